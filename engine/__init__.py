@@ -1,0 +1,1 @@
+"""The engine: what is known, and how to find it."""

@@ -1,0 +1,283 @@
+"""The one handle: opens Neo4j and the index, and answers every read for the eyes it is given."""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+
+from engine.access import Access
+from engine.dataset import Dataset
+from engine.entity import Entity, Node
+from engine.errors import ClewError, EngineInUse
+from engine.graph.connection import Connection
+from engine.graph.migration import migrate
+from engine.graph.ownership import Ownership
+from engine.graph.path import Pathfinder
+from engine.graph.reader import Reader
+from engine.graph.server import Server
+from engine.graph.writer import Writer
+from engine.index.index import Index
+from engine.query import Facet, SearchFilter, SearchPage, SearchSort
+from engine.search.check import differences
+from engine.search.follower import Follower
+from engine.walk import (
+    DateRange,
+    Direction,
+    EdgeCount,
+    ExpandOrder,
+    Holding,
+    HopFilter,
+    Page,
+    PathMode,
+    PathResult,
+    Step,
+    Subgraph,
+)
+from engine.settings import Settings
+
+DATASETS_KEPT = 0.5
+"""Seconds for which the list of datasets is kept."""
+PATIENCE = 3600.0
+"""Seconds to wait for another process to bring the index up to date."""
+
+Progress = Callable[[str], None]
+
+
+class Engine:
+    """Everything known under one data folder; a context manager. ``Engine.open`` makes one."""
+
+    def __init__(self, settings: Settings, connection: Connection, index: Index, server: Server | None) -> None:
+        self.settings = settings
+        self.server = server
+        self.index = index
+        self.connection = connection
+        self.writer = Writer(connection)
+        self.reader = Reader(connection, settings.deadline)
+        self._follower = Follower(self.reader, self.writer, index)
+        self._paths = Pathfinder(connection, settings.deadline)
+        self._ownership = Ownership(connection, settings.deadline)
+        self._datasets: tuple[float, frozenset[str]] = (0.0, frozenset())
+        self._closing = ExitStack()
+        if server is not None:
+            self._closing.callback(server.stop)
+        self._closing.callback(connection.close)
+        self._closing.callback(index.close)
+
+    @classmethod
+    def open(cls, settings: Settings, progress: Progress = print, *, join: bool = True) -> "Engine":
+        """Start (or join, or reach) Neo4j, migrate it, open the index and bring it up to date.
+
+        With ``join`` an engine that already runs on the data folder is shared: it keeps the index.
+        Raises EngineInUse without it, ServerUnavailable, MigrationError.
+        """
+        settings.data.mkdir(parents=True, exist_ok=True)
+        server: Server | None = None
+        uri, user, password = settings.neo4j_uri, settings.neo4j_user, settings.neo4j_password
+        if not uri:
+            try:
+                server = Server.start(settings, progress)
+                uri, user, password = server.uri, server.user, server.password
+            except EngineInUse:
+                if not join:
+                    raise
+                uri, user, password = Server.join(settings)
+        try:
+            connection = Connection.open(uri, user, password)
+            migrate(connection)
+            engine = cls(settings, connection, _open_index(settings.data / "index", join), server)
+        except BaseException:
+            if server is not None:
+                server.stop()
+            raise
+        if engine.index.writable and engine._follower.behind():
+            engine.follow(progress)
+        return engine
+
+    def __enter__(self) -> "Engine":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the index and the connection, and stop the server that this engine started."""
+        self._closing.close()
+
+    # --- whose eyes ---------------------------------------------------------------------------------
+
+    def everybody(self) -> Access:
+        """What anybody may read: for now every dataset."""
+        now = time.monotonic()
+        if now - self._datasets[0] > DATASETS_KEPT:
+            self._datasets = (now, frozenset(self.reader.titles()))
+        return Access(self._datasets[1])
+
+    # --- entities and walks -------------------------------------------------------------------------
+
+    def entities(self, ids: Sequence[str], access: Access) -> list[Node | None]:
+        """The records with these ids, in order; None where there is none, or none for this reader."""
+        return self.reader.entities(ids, access)
+
+    def expand(
+        self,
+        id: str,
+        access: Access,
+        *,
+        types: Sequence[str] | None = None,
+        direction: Direction = Direction.BOTH,
+        schemata: Sequence[str] | None = None,
+        during: DateRange | None = None,
+        order: ExpandOrder = ExpandOrder.DEGREE_ASC,
+        first: int = 50,
+        after: str | None = None,
+    ) -> Page[Step]:
+        """The relationships of one entity with the nodes at their other ends, a page at a time."""
+        return self.reader.expand(
+            id,
+            access,
+            types=types,
+            direction=direction,
+            schemata=schemata,
+            during=during,
+            order=order,
+            first=first,
+            after=after,
+        )
+
+    def edge_counts(self, ids: Sequence[str], access: Access) -> dict[str, list[EdgeCount]]:
+        """How many relationships of each type and direction each entity has."""
+        return self.reader.edge_counts(ids, access)
+
+    def referrers(
+        self, ids: Sequence[str], schema: str, prop: str, access: Access, first: int
+    ) -> dict[str, list[Entity]]:
+        """The entities of an FtM schema whose property ``prop`` names each id: FtM's reverse properties."""
+        if self.reader.refers_by_graph(schema, prop):
+            return self.reader.referrers(ids, schema, prop, access, first)
+        found: dict[str, list[Entity]] = {}
+        for id_ in ids:
+            nodes = self.reader.entities(self.index.referrers(prop, id_, access, first), access)
+            found[id_] = [node for node in nodes if isinstance(node, Entity)]
+        return found
+
+    def subgraph(self, ids: Sequence[str], access: Access) -> Subgraph:
+        """The relationships among a set of at most 500 entities."""
+        return self.reader.subgraph(ids, access)
+
+    def paths(
+        self,
+        access: Access,
+        from_ids: Sequence[str],
+        to_ids: Sequence[str],
+        *,
+        mode: PathMode = PathMode.SHORTEST,
+        k: int = 5,
+        max_hops: int = 6,
+        filter: HopFilter | None = None,
+        hops: Sequence[HopFilter] | None = None,
+        avoid: Sequence[str] = (),
+    ) -> PathResult:
+        """The paths from any of ``from_ids`` to any of ``to_ids``."""
+        return self._paths.paths(
+            access, from_ids, to_ids, mode=mode, k=k, max_hops=max_hops, filter=filter, hops=hops, avoid=avoid
+        )
+
+    def owners(
+        self, access: Access, id: str, *, min_share: float = 0.25, at: str | None = None, first: int = 50
+    ) -> list[Holding]:
+        """Who holds it up the chain, through what, and how much."""
+        return self._ownership.owners(access, id, min_share=min_share, at=at, first=first)
+
+    def holdings(
+        self, access: Access, id: str, *, min_share: float = 0.25, at: str | None = None, first: int = 50
+    ) -> list[Holding]:
+        """What it holds down the chain, through what, and how much."""
+        return self._ownership.holdings(access, id, min_share=min_share, at=at, first=first)
+
+    # --- search -------------------------------------------------------------------------------------
+
+    def search(
+        self,
+        text: str,
+        access: Access,
+        filter: SearchFilter | None = None,
+        sort: SearchSort = SearchSort.RELEVANCE,
+        first: int = 25,
+        after: str | None = None,
+    ) -> SearchPage:
+        """A page of hits for a query in the search language; raises BadInput on a bad filter or cursor."""
+        return self.index.search(text, access, filter or SearchFilter(), sort, first, after)
+
+    def count(self, text: str, access: Access, filter: SearchFilter | None = None) -> int:
+        """How many entities a search finds."""
+        return self.index.count(text, access, filter or SearchFilter())
+
+    def facets(
+        self, text: str, access: Access, filter: SearchFilter | None, fields: Sequence[str]
+    ) -> list[Facet]:
+        """The most frequent values of some fields among what a search finds."""
+        return self.index.facets(text, access, filter or SearchFilter(), fields)
+
+    def datasets(self, access: Access) -> list[Dataset]:
+        """The datasets that this reader may see, by name, with what they hold."""
+        titles = self.reader.titles()
+        counts = self.index.schema_counts(access)
+        found = []
+        for name in access.names():
+            if name in titles:
+                schemata = counts.get(name, [])
+                found.append(Dataset(name, titles[name], sum(c.count for c in schemata), schemata))
+        return found
+
+    def dataset(self, name: str, access: Access) -> Dataset | None:
+        """One dataset by name, None if there is none or none for this reader."""
+        found = self.datasets(Access(access.datasets & {name}))
+        return found[0] if found else None
+
+    # --- the index follows --------------------------------------------------------------------------
+
+    def follow(self, progress: Progress | None = None) -> int:
+        """Bring the index up to the graph's revision, or wait for the process that keeps it; changes taken."""
+        if self.index.writable:
+            if progress is None:
+                return self._follower.follow()
+            return self._follower.follow(lambda count: progress(f"Indexed {count:,} changes"))
+        goal, end = self.reader.revision(), time.monotonic() + PATIENCE
+        while self.index.revision < goal:
+            if time.monotonic() > end:
+                raise ClewError("the process that keeps the index does not bring it up to date")
+            time.sleep(0.1)
+            self.index.reload()
+        return 0
+
+    def reindex(self, progress: Progress = print) -> int:
+        """Throw the index away and make it anew from the graph; the number of changes taken."""
+        if not self.index.writable:
+            raise EngineInUse("another process keeps the index: stop `clew up` first")
+        self.index.delete_all()
+        return self.follow(progress)
+
+    def check(self) -> list[str]:
+        """Where graph and index differ: nothing, if all is well."""
+        return list(differences(self.reader, self.index))
+
+    def health(self) -> dict[str, str]:
+        """What is up, for monitors: each part and "ok", or what is wrong with it."""
+        try:
+            revision = self.reader.revision()
+        except ClewError as error:
+            return {"neo4j": str(error), "index": f"revision {self.index.revision}"}
+        behind = "ok" if self.index.revision >= revision else f"{revision - self.index.revision} revisions behind"
+        return {"neo4j": "ok", "index": behind}
+
+
+def _open_index(path: Path, join: bool) -> Index:
+    try:
+        return Index.open(path, write=True)
+    except EngineInUse:
+        if not join:
+            raise
+        return Index.open(path, write=False)

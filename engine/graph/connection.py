@@ -1,0 +1,131 @@
+"""The line to Neo4j: named statements, each with a timeout; the driver's errors become Clew's here."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import neo4j
+from neo4j import GraphDatabase, Query, Record, exceptions
+
+from engine.errors import BadInput, QueryTimeout, ServerUnavailable
+from engine.graph.statement import statement
+
+TIMEOUT = 10.0
+"""Seconds that a read takes at most, unless its caller says otherwise."""
+PATIENCE = 600.0
+"""Seconds that one write transaction takes at most."""
+
+Parameters = Mapping[str, Any]
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raises what the driver raises as ServerUnavailable, QueryTimeout or BadInput; a bug stays a bug."""
+    try:
+        yield
+    except (exceptions.ServiceUnavailable, exceptions.SessionExpired, exceptions.AuthError) as error:
+        raise ServerUnavailable(f"Neo4j cannot be reached: {error}") from error
+    except exceptions.Neo4jError as error:
+        code = error.code or ""
+        if "TransactionTimedOut" in code or "Terminated" in code or "LockClient" in code:
+            raise QueryTimeout("this question took longer than it may") from error
+        if "OutOfMemory" in code:
+            raise QueryTimeout("this question needs more memory than it may take") from error
+        if "DatabaseUnavailable" in code or "DatabaseNotFound" in code:
+            raise ServerUnavailable(f"Neo4j is not ready: {error.message}") from error
+        raise
+    except exceptions.ConfigurationError as error:
+        raise BadInput(f"this is no address of a Neo4j server: {error}") from error
+    except (UnicodeEncodeError, OverflowError) as error:
+        raise BadInput(f"a value cannot be stored: {error}") from error
+
+
+class Transaction:
+    """One write transaction: all of its statements or none."""
+
+    def __init__(self, inner: neo4j.Transaction) -> None:
+        self._inner = inner
+
+    def run(self, name: str, parameters: Parameters | None = None, **parts: str) -> list[Record]:
+        """What a named statement answers inside this transaction."""
+        return list(self._inner.run(statement(name, **parts), dict(parameters or {})))
+
+
+class Connection:
+    """A pool of connections to one Neo4j server."""
+
+    def __init__(self, driver: neo4j.Driver) -> None:
+        self._driver = driver
+        self._bookmarks = GraphDatabase.bookmark_manager()
+
+    @classmethod
+    def open(cls, uri: str, user: str, password: str) -> "Connection":
+        """Connect and log in; raises ServerUnavailable or, for an address that is none, BadInput."""
+        with translated():
+            driver = GraphDatabase.driver(
+                uri,
+                auth=(user, password),
+                notifications_min_severity="OFF",
+                max_transaction_retry_time=15.0,
+                connection_acquisition_timeout=15.0,
+            )
+            try:
+                driver.verify_connectivity()
+            except BaseException:  # the driver must not outlive whatever stopped us
+                driver.close()
+                raise
+        return cls(driver)
+
+    def __enter__(self) -> "Connection":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._driver.close()
+
+    def _session(self, access_mode: str) -> neo4j.Session:
+        return self._driver.session(
+            default_access_mode=access_mode, bookmark_manager=self._bookmarks, database=None
+        )
+
+    def read(
+        self, name: str, parameters: Parameters | None = None, *, timeout: float = TIMEOUT, **parts: str
+    ) -> list[Record]:
+        """All that a named read answers."""
+        return list(self.stream(name, parameters, timeout=timeout, **parts))
+
+    def stream(
+        self, name: str, parameters: Parameters | None = None, *, timeout: float = TIMEOUT, **parts: str
+    ) -> Iterator[Record]:
+        """What a named read answers, record by record."""
+        if timeout <= 0:  # the driver would take 0 as "no limit"
+            raise QueryTimeout("this question took longer than it may")
+        query = Query(statement(name, **parts), timeout=timeout)  # type: ignore[arg-type]  # from our files
+        with translated(), self._session(neo4j.READ_ACCESS) as session:
+            yield from session.run(query, dict(parameters or {}))
+
+    def write(
+        self, name: str, parameters: Parameters | None = None, *, timeout: float = PATIENCE, **parts: str
+    ) -> list[Record]:
+        """What one named write answers, in a transaction of its own (also statements on the schema)."""
+        query = Query(statement(name, **parts), timeout=timeout)  # type: ignore[arg-type]  # from our files
+        with translated(), self._session(neo4j.WRITE_ACCESS) as session:
+            return list(session.run(query, dict(parameters or {})))
+
+    def declare(self, text: str) -> None:
+        """Run one statement of a migration, which is no named one."""
+        with translated(), self._session(neo4j.WRITE_ACCESS) as session:
+            session.run(Query(text, timeout=PATIENCE)).consume()  # type: ignore[arg-type]  # from our files
+
+    @contextmanager
+    def transaction(self, timeout: float = PATIENCE) -> Iterator[Transaction]:
+        """One write transaction, committed at the end, rolled back on any error."""
+        with (
+            translated(),
+            self._session(neo4j.WRITE_ACCESS) as session,
+            session.begin_transaction(timeout=timeout) as inner,
+        ):
+            yield Transaction(inner)

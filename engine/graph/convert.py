@@ -1,0 +1,30 @@
+"""How what Neo4j answers becomes values: records, shared values and relationships."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.entity import Entity, Literal, Node, Relationship
+
+LITERAL = "literal:"
+"""How the id of every shared value starts."""
+
+
+def entity_of(mapping: Mapping[str, Any]) -> Entity:
+    """The record that a node's or an edge's properties tell: every list is a property of FtM's."""
+    properties = {name: value for name, value in mapping.items() if isinstance(value, list)}
+    return Entity(mapping["id"], mapping["dataset"], mapping["schema"], mapping["caption"], properties)
+
+
+def node_of(mapping: Mapping[str, Any], dataset: str = "") -> Node:
+    """The record or shared value that a node is; ``dataset`` is the one through which a value was found."""
+    if mapping["id"].startswith(LITERAL):
+        return Literal(mapping["id"], mapping["type"], mapping["value"], dataset)
+    return entity_of(mapping)
+
+
+def relationship_of(kind: str, source: str, target: str, properties: Mapping[str, Any]) -> Relationship:
+    """A relationship from its type, the ids of its ends, and its properties."""
+    dataset = properties["dataset"]
+    if "schema" in properties:
+        return Relationship(properties["id"], kind, dataset, source, target, entity_of(properties))
+    return Relationship(f"{source}|{kind}|{target}", kind, dataset, source, target)

@@ -1,0 +1,44 @@
+"""The text of every Cypher statement, by name; the only place that puts one together."""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "cypher"
+PART = re.compile(r"\$\$([a-z_]+)\$\$")
+
+
+def cellar() -> Path:
+    """The folder with Neo4j's migrations and locked jars: in a wheel beside us, else the checkout's."""
+    packed = Path(__file__).parent / "cellar"
+    return packed if packed.is_dir() else Path(__file__).parents[2] / "neo4j"
+
+
+def quoted(name: str) -> str:
+    """A label, relationship type or property name as Cypher reads it, whatever it holds."""
+    return "`" + name.replace("`", "``") + "`"
+
+
+def labels(names: Iterable[str]) -> str:
+    """Labels as a statement names them: ``:`Company`:`Thing```, or nothing."""
+    return "".join(":" + quoted(name) for name in names)
+
+
+@cache
+def source(name: str) -> str:
+    """What cypher/<name>.cypher says, without its ``//`` lines."""
+    lines = (FOLDER / f"{name}.cypher").read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.lstrip().startswith("//")).strip()
+
+
+@cache
+def filled(name: str, parts: tuple[tuple[str, str], ...]) -> str:
+    """A statement with its ``$$part$$`` placeholders filled in; raises KeyError for a missing part."""
+    values = dict(parts)
+    return f"/* {name} */ " + PART.sub(lambda match: values[match[1]], source(name))
+
+
+def statement(name: str, **parts: str) -> str:
+    """The statement of this name; parts are made with ``quoted`` from FtM's model, never from input."""
+    return filled(name, tuple(sorted(parts.items())))

@@ -1,0 +1,1 @@
+"""Search: what knows both stores, so that the index follows the graph and answers are records."""

@@ -1,0 +1,82 @@
+"""The index follows the graph by revision, and shared values follow the index.
+
+Both are derived: each starts from the revision that it holds, takes what is newer in commit order and
+notes how far it came, so a kill at any moment loses nothing; taking a change twice changes nothing.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import groupby
+
+from engine.entity import literals
+from engine.graph.reader import Change, Reader
+from engine.graph.writer import Writer
+from engine.index.index import Index
+
+CHUNK = 20_000
+LITERAL_CAP = 50
+"""A value held by more records than this is a hub, and proves nothing: it is not made a node."""
+
+
+def chunks(changes: Iterator[Change], size: int = CHUNK) -> Iterator[list[Change]]:
+    """Changes in lists of about ``size``, cut only between revisions."""
+    chunk: list[Change] = []
+    for _, revision in groupby(changes, key=lambda change: change.revision):
+        chunk.extend(revision)
+        if len(chunk) >= size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def literal_ids(change: Change) -> list[str]:
+    """The ids of the shared values that a change may have made or unmade."""
+    if change.entity is None:
+        return change.keys
+    return [f"literal:{kind}:{value}" for kind, value in literals(change.entity)]
+
+
+class Follower:
+    """Brings an index, and the graph's Literal nodes, up to the graph's revision."""
+
+    def __init__(self, reader: Reader, writer: Writer, index: Index) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._index = index
+
+    def behind(self) -> bool:
+        """Whether the graph holds changes that the index or the shared values lack."""
+        revision = self._reader.revision()
+        return min(self._index.revision, self._reader.literal_revision()) < revision
+
+    def follow(self, progress: Callable[[int], None] | None = None) -> int:
+        """Take all that is newer; the number of changes taken. ``progress`` hears that number as it grows."""
+        since = min(self._index.revision, self._reader.literal_revision())
+        if since >= self._reader.revision():
+            return 0
+        taken = 0
+        for chunk in chunks(self._reader.changes(since)):
+            self._index.add([change.entity for change in chunk if change.entity is not None])
+            self._index.remove([change.id for change in chunk if change.entity is None])
+            revision = chunk[-1].revision
+            self._index.commit(revision)
+            self._share({key for change in chunk for key in literal_ids(change)}, revision)
+            taken += len(chunk)
+            if progress is not None:
+                progress(taken)
+        return taken
+
+    def _share(self, keys: set[str], revision: int) -> None:
+        """Make each value that 2 to LITERAL_CAP records hold a node, and see that no other is one."""
+        rows: list[tuple[str, str, str, list[str]]] = []
+        linked = self._reader.literals(sorted(keys))
+        for key in sorted(keys):
+            records: list[str] = []
+            if self._index.literal_frequency(key) > 1:
+                records = self._index.literal_records(key, LITERAL_CAP + 1)
+            if not 2 <= len(records) <= LITERAL_CAP:
+                records = []
+            if records or key in linked:
+                _, kind, value = key.split(":", 2)
+                rows.append((key, kind, value, sorted(records)))
+        self._writer.set_literals(rows, revision)

@@ -1,0 +1,139 @@
+"""The house rules of design.md, held."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import click
+import pytest
+
+import clew
+from engine.settings import Settings
+
+HERE = Path(__file__).parents[1]
+ROOMS = ("engine", "loaders", "graphql/api")
+MODULES = sorted([HERE / "clew.py", *(f for room in ROOMS for f in (HERE / room).rglob("*.py"))])
+README = (HERE / "README.md").read_text()
+NEVER = {"utils", "helpers", "common", "core", "base", "manager", "service", "types"}
+ONLY_IN = {"neo4j": "engine/graph/", "tantivy": "engine/index/", "click": "loaders/command.py clew.py"}
+
+
+def tool(*arguments: str) -> None:
+    done = subprocess.run([sys.executable, "-m", *arguments], cwd=HERE, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def where(module: Path) -> str:
+    return module.relative_to(HERE).as_posix()
+
+
+def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("ruff", "format", "--check", "."), ("ruff", "check", "."), ("mypy",)],
+    ids=["format", "lint", "mypy"],
+)
+def test_tool_finds_nothing(arguments: tuple[str, ...]) -> None:
+    tool(*arguments)
+
+
+def test_import_contracts_hold() -> None:
+    command = [Path(sys.executable).parent / "lint-imports", "--no-cache"]
+    done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, env={"PYTHONPATH": ".:graphql"})
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_library_names_win() -> None:
+    assert not (HERE / "graphql" / "__init__.py").exists()
+    assert not (HERE / "neo4j" / "__init__.py").exists()
+
+
+@pytest.mark.parametrize("module", MODULES, ids=where)
+def test_module_keeps_the_house(module: Path) -> None:
+    text = module.read_text()
+    tree = ast.parse(text)
+    assert len(text.splitlines()) <= 400
+    assert module.stem not in NEVER
+    assert ast.get_docstring(tree), "the module says nothing of what it answers"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+            for name in names:
+                home = ONLY_IN.get(name.split(".")[0], "")
+                assert not home or any(where(module).startswith(h) for h in home.split()), f"{name} here"
+    assert "environ" not in text or where(module) == "engine/settings.py" or "environ" not in code(tree)
+
+
+def code(tree: ast.Module) -> set[str]:
+    return {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=where)
+def test_functions_are_short_documented_and_import_nothing_late(module: Path) -> None:
+    tree = ast.parse(module.read_text())
+    for function in functions(tree):
+        skip = len((ast.get_docstring(function, clean=False) or "").splitlines())
+        assert (function.end_lineno or 0) - function.lineno + 1 - skip <= 40, f"{function.name} is long"
+        assert not any(isinstance(n, ast.Import | ast.ImportFrom) for n in ast.walk(function)), function.name
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            assert node.name.startswith("_") or ast.get_docstring(node), f"{node.name} has no docstring"
+
+
+def test_at_most_two_broad_excepts() -> None:
+    text = "\n".join(module.read_text() for module in MODULES)
+    assert len(re.findall(r"except (?:Exception|BaseException)?\b:|except Exception\b", text)) <= 2
+
+
+def test_cypher_stands_in_files() -> None:
+    for module in MODULES:
+        for node in ast.walk(ast.parse(module.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                assert not re.search(r"\b(MATCH|UNWIND|MERGE) ?[(p]", node.value), where(module)
+
+
+def test_every_setting_is_documented() -> None:
+    for setting in fields(Settings):
+        assert f"`CLEW_{setting.name.upper()}`" in README
+
+
+def test_every_command_is_documented() -> None:
+    assert isinstance(clew.main, click.Group)
+    for name in clew.main.commands:
+        assert f"`clew {name}" in README
+
+
+def test_code_map_is_true() -> None:
+    section = README.split("## Code map")[1].split("\n## ")[0]
+    named = set(re.findall(r"^\| `([^`]+)`", section, re.M))
+    rooms = {"clew.py", "neo4j/", "tests/"} | {
+        where(m) for m in MODULES if m.name != "__init__.py" and m.name != "clew.py"
+    }
+    packages = {name for name in named if name.endswith("/")}
+    for name in named:
+        assert (HERE / name).exists(), f"{name} is in the code map only"
+    missing = {m for m in rooms if m not in named and not any(m.startswith(p) for p in packages)}
+    assert not missing, f"not in the code map: {sorted(missing)}"
+
+
+def test_make_targets_of_the_readme_exist() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (HERE / "Makefile").read_text(), re.M))
+    for target in re.findall(r"`make ([a-z]+)`", README):
+        assert target in targets
+
+
+def test_no_registry_hosts_and_no_machine_paths() -> None:
+    tracked = subprocess.run(["git", "ls-files"], cwd=HERE, capture_output=True, text=True).stdout.split()
+    hosts = ["pypi" + ".org", "npm" + "js.org", "maven" + ".org", "python" + "hosted"]
+    for name in tracked:
+        if name == "uv.lock" or not (HERE / name).is_file():
+            continue
+        text = (HERE / name).read_text(errors="replace")
+        assert not any(host in text for host in [*hosts, "/wo" + "rk/", "/ro" + "ot/"]), name
