@@ -1,1 +1,1 @@
-""""""
+"""The loaders: how data comes in."""

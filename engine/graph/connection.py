@@ -1,5 +1,6 @@
 """The line to Neo4j: named statements, each with a timeout; the driver's errors become Clew's here."""
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -38,6 +39,20 @@ def translated() -> Iterator[None]:
         raise BadInput(f"this is no address of a Neo4j server: {error}") from error
     except (UnicodeEncodeError, OverflowError) as error:
         raise BadInput(f"a value cannot be stored: {error}") from error
+
+
+class Deadline:
+    """A moment by which an answer must be there, however many statements it takes."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """The seconds that are left; raises QueryTimeout when there are none."""
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise QueryTimeout("this question took longer than it may")
+        return left
 
 
 class Transaction:
@@ -103,7 +118,7 @@ class Connection:
         """What a named read answers, record by record."""
         if timeout <= 0:  # the driver would take 0 as "no limit"
             raise QueryTimeout("this question took longer than it may")
-        query = Query(statement(name, **parts), timeout=timeout)  # type: ignore[arg-type]  # from our files
+        query = Query(statement(name, **parts), timeout=timeout)
         with translated(), self._session(neo4j.READ_ACCESS) as session:
             yield from session.run(query, dict(parameters or {}))
 
@@ -111,14 +126,14 @@ class Connection:
         self, name: str, parameters: Parameters | None = None, *, timeout: float = PATIENCE, **parts: str
     ) -> list[Record]:
         """What one named write answers, in a transaction of its own (also statements on the schema)."""
-        query = Query(statement(name, **parts), timeout=timeout)  # type: ignore[arg-type]  # from our files
+        query = Query(statement(name, **parts), timeout=timeout)
         with translated(), self._session(neo4j.WRITE_ACCESS) as session:
             return list(session.run(query, dict(parameters or {})))
 
     def declare(self, text: str) -> None:
         """Run one statement of a migration, which is no named one."""
         with translated(), self._session(neo4j.WRITE_ACCESS) as session:
-            session.run(Query(text, timeout=PATIENCE)).consume()  # type: ignore[arg-type]  # from our files
+            session.run(Query(text, timeout=PATIENCE)).consume()
 
     @contextmanager
     def transaction(self, timeout: float = PATIENCE) -> Iterator[Transaction]:

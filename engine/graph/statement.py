@@ -42,3 +42,16 @@ def filled(name: str, parts: tuple[tuple[str, str], ...]) -> str:
 def statement(name: str, **parts: str) -> str:
     """The statement of this name; parts are made with ``quoted`` from FtM's model, never from input."""
     return filled(name, tuple(sorted(parts.items())))
+
+
+@cache
+def branches(name: str, types: tuple[str, ...]) -> str:
+    """One copy of cypher/<name>_branch.cypher for each relationship type, as a union."""
+    text = source(f"{name}_branch")
+    return "\nUNION ALL\n".join(text.replace("$$type$$", quoted(kind)) for kind in types)
+
+
+def alternatives(types: Iterable[str]) -> str:
+    """Relationship types as a pattern names them: ``:`OWNERSHIP`|`DEBT```, or nothing for any."""
+    names = "|".join(quoted(kind) for kind in types)
+    return f":{names}" if names else ""

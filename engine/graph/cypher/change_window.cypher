@@ -1,0 +1,7 @@
+MATCH (n:Entity) WHERE n._revision > $since AND n._revision <= $upto
+RETURN n._revision AS revision, n.id AS id, properties(n) AS properties, null AS keys
+UNION ALL
+MATCH (t:Tombstone) WHERE t._revision > $since AND t._revision <= $upto
+RETURN t._revision AS revision, t.id AS id, null AS properties, t.keys AS keys
+UNION ALL
+$$branches$$

@@ -1,0 +1,3 @@
+MERGE (d:Dataset {name: $name})
+ON CREATE SET d.title = $title
+ON MATCH SET d.title = coalesce($title, d.title)

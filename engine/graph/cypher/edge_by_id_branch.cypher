@@ -1,0 +1,4 @@
+UNWIND $ids AS id
+MATCH ()-[r:$$type$$]->() WHERE r.id = id AND r.dataset IN $datasets
+WITH id, head(collect(r)) AS r
+RETURN properties(r) AS properties

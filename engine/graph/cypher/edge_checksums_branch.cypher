@@ -1,0 +1,3 @@
+UNWIND $ids AS id
+MATCH ()-[r:$$type$$]->() WHERE r.id = id AND r.dataset = $dataset
+RETURN DISTINCT id, r._checksum AS checksum

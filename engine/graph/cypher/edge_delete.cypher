@@ -1,0 +1,3 @@
+UNWIND $ids AS id
+MATCH ()-[r:$$type$$]->() WHERE r.id = id
+DELETE r

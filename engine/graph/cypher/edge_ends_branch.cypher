@@ -1,0 +1,3 @@
+UNWIND $ids AS id
+MATCH (a)-[r:$$type$$]->(b) WHERE r.id = id
+RETURN id, type(r) AS type, a.id AS source, b.id AS target

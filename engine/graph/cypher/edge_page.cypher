@@ -1,0 +1,2 @@
+MATCH ()-[r:$$type$$]->() WHERE r.id > $after AND r.id < $end
+RETURN r.id AS id, r._checksum AS checksum ORDER BY id LIMIT $limit

@@ -1,0 +1,3 @@
+MATCH ()-[r:$$type$$]->() WHERE r.id > $after AND r.id < $end
+WITH type(r) AS type LIMIT 1
+RETURN type

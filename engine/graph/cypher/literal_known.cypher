@@ -1,0 +1,2 @@
+UNWIND $ids AS id
+MATCH (l:Literal {id: id}) RETURN id

@@ -1,0 +1,3 @@
+MATCH (n:Entity)
+WHERE n.id IN $ids AND n._stub IS NULL AND n.dataset IN $datasets
+RETURN properties(n) AS properties

@@ -1,0 +1,3 @@
+UNWIND $ids AS id
+MATCH (n:Entity {id: id}) WHERE n._stub IS NULL AND n.dataset = $dataset
+RETURN id, n._checksum AS checksum

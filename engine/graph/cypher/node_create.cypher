@@ -1,0 +1,2 @@
+UNWIND $rows AS row
+CREATE (n:Entity$$labels$$) SET n = row

@@ -1,0 +1,96 @@
+"""How records become rows of the write statements: the other way round is ``convert``."""
+
+import math
+from typing import Any
+
+from engine.entity import Entity, link_properties, literals, relationship_type, schema_of
+from engine.entity import checksum as checksum_of
+from engine.errors import BadInput
+from engine.graph.period import period_of
+from engine.graph.share import lowest_share
+
+Row = dict[str, Any]
+ID_BYTES = 2000
+"""A longer id does not fit Neo4j's indexes."""
+
+
+def checked(id_: str) -> str:
+    """The id, if it can be indexed; raises BadInput."""
+    if len(id_) * 4 > ID_BYTES and len(id_.encode("utf-8", "replace")) > ID_BYTES:
+        raise BadInput(f"an id may have {ID_BYTES} bytes: {id_[:50]}…")
+    return id_
+
+
+def node_row(entity: Entity, revision: int) -> Row:
+    """All that the graph keeps of a record."""
+    row: Row = dict(entity.properties)
+    row["id"] = checked(entity.id)
+    row["dataset"] = entity.dataset
+    row["schema"] = entity.schema
+    row["caption"] = entity.caption
+    row["_checksum"] = checksum_of(entity)
+    row["_revision"] = revision
+    return row
+
+
+def amount_of(entity: Entity) -> float | None:
+    """The first amount of an edge that is a number."""
+    for text in entity.properties.get("amount", ()):
+        try:
+            amount = float(text)
+        except ValueError:
+            continue
+        if math.isfinite(amount):
+            return amount
+    return None
+
+
+def edge_row(entity: Entity, revision: int) -> Row:
+    """All that the graph keeps of an edge, with typed copies of what walks filter on."""
+    row = node_row(entity, revision)
+    start, end = period_of(entity)
+    share = lowest_share(entity.properties.get("percentage", ())).value
+    copies = {"_start": start, "_end": end, "_share": share, "_amount": amount_of(entity)}
+    row.update((name, value) for name, value in copies.items() if value is not None)
+    return row
+
+
+def ends(entity: Entity) -> list[tuple[str, str]]:
+    """The pairs of ids that an edge connects; raises BadInput where an end is missing."""
+    schema = schema_of(entity.schema)
+    source, target = schema.source_prop, schema.target_prop
+    if source is None or target is None:
+        raise BadInput(f"{entity.schema} is no edge")
+    pairs = dict.fromkeys(
+        (checked(a), checked(b))
+        for a in entity.references(source.name)
+        for b in entity.references(target.name)
+    )
+    if not pairs:
+        raise BadInput(f"{entity.id[:100]} lacks its {source.name} or its {target.name}")
+    return list(pairs)
+
+
+def links(entity: Entity) -> list[tuple[str, str]]:
+    """The (relationship type, target) of every entity that a node record names."""
+    found = dict.fromkeys(
+        (relationship_type(prop.name), checked(target))
+        for prop in link_properties(entity.schema)
+        for target in entity.references(prop.name)
+    )
+    return list(found)
+
+
+def link_types(schema: str) -> list[str]:
+    """The relationship types that a node record of this schema may name entities by."""
+    return sorted({relationship_type(prop.name) for prop in link_properties(schema)})
+
+
+def literal_keys(entity: Entity) -> list[str]:
+    """The ids of the values of a record that others may share."""
+    return [f"literal:{kind}:{value}" for kind, value in literals(entity)]
+
+
+def stub_row(id_: str) -> Row:
+    """What stands for a record that has not arrived yet."""
+    return {"id": id_, "dataset": id_.split(":", 1)[0], "_stub": True}

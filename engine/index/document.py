@@ -1,0 +1,147 @@
+"""How an entity becomes a document of the index."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+
+import orjson
+import tantivy
+
+from engine.entity import Entity, checksum, literals, schema_of
+from engine.index.day import FIRST, LAST, days
+from engine.index.field import layout
+from engine.index.folding import clean, foldings, identifier, joined, tokens
+
+UNREAD = frozenset({"entity", "date", "country", "topic", "gender", "language", "mimetype", "json", "number"})
+"""Types whose values are not words of the text."""
+SHOWN_VALUES, SHOWN_LENGTH = 100, 5_000
+LONGEST_KEY = 1_000
+UNDATED_LAST = "9"
+UNDATED_FIRST = "0"
+
+
+@dataclass(frozen=True)
+class Table:
+    """What the index needs to know of one FtM schema."""
+
+    ancestors: list[str]
+    types: dict[str, str]
+    captioned: frozenset[str]
+    label: str
+
+
+@dataclass
+class Words:
+    """What an entity's properties give to the fields of words and values."""
+
+    shown: list[str] = field(default_factory=list)
+    name: list[str] = field(default_factory=list)
+    text: list[str] = field(default_factory=list)
+    identifiers: set[str] = field(default_factory=set)
+    countries: set[str] = field(default_factory=set)
+    topics: set[str] = field(default_factory=set)
+    references: set[str] = field(default_factory=set)
+    dates: set[str] = field(default_factory=set)
+
+
+@cache
+def table(schema: str) -> Table:
+    """The table of a schema by name."""
+    found = schema_of(schema)
+    types = {prop.name: prop.type.name for prop in found.properties.values() if not prop.stub}
+    return Table(sorted(found.names), types, frozenset(found.caption), found.label)
+
+
+def _gather(entity: Entity) -> Words:
+    words = Words()
+    known = table(entity.schema)
+    for prop, values in entity.properties.items():
+        kind = known.types.get(prop)
+        if kind == "name" or (prop in known.captioned and kind not in UNREAD):
+            words.name.extend(values)
+        elif kind == "date":
+            words.dates.update(values)
+        elif kind == "country":
+            words.countries.update(values)
+        elif kind == "topic":
+            words.topics.update(values)
+        elif kind == "entity":
+            words.references.update(f"{prop}:{target}" for target in entity.references(prop))
+        elif kind is not None and kind not in UNREAD:
+            words.text.extend(values)
+        if kind == "identifier":
+            words.identifiers.update(map(identifier, values))
+    words.identifiers.discard("")
+    return words
+
+
+def _folded(values: Iterable[str]) -> list[str]:
+    return [folded for value in dict.fromkeys(values) for folded in foldings(value)]
+
+
+def _key(*parts: str, id: str) -> str:
+    digest = hashlib.blake2b(id.encode(), digest_size=8).hexdigest()
+    return "_".join((*parts, digest))
+
+
+def _keys(entity: Entity, dates: set[str]) -> dict[str, str]:
+    found = tokens(entity.caption[:200])
+    caption = "_".join(found)[:60] or "zzz"
+    known = sorted(date[:10].replace("-", "_") for date in dates if days(date))
+    return {
+        "sort": _key(caption, id=entity.id),
+        "rank": _key(f"{min(len(found) or 99, 99):02d}", caption, id=entity.id),
+        "earliest": _key(known[0] if known else UNDATED_LAST, id=entity.id),
+        "latest": _key(known[-1] if known else UNDATED_FIRST, id=entity.id),
+    }
+
+
+def _span(entity: Entity) -> tuple[int, int] | None:
+    starts = [found[0] for value in entity.properties.get("startDate", ()) if (found := days(value))]
+    ends = [found[1] for value in entity.properties.get("endDate", ()) if (found := days(value))]
+    if not starts and not ends:
+        return None
+    return min(starts, default=FIRST), max(ends, default=LAST)
+
+
+def _times(entity: Entity, dates: set[str]) -> dict[str, object]:
+    fields: dict[str, object] = {}
+    spans = [found for date in dates if (found := days(date))]
+    if spans:
+        fields["low"] = [low for low, _ in spans]
+        fields["high"] = [high for _, high in spans]
+        fields["year"] = sorted({f"{low // 10000:04d}" for low, _ in spans})
+        fields["partial"] = sorted({f"{low}-{high}" for low, high in spans if low != high})
+    span = _span(entity)
+    if span:
+        fields["begin"], fields["finish"] = span
+    return fields
+
+
+def document(entity: Entity) -> tantivy.Document:
+    """The document of an entity."""
+    words = _gather(entity)
+    known = table(entity.schema)
+    captions = [entity.caption] if entity.caption != known.label else []
+    shown = [entity.caption, *dict.fromkeys(words.name + words.text)][:SHOWN_VALUES]
+    name = _folded(captions + words.name)
+    fields: dict[str, object] = {
+        "id": entity.id,
+        "dataset": entity.dataset,
+        "schema": entity.schema,
+        "schemata": known.ancestors,
+        "name": name,
+        "text": name + _folded([entity.caption, *words.text]),
+        "exact": sorted({folded for text in name if (folded := joined(text[:LONGEST_KEY]))}),
+        "identifier": sorted(words.identifiers),
+        "country": sorted(words.countries),
+        "topic": sorted(words.topics),
+        "literal": [f"literal:{kind}:{value}" for kind, value in literals(entity)],
+        "reference": sorted(words.references),
+        "checksum": checksum(entity).encode(),
+        "shown": orjson.dumps([clean(value[:SHOWN_LENGTH]) for value in shown]),
+        **_keys(entity, words.dates),
+        **_times(entity, words.dates),
+    }
+    return tantivy.Document.from_dict(fields, layout())

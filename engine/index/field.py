@@ -1,0 +1,97 @@
+"""Which fields the index has, and which field a property of FollowTheMoney is asked by."""
+
+from collections.abc import Mapping
+from enum import Enum
+from functools import cache
+
+import tantivy
+from followthemoney import model
+
+LAYOUT = 1
+"""Raise it when fields or folding change: an index of another layout is not read, and built again."""
+
+ANALYZER = "clew"
+KEYS = ("id", "sort", "rank", "earliest", "latest")
+"""Fast text fields with a value of its own for every document: what hits are ordered and paged by."""
+FACETED = ("dataset", "schema", "country", "topic", "year")
+RAW = ("schemata", "exact", "identifier", "literal", "reference", "partial")
+WORDS = ("name", "text")
+NUMBERS = ("low", "high", "begin", "finish")
+"""Dates as yyyymmdd: first and last day of each date, and the one span from startDate to endDate."""
+REVISION_ID = "\0revision"
+"""The id of the one document that says which revision a commit holds; it has no dataset, so no search
+finds it. It is part of the commit itself: tantivy's Python bindings do not offer the commit's payload."""
+
+
+class Kind(Enum):
+    """How a query's ``field:value`` is looked up."""
+
+    WORDS = "words"
+    RAW = "raw"
+    IDENTIFIER = "identifier"
+    DATE = "date"
+
+
+@cache
+def layout() -> tantivy.Schema:
+    """Tantivy's schema of the index."""
+    builder = tantivy.SchemaBuilder()
+    for name in KEYS + FACETED:
+        builder.add_text_field(
+            name, stored=name == "id", fast=True, tokenizer_name="raw", index_option="basic"
+        )
+    for name in RAW:
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in WORDS:
+        builder.add_text_field(name, tokenizer_name=ANALYZER, index_option="position")
+    for name in NUMBERS:
+        builder.add_integer_field(name, indexed=True, fast=True)
+    builder.add_integer_field("revision", stored=True)
+    builder.add_bytes_field("checksum", stored=True)
+    builder.add_bytes_field("shown", stored=True)
+    return builder.build()
+
+
+def analyzer() -> tantivy.TextAnalyzer:
+    """Splits folded text where letters and digits end."""
+    return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).filter(tantivy.Filter.lowercase()).build()
+
+
+def _by_type(type_name: str) -> tuple[str, Kind]:
+    known = {
+        "name": ("name", Kind.WORDS),
+        "country": ("country", Kind.RAW),
+        "topic": ("topic", Kind.RAW),
+        "identifier": ("identifier", Kind.IDENTIFIER),
+        "date": ("date", Kind.DATE),
+    }
+    return known.get(type_name, ("text", Kind.WORDS))
+
+
+@cache
+def asked_fields() -> Mapping[str, tuple[str, Kind]]:
+    """The index's field and its kind by the lower-case name that a query may use."""
+    found: dict[str, tuple[str, Kind]] = {}
+    for schema in model:
+        for prop in schema.properties.values():
+            if prop.type.name == "entity":
+                continue
+            found.setdefault(prop.name.lower(), _by_type(prop.type.name))
+            if prop.type.group:
+                found[prop.type.group.lower()] = _by_type(prop.type.name)
+    for name in ("schema", "dataset", "country", "topic"):
+        found[name] = (name if name != "schema" else "schemata", Kind.RAW)
+    found["year"] = ("year", Kind.RAW)
+    found["date"] = ("date", Kind.DATE)
+    found["identifier"] = ("identifier", Kind.IDENTIFIER)
+    found["id"] = ("id", Kind.RAW)
+    found["text"] = ("text", Kind.WORDS)
+    for name in ("name", "caption"):
+        found[name] = ("name", Kind.WORDS)
+    return found
+
+
+@cache
+def schema_names() -> Mapping[str, str]:
+    """FtM's schemata by lower-case name."""
+    return {schema.name.lower(): schema.name for schema in model}

@@ -1,0 +1,90 @@
+"""How text becomes tokens: small letters and digits of ASCII, whatever script it was written in.
+
+Documents and queries are folded by the same functions, so ``Жуков`` and ``Zhukov`` are one token. Where two
+romanisations are in use (``Müller`` as Muller or Mueller, ``Хрущёв`` as Hrushchyov or Khrushchev) a text has
+a second folding; documents are indexed under both, and queries ask for either.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from normality import ascii_text
+
+WORD = re.compile(r"[^\W_]+")
+ASCII_WORD = re.compile(r"[a-z0-9]+")
+MARK = re.compile("[\u0300-\u036f]")
+LONGEST_WORD = 200
+
+_SECOND = str.maketrans(
+    {
+        **{"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"},
+        **{"х": "kh", "ё": "e", "ц": "ts", "э": "e", "ю": "yu", "я": "ya", "й": "y", "ї": "i", "є": "ye"},
+        **{"щ": "shch", "ъ": "", "ь": "", "ы": "y", "ж": "zh", "ч": "ch", "ш": "sh"},
+        **{"η": "e", "υ": "u", "β": "b", "χ": "h", "ή": "e", "ύ": "u"},
+    }
+)
+_SECOND_USED = re.compile("[äöüåøхёцэюяйїєщъьыжчшηυβχήύ]|^е")
+
+
+def clean(text: str) -> str:
+    """The text without what UTF-8 cannot carry (lone surrogates)."""
+    return text if text.isascii() else text.encode("utf-8", "ignore").decode()
+
+
+@lru_cache(maxsize=200_000)
+def _fold_word(word: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """A lower-case word's tokens in its first folding and in its second."""
+    first = tuple(ASCII_WORD.findall(ascii_text(word).lower()))
+    if not _SECOND_USED.search(word):
+        return first, first
+    respelt = re.sub("^е", "ye", word).translate(_SECOND)
+    return first, tuple(ASCII_WORD.findall(ascii_text(respelt).lower()))
+
+
+def words(text: str) -> list[str]:
+    """A text's words in small letters, in their own script."""
+    lowered = unicodedata.normalize("NFC", clean(text)).lower()
+    return WORD.findall(MARK.sub("", lowered))
+
+
+def variants(text: str) -> list[list[str]]:
+    """A text's tokens in each of its foldings; none where nothing in it can be searched."""
+    found = [ASCII_WORD.findall(folded.lower()) for folded in foldings(text)]
+    return [each for each in found if each]
+
+
+def tokens(text: str) -> list[str]:
+    """A text's tokens in its first folding."""
+    found = variants(text)
+    return found[0] if found else []
+
+
+def foldings(text: str) -> list[str]:
+    """What to index for a text: itself where it is ASCII, else its one or two foldings (none if empty)."""
+    if text.isascii():
+        return [text]
+    first: list[str] = []
+    second: list[str] = []
+    for word in words(text):
+        if word.isascii():
+            first.append(word)
+            second.append(word)
+        else:
+            one, two = _fold_word(word[:LONGEST_WORD])
+            first.extend(one)
+            second.extend(two)
+    found = [" ".join(first)]
+    if first != second:
+        found.append(" ".join(second))
+    return [text for text in found if text]
+
+
+def identifier(text: str) -> str:
+    """An identifier without its punctuation: ``DK-12 34`` is DK1234."""
+    return "".join(tokens(text)).upper()[:LONGEST_WORD]
+
+
+def joined(text: str) -> str:
+    """A folded text's tokens with one space between: what an exact match compares."""
+    return " ".join(ASCII_WORD.findall(text.lower()))

@@ -1,0 +1,161 @@
+"""What may be asked: the root of every query."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from api.argument import (
+    Date,
+    HopFilter,
+    PathMode,
+    SearchFilter,
+    SearchSort,
+    hop_filter,
+    search_filter,
+)
+from api.connection import PageInfo, cursor_of, place_of, size
+from api.entity import Dataset, Entity
+from api.search import Search, SearchConnection
+from api.session import Info
+from api.walk import Holding, PathResult, Subgraph
+from engine import dataset, query, walk
+
+SEARCH, HOLDINGS, DATASETS, MOST = 25, 50, 50, 100
+
+Ids = list[strawberry.ID]
+FromIds = Annotated[Ids, strawberry.argument(name="from", description="Any of these is a start.")]
+MinShare = Annotated[float | None, strawberry.argument(description="A fraction of the whole.")]
+
+
+@strawberry.type(description="A dataset on a page.")
+class DatasetEdge:
+    """A dataset on a page."""
+
+    cursor: str
+    node: Dataset
+
+
+@strawberry.type(description="A page of datasets, by name.")
+class DatasetConnection:
+    """A page of datasets, by name."""
+
+    edges: list[DatasetEdge]
+    nodes: list[Dataset]
+    page_info: PageInfo
+    total_count: int
+
+
+async def _entity(info: Info, id: strawberry.ID) -> Any:
+    return await info.context.nodes.load(id)
+
+
+async def _entities(info: Info, ids: Ids) -> Any:
+    return await info.context.nodes.load_many(ids) if ids else []
+
+
+def _search(
+    info: Info,
+    query: str | None = "",
+    filter: SearchFilter | None = None,
+    sort: SearchSort | None = query.SearchSort.RELEVANCE,
+    first: int | None = SEARCH,
+    after: str | None = None,
+) -> Any:
+    order = sort or SearchSort.RELEVANCE
+    return Search(info.context, query or "", search_filter(filter), order, size(first, SEARCH), after)
+
+
+async def _paths(
+    info: Info,
+    from_: FromIds,
+    to: Ids,
+    mode: PathMode | None = walk.PathMode.SHORTEST,
+    k: int | None = 5,
+    max_hops: int | None = 6,
+    filter: HopFilter | None = None,
+    hops: list[HopFilter] | None = None,
+    avoid: Ids | None = None,
+) -> Any:
+    session = info.context
+    return await session.hop(
+        session.engine.paths,
+        await session.access(),
+        from_,
+        to,
+        mode=mode or walk.PathMode.SHORTEST,
+        k=5 if k is None else k,
+        max_hops=6 if max_hops is None else max_hops,
+        filter=None if filter is None else hop_filter(filter),
+        hops=None if hops is None else [hop_filter(hop) for hop in hops],
+        avoid=avoid or (),
+    )
+
+
+async def _owners(
+    info: Info, id: strawberry.ID, min_share: MinShare = 0.25, at: Date | None = None, first: int | None = HOLDINGS
+) -> Any:
+    session = info.context
+    access, asked = await session.access(), size(first, HOLDINGS)
+    share = 0.25 if min_share is None else min_share
+    return await session.hop(session.engine.owners, access, id, min_share=share, at=at, first=asked)
+
+
+async def _holdings(
+    info: Info, id: strawberry.ID, min_share: MinShare = 0.25, at: Date | None = None, first: int | None = HOLDINGS
+) -> Any:
+    session = info.context
+    access, asked = await session.access(), size(first, HOLDINGS)
+    share = 0.25 if min_share is None else min_share
+    return await session.hop(session.engine.holdings, access, id, min_share=share, at=at, first=asked)
+
+
+async def _subgraph(info: Info, ids: Ids) -> Any:
+    return await info.context.hop(info.context.engine.subgraph, ids, await info.context.access())
+
+
+async def _dataset(info: Info, name: str) -> Any:
+    return await info.context.hop(info.context.engine.dataset, name, await info.context.access())
+
+
+async def _datasets(info: Info, first: int | None = DATASETS, after: str | None = None) -> Any:
+    start, asked = place_of(after, str), size(first, DATASETS)
+    known: list[dataset.Dataset] = await info.context.hop(
+        info.context.engine.datasets, await info.context.access()
+    )
+    rest = [found for found in known if start is None or found.name > start]
+    nodes: list[Any] = rest[:asked]
+    edges = [DatasetEdge(cursor=cursor_of(found.name), node=found) for found in nodes]
+    return DatasetConnection(
+        edges=edges,
+        nodes=nodes,
+        page_info=PageInfo.of([edge.cursor for edge in edges], len(rest) > asked),
+        total_count=len(known),
+    )
+
+
+@strawberry.type(description="What may be asked.")
+class Query:
+    """What may be asked."""
+
+    entity: Entity | None = strawberry.field(resolver=_entity, description="The entity with an id.")
+    entities: list[Entity | None] = strawberry.field(
+        resolver=_entities, description="Those with some ids, in order; null where there is none, or none for you."
+    )
+    search: SearchConnection = strawberry.field(
+        resolver=_search,
+        description='Entities by words, "phrases", AND, OR, NOT, -word, fuzzy~, prefix* and field:value.',
+    )
+    paths: PathResult = strawberry.field(
+        resolver=_paths, description="How one gets from any of some entities to any of some others."
+    )
+    owners: list[Holding] = strawberry.field(
+        resolver=_owners, description="Up the chain: who holds it, through what, how much."
+    )
+    holdings: list[Holding] = strawberry.field(
+        resolver=_holdings, description="Down the chain: what it holds, through what, how much."
+    )
+    subgraph: Subgraph = strawberry.field(
+        resolver=_subgraph, description="The relationships among a set of at most 500."
+    )
+    dataset: Dataset | None = strawberry.field(resolver=_dataset, description="The dataset with a name.")
+    datasets: DatasetConnection = strawberry.field(resolver=_datasets, description="The datasets, by name.")

@@ -1,0 +1,67 @@
+"""``clew load``: the command, its bar and its report."""
+
+import sys
+from collections.abc import Sequence
+
+import click
+from rich.console import Console
+
+from engine.engine import Engine
+from engine.settings import Settings
+from loaders.load import Report, load
+from loaders.progress import Bar
+
+SHOWN = 20
+"""Refused lines that are listed."""
+
+
+@click.command("load")
+@click.argument("sources", nargs=-1, required=True, metavar="FILE|URL|-...")
+@click.option("--dataset", required=True, metavar="NAME", help="The dataset that the entities belong to.")
+@click.option("--title", metavar="TEXT", help="What people call the dataset.")
+@click.option("--format", "format_", type=click.Choice(["ftm"]), default="ftm", show_default=True)
+@click.option("--keep", is_flag=True, help="Remove nothing that the sources no longer hold.")
+def load_command(sources: tuple[str, ...], dataset: str, title: str | None, format_: str, keep: bool) -> None:
+    """Bring FollowTheMoney entities in: JSON lines, also gzipped, from files, URLs or stdin (-)."""
+    with Engine.open(Settings.from_environment(), progress=note) as engine:
+        report = run(engine, sources, dataset, title, keep)
+    tell(report, dataset)
+    if report.refused_count or report.truncated:
+        raise SystemExit(1)
+
+
+def run(engine: Engine, sources: Sequence[str], dataset: str, title: str | None, keep: bool) -> Report:
+    """Load, with a bar where a person watches."""
+    if not sys.stderr.isatty():
+        return load(engine, sources, dataset, title=title, keep=keep)
+    with Bar(Console(stderr=True)) as bar:
+        return load(engine, sources, dataset, title=title, keep=keep, meter=bar)
+
+
+def note(text: str) -> None:
+    """Tell what is going on, on stderr."""
+    click.echo(text, err=True)
+
+
+def tell(report: Report, dataset: str) -> None:
+    """The report: counts on stdout, what went wrong on stderr."""
+    for refusal in report.refused[:SHOWN]:
+        note(f"{refusal.source}:{refusal.line}: {refusal.reason}")
+    if report.refused_count > SHOWN:
+        note(f"… and {report.refused_count - SHOWN:,} more refused lines")
+    if report.truncated:
+        note(f"Ended early: {report.truncated}")
+    if report.kept:
+        note(f"Nothing was removed, because {report.kept}.")
+    counts = {
+        "read": report.read,
+        "added": report.added,
+        "changed": report.changed,
+        "unchanged": report.unchanged,
+        "removed": report.removed,
+        "repeated": report.repeated,
+        "refused": report.refused_count,
+    }
+    told = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count or name != "repeated")
+    rate = f", {report.read / report.seconds:,.0f}/s" if report.seconds > 0 else ""
+    click.echo(f"{dataset}: {told} ({report.seconds:.1f} s{rate})")

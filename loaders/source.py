@@ -1,0 +1,137 @@
+"""Where lines come from: a file, a gzip file, a URL or stdin, read as bytes and never whole."""
+
+import gzip
+import http.client
+import io
+import sys
+import urllib.error
+import urllib.request
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, cast
+
+from engine.errors import BadInput
+
+LONGEST_LINE = 8 * 1024 * 1024
+"""Bytes of the longest line that is read."""
+HEAD = 4096
+"""Bytes that are kept of a longer one, to name it by."""
+GZIP = b"\x1f\x8b"
+BOM = b"\xef\xbb\xbf"
+PATIENCE = 60.0
+"""Seconds that a URL's server may stay silent."""
+READ_ERRORS = (OSError, EOFError, zlib.error, http.client.HTTPException)
+
+
+class Line(NamedTuple):
+    """One line of a source; ``reason`` says why it cannot be used, and ``data`` is then only its head."""
+
+    number: int
+    data: bytes
+    reason: str | None = None
+
+
+class Counted(io.RawIOBase):
+    """A stream that knows how many bytes were taken from it, and what was seen of its beginning."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+        self.position = 0
+
+    def readable(self) -> bool:
+        """Always: this is what it is for."""
+        return True
+
+    def readinto(self, buffer: "bytearray | memoryview[int]") -> int:  # type: ignore[override]
+        """Fill the buffer from the stream beneath."""
+        read = getattr(self.stream, "read1", self.stream.read)
+        data: bytes = read(len(buffer))
+        buffer[: len(data)] = data
+        self.position += len(data)
+        return len(data)
+
+
+class Source:
+    """One source of lines; ``truncated`` says, once they are read, why it ended before its end."""
+
+    def __init__(self, name: str, stream: BinaryIO, size: int | None) -> None:
+        self.name = name
+        self.size = size
+        self.truncated: str | None = None
+        self._stream = stream
+        self._counted = Counted(stream)
+
+    @property
+    def position(self) -> int:
+        """How many of the ``size`` bytes are read."""
+        return self._counted.position
+
+    @classmethod
+    def open(cls, name: str) -> "Source":
+        """The source of this name: ``-``, a URL or a path; raises BadInput."""
+        try:
+            if name == "-":
+                return cls("stdin", sys.stdin.buffer, None)
+            if name.startswith(("http://", "https://")):
+                response = urllib.request.urlopen(name, timeout=PATIENCE)
+                length = response.headers.get("Content-Length", "")
+                return cls(name, cast(BinaryIO, response), int(length) if length.isdigit() else None)
+            path = Path(name)
+            return cls(name, path.open("rb"), path.stat().st_size if path.is_file() else None)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise BadInput(f"{name} cannot be opened: {reason_of(error)}") from None
+
+    def __enter__(self) -> "Source":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._stream is not sys.stdin.buffer:
+            self._stream.close()
+
+    def lines(self) -> Iterator[Line]:
+        """Every line that is not blank; ends early, with ``truncated`` set, where reading fails."""
+        try:
+            yield from self._lines()
+        except READ_ERRORS as error:
+            self.truncated = reason_of(error)
+            return
+        if self.size is not None and self.position < self.size:
+            self.truncated = f"only {self.position:,} of {self.size:,} bytes arrived"
+
+    def _lines(self) -> Iterator[Line]:
+        reader = self._reader()
+        number = 0
+        while data := reader.readline(LONGEST_LINE + 1):
+            number += 1
+            if number == 1 and data.startswith(BOM):
+                data = data[len(BOM) :]
+            if len(data) > LONGEST_LINE and not data.endswith(b"\n"):
+                head = data[:HEAD]
+                while data and not data.endswith(b"\n"):
+                    data = reader.readline(1024 * 1024)
+                yield Line(number, head, f"longer than {LONGEST_LINE // 1024 // 1024} MiB")
+            elif not data.isspace():
+                yield Line(number, data)
+
+    def _reader(self) -> io.BufferedIOBase:
+        """The stream, unpacked where its first bytes say that it is gzip."""
+        plain = io.BufferedReader(self._counted, 128 * 1024)
+        if plain.peek(2)[:2] == GZIP:
+            return gzip.GzipFile(fileobj=plain)
+        return plain
+
+
+def reason_of(error: BaseException) -> str:
+    """What went wrong, in words that name no Python."""
+    if isinstance(error, urllib.error.HTTPError):
+        return f"the server answered {error.code} {error.reason}"
+    if isinstance(error, urllib.error.URLError):
+        return str(error.reason)
+    if isinstance(error, EOFError):
+        return "the gzip data ends before its end"
+    if isinstance(error, zlib.error | gzip.BadGzipFile):
+        return f"the gzip data is broken ({error})"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__

@@ -1,0 +1,46 @@
+// What the graph is kept by: unique ids, revisions in order, and the one counter of revisions.
+CREATE CONSTRAINT entity_id IF NOT EXISTS FOR (n:Entity) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT literal_id IF NOT EXISTS FOR (n:Literal) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT dataset_name IF NOT EXISTS FOR (n:Dataset) REQUIRE n.name IS UNIQUE;
+CREATE CONSTRAINT clew_id IF NOT EXISTS FOR (n:Clew) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT tombstone_id IF NOT EXISTS FOR (n:Tombstone) REQUIRE n.id IS UNIQUE;
+CREATE CONSTRAINT migration_version IF NOT EXISTS FOR (n:Migration) REQUIRE n.version IS UNIQUE;
+CREATE INDEX entity_revision IF NOT EXISTS FOR (n:Entity) ON (n._revision);
+CREATE INDEX tombstone_revision IF NOT EXISTS FOR (n:Tombstone) ON (n._revision);
+
+CREATE INDEX associate_id IF NOT EXISTS FOR ()-[r:ASSOCIATE]-() ON (r.id);
+CREATE INDEX associate_revision IF NOT EXISTS FOR ()-[r:ASSOCIATE]-() ON (r._revision);
+CREATE INDEX contract_award_id IF NOT EXISTS FOR ()-[r:CONTRACT_AWARD]-() ON (r.id);
+CREATE INDEX contract_award_revision IF NOT EXISTS FOR ()-[r:CONTRACT_AWARD]-() ON (r._revision);
+CREATE INDEX control_id IF NOT EXISTS FOR ()-[r:CONTROL]-() ON (r.id);
+CREATE INDEX control_revision IF NOT EXISTS FOR ()-[r:CONTROL]-() ON (r._revision);
+CREATE INDEX court_case_party_id IF NOT EXISTS FOR ()-[r:COURT_CASE_PARTY]-() ON (r.id);
+CREATE INDEX court_case_party_revision IF NOT EXISTS FOR ()-[r:COURT_CASE_PARTY]-() ON (r._revision);
+CREATE INDEX debt_id IF NOT EXISTS FOR ()-[r:DEBT]-() ON (r.id);
+CREATE INDEX debt_revision IF NOT EXISTS FOR ()-[r:DEBT]-() ON (r._revision);
+CREATE INDEX directorship_id IF NOT EXISTS FOR ()-[r:DIRECTORSHIP]-() ON (r.id);
+CREATE INDEX directorship_revision IF NOT EXISTS FOR ()-[r:DIRECTORSHIP]-() ON (r._revision);
+CREATE INDEX documentation_id IF NOT EXISTS FOR ()-[r:DOCUMENTATION]-() ON (r.id);
+CREATE INDEX documentation_revision IF NOT EXISTS FOR ()-[r:DOCUMENTATION]-() ON (r._revision);
+CREATE INDEX employment_id IF NOT EXISTS FOR ()-[r:EMPLOYMENT]-() ON (r.id);
+CREATE INDEX employment_revision IF NOT EXISTS FOR ()-[r:EMPLOYMENT]-() ON (r._revision);
+CREATE INDEX family_id IF NOT EXISTS FOR ()-[r:FAMILY]-() ON (r.id);
+CREATE INDEX family_revision IF NOT EXISTS FOR ()-[r:FAMILY]-() ON (r._revision);
+CREATE INDEX membership_id IF NOT EXISTS FOR ()-[r:MEMBERSHIP]-() ON (r.id);
+CREATE INDEX membership_revision IF NOT EXISTS FOR ()-[r:MEMBERSHIP]-() ON (r._revision);
+CREATE INDEX occupancy_id IF NOT EXISTS FOR ()-[r:OCCUPANCY]-() ON (r.id);
+CREATE INDEX occupancy_revision IF NOT EXISTS FOR ()-[r:OCCUPANCY]-() ON (r._revision);
+CREATE INDEX ownership_id IF NOT EXISTS FOR ()-[r:OWNERSHIP]-() ON (r.id);
+CREATE INDEX ownership_revision IF NOT EXISTS FOR ()-[r:OWNERSHIP]-() ON (r._revision);
+CREATE INDEX payment_id IF NOT EXISTS FOR ()-[r:PAYMENT]-() ON (r.id);
+CREATE INDEX payment_revision IF NOT EXISTS FOR ()-[r:PAYMENT]-() ON (r._revision);
+CREATE INDEX project_participant_id IF NOT EXISTS FOR ()-[r:PROJECT_PARTICIPANT]-() ON (r.id);
+CREATE INDEX project_participant_revision IF NOT EXISTS FOR ()-[r:PROJECT_PARTICIPANT]-() ON (r._revision);
+CREATE INDEX representation_id IF NOT EXISTS FOR ()-[r:REPRESENTATION]-() ON (r.id);
+CREATE INDEX representation_revision IF NOT EXISTS FOR ()-[r:REPRESENTATION]-() ON (r._revision);
+CREATE INDEX succession_id IF NOT EXISTS FOR ()-[r:SUCCESSION]-() ON (r.id);
+CREATE INDEX succession_revision IF NOT EXISTS FOR ()-[r:SUCCESSION]-() ON (r._revision);
+CREATE INDEX unknown_link_id IF NOT EXISTS FOR ()-[r:UNKNOWN_LINK]-() ON (r.id);
+CREATE INDEX unknown_link_revision IF NOT EXISTS FOR ()-[r:UNKNOWN_LINK]-() ON (r._revision);
+
+MERGE (c:Clew {id: 1}) ON CREATE SET c.revision = 0, c.literal_revision = 0;
