@@ -1,5 +1,6 @@
 """The door: the ``clew`` command, made of what each room offers."""
 
+import asyncio
 import json
 import signal
 import socket
@@ -12,7 +13,8 @@ from typing import Any
 import click
 import uvicorn
 
-from api.app import create_app, execute
+from api.app import create_app
+from api.execution import Execution, Parameters
 from engine.engine import Engine
 from engine.errors import BadInput, ClewError
 from engine.settings import Settings
@@ -191,7 +193,7 @@ def query(file: Any, variables: str) -> None:
     except UnicodeDecodeError:
         raise BadInput(f"{file.name} is not UTF-8") from None
     with Engine.open(Settings.from_environment(), progress=note) as engine:
-        answer = execute(engine, document, values)
+        answer = asyncio.run(Execution(engine).answer(Parameters(document, values))).body
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     if answer.get("errors"):
         raise SystemExit(1)

@@ -47,7 +47,9 @@ Progress = Callable[[str], None]
 class Engine:
     """Everything known under one data folder; a context manager. ``Engine.open`` makes one."""
 
-    def __init__(self, settings: Settings, connection: Connection, index: Index, server: Server | None) -> None:
+    def __init__(
+        self, settings: Settings, connection: Connection, index: Index, server: Server | None
+    ) -> None:
         self.settings = settings
         self.server = server
         self.index = index
@@ -270,7 +272,9 @@ class Engine:
             revision = self.reader.revision()
         except ClewError as error:
             return {"neo4j": str(error), "index": f"revision {self.index.revision}"}
-        behind = "ok" if self.index.revision >= revision else f"{revision - self.index.revision} revisions behind"
+        behind = (
+            "ok" if self.index.revision >= revision else f"{revision - self.index.revision} revisions behind"
+        )
         return {"neo4j": "ok", "index": behind}
 
 

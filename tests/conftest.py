@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from engine.engine import Engine
 from engine.graph.connection import Connection
 from engine.graph.migration import migrate
 from engine.settings import Settings
+from loaders.sample import load_demo
 
 Bolt = tuple[str, str, str]
 DATA = Path(__file__).parents[1].parent / "shared" / "data" / "ftm"
@@ -54,3 +56,25 @@ def graph(connection: Connection) -> Connection:
     for text in WIPE:
         connection.declare(text)
     return connection
+
+
+@pytest.fixture
+def fresh_engine(graph: Connection, bolt: Bolt, tmp_path: Path) -> Iterator[Engine]:
+    """An engine on the emptied graph, with an empty index of its own."""
+    with Engine.open(on(bolt, tmp_path / "data"), progress=lambda _: None) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """An engine with a Neo4j of its own that holds the demo collection; tests only read it."""
+    settings = Settings(data=tmp_path_factory.mktemp("demo"), heap_mb=512, pagecache_mb=256)
+    with Engine.open(settings, progress=lambda _: None) as opened:
+        load_demo(opened, lambda _: None)
+        yield opened
+
+
+def on(bolt: Bolt, data: Path) -> Settings:
+    """Settings for an engine on a server that runs already."""
+    uri, user, password = bolt
+    return Settings(data=data, neo4j_uri=uri, neo4j_user=user, neo4j_password=password)

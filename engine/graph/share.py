@@ -1,7 +1,7 @@
 """How much of an asset a record says is held: a fraction out of FtM's ``percentage``, which is free text.
 
-Numbers are percents: ``0.5`` is half a percent, ``100`` is all. A range, ``more than 25 %``, ``75 % or more``: each
-counts with its lower bound and is not exact; ``up to 25 %`` has no lower bound that says anything: unknown.
+Numbers are percents: ``0.5`` is half a percent, ``100`` is all. A range, ``more than 25 %``, ``75 % or more``
+each counts with its lower bound and is not exact; ``up to 25 %`` has none that says anything: unknown.
 """
 
 import re

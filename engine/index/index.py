@@ -102,6 +102,11 @@ class Index:
             raise ClewError("The index was opened for reading, or is closed")
         return self._writer
 
+    @property
+    def writable(self) -> bool:
+        """Whether this process keeps the index."""
+        return self._writer is not None
+
     def add(self, entities: Iterable[Entity]) -> int:
         """Add or replace entities; seen after the next commit. Answers how many they were."""
         writer, count = self._writing, 0
@@ -231,6 +236,10 @@ class Index:
     def literal_records(self, literal_id: str, limit: int) -> list[str]:
         """The ids of records that hold a shared value, in order; of every dataset."""
         return self._ids(Query.term_query(layout(), "literal", clean(literal_id)), limit)
+
+    def literal_frequency(self, literal_id: str) -> int:
+        """How many records hold a shared value at most: deleted ones count until their segment is merged."""
+        return int(self._searcher.doc_freq("literal", clean(literal_id)))
 
     def referrers(self, prop: str, id: str, access: Access, first: int) -> list[str]:
         """The ids of entities whose property refers to this one, in order."""

@@ -10,20 +10,18 @@ from strawberry.types.scalar import ScalarDefinition
 
 from engine import query, walk
 from engine.errors import BadInput
+from engine.query import SearchSort
+from engine.walk import Direction, ExpandOrder, PathMode
 
 PARTIAL_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
 Date = NewType("Date", str)
 """A date as FtM has it: a year, a month or a day."""
 
-Direction = strawberry.enum(
-    walk.Direction, description="Which way a relationship is followed, seen from where one stands."
-)
-ExpandOrder = strawberry.enum(
-    walk.ExpandOrder, description="Which neighbours come first: those with few relationships, with many, or by id."
-)
-PathMode = strawberry.enum(walk.PathMode, description="One shortest path, all of that length, or the k shortest.")
-SearchSort = strawberry.enum(query.SearchSort, description="The order of hits.")
+strawberry.enum(Direction, description="Which way a relationship is followed, seen from where one stands.")
+strawberry.enum(ExpandOrder, description="Neighbours with few relationships first, with many, or by id.")
+strawberry.enum(PathMode, description="One shortest path, all of that length, or the k shortest.")
+strawberry.enum(SearchSort, description="The order of hits.")
 
 
 def _date(value: object) -> str:
@@ -70,7 +68,7 @@ class HopFilter:
         default=None, description="Schemata of the nodes passed through, descendants included."
     )
     datasets: list[str] | None = None
-    direction: Direction | None = walk.Direction.BOTH
+    direction: Direction | None = Direction.BOTH
     during: DateRange | None = strawberry.field(
         default=None, description="Relationships whose time overlaps it; an undated one passes."
     )
@@ -122,7 +120,7 @@ def hop_filter(given: HopFilter) -> walk.HopFilter:
         types=several(given.types),
         schemata=schemata_of(given.schemata),
         datasets=several(given.datasets),
-        direction=given.direction or walk.Direction.BOTH,
+        direction=given.direction or Direction.BOTH,
         during=range_of(given.during),
         min_share=given.min_share,
         max_degree=given.max_degree,

@@ -61,8 +61,10 @@ class Limit:
 LIMIT = Limit()
 INTROSPECTION = frozenset({"__schema", "__type"})
 INTROSPECTION_LISTS = frozenset({"fields", "inputFields", "interfaces", "possibleTypes"})
+COUNTED = frozenset({"SearchConnection", "ExpandConnection", "DatasetConnection"})
+"""Connections whose totalCount is counted without reading."""
 COUNT_PAGE = 100
-"""What a reverse property's totalCount costs: it reads what it counts."""
+"""What the totalCount of a reverse property costs: it reads what it counts."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,11 @@ class Shape:
     def _field(self, node: FieldNode, level: int) -> Measure:
         inner = self.measure(node.selection_set, level + 1)
         name, alias = node.name.value, int(node.alias is not None)
-        depth, lists, roots = inner.depth + 1, inner.lists + (name in INTROSPECTION_LISTS), inner.introspections
+        depth, lists, roots = (
+            inner.depth + 1,
+            inner.lists + (name in INTROSPECTION_LISTS),
+            inner.introspections,
+        )
         if name in INTROSPECTION:
             if depth > self.limit.introspection_depth or lists > self.limit.introspection_lists:
                 raise Refused("The introspection is nested too deeply.")
@@ -207,7 +213,9 @@ class Cost:
         }
         cost = self._selections(operation.selection_set, self.schema.query_type)
         if cost > self.limit.cost:
-            raise Refused(f"The document may bring {cost:,} records: at most {self.limit.cost:,}. Ask for less.")
+            raise Refused(
+                f"The document may bring {cost:,} records: at most {self.limit.cost:,}. Ask for less."
+            )
 
     def _selections(self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None) -> int:
         total = 0
@@ -236,8 +244,8 @@ class Cost:
         inner = self._selections(node.selection_set, get_named_type(found.type))
         size = self._size(node, found)
         if size is None:
-            counts = node.name.value == "totalCount" and (found.extensions or {}).get("reads")
-            return COUNT_PAGE if counts else inner
+            reads = node.name.value == "totalCount" and parent.name not in COUNTED
+            return COUNT_PAGE if reads else inner
         return size * (1 + inner)
 
     def _size(self, node: FieldNode, found: GraphQLField) -> int | None:

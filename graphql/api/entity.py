@@ -10,11 +10,12 @@ from typing import Annotated, Any
 import strawberry
 from followthemoney.property import Property as FtmProperty
 
-from api.argument import DateRange, Direction, ExpandOrder, range_of, schemata_of, several
+from api.argument import DateRange, range_of, schemata_of, several
 from api.connection import PageInfo, size
 from api.session import Info
-from engine import dataset, walk
 from engine import entity as value
+from engine import walk
+from engine.walk import Direction, ExpandOrder
 
 EXPAND = 50
 LITERAL = "Literal"
@@ -103,7 +104,7 @@ def _relationship_target_id(root: strawberry.Parent[value.Relationship]) -> Any:
     return root.target
 
 
-@strawberry.type(description="One relationship of the graph: an FtM edge, or a property that names an entity.")
+@strawberry.type(description="An FtM edge, or a property that names an entity.")
 class Relationship:
     """One relationship of the graph."""
 
@@ -150,7 +151,9 @@ class Neighbour:
 
 async def _expand_count(root: strawberry.Parent[Expansion], info: Info) -> Any:
     session = info.context
-    return await session.hop(session.engine.reader.expand_count, root.id, await session.access(), **root.asked)
+    return await session.hop(
+        session.engine.reader.expand_count, root.id, await session.access(), **root.asked
+    )
 
 
 @strawberry.type(description="A page of an entity's neighbours.")
@@ -183,17 +186,17 @@ async def _expand(
     root: strawberry.Parent[value.Node],
     info: Info,
     types: Types = None,
-    direction: Direction | None = walk.Direction.BOTH,
+    direction: Direction | None = Direction.BOTH,
     schemata: list[str] | None = None,
     during: DateRange | None = None,
-    order: ExpandOrder | None = walk.ExpandOrder.DEGREE_ASC,
+    order: ExpandOrder | None = ExpandOrder.DEGREE_ASC,
     first: int | None = EXPAND,
     after: str | None = None,
 ) -> Any:
     session = info.context
     asked: dict[str, Any] = {
         "types": several(types),
-        "direction": direction or walk.Direction.BOTH,
+        "direction": direction or Direction.BOTH,
         "schemata": schemata_of(schemata),
         "during": range_of(during),
     }
@@ -201,7 +204,7 @@ async def _expand(
         session.engine.expand,
         root.id,
         await session.access(),
-        order=order or walk.ExpandOrder.DEGREE_ASC,
+        order=order or ExpandOrder.DEGREE_ASC,
         first=size(first, EXPAND),
         after=after,
         **asked,
@@ -223,7 +226,7 @@ def _literal_caption(root: strawberry.Parent[value.Literal]) -> str:
     return root.value
 
 
-@strawberry.interface(description="One entity as one dataset tells it, or a value that several entities share.")
+@strawberry.interface(description="One entity as one dataset tells it, or a value that several share.")
 class Entity:
     """What every entity answers."""
 
@@ -252,7 +255,7 @@ class Entity:
         return True
 
 
-@strawberry.type(description="A value that several entities share: a phone number, an address, an identifier.")
+@strawberry.type(description="A value that several share: a phone number, an address, an identifier.")
 class Literal(Entity):
     """A value that several entities share."""
 

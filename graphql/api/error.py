@@ -32,7 +32,7 @@ def shown(errors: list[GraphQLError], code: str = "BAD_USER_INPUT") -> list[dict
 
 def _shown(error: GraphQLError, code: str) -> dict[str, Any]:
     cause = _cause(error)
-    answer: dict[str, Any] = {"message": error.message}
+    answer: dict[str, Any] = {"message": error.message.partition(" Did you mean ")[0]}
     if error.locations:
         answer["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
     if error.path is not None:

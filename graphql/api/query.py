@@ -7,9 +7,7 @@ import strawberry
 from api.argument import (
     Date,
     HopFilter,
-    PathMode,
     SearchFilter,
-    SearchSort,
     hop_filter,
     search_filter,
 )
@@ -18,7 +16,9 @@ from api.entity import Dataset, Entity
 from api.search import Search, SearchConnection
 from api.session import Info
 from api.walk import Holding, PathResult, Subgraph
-from engine import dataset, query, walk
+from engine import dataset
+from engine.query import SearchSort
+from engine.walk import PathMode
 
 SEARCH, HOLDINGS, DATASETS, MOST = 25, 50, 50, 100
 
@@ -57,7 +57,7 @@ def _search(
     info: Info,
     query: str | None = "",
     filter: SearchFilter | None = None,
-    sort: SearchSort | None = query.SearchSort.RELEVANCE,
+    sort: SearchSort | None = SearchSort.RELEVANCE,
     first: int | None = SEARCH,
     after: str | None = None,
 ) -> Any:
@@ -69,7 +69,7 @@ async def _paths(
     info: Info,
     from_: FromIds,
     to: Ids,
-    mode: PathMode | None = walk.PathMode.SHORTEST,
+    mode: PathMode | None = PathMode.SHORTEST,
     k: int | None = 5,
     max_hops: int | None = 6,
     filter: HopFilter | None = None,
@@ -82,7 +82,7 @@ async def _paths(
         await session.access(),
         from_,
         to,
-        mode=mode or walk.PathMode.SHORTEST,
+        mode=mode or PathMode.SHORTEST,
         k=5 if k is None else k,
         max_hops=6 if max_hops is None else max_hops,
         filter=None if filter is None else hop_filter(filter),
@@ -92,7 +92,11 @@ async def _paths(
 
 
 async def _owners(
-    info: Info, id: strawberry.ID, min_share: MinShare = 0.25, at: Date | None = None, first: int | None = HOLDINGS
+    info: Info,
+    id: strawberry.ID,
+    min_share: MinShare = 0.25,
+    at: Date | None = None,
+    first: int | None = HOLDINGS,
 ) -> Any:
     session = info.context
     access, asked = await session.access(), size(first, HOLDINGS)
@@ -101,7 +105,11 @@ async def _owners(
 
 
 async def _holdings(
-    info: Info, id: strawberry.ID, min_share: MinShare = 0.25, at: Date | None = None, first: int | None = HOLDINGS
+    info: Info,
+    id: strawberry.ID,
+    min_share: MinShare = 0.25,
+    at: Date | None = None,
+    first: int | None = HOLDINGS,
 ) -> Any:
     session = info.context
     access, asked = await session.access(), size(first, HOLDINGS)
@@ -139,7 +147,8 @@ class Query:
 
     entity: Entity | None = strawberry.field(resolver=_entity, description="The entity with an id.")
     entities: list[Entity | None] = strawberry.field(
-        resolver=_entities, description="Those with some ids, in order; null where there is none, or none for you."
+        resolver=_entities,
+        description="Those with some ids, in order; null where there is none, or none for you.",
     )
     search: SearchConnection = strawberry.field(
         resolver=_search,

@@ -14,6 +14,7 @@ from followthemoney import model
 from followthemoney.property import Property as FtmProperty
 from followthemoney.schema import Schema
 from strawberry.annotation import StrawberryAnnotation
+from strawberry.types import get_object_definition
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
@@ -50,7 +51,7 @@ class LinkField(PropertyField):
         """False: the session is needed."""
         return False
 
-    def get_result(self, source: value.Entity, info: Info, args: Sequence[Any], kwargs: Any) -> Any:
+    def get_result(self, source: value.Entity, info: Any, args: Sequence[Any], kwargs: Any) -> Any:
         """The entities named, read in one batch for the whole page."""
         ids = source.references(self.prop.name)
         return self._entities(ids, info) if ids else NONE
@@ -63,11 +64,13 @@ class LinkField(PropertyField):
 class ReverseField(LinkField):
     """A field that answers the entities that name this one in a property of theirs."""
 
-    def get_result(self, source: value.Entity, info: Info, args: Sequence[Any], kwargs: Any) -> Any:
+    def get_result(self, source: value.Entity, info: Any, args: Sequence[Any], kwargs: Any) -> Any:
         """A page of them, read in one batch for the whole page above."""
         return self._page(source, info, kwargs.get("first"), kwargs.get("after"))
 
-    async def _page(self, source: value.Entity, info: Info, first: int | None, after: str | None) -> "Referrers":
+    async def _page(
+        self, source: value.Entity, info: Info, first: int | None, after: str | None
+    ) -> "Referrers":
         start, asked = place_of(after, offset) or 0, size(first, REFERRERS)
         reverse = self.prop.reverse
         assert reverse is not None
@@ -87,7 +90,9 @@ class Referrer:
 class Referrers:
     """A page of the entities that name another one; ``found`` starts at the first of all."""
 
-    def __init__(self, id_: str, prop: FtmProperty, found: list[value.Entity], start: int, asked: int) -> None:
+    def __init__(
+        self, id_: str, prop: FtmProperty, found: list[value.Entity], start: int, asked: int
+    ) -> None:
         self.id = id_
         self.prop = prop
         self.nodes = found[start : start + asked]
@@ -110,27 +115,35 @@ def fits(node: value.Entity, prop: FtmProperty) -> bool:
     return prop.range is None or value.schema_of(node.schema).is_a(prop.range)
 
 
-def _annotation(text: str, namespace: Namespace) -> StrawberryAnnotation:
-    return StrawberryAnnotation(text, namespace=namespace)
+def _kind(prop: FtmProperty) -> tuple[type[PropertyField], str]:
+    """The class of a property's field, and the name of its type."""
+    if prop.type.name != "entity":
+        return PropertyField, "list[str]"
+    target = prop.range.name if prop.range is not None else "Entity"
+    return (ReverseField, f"{target}Connection") if prop.stub else (LinkField, f"list[{target}]")
 
 
-def _field(prop: FtmProperty, namespace: Namespace) -> PropertyField:
+def _field(prop: FtmProperty) -> PropertyField:
     """A property as a field; ``from`` and the like are no Python names, hence the prefix."""
-    kind: type[PropertyField] = PropertyField
-    annotation = "list[str]"
-    if prop.type.name == "entity":
-        target = prop.range.name if prop.range is not None else "Entity"
-        kind = ReverseField if prop.stub else LinkField
-        annotation = f"{target}Connection" if prop.stub else f"list[{target}]"
-    field = kind(
-        python_name=f"property_{prop.name}",
-        graphql_name=prop.name,
-        type_annotation=_annotation(annotation, namespace),
-        description=prop.description or None,
+    field = _kind(prop)[0](
+        python_name=f"property_{prop.name}", graphql_name=prop.name, description=prop.description or None
     )
     field.prop = prop
     field.arguments = _page_arguments() if prop.stub else []
     return field
+
+
+def _typed(made: type, types: dict[str, str], namespace: Namespace) -> type:
+    """A strawberry class whose fields have types that may not be there yet, under names of ``namespace``.
+
+    Strawberry would look for them in the module.
+    """
+    definition = get_object_definition(made, strict=True)
+    for field in definition.fields:
+        if field.python_name in types:
+            field.type_annotation = StrawberryAnnotation(types[field.python_name], namespace=namespace)
+    namespace[definition.name] = made
+    return made
 
 
 def _page_arguments() -> list[StrawberryArgument]:
@@ -142,26 +155,17 @@ def _page_arguments() -> list[StrawberryArgument]:
 
 def _connection(name: str, namespace: Namespace) -> None:
     """The connection and edge types of a schema that reverse properties answer."""
-    edge = type(
-        f"{name}Edge",
-        (),
-        {
-            "__annotations__": {"cursor": str, "node": name},
-            "node": StrawberryField(type_annotation=_annotation(name, namespace)),
-            "__doc__": f"One {name} on a page.",
-        },
-    )
-    namespace[f"{name}Edge"] = strawberry.type(edge, name=f"{name}Edge")
-    fields: dict[str, Any] = {"edges": f"list[{name}Edge]", "nodes": f"list[{name}]", "page_info": "PageInfo"}
-    body: dict[str, Any] = {
-        field: StrawberryField(type_annotation=_annotation(text, namespace)) for field, text in fields.items()
+    types = {"node": name}
+    edge = type(f"{name}Edge", (), {"__annotations__": {"cursor": str, "node": Any}})
+    _typed(strawberry.type(edge, description=f"A {name} on a page."), types, namespace)
+    types = {"edges": f"list[{name}Edge]", "nodes": f"list[{name}]"}
+    about = f"How many there are; null beyond {MAX_OFFSET:,}."
+    body = {
+        "__annotations__": {**dict.fromkeys(types, Any), "page_info": PageInfo, "total_count": int | None},
+        "total_count": strawberry.field(resolver=_referrers_count, description=about),
     }
-    body["total_count"] = strawberry.field(
-        resolver=_referrers_count, description=f"How many there are; null beyond {MAX_OFFSET:,}."
-    )
-    body["__annotations__"] = {**fields, "total_count": int | None}
-    connection = type(f"{name}Connection", (), body)
-    namespace[f"{name}Connection"] = strawberry.type(connection, name=f"{name}Connection")
+    made = type(f"{name}Connection", (), body)
+    _typed(strawberry.type(made, description="A page of entities that name this one."), types, namespace)
 
 
 def _parents(schema: Schema, namespace: Namespace) -> tuple[type, ...]:
@@ -173,33 +177,28 @@ def _parents(schema: Schema, namespace: Namespace) -> tuple[type, ...]:
 def _schema(schema: Schema, namespace: Namespace) -> None:
     """The types of one schema; those of its parents are there."""
     own = [prop for prop in schema.properties.values() if prop.schema == schema]
-    fields = {f"property_{prop.name}": _field(prop, namespace) for prop in own}
-    body = {**fields, "__annotations__": dict.fromkeys(fields, Any), "__doc__": f"FtM's {schema.name}."}
+    fields = {f"property_{prop.name}": _field(prop) for prop in own}
+    types = {f"property_{prop.name}": _kind(prop)[1] for prop in own}
+    body = {**fields, "__annotations__": dict.fromkeys(fields, Any)}
     made = type(schema.name, _parents(schema, namespace), body)
     about = schema.description or schema.label
-    if schema.abstract or schema.descendants:
-        namespace[schema.name] = strawberry.interface(made, name=schema.name, description=about)
-    else:
-        namespace[schema.name] = strawberry.type(made, name=schema.name, description=about)
-    if schema.descendants and not schema.abstract:
-        name = object_name(schema.name)
-        record = type(name, (namespace[schema.name],), {"__annotations__": {}, "__doc__": f"A {schema.name}."})
+    kind = strawberry.interface if schema.abstract or schema.descendants else strawberry.type
+    _typed(kind(made, name=schema.name, description=about), types, namespace)
+    name = object_name(schema.name)
+    if name != schema.name and not schema.abstract:
+        record = type(name, (namespace[schema.name],), {"__annotations__": {}})
         about = f"A {schema.label} that is nothing more special."
-        namespace[name] = strawberry.type(record, name=name, description=about)
+        _typed(strawberry.type(record, name=name, description=about), {}, namespace)
 
 
 @cache
 def record_types() -> tuple[type, ...]:
     """Every interface and object type of FtM's model."""
-    namespace: Namespace = {"Entity": Entity, "PageInfo": PageInfo, "list": list}
+    namespace: Namespace = {"Entity": Entity}
     ordered = sorted(model, key=lambda schema: (len(schema.schemata), schema.name))
     for schema in ordered:
         _schema(schema, namespace)
     stubs = (prop for schema in ordered for prop in schema.properties.values() if prop.stub)
     for name in sorted({prop.range.name for prop in stubs if prop.range is not None}):
         _connection(name, namespace)
-    return tuple(namespace[schema.name] for schema in ordered) + tuple(
-        namespace[object_name(schema.name)]
-        for schema in ordered
-        if object_name(schema.name) != schema.name and not schema.abstract
-    )
+    return tuple(made for made in namespace.values() if isinstance(made, type) and made is not Entity)

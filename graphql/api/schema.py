@@ -3,8 +3,16 @@
 from functools import cache
 
 import strawberry
-from graphql import GraphQLSchema
-from strawberry.printer import print_schema
+from graphql import (
+    GraphQLArgument,
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    print_schema,
+)
+from graphql.pyutils import Undefined
 from strawberry.schema.config import StrawberryConfig
 
 from api.argument import DATE, Date
@@ -14,16 +22,26 @@ from api.record import record_types
 
 
 @cache
-def _schema() -> strawberry.Schema:
-    config = StrawberryConfig(scalar_map={Date: DATE})
-    return strawberry.Schema(query=Query, types=(Literal, *record_types()), config=config)
-
-
 def schema() -> GraphQLSchema:
     """The schema as graphql-core executes it."""
-    return _schema()._schema
+    config = StrawberryConfig(scalar_map={Date: DATE})
+    made = strawberry.Schema(query=Query, types=(Literal, *record_types()), config=config)._schema
+    for kind in made.type_map.values():
+        if isinstance(kind, GraphQLInputObjectType):
+            _without_null(list(kind.fields.values()))
+        elif isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
+            for field in kind.fields.values():
+                _without_null(list(field.args.values()))
+    return made
+
+
+def _without_null(places: list[GraphQLArgument] | list[GraphQLInputField]) -> None:
+    """Strawberry writes ``= null`` where a Python default is None, which says nothing."""
+    for place in places:
+        if place.default_value is None:
+            place.default_value = Undefined
 
 
 def printed() -> str:
     """The schema as ``graphql/schema.graphql`` holds it."""
-    return print_schema(_schema()) + "\n"
+    return print_schema(schema()) + "\n"

@@ -113,9 +113,7 @@ async def _count(root: strawberry.Parent[Search]) -> Any:
     return await root.count()
 
 
-Fields = Annotated[
-    list[str], strawberry.argument(description=f"Among {', '.join(query.FACETS)}.")
-]
+Fields = Annotated[list[str], strawberry.argument(description=f"Among {', '.join(query.FACETS)}.")]
 
 
 async def _facets(root: strawberry.Parent[Search], fields: Fields, info: Info) -> Any:

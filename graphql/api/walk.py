@@ -43,7 +43,7 @@ class PathResult:
     truncated: Truncation | None = strawberry.field(resolver=_truncated)
 
 
-@strawberry.type(description="Who holds it, or what is held: the integrated share, and the routes that make it up.")
+@strawberry.type(description="Who holds it, or what is held: the integrated share, and its routes.")
 class Holding:
     """Who holds it, or what is held."""
 

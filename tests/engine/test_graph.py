@@ -191,7 +191,7 @@ def test_access_and_filters_of_expand(graph: Connection) -> None:
             make_entity("a", "p", "Person", {"name": ["P"]}),
             owns("1", "x", "y", startDate=["2010"], endDate=["2015"]),
             owns("2", "z", "x"),
-            owns("3", "x", "b:n", "b"),
+            owns("3", "a:x", "n", "b"),
             owns("4", "x", "b:n"),
             make_entity("a", "5", "Directorship", {"director": ["p"], "organization": ["x"]}),
         ],

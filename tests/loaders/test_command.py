@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from engine.engine import Engine
 
 from clew import main
+from engine.engine import Engine
 
 PERSON = json.dumps({"id": "a", "schema": "Person", "properties": {"name": ["Ada"]}})
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from engine.access import Access
 from engine.engine import Engine
 from engine.entity import Entity
 from engine.errors import BadInput
@@ -16,6 +17,7 @@ from loaders.progress import Silence
 from loaders.sample import TITLES, load_demo
 
 Row = dict[str, Any]
+ALL = Access(frozenset({"d", "other", *TITLES}))
 
 
 def company(id: str, *names: str, **properties: list[str]) -> Row:
@@ -50,7 +52,7 @@ class Folder:
         return [id_.partition(":")[2] for id_ in self.engine.writer.ids(dataset)]
 
     def entity(self, id: str) -> Entity:
-        found = self.engine.entities([id], self.engine.everybody())[0]
+        found = self.engine.entities([id], ALL)[0]
         assert isinstance(found, Entity)
         return found
 
@@ -93,11 +95,10 @@ def test_keep_removes_nothing(folder: Folder) -> None:
 def test_ends_may_come_later_and_from_elsewhere(folder: Folder) -> None:
     far = owns("far", "other:x", "a")
     assert counts(folder.load([AB, far], [B], [A])) == (4, 0, 0, 0, 0, 0)
-    access = folder.engine.everybody()
-    assert folder.engine.entities(["other:x"], access) == [None]
+    assert folder.engine.entities(["other:x"], ALL) == [None]
     folder.load([company("x", "Xi")], dataset="other")
     assert folder.entity("other:x").caption == "Xi"
-    steps = folder.engine.expand("other:x", folder.engine.everybody()).items
+    steps = folder.engine.expand("other:x", ALL).items
     assert [step.node.id for step in steps] == ["d:a"]
 
 
@@ -203,8 +204,7 @@ def test_the_demo_collection(fresh_engine: Engine) -> None:
     assert all(report.refused_count == 0 for report in reports.values())
     again = load_demo(fresh_engine, lambda _: None)
     assert all(counts(report)[:3] == (0, 0, 0) for report in again.values())
-    access = fresh_engine.everybody()
-    assert access.names() == sorted(TITLES)
+    assert [dataset.name for dataset in fresh_engine.datasets(ALL)] == sorted(TITLES)
     assert fresh_engine.check() == []
-    result = fresh_engine.paths(access, ["demo_registry:meridian-cement"], ["demo_sanctions:viktor-drozdan"])
+    result = fresh_engine.paths(ALL, ["demo_registry:meridian-cement"], ["demo_sanctions:viktor-drozdan"])
     assert len(result.paths[0].edge_ids) == 5

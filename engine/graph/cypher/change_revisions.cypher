@@ -1,10 +1,14 @@
 // the next revisions of every kind, read from the indexes alone
 CALL () {
-  MATCH (n:Entity) WHERE n._revision > $since
+  MATCH (n:Entity)
+  USING INDEX n:Entity(_revision)
+  WHERE n._revision > $since
   WITH n._revision AS revision ORDER BY revision LIMIT $limit
   RETURN revision
 UNION ALL
-  MATCH (t:Tombstone) WHERE t._revision > $since
+  MATCH (t:Tombstone)
+  USING INDEX t:Tombstone(_revision)
+  WHERE t._revision > $since
   WITH t._revision AS revision ORDER BY revision LIMIT $limit
   RETURN revision
 UNION ALL

@@ -1,3 +1,5 @@
 UNWIND $ids AS id
-MATCH (a)-[r:$$type$$]->(b) WHERE r.id = id
+MATCH (a)-[r:$$type$$]->(b)
+USING INDEX r:$$type$$(id)
+WHERE r.id = id
 RETURN id, type(r) AS type, a.id AS source, b.id AS target

@@ -1,4 +1,5 @@
 MATCH (n:$$label$$ {id: $id})
+USING INDEX n:$$label$$(id)
 WHERE n._stub IS NULL AND (n:Literal OR n.dataset IN $datasets)
 MATCH (n)-[r$$types$$]-(m)
 WHERE r.dataset IN $datasets

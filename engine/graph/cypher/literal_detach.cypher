@@ -1,5 +1,6 @@
 UNWIND $ids AS id
-MATCH (:Entity {id: id})-[r]->(l:Literal)
+MATCH (n:Entity {id: id})-[r]->(l:Literal)
+USING INDEX n:Entity(id)
 WITH r, l.id AS literal
 DELETE r
 RETURN DISTINCT literal

@@ -1,2 +1,4 @@
 UNWIND $ids AS id
-MATCH (l:Literal {id: id}) RETURN id
+MATCH (l:Literal {id: id})
+USING INDEX l:Literal(id)
+RETURN id

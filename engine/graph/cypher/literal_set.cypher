@@ -8,6 +8,8 @@ CALL (l, row) {
 }
 WITH l, row
 UNWIND row.records AS record
-MATCH (n:Entity {id: record}) WHERE n._stub IS NULL
+MATCH (n:Entity {id: record})
+USING INDEX n:Entity(id)
+WHERE n._stub IS NULL
 MERGE (n)-[r:$$type$$]->(l)
 ON CREATE SET r.dataset = n.dataset

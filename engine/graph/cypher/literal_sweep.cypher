@@ -1,3 +1,5 @@
 UNWIND $ids AS id
-MATCH (l:Literal {id: id}) WHERE COUNT { (l)--() } < 2
+MATCH (l:Literal {id: id})
+USING INDEX l:Literal(id)
+WHERE COUNT { (l)--() } < 2
 DETACH DELETE l

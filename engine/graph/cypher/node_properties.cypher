@@ -1,1 +1,3 @@
-MATCH (n:Entity) WHERE n.id IN $ids AND n._stub IS NULL RETURN properties(n) AS properties
+MATCH (n:Entity)
+USING INDEX n:Entity(id)
+WHERE n.id IN $ids AND n._stub IS NULL RETURN properties(n) AS properties

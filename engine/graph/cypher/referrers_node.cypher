@@ -1,5 +1,7 @@
 UNWIND $ids AS id
-MATCH (n:Entity {id: id}) WHERE n._stub IS NULL AND n.dataset IN $datasets
+MATCH (n:Entity {id: id})
+USING INDEX n:Entity(id)
+WHERE n._stub IS NULL AND n.dataset IN $datasets
 CALL (n) {
   MATCH (n)<-[r:$$type$$]-(m:$$schema$$) WHERE m.dataset IN $datasets AND m._stub IS NULL
   WITH DISTINCT m ORDER BY m.id LIMIT $first

@@ -1,0 +1,1 @@
+r$$hop$$.dataset IN $$$set$$_datasets

@@ -1,0 +1,1 @@
+(x$$hop$$ <> b AND y$$hop$$ <> a)

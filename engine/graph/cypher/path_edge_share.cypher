@@ -1,0 +1,1 @@
+(NOT r$$hop$$:OWNERSHIP OR r$$hop$$._share >= $$$set$$_share)

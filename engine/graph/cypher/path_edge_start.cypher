@@ -1,0 +1,1 @@
+(r$$hop$$._end IS NULL OR r$$hop$$._end >= $$$set$$_start)

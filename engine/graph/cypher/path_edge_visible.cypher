@@ -1,0 +1,1 @@
+r$$hop$$.dataset IN $datasets

@@ -1,0 +1,1 @@
+(y$$hop$$ = b OR NOT y$$hop$$.id IN $avoid)

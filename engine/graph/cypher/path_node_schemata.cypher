@@ -1,0 +1,1 @@
+(y$$hop$$ = b OR y$$hop$$:$$labels$$)

@@ -1,0 +1,60 @@
+"""Runs one program, and ends it when whoever asked for it is gone, however that one died.
+
+Run as a script, in a session of its own: `watch.py PARENT LOG COMMAND…`. It prints the program's pid.
+Anything on standard input, or its end, asks for an orderly stop; so does the death of PARENT, which a
+pipe alone would miss if PARENT had forked. If the watcher itself is killed, Linux ends the program.
+"""
+
+import ctypes
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+
+PATIENCE = 60.0
+"""Seconds between asking the program to stop and killing it."""
+INTERVAL = 0.5
+"""Seconds between two looks at the parent."""
+PR_SET_PDEATHSIG = 1
+
+
+def tied() -> Callable[[], None] | None:
+    """What the new process calls to be told to stop when the watcher dies; nothing but Linux has it."""
+    if not sys.platform.startswith("linux"):
+        return None
+    prctl = ctypes.CDLL(None).prctl
+
+    def tie() -> None:
+        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+    return tie
+
+
+def end(child: subprocess.Popen[bytes]) -> None:
+    """Ask the program to stop, and kill it when it does not."""
+    child.terminate()
+    try:
+        child.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def watch(parent: int, log: str, command: Sequence[str]) -> int:
+    """Run the program until it ends or nobody wants it any more; answers its exit code."""
+    with open(log, "wb") as output:
+        child = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, preexec_fn=tied()
+        )
+    print(child.pid, flush=True)
+    while child.poll() is None:
+        asked, _, _ = select.select([sys.stdin], [], [], INTERVAL)
+        if asked or os.getppid() != parent:
+            end(child)
+    return child.returncode
+
+
+if __name__ == "__main__":
+    raise SystemExit(watch(int(sys.argv[1]), sys.argv[2], sys.argv[3:]))
