@@ -42,7 +42,7 @@ $(UV) sync --locked
 endef
 
 up: setup
-	exec $(RUN) clew up --demo
+	@exec $(RUN) clew up --demo
 
 setup:
 	@$(PACKAGES)
@@ -54,7 +54,7 @@ setup-test:
 	$(INSTALL)
 
 test: setup-test
-	exec $(RUN) pytest
+	@exec $(RUN) pytest
 
 check: setup
 	$(RUN) ruff format --check .

@@ -83,7 +83,8 @@ class Engine:
             except EngineInUse:
                 if not join:
                     raise
-                uri, user, password = Server.join(settings)
+                joined = Server.join(settings)
+                uri, user, password = joined.uri, joined.user, joined.password
         try:
             connection = Connection.open(uri, user, password)
             migrate(connection)

@@ -1,121 +1,144 @@
-"""How one name leads to another: Cypher's shortest paths, with access and every filter inside the pattern.
+"""How does one get from here to there? Paths among what a reader may see, the filters pushed into the walk.
 
-A path is a sequence of distinct nodes: parallel relationships between two nodes do not make another one.
-Access is part of the pattern, so a path never runs through what its reader may not see.
+A path is a sequence of distinct nodes: parallel relationships do not make another one. The server finds
+shortest walks that repeat no relationship; those that repeat a node are counted and left out, and where too
+few remain more are asked for.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from followthemoney import model
+from neo4j import Record
 
 from engine.access import Access
 from engine.entity import Node, Relationship
 from engine.errors import BadInput, QueryTimeout
-from engine.graph.connection import Connection
-from engine.graph.convert import node_of, relationship_of
-from engine.graph.expand import RELATIONSHIP_TYPES
-from engine.graph.period import bounds
-from engine.graph.statement import alternatives
-from engine.walk import Direction, HopFilter, Path, PathMode, PathResult
+from engine.graph.connection import Connection, Deadline
+from engine.graph.convert import LITERAL, node_of, relationship_of
+from engine.graph.hop import Hop, check_filter
+from engine.graph.statement import quoted
+from engine.walk import HopFilter, Path, PathMode, PathResult
 
 ENDS = 25
-HOPS = 12
-MOST = 100
-LIMIT = 100
-"""Paths that ALL_SHORTEST gives, unless its caller asks for more."""
-SPARE = 20
-"""K_SHORTEST asks for so many times k, since parallel relationships and loops are left out."""
+"""How many ids a path may start from, and how many it may lead to."""
+MAX_HOPS = 12
+MAX_K = 100
+MAX_PATHS = 20_000
+GROWTH = 8
+"""Where too many walks were no paths, so many times more are asked for."""
+PLENTY = 20_000
+"""More walks than this are not asked for."""
+
+Pair = tuple[str, str]
 
 
-def bounded(name: str, value: int, most: int) -> int:
-    """The value, if it is between 1 and ``most``; raises BadInput."""
-    if not 1 <= value <= most:
-        raise BadInput(f"{name} is {value}: it must be between 1 and {most}")
-    return value
+@dataclass(frozen=True)
+class Search:
+    """One question: what a walk may cross, which of the walks are wanted, and by whose eyes."""
+
+    access: Access
+    mode: PathMode
+    k: int
+    max_hops: int
+    filter: HopFilter
+    hops: tuple[HopFilter, ...]
+    avoid: tuple[str, ...]
+    limit: int
+
+    def __post_init__(self) -> None:
+        """Raises BadInput for what cannot be asked."""
+        within("maxHops", self.max_hops, MAX_HOPS)
+        within("k", self.k, MAX_K)
+        within("limit", self.limit, MAX_PATHS)
+        if len(self.hops) > MAX_HOPS:
+            raise BadInput(f"a path may have {MAX_HOPS} hops, not {len(self.hops)}")
+        for one in (self.filter, *self.hops):
+            check_filter(one)
+
+    def wanted(self) -> int:
+        """How many paths each pair of ends is to have at most."""
+        return {PathMode.SHORTEST: 1, PathMode.K_SHORTEST: self.k, PathMode.ALL_SHORTEST: self.limit}[
+            self.mode
+        ]
+
+    def exact(self) -> bool:
+        """Whether the first answer of the server has every path: shortest walks repeat no node."""
+        return self.mode is PathMode.ALL_SHORTEST or (self.mode is PathMode.SHORTEST and not self.hops)
+
+    def steps(self) -> list[Hop]:
+        """The hops as the pattern has them: one that repeats, or each for itself."""
+        onward = not self.exact() or bool(self.hops)
+        general = ("g", self.filter)
+        if not self.hops:
+            return [Hop("", (general,), f"1,{self.max_hops}", onward, bool(self.avoid))]
+        return [
+            Hop(str(at), (general, (f"h{at}", own)), "1", onward, bool(self.avoid))
+            for at, own in enumerate(self.hops)
+        ]
+
+    def parts(self, steps: Sequence[Hop], source: str, target: str) -> dict[str, str]:
+        """The statement's parts."""
+        crossed = " + ".join(step.crossed(str(at) if self.hops else None) for at, step in enumerate(steps))
+        return {
+            "source": quoted(source),
+            "target": quoted(target),
+            "search": Hop.search(steps, every=self.mode is PathMode.ALL_SHORTEST),
+            "crossed": crossed,
+        }
+
+    def parameters(self, steps: Sequence[Hop]) -> dict[str, Any]:
+        """The statement's parameters, but for the pairs and how many walks."""
+        found: dict[str, Any] = {"datasets": self.access.names(), "avoid": list(self.avoid)}
+        for step in steps:
+            found.update(step.parameters())
+        return found
 
 
-ARROWS = {Direction.OUT: ("-", "->"), Direction.IN: ("<-", "-"), Direction.BOTH: ("-", "-")}
+@dataclass
+class Gathering:
+    """The paths that were found so far, each node and relationship once."""
 
+    limit: int
+    nodes: dict[str, Node] = field(default_factory=dict)
+    edges: dict[tuple[str, str, str], Relationship] = field(default_factory=dict)
+    paths: dict[tuple[str, ...], Path] = field(default_factory=dict)
+    truncated: str | None = None
 
-class Hop:
-    """One hop of a pattern: its text, and the parameters under a prefix of its own."""
+    def take(self, row: Record, wanted: int) -> int:
+        """Take in the paths of one pair, the shortest ``wanted`` of them; how many there were."""
+        told = zip(row["node_ids"], row["edge_ids"], strict=True)
+        found = sorted((Path(tuple(n), tuple(e)) for n, e in told), key=order)
+        if self.truncated is None and len(self.paths) + min(len(found), wanted) > self.limit:
+            self.truncated = f"there are more than {self.limit:,} paths"
+        kept = found[: min(wanted, self.limit - len(self.paths))]
+        self.paths.update((path.node_ids, path) for path in kept)
+        used = {id_ for path in kept for id_ in path.node_ids}
+        crossed = {id_ for path in kept for id_ in path.edge_ids}
+        seen: dict[str, str] = {}
+        for kind, source, target, properties in row["edges"]:
+            relationship = relationship_of(kind, source, target, properties)
+            if relationship.id in crossed:
+                self.edges.setdefault((relationship.id, source, target), relationship)
+                seen.setdefault(source, relationship.dataset)
+                seen.setdefault(target, relationship.dataset)
+        for properties in row["nodes"]:
+            if properties["id"] in used and properties["id"] not in self.nodes:
+                self.nodes[properties["id"]] = node_of(properties, seen.get(properties["id"], ""))
+        return len(found)
 
-    def __init__(self, filters: Sequence[HopFilter], prefix: str) -> None:
-        self.parameters: dict[str, Any] = {}
-        self._prefix = prefix
-        self._edge = ["r.dataset IN $datasets"]
-        self._node = ["y._stub IS NULL", "(y:Literal OR y.dataset IN $datasets)"]
-        self._through: list[str] = []
-        self._types: set[str] | None = None
-        self._direction = Direction.BOTH
-        for number, filter in enumerate(filters):
-            self._narrow(filter, f"{prefix}{number}_")
-
-    def _put(self, name: str, value: Any) -> str:
-        self.parameters[name] = value
-        return f"${name}"
-
-    def _narrow(self, filter: HopFilter, prefix: str) -> None:
-        if filter.types is not None:
-            for kind in filter.types:
-                if kind not in RELATIONSHIP_TYPES:
-                    raise BadInput(f"there is no relationship type {kind[:100]!r}")
-            self._types = set(filter.types) if self._types is None else self._types & set(filter.types)
-        if filter.direction is not Direction.BOTH:
-            if self._direction not in (Direction.BOTH, filter.direction):
-                raise BadInput("a hop and the general filter ask for opposite directions")
-            self._direction = filter.direction
-        if filter.datasets is not None:
-            self._edge.append(f"r.dataset IN {self._put(prefix + 'datasets', list(filter.datasets))}")
-        start, end = bounds(filter.during)
-        if start is not None:
-            self._edge.append(f"(r._end IS NULL OR r._end >= {self._put(prefix + 'start', start)})")
-        if end is not None:
-            self._edge.append(f"(r._start IS NULL OR r._start <= {self._put(prefix + 'end', end)})")
-        if filter.min_share is not None:
-            share = self._put(prefix + "share", filter.min_share)
-            self._edge.append(f"(type(r) <> 'OWNERSHIP' OR r._share >= {share})")
-        if not filter.shared:
-            self._node.append("NOT y:Literal")
-        if filter.schemata is not None:
-            for name in filter.schemata:
-                if name not in model.schemata:
-                    raise BadInput(f"FollowTheMoney has no schema {name[:100]!r}")
-            names = self._put(prefix + "schemata", list(filter.schemata))
-            self._through.append(f"(y:Literal OR any(label IN labels(y) WHERE label IN {names}))")
-        if filter.max_degree is not None:
-            degree = self._put(prefix + "degree", filter.max_degree)
-            self._through.append(f"COUNT {{ (y)--() }} <= {degree}")
-
-    def edge(self, name: str) -> str:
-        """``-[…]-`` with the relationship's conditions."""
-        where = " AND ".join(self._edge).replace("r.", f"{name}.").replace("type(r)", f"type({name})")
-        left, right = ARROWS[self._direction]
-        return f"{left}[{name}{alternatives(sorted(self._types or ()))} WHERE {where}]{right}"
-
-    def node(self, name: str, *, avoid: bool) -> str:
-        """``(… WHERE …)`` with the conditions on a node passed through; the ends of a path are spared some."""
-        through = [*self._through, *(["NOT y.id IN $avoid"] if avoid else [])]
-        where = " AND ".join([*self._node, *(f"(y.id IN $to OR {condition})" for condition in through)])
-        return (
-            f"({name} WHERE {where})".replace("y.", f"{name}.")
-            .replace("y:", f"{name}:")
-            .replace("(y)", f"({name})")
-        )
-
-    @property
-    def impossible(self) -> bool:
-        """Whether its filters leave no type of relationship."""
-        return self._types is not None and not self._types
+    def result(self) -> PathResult:
+        """The paths, shortest first, then by the ids of their nodes."""
+        paths = sorted(self.paths.values(), key=order)
+        return PathResult(list(self.nodes.values()), list(self.edges.values()), paths, self.truncated)
 
 
 class Pathfinder:
-    """Finds paths; ``deadline`` is the seconds that one question may take."""
+    """Finds paths, within a deadline of some seconds."""
 
     def __init__(self, connection: Connection, deadline: float) -> None:
         self._connection = connection
-        self._deadline = deadline
+        self._seconds = deadline
 
     def paths(
         self,
@@ -129,87 +152,95 @@ class Pathfinder:
         filter: HopFilter | None = None,
         hops: Sequence[HopFilter] | None = None,
         avoid: Sequence[str] = (),
-        limit: int = LIMIT,
+        limit: int = 100,
     ) -> PathResult:
-        """The paths from each of ``from_ids`` to each of ``to_ids``, shortest first; a pair of one node is no path.
+        """The paths between each of ``from_ids`` and each of ``to_ids``, the shortest for every pair.
 
-        SHORTEST gives one a pair, ALL_SHORTEST at most ``limit`` in all, K_SHORTEST at most ``k`` a pair.
-        Raises BadInput for more than 25 ends a side, hops beyond 12, k beyond 100, unknown types or schemata.
+        An end that is not there, or not for this reader, has no path; from a node to itself it is the
+        path of no hops. Raises BadInput. A deadline that runs out says so in ``truncated``.
         """
-        bounded("the number of `from` ids", len(from_ids), ENDS)
-        bounded("the number of `to` ids", len(to_ids), ENDS)
-        bounded("maxHops", max_hops, HOPS)
-        bounded("k", k, MOST)
-        pairs = [[a, b] for a in dict.fromkeys(from_ids) for b in dict.fromkeys(to_ids) if a != b]
-        general = [filter] if filter is not None else []
-        if hops is not None:
-            bounded("the number of hops", len(hops), HOPS)
-            made = [Hop([*general, hop], f"h{number}_") for number, hop in enumerate(hops)]
-        else:
-            made = [Hop(general, "h_")]
-        if not pairs or any(hop.impossible for hop in made):
-            return PathResult()
-        parameters: dict[str, Any] = {
-            "pairs": pairs,
-            "to": list(to_ids),
-            "datasets": access.names(),
-            "avoid": list(avoid),
-            "limit": limit + 1,
-            "most": {PathMode.SHORTEST: 1, PathMode.ALL_SHORTEST: limit + 1, PathMode.K_SHORTEST: k}[mode],
-        }
-        for hop in made:
-            parameters |= hop.parameters
-        pattern = chain(made, bool(avoid)) if hops is not None else repeated(made[0], max_hops, bool(avoid))
-        selector = "" if hops is not None else selectors(mode, k)
+        sources, targets = list(dict.fromkeys(from_ids)), list(dict.fromkeys(to_ids))
+        if max(len(sources), len(targets)) > ENDS:
+            raise BadInput(f"paths may start from {ENDS} entities and lead to {ENDS}, not more")
+        general = filter or HopFilter()
+        search = Search(access, mode, k, max_hops, general, tuple(hops or ()), tuple(avoid), limit)
+        # several pairs share the limit; k shortest of each are never cut
+        gathering = Gathering(limit if mode is PathMode.ALL_SHORTEST else MAX_PATHS * ENDS)
+        deadline = Deadline(self._seconds)
         try:
-            rows = self._connection.read(
-                "path_find", parameters, timeout=self._deadline, pattern=pattern, selector=selector
-            )
+            if not search.hops:
+                self._stay(search, sorted(set(sources) & set(targets)), gathering, deadline)
+            for start in labels(sources):
+                for end in labels(targets):
+                    pairs = [
+                        (a, b)
+                        for a in sources
+                        for b in targets
+                        if a != b and (label(a), label(b)) == (start, end)
+                    ]
+                    self._walk(search, pairs, gathering, deadline)
         except QueryTimeout:
-            return PathResult(
-                truncated=f"deadline: no answer within {self._deadline:g} seconds; narrow the question"
+            gathering.truncated = f"deadline of {self._seconds:g} s: there may be other paths"
+        return gathering.result()
+
+    def _stay(self, search: Search, ids: list[str], gathering: Gathering, deadline: Deadline) -> None:
+        """The paths from nodes to themselves."""
+        for kind in labels(ids):
+            chosen = [id_ for id_ in ids if label(id_) == kind]
+            parameters = {"ids": chosen, "datasets": search.access.names()}
+            rows = self._connection.read(
+                "path_alone", parameters, timeout=deadline.left(), label=quoted(kind)
             )
-        return gathered(rows[:limit], f"limit: only the first {limit} paths" if len(rows) > limit else None)
+            for row in rows:
+                node = node_of(row["properties"], row["dataset"] or "")
+                gathering.nodes[node.id] = node
+                gathering.paths[(node.id,)] = Path((node.id,), ())
+
+    def _walk(self, search: Search, pairs: list[Pair], gathering: Gathering, deadline: Deadline) -> None:
+        """The paths between pairs of nodes of the same two kinds, asking for more walks where it must."""
+        steps = search.steps()
+        if not pairs or any(step.impossible() for step in steps):
+            return
+        wanted = search.wanted()
+        asked = wanted if search.exact() else 2 * wanted + 8
+        while pairs:
+            again: list[Pair] = []
+            for row in self._rows(search, steps, pairs, asked, deadline):
+                known = gathering.take(row, wanted)
+                if not search.exact() and known < wanted and row["asked"] >= asked:
+                    again.append((row["pair"][0], row["pair"][1]))
+                if search.mode is PathMode.ALL_SHORTEST and gathering.truncated:
+                    return
+            if again and asked >= PLENTY:
+                gathering.truncated = f"among {PLENTY:,} walks most were no paths: there may be more"
+                return
+            pairs, asked = again, min(asked * GROWTH, PLENTY)
+
+    def _rows(
+        self, search: Search, steps: Sequence[Hop], pairs: list[Pair], asked: int, deadline: Deadline
+    ) -> Iterator[Record]:
+        """What the server finds, pair by pair."""
+        parameters = search.parameters(steps) | {"pairs": pairs, "k": asked, "limit": asked + 1}
+        parts = search.parts(steps, label(pairs[0][0]), label(pairs[0][1]))
+        yield from self._connection.stream("path_walk", parameters, timeout=deadline.left(), **parts)
 
 
-def selectors(mode: PathMode, k: int) -> str:
-    """Which paths of a pair Cypher looks for."""
-    if mode is PathMode.SHORTEST:
-        return "SHORTEST 1"
-    return "ALL SHORTEST" if mode is PathMode.ALL_SHORTEST else f"SHORTEST {int(k) * SPARE}"
+def within(name: str, number: int, most: int) -> None:
+    """Raises BadInput for a number that is not from 1 to ``most``."""
+    if not 1 <= number <= most:
+        raise BadInput(f"{name} must be from 1 to {most:,}, not {number}")
 
 
-def repeated(hop: Hop, most: int, avoid: bool) -> str:
-    """One kind of hop, up to ``most`` times."""
-    return f"((x){hop.edge('r')}{hop.node('y', avoid=avoid)}){{1,{int(most)}}}"
+def label(id_: str) -> str:
+    """The label by which a node is found: that of records or that of shared values."""
+    return "Literal" if id_.startswith(LITERAL) else "Entity"
 
 
-def chain(hops: Sequence[Hop], avoid: bool) -> str:
-    """Hops written out one by one; the last one ends where the path does."""
-    text = ""
-    for number, hop in enumerate(hops):
-        text += hop.edge(f"r{number}")
-        if number < len(hops) - 1:
-            text += hop.node(f"n{number}", avoid=avoid)
-    return text
+def labels(ids: Sequence[str]) -> list[str]:
+    """The labels of some ids."""
+    return sorted({label(id_) for id_ in ids})
 
 
-def gathered(rows: Sequence[Any], truncated: str | None) -> PathResult:
-    """The answer from rows of nodes and relationships: each node once, each relationship once."""
-    nodes: dict[str, Node] = {}
-    edges: dict[str, Relationship] = {}
-    paths = []
-    for row in rows:
-        found = list(relationships(row))
-        for position, values in enumerate(row["nodes"]):
-            if values["id"] not in nodes:
-                nodes[values["id"]] = node_of(values, found[max(position - 1, 0)].dataset)
-        edges |= {relationship.id: relationship for relationship in found}
-        paths.append(Path(tuple(n["id"] for n in row["nodes"]), tuple(r.id for r in found)))
-    return PathResult(list(nodes.values()), list(edges.values()), paths, truncated)
-
-
-def relationships(row: Any) -> Iterator[Relationship]:
-    """The relationships of one path."""
-    for kind, source, target, properties in row["edges"]:
-        yield relationship_of(kind, source, target, properties)
+def order(path: Path) -> tuple[int, tuple[str, ...]]:
+    """Shorter paths come first, then those with smaller ids."""
+    return len(path.edge_ids), path.node_ids

@@ -204,10 +204,9 @@ class Reader:
             name = "referrers_node"
         rows = self._connection.read(
             name,
-            {"ids": sorted(set(ids)), "datasets": access.names(), "first": first},
+            {"ids": sorted(set(ids)), "datasets": access.names(), "first": first, "schema": schema},
             timeout=self._seconds,
             type=quoted(relationship_type(schema if edge else prop)),
-            schema=quoted(schema),
         )
         found: dict[str, list[Entity]] = {id_: [] for id_ in ids}
         for row in rows:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from engine.entity import Entity, edge_schemata, relationship_type, schema_of
+from engine.entity import LITERAL_TYPES, Entity, edge_schemata, relationship_type, schema_of
 from engine.errors import MigrationError
 from engine.graph import row as rows
 from engine.graph.connection import PATIENCE, Connection, Transaction
@@ -17,6 +17,7 @@ from engine.graph.identity import identities, span
 from engine.graph.statement import alternatives, branches, labels, quoted
 
 TYPES = tuple(sorted(edge_schemata()))
+SHARED = alternatives(sorted(kind.upper() for kind in LITERAL_TYPES))
 RELEASED = "#"
 """Starts the id of a tombstone that stands for values let go, not for a record; no record's id starts so."""
 
@@ -81,7 +82,7 @@ class Batch:
             return
         self.unlink(records)
         ids = [record.id for record in records]
-        shared = [row["literal"] for row in self._tx.run("literal_detach", {"ids": ids})]
+        shared = [row["literal"] for row in self._tx.run("literal_detach", {"ids": ids}, types=SHARED)]
         if shared:
             self._tx.run("literal_sweep", {"ids": shared})
         for schema, group in grouped((record.schema, record.id) for record in records).items():

@@ -56,8 +56,9 @@ class Follower:
             return 0
         taken = 0
         for chunk in chunks(self._reader.changes(since)):
-            self._index.add([change.entity for change in chunk if change.entity is not None])
-            self._index.remove([change.id for change in chunk if change.entity is None])
+            latest = {change.id: change for change in chunk}.values()
+            self._index.add([change.entity for change in latest if change.entity is not None])
+            self._index.remove([change.id for change in latest if change.entity is None])
             revision = chunk[-1].revision
             self._index.commit(revision)
             self._share({key for change in chunk for key in literal_ids(change)}, revision)

@@ -1,1 +1,1 @@
-""""""
+"""What readers may ask: GraphQL over HTTP, and a page to ask from."""

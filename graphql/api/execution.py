@@ -73,6 +73,7 @@ class Execution:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.limiter = CapacityLimiter(THREADS)
+        execute(schema(), prepared("{ __typename }"))  # makes all types now, not at the first request
 
     def operation(self, parameters: Parameters) -> OperationDefinitionNode:
         """The operation that is asked for; raises Refused, GraphQLError, or a group of them."""

@@ -97,6 +97,10 @@ def test_stubs_are_invisible_filled_and_go_when_alone(graph: Connection) -> None
     writer.remove(["a:o", "a:s"])
     assert stubs(graph) == set()
     assert list(writer.ids("b")) == ["b:y"]
+    writer.write([company("z"), sanction := make_entity("a", "s", "Sanction", {"entity": ["z"]})], ())
+    for schema, expected in (("Sanction", [sanction]), ("Interest", []), ("Interval", [])):
+        if reader.refers_by_graph(schema, "entity"):
+            assert reader.referrers(["a:z"], schema, "entity", ALL, 5) == {"a:z": expected}
 
 
 def test_a_record_may_change_into_anything(graph: Connection) -> None:

@@ -1,5 +1,5 @@
 UNWIND $ids AS id
-MATCH (n:Entity {id: id})-[r]->(l:Literal)
+MATCH (n:Entity {id: id})-[r$$types$$]->(l)
 USING INDEX n:Entity(id)
 WITH r, l.id AS literal
 DELETE r

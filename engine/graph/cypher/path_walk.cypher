@@ -4,7 +4,7 @@ MATCH (a:$$source$$ {id: pair[0]}) WHERE a._stub IS NULL AND (a:Literal OR a.dat
 MATCH (b:$$target$$ {id: pair[1]}) WHERE b._stub IS NULL AND (b:Literal OR b.dataset IN $datasets)
 CALL (a, b) {
   $$search$$
-  WITH ns, times, $$crossed$$ AS rs
+  WITH ns, times, CASE WHEN ns IS NOT NULL THEN $$crossed$$ END AS rs
   WITH collect(ns) AS found, collect(rs) AS crossed, sum(times) AS asked
   WHERE asked > 0
   RETURN asked, [ns IN found | [n IN ns | n.id]] AS node_ids,
