@@ -21,6 +21,7 @@ from engine.index.index import Index
 from engine.query import Facet, SearchFilter, SearchPage, SearchSort
 from engine.search.check import differences
 from engine.search.follower import Follower
+from engine.settings import Settings
 from engine.walk import (
     DateRange,
     Direction,
@@ -34,7 +35,6 @@ from engine.walk import (
     Step,
     Subgraph,
 )
-from engine.settings import Settings
 
 DATASETS_KEPT = 0.5
 """Seconds for which the list of datasets is kept."""
@@ -243,7 +243,7 @@ class Engine:
     # --- the index follows --------------------------------------------------------------------------
 
     def follow(self, progress: Progress | None = None) -> int:
-        """Bring the index up to the graph's revision, or wait for the process that keeps it; changes taken."""
+        """Bring the index up to the graph's revision, or wait for who keeps it; the number of changes taken."""
         if self.index.writable:
             if progress is None:
                 return self._follower.follow()

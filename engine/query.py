@@ -1,6 +1,7 @@
 """What is asked of a search, and what comes back: pure values."""
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from enum import Enum
 
 from engine.walk import DateRange
@@ -49,7 +50,7 @@ class Facet:
     """A field and its most frequent values, most frequent first, then by value."""
 
     field: str
-    values: list[FacetValue] = field(default_factory=list)
+    values: list[FacetValue] = dataclasses.field(default_factory=list)
 
 
 FACETS = ("schema", "dataset", "country", "year", "topic")
@@ -59,5 +60,5 @@ FACETS = ("schema", "dataset", "country", "year", "topic")
 class SearchPage:
     """A page of hits, best first."""
 
-    hits: list[Hit] = field(default_factory=list)
+    hits: list[Hit] = dataclasses.field(default_factory=list)
     has_next: bool = False

@@ -1,4 +1,4 @@
-"""One hop of a path as its pattern has it: what may be crossed, what may be passed through, and how it is written."""
+"""One hop of a path as its pattern has it: what may be crossed and passed through, and how it is written."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ def fragment(name: str, **parts: str) -> str:
 
 @dataclass(frozen=True)
 class Hop:
-    """One hop, or one that repeats: under each of its filters, by the name that their parameters start with."""
+    """One hop, or one that repeats, under filters; each by the name that its parameters start with."""
 
     name: str
     filters: tuple[tuple[str, HopFilter], ...]

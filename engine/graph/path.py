@@ -77,15 +77,21 @@ class Search:
             for at, own in enumerate(self.hops)
         ]
 
+    def statement(self) -> str:
+        """The name of the statement that answers it."""
+        return "path_first" if self.exact() and self.mode is PathMode.SHORTEST else "path_walk"
+
     def parts(self, steps: Sequence[Hop], source: str, target: str) -> dict[str, str]:
         """The statement's parts."""
-        crossed = " + ".join(step.crossed(str(at) if self.hops else None) for at, step in enumerate(steps))
-        return {
+        places = [str(at) if self.hops else None for at in range(len(steps))]
+        found = {
             "source": quoted(source),
             "target": quoted(target),
-            "search": Hop.search(steps, every=self.mode is PathMode.ALL_SHORTEST),
-            "crossed": crossed,
+            "crossed": " + ".join(step.crossed(place) for step, place in zip(steps, places, strict=True)),
         }
+        if self.statement() == "path_first":
+            return found | {"hops": steps[0].pattern()}
+        return found | {"search": Hop.search(steps, every=self.mode is PathMode.ALL_SHORTEST)}
 
     def parameters(self, steps: Sequence[Hop]) -> dict[str, Any]:
         """The statement's parameters, but for the pairs and how many walks."""
@@ -222,7 +228,7 @@ class Pathfinder:
         """What the server finds, pair by pair."""
         parameters = search.parameters(steps) | {"pairs": pairs, "k": asked, "limit": asked + 1}
         parts = search.parts(steps, label(pairs[0][0]), label(pairs[0][1]))
-        yield from self._connection.stream("path_walk", parameters, timeout=deadline.left(), **parts)
+        yield from self._connection.stream(search.statement(), parameters, timeout=deadline.left(), **parts)
 
 
 def within(name: str, number: int, most: int) -> None:

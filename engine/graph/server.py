@@ -9,6 +9,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -114,8 +115,15 @@ class Home:
         """What Java printed since the last start."""
         return self.path / "logs" / "console.log"
 
+    @property
+    def first_start(self) -> Path:
+        """There while the first start goes on: killed then, Neo4j leaves a store that it cannot open."""
+        return self.path / "first-start"
+
     def prepare(self, port: int, memory: Memory) -> None:
-        """Make the folders and write the configuration for this start."""
+        """Make the folders and write the configuration; clear away what a broken first start left."""
+        if self.first_start.exists() and (self.path / "data").exists():
+            shutil.rmtree(self.path / "data")  # nobody could write to it yet
         for name in ("conf", "data", "logs", "run", "plugins", "import", "lib"):
             (self.path / name).mkdir(parents=True, exist_ok=True)
         template = Template((cellar() / "neo4j.conf").read_text(encoding="utf-8"))
@@ -149,7 +157,7 @@ def home_of(settings: Settings) -> Home:
 
 
 def write_secret(path: Path, text: str) -> None:
-    """Write a file that only its owner may read, all of it or nothing."""
+    """Write a file that only its owner may read, all of it or nothing of it."""
     draft = path.with_suffix(".draft")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -342,16 +350,16 @@ class Server:
             server = cls(port, home.read_password(), asdict(memory))
             progress("Starting Neo4j …")
             if not home.started_before():
+                home.first_start.touch()
                 set_password(home, classpath)
             child = Child(home, server_command(home, classpath, memory))
             stack.callback(child.stop)
             child.wait_ready(progress)
+            home.first_start.unlink(missing_ok=True)
             server.pid, server._child = child.pid, child
             record = {"pid": child.pid, "port": port, "memory": server.memory}
             stack.callback(home.record.unlink, missing_ok=True)
-            draft = home.record.with_suffix(".draft")
-            draft.write_text(json.dumps(record), encoding="utf-8")
-            draft.replace(home.record)
+            write_secret(home.record, json.dumps(record))
             server._closing = stack.pop_all()
         return server
 

@@ -11,7 +11,7 @@ SHOWN = 100
 
 
 def differences(reader: Reader, index: Index) -> Iterator[str]:
-    """One sentence for each record that graph and index tell differently, at most SHOWN of them, in id order."""
+    """One sentence for each record that graph and index tell differently, in id order, at most SHOWN."""
     if index.revision != reader.revision():
         yield f"the index holds revision {index.revision}, the graph {reader.revision()}: start Clew again"
     graph = ((id_, 0, checksum) for id_, checksum in reader.identities())

@@ -62,13 +62,14 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, 
 
 
 def test_it_answers_on_loopback_alone(running: tuple[Server, Settings]) -> None:
-    server, _ = running
+    server, settings = running
     assert ask(server, "RETURN 1") == 1
     listening = [c for c in psutil.Process(server.pid).net_connections("inet") if c.status == "LISTEN"]
     assert {re.sub("^::ffff:", "", c.laddr.ip) for c in listening} == {"127.0.0.1"}
     assert [str(c.laddr.port) for c in listening] == [server.uri.rpartition(":")[2]]
     assert server.memory["heap_mb"] == 512
     assert server.alive
+    assert not Home(settings.data).first_start.exists()
 
 
 def test_the_password_is_for_its_owner(running: tuple[Server, Settings]) -> None:
@@ -143,6 +144,18 @@ def test_a_failed_start_says_why_and_lets_go(tmp_path: Path) -> None:
         Server.start(Settings(data=tmp_path, heap_mb=1), print)
     with held(tmp_path / "clew.lock"):
         pass
+
+
+def test_a_broken_first_start_is_cleared_away(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    system = tmp_path / "neo4j" / "data" / "databases" / "system"
+    system.mkdir(parents=True)
+    home.prepare(7687, Memory(1024, 512, 256))
+    assert system.exists()
+    home.first_start.touch()
+    home.prepare(7687, Memory(1024, 512, 256))
+    assert not home.started_before()
+    assert home.read_password()
 
 
 def test_a_lost_password_is_explained(tmp_path: Path) -> None:
