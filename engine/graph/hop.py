@@ -108,9 +108,7 @@ class Hop:
             if one.max_degree is not None:
                 found.append(fragment("node_degree", hop=self.name, set=name))
             if one.schemata is not None:
-                labels = "|".join(
-                    quoted(label) for label in sorted({*one.schemata, *(["Literal"] if shared else [])})
-                )
+                labels = "|".join(quoted(label) for label in sorted({*one.schemata, *(["Literal"] if shared else [])}))
                 # nothing is both: no schema at all lets only the end pass
                 found.append(fragment("node_schemata", hop=self.name, labels=labels or "(Entity&Literal)"))
         return " AND ".join(found)
@@ -121,7 +119,7 @@ class Hop:
         for name, one in self.filters:
             start, end = bounds(one.during)
             datasets = None if one.datasets is None else list(one.datasets)
-            values = {"datasets": datasets, "start": start, "end": end}
+            values: dict[str, Any] = {"datasets": datasets, "start": start, "end": end}
             values |= {"share": one.min_share, "degree": one.max_degree}
             found.update((f"{name}_{key}", value) for key, value in values.items() if value is not None)
         return found

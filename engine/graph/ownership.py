@@ -17,7 +17,7 @@ from engine.errors import BadInput
 from engine.graph.connection import Connection, Deadline
 from engine.graph.convert import entity_of, relationship_of
 from engine.graph.period import bounds
-from engine.graph.route import routes
+from engine.graph.route import Routes
 from engine.graph.series import summed
 from engine.graph.share import Share, lowest_share
 from engine.walk import DateRange, Holding
@@ -114,14 +114,13 @@ class Web:
                 shares.append((-1.0, id_))
             elif share >= min_share - EXACTNESS:
                 shares.append((share, id_))
-        found = []
+        found, told = [], Routes(self.nodes, self.edges, self.root, up=self.up)
         for share, id_ in sorted(shares, key=lambda item: (-item[0], item[1]))[:first]:
-            ends = (id_, self.root) if self.up else (self.root, id_)
-            told = routes(self.nodes, self.edges, *ends, deadline, self.truncated)
+            deadline.left()
             whole = id_ in known
             lower = whole and (cut or self.truncated is not None or id_ in inexact)
             value = share if whole else None
-            found.append(Holding(self.nodes[id_], value, lower, id_ in unknown, told))
+            found.append(Holding(self.nodes[id_], value, lower, id_ in unknown, told.between(id_, self.truncated)))
         return found
 
 

@@ -58,9 +58,7 @@ class Search:
 
     def wanted(self) -> int:
         """How many paths each pair of ends is to have at most."""
-        return {PathMode.SHORTEST: 1, PathMode.K_SHORTEST: self.k, PathMode.ALL_SHORTEST: self.limit}[
-            self.mode
-        ]
+        return {PathMode.SHORTEST: 1, PathMode.K_SHORTEST: self.k, PathMode.ALL_SHORTEST: self.limit}[self.mode]
 
     def exact(self) -> bool:
         """Whether the first answer of the server has every path: shortest walks repeat no node."""
@@ -73,8 +71,7 @@ class Search:
         if not self.hops:
             return [Hop("", (general,), f"1,{self.max_hops}", onward, bool(self.avoid))]
         return [
-            Hop(str(at), (general, (f"h{at}", own)), "1", onward, bool(self.avoid))
-            for at, own in enumerate(self.hops)
+            Hop(str(at), (general, (f"h{at}", own)), "1", onward, bool(self.avoid)) for at, own in enumerate(self.hops)
         ]
 
     def statement(self) -> str:
@@ -179,10 +176,7 @@ class Pathfinder:
             for start in labels(sources):
                 for end in labels(targets):
                     pairs = [
-                        (a, b)
-                        for a in sources
-                        for b in targets
-                        if a != b and (label(a), label(b)) == (start, end)
+                        (a, b) for a in sources for b in targets if a != b and (label(a), label(b)) == (start, end)
                     ]
                     self._walk(search, pairs, gathering, deadline)
         except QueryTimeout:
@@ -194,9 +188,7 @@ class Pathfinder:
         for kind in labels(ids):
             chosen = [id_ for id_ in ids if label(id_) == kind]
             parameters = {"ids": chosen, "datasets": search.access.names()}
-            rows = self._connection.read(
-                "path_alone", parameters, timeout=deadline.left(), label=quoted(kind)
-            )
+            rows = self._connection.read("path_alone", parameters, timeout=deadline.left(), label=quoted(kind))
             for row in rows:
                 node = node_of(row["properties"], row["dataset"] or "")
                 gathering.nodes[node.id] = node

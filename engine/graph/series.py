@@ -47,7 +47,7 @@ def summed(weights: Weights, root: str) -> tuple[dict[str, float], bool]:
 
 
 def layers(into: Mapping[str, Mapping[str, float]]) -> tuple[list[str], list[str], list[str]]:
-    """The nodes that no cycle leads to, in order; those on or between cycles; those that lead to none, in order."""
+    """In order those that no cycle leads to; those on or between cycles; in order those that lead to none."""
     onward: dict[str, dict[str, float]] = {node: {} for node in into}
     for far, found in into.items():
         for near, weight in found.items():
@@ -90,14 +90,15 @@ def solve(inner: Inner, constant: Vector) -> tuple[Vector, bool]:
         both = numpy.linalg.solve(matrix, numpy.column_stack([constant, numpy.ones(size)]))
     except numpy.linalg.LinAlgError:
         return rounds(inner, constant)
-    # the largest u is about 1 / (1 - the weight around the cycle): at 1e9 that weight is all, but for rounding
+    # the largest u is about 1 / (1 - the weight around the cycle): at 1e9 that weight is 1, but for rounding
     if numpy.isfinite(both).all() and both[:, 1].min() > 1 - 1e-9 and both[:, 1].max() < 1e9:
-        return both[:, 0], False
+        found: Vector = both[:, 0].astype(numpy.float64)
+        return found, False
     return rounds(inner, constant)
 
 
 def rounds(inner: Inner, constant: Vector) -> tuple[Vector, bool]:
-    """x = Mx + c summed round by round, each number cut at 1, and whether that, or the end of rounds, cut it."""
+    """x = Mx + c summed round by round, each number cut at 1, and whether anything was cut."""
     rows = numpy.array([row for row, _, _ in inner], dtype=numpy.intp)
     columns = numpy.array([column for _, column, _ in inner], dtype=numpy.intp)
     values = numpy.array([weight for _, _, weight in inner])

@@ -47,7 +47,7 @@ def main() -> None:
             }
             known[entity.id] = {"__typename": "Company", "id": entity.id, "caption": entity.caption, **lists}
         root = {"entities": lambda info, ids: [known[id_] for id_ in ids]}
-        for round_ in range(2):
+        for _ in range(2):
             start = time.process_time()
             for _ in range(ROUNDS):
                 plain = orjson.dumps(graphql_sync(PLAIN, ASKED, root, variable_values={"ids": ids}).data)

@@ -17,12 +17,12 @@ import networkx
 import orjson
 import uvicorn
 from neo4j import GraphDatabase
+from serving import serving
 
 from api.app import create_app
 from engine.engine import Engine
 from engine.settings import Settings
 from loaders.load import load
-from serving import serving
 
 FILE = Path(__file__).parents[3] / "shared" / "data" / "ftm" / "denmark_elite_2017.ftm.json.gz"
 PAIRS = 200

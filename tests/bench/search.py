@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import orjson
 import uvicorn
+from serving import serving
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -24,7 +25,6 @@ from engine.engine import Engine
 from engine.query import SearchFilter, SearchSort
 from engine.settings import Settings
 from loaders.load import load
-from serving import serving
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "ftm"
 FILES = ("gleif_50k", "ofac_sdn_2019-01", "everypolitician_11")
