@@ -89,9 +89,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve(engine: Engine, listening: socket.socket) -> None:
     """Answer requests until a signal, while the index follows what other processes write."""
-    config = uvicorn.Config(
-        create_app(engine), log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE
-    )
+    config = uvicorn.Config(create_app(engine), log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE)
     stop = threading.Event()
     threads = [
         threading.Thread(target=follow, args=(engine, stop), name="follow"),

@@ -47,9 +47,7 @@ Progress = Callable[[str], None]
 class Engine:
     """Everything known under one data folder; a context manager. ``Engine.open`` makes one."""
 
-    def __init__(
-        self, settings: Settings, connection: Connection, index: Index, server: Server | None
-    ) -> None:
+    def __init__(self, settings: Settings, connection: Connection, index: Index, server: Server | None) -> None:
         self.settings = settings
         self.server = server
         self.index = index
@@ -218,9 +216,7 @@ class Engine:
         """How many entities a search finds."""
         return self.index.count(text, access, filter or SearchFilter())
 
-    def facets(
-        self, text: str, access: Access, filter: SearchFilter | None, fields: Sequence[str]
-    ) -> list[Facet]:
+    def facets(self, text: str, access: Access, filter: SearchFilter | None, fields: Sequence[str]) -> list[Facet]:
         """The most frequent values of some fields among what a search finds."""
         return self.index.facets(text, access, filter or SearchFilter(), fields)
 
@@ -273,9 +269,7 @@ class Engine:
             revision = self.reader.revision()
         except ClewError as error:
             return {"neo4j": str(error), "index": f"revision {self.index.revision}"}
-        behind = (
-            "ok" if self.index.revision >= revision else f"{revision - self.index.revision} revisions behind"
-        )
+        behind = "ok" if self.index.revision >= revision else f"{revision - self.index.revision} revisions behind"
         return {"neo4j": "ok", "index": behind}
 
 

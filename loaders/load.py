@@ -113,9 +113,7 @@ def load(
 class Loading:
     """One load while it runs."""
 
-    def __init__(
-        self, engine: Engine, dataset: str, seen: Seen, pool: ThreadPoolExecutor, meter: Meter
-    ) -> None:
+    def __init__(self, engine: Engine, dataset: str, seen: Seen, pool: ThreadPoolExecutor, meter: Meter) -> None:
         self.report = Report()
         self.names: list[str] = []
         self._writer = engine.writer

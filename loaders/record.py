@@ -144,9 +144,7 @@ def check_values(properties: Properties) -> None:
                 raise BadInput(f"property {key} holds a value longer than {LONGEST_VALUE:,} characters")
 
 
-def check_ends(
-    name: str, ends: tuple[str, str], dataset: str, entity_id: str, properties: Properties
-) -> None:
+def check_ends(name: str, ends: tuple[str, str], dataset: str, entity_id: str, properties: Properties) -> None:
     """Refuse an edge that leads from nowhere, to nowhere, to itself, or everywhere."""
     count = 1
     for end in ends:

@@ -21,7 +21,5 @@ def load_demo(engine: Engine, progress: Callable[[str], None]) -> dict[str, Repo
     reports = {}
     for name, title in TITLES.items():
         progress(f"Loading {name}")
-        reports[name] = load(
-            engine, [str(FOLDER / f"{name}.ftm.json")], name, title=title, progress=lambda _: None
-        )
+        reports[name] = load(engine, [str(FOLDER / f"{name}.ftm.json")], name, title=title, progress=lambda _: None)
     return reports

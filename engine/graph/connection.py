@@ -102,9 +102,7 @@ class Connection:
         self._driver.close()
 
     def _session(self, access_mode: str) -> neo4j.Session:
-        return self._driver.session(
-            default_access_mode=access_mode, bookmark_manager=self._bookmarks, database=None
-        )
+        return self._driver.session(default_access_mode=access_mode, bookmark_manager=self._bookmarks, database=None)
 
     def read(
         self, name: str, parameters: Parameters | None = None, *, timeout: float = TIMEOUT, **parts: str

@@ -26,12 +26,7 @@ RELATIONSHIP_TYPES = frozenset(
     {
         *edge_schemata(),
         *(kind.upper() for kind in LITERAL_TYPES),
-        *(
-            relationship_type(prop.name)
-            for schema in model
-            if not schema.edge
-            for prop in link_properties(schema.name)
-        ),
+        *(relationship_type(prop.name) for schema in model if not schema.edge for prop in link_properties(schema.name)),
     }
 )
 """Every relationship type that the graph can hold between records and shared values."""

@@ -42,12 +42,18 @@ class Hop:
     onward: bool
     """Whether it is to be said that the ends are not passed through (a shortest walk never does)."""
     avoid: bool
+    through: bool
+    """Whether the node that it leads to may be passed through; otherwise it is the path's end."""
 
     @staticmethod
     def search(steps: Sequence["Hop"], *, every: bool) -> str:
         """The search for all shortest walks along these hops, or for the ``$k`` shortest."""
-        hops = " ".join(step.pattern() for step in steps)
-        return fragment("all" if every else "some", hops=hops, acyclic=fragment("acyclic"))
+        return fragment("all" if every else "some", hops=Hop.patterns(steps), acyclic=fragment("acyclic"))
+
+    @staticmethod
+    def patterns(steps: Sequence["Hop"]) -> str:
+        """The hops one after the other."""
+        return " ".join(step.pattern() for step in steps)
 
     def types(self) -> list[str] | None:
         """The types that every filter lets pass, None for all."""
@@ -99,6 +105,8 @@ class Hop:
         """What the node that a hop leads to must be; the path's end is asked only whether it is visible."""
         found = [fragment("node_visible", hop=self.name)]
         found += [fragment("edge_onward", hop=self.name)] if self.onward else []
+        if not self.through:
+            return " AND ".join(found)
         found += [fragment("node_avoid", hop=self.name)] if self.avoid else []
         shared = all(one.shared for _, one in self.filters)
         found += [] if shared else [fragment("node_record", hop=self.name)]
@@ -120,6 +128,6 @@ class Hop:
             start, end = bounds(one.during)
             datasets = None if one.datasets is None else list(one.datasets)
             values: dict[str, Any] = {"datasets": datasets, "start": start, "end": end}
-            values |= {"share": one.min_share, "degree": one.max_degree}
+            values["share"] = one.min_share
             found.update((f"{name}_{key}", value) for key, value in values.items() if value is not None)
         return found

@@ -99,9 +99,7 @@ class Reader:
         if rest:
             parameters = {"ids": rest, "datasets": datasets}
             part = branches("edge_by_id", TYPES)
-            for row in self._connection.read(
-                "edge_by_id", parameters, timeout=deadline.left(), branches=part
-            ):
+            for row in self._connection.read("edge_by_id", parameters, timeout=deadline.left(), branches=part):
                 found[row["properties"]["id"]] = entity_of(row["properties"])
         return [found.get(id_) for id_ in ids]
 
@@ -159,9 +157,7 @@ class Reader:
             return Page()
         nodes = self.entities(list(steps), wanted.access)
         items = [
-            Step(steps[node.id], node)
-            for node in nodes
-            if isinstance(node, Entity) and wanted.admits(node.schema)
+            Step(steps[node.id], node) for node in nodes if isinstance(node, Entity) and wanted.admits(node.schema)
         ]
         return Page(items[:first], [step.node.id for step in items[:first]])
 
@@ -198,10 +194,7 @@ class Reader:
         if not self.refers_by_graph(schema, prop):
             raise BadInput(f"{schema}.{prop} is not a relationship of the graph")
         edge = schema_of(schema).edge
-        if edge:
-            name = "referrers_edge_out" if prop == _ends(schema)[0] else "referrers_edge_in"
-        else:
-            name = "referrers_node"
+        name = ("referrers_edge_out" if prop == _ends(schema)[0] else "referrers_edge_in") if edge else "referrers_node"
         rows = self._connection.read(
             name,
             {"ids": sorted(set(ids)), "datasets": access.names(), "first": first, "schema": schema},
@@ -221,8 +214,7 @@ class Reader:
         parameters = {"ids": unique, "datasets": access.names(), "limit": MOST_EDGES + 1}
         rows = self._connection.read("subgraph", parameters, timeout=deadline.left())
         edges = [
-            relationship_of(row["type"], row["source"], row["target"], row["properties"])
-            for row in rows[:MOST_EDGES]
+            relationship_of(row["type"], row["source"], row["target"], row["properties"]) for row in rows[:MOST_EDGES]
         ]
         edges.sort(key=lambda edge: (edge.id, edge.source, edge.target))
         cut = f"more than {MOST_EDGES:,} relationships" if len(rows) > MOST_EDGES else None
@@ -236,9 +228,7 @@ class Reader:
         revisions, window = branches("change_revisions", TYPES), branches("change_window", TYPES)
         while True:
             parameters = {"since": since, "limit": WINDOW}
-            found = self._connection.read(
-                "change_revisions", parameters, timeout=PATIENCE, branches=revisions
-            )
+            found = self._connection.read("change_revisions", parameters, timeout=PATIENCE, branches=revisions)
             upto = found[0]["upto"]
             if upto is None:
                 return

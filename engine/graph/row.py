@@ -62,9 +62,7 @@ def ends(entity: Entity) -> list[tuple[str, str]]:
     if source is None or target is None:
         raise BadInput(f"{entity.schema} is no edge")
     pairs = dict.fromkeys(
-        (checked(a), checked(b))
-        for a in entity.references(source.name)
-        for b in entity.references(target.name)
+        (checked(a), checked(b)) for a in entity.references(source.name) for b in entity.references(target.name)
     )
     if not pairs:
         raise BadInput(f"{entity.id[:100]} lacks its {source.name} or its {target.name}")

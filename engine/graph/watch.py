@@ -45,9 +45,7 @@ def end(child: subprocess.Popen[bytes]) -> None:
 def watch(parent: int, log: str, command: Sequence[str]) -> int:
     """Run the program until it ends or nobody wants it any more; answers its exit code."""
     with open(log, "wb") as output:
-        child = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, preexec_fn=tied()
-        )
+        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, preexec_fn=tied())
     print(child.pid, flush=True)
     while child.poll() is None:
         asked, _, _ = select.select([sys.stdin], [], [], INTERVAL)

@@ -89,9 +89,7 @@ class Batch:
             self._tx.run("node_retire", {"ids": group}, old=schema_labels(schema))
         self.lonely.update(ids)
 
-    def put_nodes(
-        self, nodes: Iterable[Entity], old: Mapping[str, Entity], state: Mapping[str, str | None]
-    ) -> None:
+    def put_nodes(self, nodes: Iterable[Entity], old: Mapping[str, Entity], state: Mapping[str, str | None]) -> None:
         """Create new records, fill stubs and replace old versions."""
         fresh: list[tuple[str, rows.Row]] = []
         stubs: list[tuple[str, rows.Row]] = []
@@ -107,9 +105,7 @@ class Batch:
         for schema, group in grouped(stubs).items():
             self._tx.run("node_fill", {"rows": group}, labels=schema_labels(schema))
         for (before, after), group in grouped(replaced).items():
-            self._tx.run(
-                "node_replace", {"rows": group}, old=schema_labels(before), labels=schema_labels(after)
-            )
+            self._tx.run("node_replace", {"rows": group}, old=schema_labels(before), labels=schema_labels(after))
 
     def put_stubs(self, ids: Iterable[str]) -> None:
         """Make stubs for ends that have not arrived."""
@@ -153,9 +149,7 @@ class Batch:
 
     def bury(self, gone: Mapping[str, Sequence[str]]) -> None:
         """Note ids that are gone, each with the values that it held."""
-        found = [
-            {"id": id_, "dataset": id_.split(":", 1)[0], "keys": list(keys)} for id_, keys in gone.items()
-        ]
+        found = [{"id": id_, "dataset": id_.split(":", 1)[0], "keys": list(keys)} for id_, keys in gone.items()]
         self._tx.run("tombstone_bury", {"rows": found, "revision": self._revision})
 
     def tidy(self) -> None:
@@ -273,9 +267,7 @@ def bump(tx: Transaction, by: int) -> int:
     return int(found[0]["revision"])
 
 
-def replace(
-    batch: Batch, old: Mapping[str, Entity], nodes: Mapping[str, Entity], edges: Sequence[str]
-) -> None:
+def replace(batch: Batch, old: Mapping[str, Entity], nodes: Mapping[str, Entity], edges: Sequence[str]) -> None:
     """Clear away what old versions leave: links, edges, values, and records that now are edges."""
     batch.delete_edges(edges)
     batch.unlink(record for id_, record in old.items() if id_ in nodes)

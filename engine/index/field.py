@@ -37,9 +37,7 @@ def layout() -> tantivy.Schema:
     """Tantivy's schema of the index."""
     builder = tantivy.SchemaBuilder()
     for name in KEYS + FACETED:
-        builder.add_text_field(
-            name, stored=name == "id", fast=True, tokenizer_name="raw", index_option="basic"
-        )
+        builder.add_text_field(name, stored=name == "id", fast=True, tokenizer_name="raw", index_option="basic")
     for name in RAW:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in WORDS:

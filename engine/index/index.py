@@ -71,9 +71,7 @@ class Index:
         except ValueError as error:
             if "LockBusy" not in str(error):
                 raise ClewError(f"The index in {folder} cannot be written: {error}") from error
-            raise EngineInUse(
-                f"Another clew process writes the index in {folder}; stop it, or let it finish"
-            ) from None
+            raise EngineInUse(f"Another clew process writes the index in {folder}; stop it, or let it finish") from None
         for other in path.glob("layout*"):
             if other != folder:
                 shutil.rmtree(other, ignore_errors=True)

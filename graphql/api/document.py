@@ -154,9 +154,7 @@ class Shape:
 
 def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
     """A document's fragments by name."""
-    return {
-        node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
-    }
+    return {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
 
 
 def operations_of(document: DocumentNode) -> list[OperationDefinitionNode]:
@@ -213,9 +211,7 @@ class Cost:
         }
         cost = self._selections(operation.selection_set, self.schema.query_type)
         if cost > self.limit.cost:
-            raise Refused(
-                f"The document may bring {cost:,} records: at most {self.limit.cost:,}. Ask for less."
-            )
+            raise Refused(f"The document may bring {cost:,} records: at most {self.limit.cost:,}. Ask for less.")
 
     def _selections(self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None) -> int:
         total = 0
@@ -265,9 +261,7 @@ class Cost:
         k = self._argument("k", given, found.args) if "k" in found.args else None
         return min(max(k, 1), self.limit.page) if isinstance(k, int) else None
 
-    def _argument(
-        self, name: str, given: Mapping[str, ValueNode], arguments: Mapping[str, GraphQLArgument]
-    ) -> Any:
+    def _argument(self, name: str, given: Mapping[str, ValueNode], arguments: Mapping[str, GraphQLArgument]) -> Any:
         value = self._value(given[name]) if name in given else None
         if value is not None:
             return value

@@ -151,9 +151,7 @@ class Neighbour:
 
 async def _expand_count(root: strawberry.Parent[Expansion], info: Info) -> Any:
     session = info.context
-    return await session.hop(
-        session.engine.reader.expand_count, root.id, await session.access(), **root.asked
-    )
+    return await session.hop(session.engine.reader.expand_count, root.id, await session.access(), **root.asked)
 
 
 @strawberry.type(description="A page of an entity's neighbours.")

@@ -127,9 +127,7 @@ async def _dataset(info: Info, name: str) -> Any:
 
 async def _datasets(info: Info, first: int | None = DATASETS, after: str | None = None) -> Any:
     start, asked = place_of(after, str), size(first, DATASETS)
-    known: list[dataset.Dataset] = await info.context.hop(
-        info.context.engine.datasets, await info.context.access()
-    )
+    known: list[dataset.Dataset] = await info.context.hop(info.context.engine.datasets, await info.context.access())
     rest = [found for found in known if start is None or found.name > start]
     nodes: list[Any] = rest[:asked]
     edges = [DatasetEdge(cursor=cursor_of(found.name), node=found) for found in nodes]

@@ -68,9 +68,7 @@ class ReverseField(LinkField):
         """A page of them, read in one batch for the whole page above."""
         return self._page(source, info, kwargs.get("first"), kwargs.get("after"))
 
-    async def _page(
-        self, source: value.Entity, info: Info, first: int | None, after: str | None
-    ) -> "Referrers":
+    async def _page(self, source: value.Entity, info: Info, first: int | None, after: str | None) -> "Referrers":
         start, asked = place_of(after, offset) or 0, size(first, REFERRERS)
         reverse = self.prop.reverse
         assert reverse is not None
@@ -90,9 +88,7 @@ class Referrer:
 class Referrers:
     """A page of the entities that name another one; ``found`` starts at the first of all."""
 
-    def __init__(
-        self, id_: str, prop: FtmProperty, found: list[value.Entity], start: int, asked: int
-    ) -> None:
+    def __init__(self, id_: str, prop: FtmProperty, found: list[value.Entity], start: int, asked: int) -> None:
         self.id = id_
         self.prop = prop
         self.nodes = found[start : start + asked]

@@ -33,9 +33,7 @@ class Session:
         self._access: asyncio.Task[Access] | None = None
         self._referrers: dict[tuple[str, str, int], DataLoader[str, list[Entity]]] = {}
         self.nodes: DataLoader[str, Node | None] = DataLoader(self._load_nodes, max_batch_size=BATCH)
-        self.edge_counts: DataLoader[str, list[EdgeCount]] = DataLoader(
-            self._load_edge_counts, max_batch_size=BATCH
-        )
+        self.edge_counts: DataLoader[str, list[EdgeCount]] = DataLoader(self._load_edge_counts, max_batch_size=BATCH)
         self.datasets: DataLoader[str, Dataset] = DataLoader(self._load_datasets)
 
     async def hop(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -41,10 +41,7 @@ def main() -> None:
         known = {}
         for entity in engine.entities(ids, access):
             assert isinstance(entity, Entity)
-            lists = {
-                name: entity.properties.get(name, [])
-                for name in ("name", "leiCode", "country", "jurisdiction")
-            }
+            lists = {name: entity.properties.get(name, []) for name in ("name", "leiCode", "country", "jurisdiction")}
             known[entity.id] = {"__typename": "Company", "id": entity.id, "caption": entity.caption, **lists}
         root = {"entities": lambda info, ids: [known[id_] for id_ in ids]}
         for _ in range(2):
@@ -59,9 +56,7 @@ def main() -> None:
             end = time.process_time()
         assert plain == ours, (plain[:300], ours[:300])
     one, two = (middle - start) / ROUNDS * 1e3, (end - middle) / ROUNDS * 1e3
-    print(
-        f"plain graphql-core {one:.1f} ms CPU a page, Clew {two:.1f} ms; ratio {two / one:.2f} (at most 2 wanted)"
-    )
+    print(f"plain graphql-core {one:.1f} ms CPU a page, Clew {two:.1f} ms; ratio {two / one:.2f} (at most 2 wanted)")
 
 
 if __name__ == "__main__":

@@ -70,9 +70,7 @@ def main() -> None:
                     bare.append((middle - start) * 1e3)
                     asked.append((end - middle) * 1e3)
     p50, p95 = statistics.median(asked), statistics.quantiles(asked, n=20)[18]
-    print(
-        f"{PAIRS} pairs: bare p50 {statistics.median(bare):.1f} ms, HTTP p50 {p50:.1f} ms, p95 {p95:.1f} ms"
-    )
+    print(f"{PAIRS} pairs: bare p50 {statistics.median(bare):.1f} ms, HTTP p50 {p50:.1f} ms, p95 {p95:.1f} ms")
     print(f"ratio {p50 / statistics.median(bare):.2f} (at most 2 wanted)")
 
 

@@ -49,9 +49,7 @@ def lines(path: Path, dataset: str) -> Iterator[Entity]:
 def stubs(graph: Connection) -> set[str]:
     """The ids of all stubs: what a reader never sees."""
     seen = {id_ for id_, _ in Reader(graph, 10).identities()}
-    ids = {
-        row["id"] for row in graph.read("node_state", {"ids": [f"{d}:{n}" for d in "ab" for n in "cnpxyz"]})
-    }
+    ids = {row["id"] for row in graph.read("node_state", {"ids": [f"{d}:{n}" for d in "ab" for n in "cnpxyz"]})}
     return ids - seen
 
 

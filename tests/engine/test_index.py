@@ -171,10 +171,7 @@ def python_facet(name: str) -> list[tuple[str, int]]:
             "country": set(entity.properties.get("country", ())),
             "topic": set(entity.properties.get("topics", ())),
             "year": {
-                value[:4]
-                for prop, values in entity.properties.items()
-                if prop.endswith("Date")
-                for value in values
+                value[:4] for prop, values in entity.properties.items() if prop.endswith("Date") for value in values
             },
         }[name]
         counts.update(values)
@@ -234,9 +231,7 @@ def test_pages_past_the_ten_thousandth_hit(tmp_path: Path, sort: SearchSort) -> 
     """Twelve thousand hits, each once, while other hits come and go."""
     with Index.open(tmp_path, write=True) as index:
         rows = [
-            make_entity(
-                "red", f"e{n}", "Person", {"name": [f"Same Name {n % 7}"], "birthDate": [str(1900 + n % 90)]}
-            )
+            make_entity("red", f"e{n}", "Person", {"name": [f"Same Name {n % 7}"], "birthDate": [str(1900 + n % 90)]})
             for n in range(12_345)
         ]
         index.add(rows)

@@ -70,9 +70,7 @@ def test_an_interrupted_download_is_fetched_again(tmp_path: Path, one_jar: jar.J
 def test_a_changed_jar_is_noticed(tmp_path: Path) -> None:
     path = jar.fetch(print, tmp_path / "jars.json", context=context(tmp_path, b"good"))[0]
     path.write_bytes(b"evil!")
-    with pytest.raises(
-        ChecksumMismatch, match=r"thread-1\.0\.jar is not the pinned org\.example:thread:1\.0"
-    ):
+    with pytest.raises(ChecksumMismatch, match=r"thread-1\.0\.jar is not the pinned org\.example:thread:1\.0"):
         jar.fetch(print, tmp_path / "jars.json", context=context(tmp_path, b"evil", b"evil"))
 
 

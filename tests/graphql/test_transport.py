@@ -134,9 +134,7 @@ def test_operation_name_chooses(client: TestClient) -> None:
     assert post(client, {"query": query, "operationName": "c"}).status_code == 400
 
 
-def test_what_breaks_inside_is_masked_and_logged(
-    client: TestClient, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_what_breaks_inside_is_masked_and_logged(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
     answer = post(client, {"query": '{ entity(id: "a") { id } }'})
     error = answer.json()["errors"][0]
     assert (answer.status_code, error["message"]) == (200, "Internal error")
