@@ -57,8 +57,8 @@ class Search:
             check_filter(one)
 
     def wanted(self) -> int:
-        """How many paths each pair of ends is to have at most."""
-        return {PathMode.SHORTEST: 1, PathMode.K_SHORTEST: self.k, PathMode.ALL_SHORTEST: self.limit}[self.mode]
+        """How many paths each pair of ends is asked for: of all shortest one too many, to see whether it is."""
+        return {PathMode.SHORTEST: 1, PathMode.K_SHORTEST: self.k, PathMode.ALL_SHORTEST: self.limit + 1}[self.mode]
 
     def exact(self) -> bool:
         """Whether the first answer of the server has every path: shortest walks repeat no node."""
@@ -220,7 +220,7 @@ class Pathfinder:
         self, search: Search, steps: Sequence[Hop], pairs: list[Pair], asked: int, deadline: Deadline
     ) -> Iterator[Record]:
         """What the server finds, pair by pair."""
-        parameters = search.parameters(steps) | {"pairs": pairs, "k": asked, "limit": asked + 1}
+        parameters = search.parameters(steps) | {"pairs": pairs, "k": asked, "limit": asked}
         for step in steps:  # a count of relationships inside the pattern is more than the server's planner can take
             for name, one in step.filters:
                 if one.max_degree is not None:

@@ -10,6 +10,7 @@ import pytest
 
 from engine.access import Access
 from engine.entity import Entity, make_entity
+from engine.errors import BadInput
 from engine.graph.connection import Connection
 from engine.graph.ownership import Ownership
 from engine.graph.writer import Writer
@@ -99,3 +100,48 @@ def test_every_bp_company(graph: Connection) -> None:
         known = {id: share for id, share in shares(found).items() if share is not None}
         expected = {a: v for (a, b), v in wanted.items() if b == name != a and v > 1e-12}
         assert known == pytest.approx(expected), name
+
+
+def test_a_self_holding_lifts_every_owner_and_is_not_listed(graph: Connection) -> None:
+    ownership = write(graph, [("owner", "asset", "40"), ("asset", "asset", "20"), ("top", "owner", "50")])
+    owner, top = ownership.owners(EVERY, "t:asset", min_share=0)
+    assert (owner.entity.id, owner.share) == ("t:owner", pytest.approx(0.5))
+    assert (top.entity.id, top.share) == ("t:top", pytest.approx(0.25))
+    assert [path.node_ids for path in top.routes.paths] == [("t:top", "t:owner", "t:asset")]
+    assert [h.entity.id for h in ownership.holdings(EVERY, "t:top")] == ["t:owner", "t:asset"]
+
+
+def test_a_series_without_a_limit_is_cut_and_said_to_be(graph: Connection) -> None:
+    ownership = write(graph, [("a", "b", "100"), ("b", "a", "100"), ("top", "a", "10")])
+    for holding in ownership.owners(EVERY, "t:b", min_share=0):
+        assert holding.lower_bound
+        assert holding.share is not None
+        assert 0 < holding.share <= 1
+
+
+def test_known_and_unknown_routes_together_are_a_lower_bound(graph: Connection) -> None:
+    stakes = [("me", "asset", "30"), ("me", "k", "50"), ("k", "asset", None), ("far", "k", "10")]
+    me, far, k = write(graph, stakes).owners(EVERY, "t:asset", min_share=0.3)
+    assert (me.entity.id, me.share, me.lower_bound, me.unknown) == ("t:me", 0.3, True, True)
+    assert [(h.entity.id, h.share, h.unknown) for h in (far, k)] == [("t:far", None, True), ("t:k", None, True)]
+    assert [path.node_ids for path in me.routes.paths] == [("t:me", "t:asset"), ("t:me", "t:k", "t:asset")]
+
+
+def test_ownerships_of_another_time_do_not_count(graph: Connection) -> None:
+    ownership = write(graph, [("new", "asset", "50")])
+    past = {"owner": ["old"], "asset": ["asset"], "percentage": ["60"], "startDate": ["2001"], "endDate": ["2009"]}
+    Writer(graph).write([company("old"), make_entity("t", "past", "Ownership", past)], existing=())
+    assert shares(list(ownership.owners(EVERY, "t:asset", at="2005-03"))) == {"old": 0.6, "new": 0.5}
+    assert shares(list(ownership.owners(EVERY, "t:asset", at="2009"))) == {"old": 0.6, "new": 0.5}
+    assert shares(list(ownership.owners(EVERY, "t:asset", at="2010-01-01"))) == {"new": 0.5}
+    with pytest.raises(BadInput):
+        ownership.owners(EVERY, "t:asset", at="yesterday")
+
+
+def test_many_routes_are_cut_and_parallel_ownerships_told_together(graph: Connection) -> None:
+    stakes = [row for n in range(25) for row in (("me", f"k{n}", "100"), (f"k{n}", "asset", "1"))]
+    (me,) = write(graph, [*stakes, ("me", "asset", "2"), ("me", "asset", "3")]).owners(EVERY, "t:asset")
+    assert me.share == pytest.approx(0.3)
+    assert (len(me.routes.paths), me.routes.truncated) == (20, "there are more than 20 routes")
+    assert me.routes.paths[0].edge_ids == ("t:own50",)
+    assert {"t:own50", "t:own51"} <= {edge.id for edge in me.routes.edges}

@@ -109,3 +109,61 @@ def test_shortest_and_all_shortest_equal_networkx(graph: Connection) -> None:
         assert sorted(path.node_ids for path in every.paths) == sorted(
             tuple(f"t:{name}" for name in path) for path in wanted
         )
+
+
+def test_a_count_of_relationships_goes_with_every_mode(finder: Pathfinder) -> None:
+    few = HopFilter(max_degree=2)
+    for mode, left in ((PathMode.SHORTEST, 1), (PathMode.ALL_SHORTEST, 2), (PathMode.K_SHORTEST, 2)):
+        for hops in (None, [HopFilter(), few]):
+            found = finder.paths(EVERY, ["t:a"], ["t:d"], mode=mode, filter=few, hops=hops)
+            assert len(found.paths) == left
+
+
+def test_k_shortest_leaves_out_walks_that_come_back(finder: Pathfinder) -> None:
+    found = finder.paths(EVERY, ["t:a"], ["t:d"], mode=PathMode.K_SHORTEST, k=100, max_hops=12)
+    assert len(found.paths) == 3
+    assert found.truncated is None
+
+
+def test_of_parallel_relationships_the_first_by_id_is_told(finder: Pathfinder) -> None:
+    for mode in PathMode:
+        (path,) = finder.paths(EVERY, ["t:a"], ["t:b"], mode=mode, max_hops=1).paths
+        assert path.edge_ids == ("t:ab",)
+    late = HopFilter(during=DateRange("2010", "2010"))
+    assert finder.paths(EVERY, ["t:a"], ["t:b"], filter=late).paths[0].edge_ids == ("t:ab",)
+
+
+def test_many_ends_every_pair_for_itself(finder: Pathfinder) -> None:
+    found = finder.paths(EVERY, ["t:a", "t:b", "t:nobody"], ["t:d", "u:x", "t:a"])
+    assert {(path.node_ids[0], path.node_ids[-1], len(path.edge_ids)) for path in found.paths} == {
+        ("t:a", "t:d", 2),
+        ("t:a", "u:x", 1),
+        ("t:a", "t:a", 0),
+        ("t:b", "t:d", 1),
+        ("t:b", "u:x", 2),
+        ("t:b", "t:a", 1),
+    }
+    assert {node.id for node in found.nodes} >= {"t:a", "t:b", "t:d", "u:x"}
+    with pytest.raises(BadInput):
+        finder.paths(EVERY, [f"t:{n}" for n in range(26)], ["t:a"])
+
+
+def test_shared_values_are_passed_through_and_lead_somewhere(graph: Connection, finder: Pathfinder) -> None:
+    phone = "literal:phone:+451"
+    Writer(graph).set_literals([(phone, "phone", "+451", ["t:c", "u:x"])], 1)
+    (path,) = finder.paths(EVERY, ["t:c"], ["u:x"]).paths
+    assert path.node_ids == ("t:c", phone, "u:x")
+    assert path.edge_ids == (f"t:c|PHONE|{phone}", f"u:x|PHONE|{phone}")
+    assert finder.paths(EVERY, ["t:c"], ["u:x"], filter=HopFilter(schemata=("Company",))).paths == [path]
+    assert finder.paths(EVERY, ["t:c"], ["u:x"], filter=HopFilter(shared=False)).paths == []
+    assert finder.paths(EVERY, ["t:c"], [phone], filter=HopFilter(shared=False)).paths[0].node_ids == ("t:c", phone)
+    nobody = Access(frozenset())
+    assert finder.paths(nobody, [phone], [phone]).paths == finder.paths(nobody, ["t:c"], [phone]).paths == []
+
+
+def test_what_is_cut_is_told(graph: Connection, finder: Pathfinder) -> None:
+    cut = finder.paths(EVERY, ["t:a"], ["t:d"], mode=PathMode.ALL_SHORTEST, limit=2)
+    assert (len(cut.paths), cut.truncated) == (2, "there are more than 2 paths")
+    late = Pathfinder(graph, 0.0).paths(EVERY, ["t:a"], ["t:d"])
+    assert late.paths == []
+    assert (late.truncated or "").startswith("deadline")
