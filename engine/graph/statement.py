@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "cypher"
@@ -32,7 +32,7 @@ def source(name: str) -> str:
     return "\n".join(line for line in lines if not line.lstrip().startswith("//")).strip()
 
 
-@cache
+@lru_cache(maxsize=1000)  # readers choose types and schemata, and so how many there are
 def filled(name: str, parts: tuple[tuple[str, str], ...]) -> str:
     """A statement with its ``$$part$$`` placeholders filled in; raises KeyError for a missing part."""
     values = dict(parts)

@@ -64,8 +64,8 @@ def main() -> None:
                 body = {"query": ASKED, "variables": {"a": a, "b": b}}
                 answer = client.post(f"{url}/graphql", json=body).json()
                 end = time.perf_counter()
-                assert record is not None
-                assert answer["data"]["paths"]["paths"][0]["length"] == len(record["edges"])
+                lengths = [path["length"] for path in answer["data"]["paths"]["paths"]]
+                assert lengths == ([] if record is None else [len(record["edges"])])
                 if warm >= PAIRS:
                     bare.append((middle - start) * 1e3)
                     asked.append((end - middle) * 1e3)
