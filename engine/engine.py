@@ -158,11 +158,10 @@ class Engine:
         """The entities of an FtM schema whose property ``prop`` names each id: FtM's reverse properties."""
         if self.reader.refers_by_graph(schema, prop):
             return self.reader.referrers(ids, schema, prop, access, first)
-        found: dict[str, list[Entity]] = {}
-        for id_ in ids:
-            nodes = self.reader.entities(self.index.referrers(prop, id_, access, first), access)
-            found[id_] = [node for node in nodes if isinstance(node, Entity)]
-        return found
+        named = {id_: self.index.referrers(prop, id_, access, first) for id_ in ids}
+        wanted = list(dict.fromkeys(name for names in named.values() for name in names))
+        nodes = {node.id: node for node in self.reader.entities(wanted, access) if isinstance(node, Entity)}
+        return {id_: [nodes[name] for name in names if name in nodes] for id_, names in named.items()}
 
     def subgraph(self, ids: Sequence[str], access: Access) -> Subgraph:
         """The relationships among a set of at most 500 entities."""

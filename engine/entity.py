@@ -125,6 +125,11 @@ def literals(entity: Entity) -> Iterator[tuple[str, str]]:
                 yield pair
 
 
+def literal_ids(entity: Entity) -> list[str]:
+    """The ids of the shared values that a record may hold together with others."""
+    return [f"literal:{kind}:{value}" for kind, value in literals(entity)]
+
+
 def caption_of(schema: str, properties: Properties, fallback: str) -> str:
     """FtM's caption: the first value of the schema's caption properties, else the schema's label."""
     for name in schema_of(schema).caption:

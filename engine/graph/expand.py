@@ -32,6 +32,16 @@ RELATIONSHIP_TYPES = frozenset(
 """Every relationship type that the graph can hold between records and shared values."""
 
 
+def check_names(types: Sequence[str] | None, schemata: Sequence[str] | None) -> None:
+    """Raises BadInput for a relationship type or a schema that does not exist."""
+    for kind in types or ():
+        if kind not in RELATIONSHIP_TYPES:
+            raise BadInput(f"there is no relationship type {kind[:100]!r}")
+    for name in schemata or ():
+        if name not in model.schemata:
+            raise BadInput(f"FollowTheMoney has no schema {name[:100]!r}")
+
+
 @dataclass(frozen=True)
 class Expansion:
     """Which relationships of which entity are asked for, by whose eyes."""
@@ -45,12 +55,7 @@ class Expansion:
 
     def __post_init__(self) -> None:
         """Raises BadInput for a type or schema that does not exist."""
-        for kind in self.types or ():
-            if kind not in RELATIONSHIP_TYPES:
-                raise BadInput(f"there is no relationship type {kind[:100]!r}")
-        for name in self.schemata or ():
-            if name not in model.schemata:
-                raise BadInput(f"FollowTheMoney has no schema {name[:100]!r}")
+        check_names(self.types, self.schemata)
 
     def admits(self, schema: str) -> bool:
         """Whether a neighbour of this schema is asked for."""

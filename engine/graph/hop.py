@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from followthemoney import model
-
 from engine.errors import BadInput
-from engine.graph.expand import RELATIONSHIP_TYPES
+from engine.graph.expand import check_names
 from engine.graph.period import bounds
 from engine.graph.statement import PART, alternatives, quoted, source
 from engine.walk import Direction, HopFilter
@@ -15,12 +13,7 @@ from engine.walk import Direction, HopFilter
 
 def check_filter(wanted: HopFilter) -> None:
     """Raises BadInput for a type, schema or number that cannot be."""
-    for kind in wanted.types or ():
-        if kind not in RELATIONSHIP_TYPES:
-            raise BadInput(f"there is no relationship type {kind[:100]!r}")
-    for name in wanted.schemata or ():
-        if name not in model.schemata:
-            raise BadInput(f"FollowTheMoney has no schema {name[:100]!r}")
+    check_names(wanted.types, wanted.schemata)
     if wanted.min_share is not None and not 0 <= wanted.min_share <= 1:
         raise BadInput(f"minShare must be from 0 to 1, not {wanted.min_share}")
     if wanted.max_degree is not None and not 0 <= wanted.max_degree <= 1_000_000_000:

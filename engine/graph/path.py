@@ -197,11 +197,12 @@ class Pathfinder:
         steps = search.steps()
         if not pairs or any(step.impossible() for step in steps):
             return
+        hubs = self._hubs(search, steps, deadline)
         wanted = search.wanted()
         asked = wanted if search.exact() else 2 * wanted + 8
         while pairs:
             again: list[Pair] = []
-            for row in self._rows(search, steps, pairs, asked, deadline):
+            for row in self._rows(search, steps, hubs, pairs, asked, deadline):
                 known = gathering.take(row, wanted)
                 if not search.exact() and known < wanted and row["asked"] >= asked:
                     again.append((row["pair"][0], row["pair"][1]))
@@ -212,17 +213,30 @@ class Pathfinder:
                 return
             pairs, asked = again, min(asked * GROWTH, PLENTY)
 
+    def _hubs(self, search: Search, steps: Sequence[Hop], deadline: Deadline) -> dict[str, list[str]]:
+        """The nodes that each filter's ``max_degree`` bars, by the name of its parameter.
+
+        A count of relationships inside the pattern is more than Neo4j 2026.04's planner can take (50N00).
+        """
+        found: dict[str, list[str]] = {}
+        for name, one in {name: one for step in steps for name, one in step.filters}.items():
+            if one.max_degree is not None:
+                asked = {"degree": one.max_degree, "datasets": search.access.names()}
+                rows = self._connection.read("path_hubs", asked, timeout=deadline.left())
+                found[f"{name}_hubs"] = [row["id"] for row in rows]
+        return found
+
     def _rows(
-        self, search: Search, steps: Sequence[Hop], pairs: list[Pair], asked: int, deadline: Deadline
+        self,
+        search: Search,
+        steps: Sequence[Hop],
+        hubs: dict[str, list[str]],
+        pairs: list[Pair],
+        asked: int,
+        deadline: Deadline,
     ) -> Iterator[Record]:
         """What the server finds, pair by pair."""
-        parameters = search.parameters(steps) | {"pairs": pairs, "k": asked, "limit": asked}
-        for step in steps:  # a count of relationships inside the pattern is more than the server's planner can take
-            for name, one in step.filters:
-                if one.max_degree is not None:
-                    asked_of = {"degree": one.max_degree, "datasets": search.access.names()}
-                    rows = self._connection.read("path_hubs", asked_of, timeout=deadline.left())
-                    parameters[f"{name}_hubs"] = [row["id"] for row in rows]
+        parameters = search.parameters(steps) | hubs | {"pairs": pairs, "k": asked, "limit": asked}
         parts = search.parts(steps, label(pairs[0][0]), label(pairs[0][1]))
         yield from self._connection.stream(search.statement(), parameters, timeout=deadline.left(), **parts)
 

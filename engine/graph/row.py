@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from engine.entity import Entity, link_properties, literals, relationship_type, schema_of
+from engine.entity import Entity, link_properties, relationship_type, schema_of
 from engine.entity import checksum as checksum_of
 from engine.errors import BadInput
 from engine.graph.period import period_of
@@ -82,11 +82,6 @@ def links(entity: Entity) -> list[tuple[str, str]]:
 def link_types(schema: str) -> list[str]:
     """The relationship types that a node record of this schema may name entities by."""
     return sorted({relationship_type(prop.name) for prop in link_properties(schema)})
-
-
-def literal_keys(entity: Entity) -> list[str]:
-    """The ids of the values of a record that others may share."""
-    return [f"literal:{kind}:{value}" for kind, value in literals(entity)]
 
 
 def stub_row(id_: str) -> Row:

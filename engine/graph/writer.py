@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from engine.entity import LITERAL_TYPES, Entity, edge_schemata, relationship_type, schema_of
+from engine.entity import LITERAL_TYPES, Entity, edge_schemata, literal_ids, relationship_type, schema_of
 from engine.errors import MigrationError
 from engine.graph import row as rows
 from engine.graph.connection import PATIENCE, Connection, Transaction
@@ -233,7 +233,7 @@ class Writer:
             if not old and not edges:
                 return bump(tx, -1)
             batch.retire(list(old.values()))
-            gone = {id_: rows.literal_keys(record) for id_, record in old.items()}
+            gone = {id_: literal_ids(record) for id_, record in old.items()}
             batch.bury({**gone, **{id_: [] for id_ in edges}})
             batch.tidy()
         return revision
@@ -273,5 +273,5 @@ def replace(batch: Batch, old: Mapping[str, Entity], nodes: Mapping[str, Entity]
     batch.unlink(record for id_, record in old.items() if id_ in nodes)
     batch.retire([record for id_, record in old.items() if id_ not in nodes])
     for id_, record in old.items():
-        held = rows.literal_keys(nodes[id_]) if id_ in nodes else []
-        batch.release(id_, record.dataset, sorted(set(rows.literal_keys(record)) - set(held)))
+        held = literal_ids(nodes[id_]) if id_ in nodes else []
+        batch.release(id_, record.dataset, sorted(set(literal_ids(record)) - set(held)))

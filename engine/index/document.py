@@ -8,7 +8,7 @@ from functools import cache
 import orjson
 import tantivy
 
-from engine.entity import Entity, checksum, literals, schema_of
+from engine.entity import Entity, checksum, literal_ids, schema_of
 from engine.index.day import FIRST, LAST, days
 from engine.index.field import layout
 from engine.index.folding import clean, foldings, identifier, joined, tokens
@@ -137,7 +137,7 @@ def document(entity: Entity) -> tantivy.Document:
         "identifier": sorted(words.identifiers),
         "country": sorted(words.countries),
         "topic": sorted(words.topics),
-        "literal": [f"literal:{kind}:{value}" for kind, value in literals(entity)],
+        "literal": literal_ids(entity),
         "reference": sorted(words.references),
         "checksum": checksum(entity).encode(),
         "shown": orjson.dumps([clean(value[:SHOWN_LENGTH]) for value in shown]),

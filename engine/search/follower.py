@@ -7,7 +7,7 @@ notes how far it came, so a kill at any moment loses nothing; taking a change tw
 from collections.abc import Callable, Iterator
 from itertools import groupby
 
-from engine.entity import literals
+from engine.entity import literal_ids
 from engine.graph.reader import Change, Reader
 from engine.graph.writer import Writer
 from engine.index.index import Index
@@ -29,11 +29,9 @@ def chunks(changes: Iterator[Change], size: int = CHUNK) -> Iterator[list[Change
         yield chunk
 
 
-def literal_ids(change: Change) -> list[str]:
+def shared_ids(change: Change) -> list[str]:
     """The ids of the shared values that a change may have made or unmade."""
-    if change.entity is None:
-        return change.keys
-    return [f"literal:{kind}:{value}" for kind, value in literals(change.entity)]
+    return change.keys if change.entity is None else literal_ids(change.entity)
 
 
 class Follower:
@@ -61,7 +59,7 @@ class Follower:
             self._index.remove([change.id for change in latest if change.entity is None])
             revision = chunk[-1].revision
             self._index.commit(revision)
-            self._share({key for change in chunk for key in literal_ids(change)}, revision)
+            self._share({key for change in chunk for key in shared_ids(change)}, revision)
             taken += len(chunk)
             if progress is not None:
                 progress(taken)
