@@ -8,13 +8,15 @@ a chain of ownership crosses datasets, which design.md asks for and does not spe
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import orjson
 from followthemoney import model
 from followthemoney.property import Property
 from followthemoney.schema import Schema
+
+from engine.errors import BadInput
 
 Properties = Mapping[str, list[str]]
 LITERAL_TYPES = frozenset({"phone", "email", "identifier", "address", "ip", "url", "checksum"})
@@ -29,6 +31,8 @@ class Entity:
     schema: str
     caption: str
     properties: Properties
+    checksum: str = field(default="", compare=False)
+    """Two records with one checksum are the same: schema and every property with its values in order."""
 
     def first(self, name: str) -> str | None:
         """The first value of a property."""
@@ -140,12 +144,15 @@ def caption_of(schema: str, properties: Properties, fallback: str) -> str:
 
 
 def make_entity(dataset: str, entity_id: str, schema: str, properties: Properties) -> Entity:
-    """A record from its parts; ``entity_id`` as the dataset writes it."""
+    """A record from its parts; ``entity_id`` as the dataset writes it. Raises BadInput for lone surrogates."""
     caption = caption_of(schema, properties, entity_id)
-    return Entity(f"{dataset}:{entity_id}", dataset, schema, caption, properties)
+    return Entity(f"{dataset}:{entity_id}", dataset, schema, caption, properties, checksum(schema, properties))
 
 
-def checksum(entity: Entity) -> str:
-    """Two records with one checksum are the same: schema and every property with its values in order."""
-    body = orjson.dumps([entity.schema, dict(entity.properties)], option=orjson.OPT_SORT_KEYS)
+def checksum(schema: str, properties: Properties) -> str:
+    """What tells one version of a record from another: 24 hexadecimal digits of BLAKE2b; raises BadInput."""
+    try:
+        body = orjson.dumps([schema, dict(properties)], option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError as error:
+        raise BadInput(f"{schema}: a value that cannot be stored: {error}") from None
     return hashlib.blake2b(body, digest_size=12).hexdigest()

@@ -1,13 +1,15 @@
 """``clew load``: the command, its bar and its report."""
 
 import sys
-from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
 
 from engine.engine import Engine
 from engine.settings import Settings
+from loaders.format.registry import NAMES
 from loaders.load import Report, load
 from loaders.progress import Bar
 
@@ -19,23 +21,25 @@ SHOWN = 20
 @click.argument("sources", nargs=-1, required=True, metavar="FILE|URL|-...")
 @click.option("--dataset", required=True, metavar="NAME", help="The dataset that the entities belong to.")
 @click.option("--title", metavar="TEXT", help="What people call the dataset.")
-@click.option("--format", "format_", type=click.Choice(["ftm"]), default="ftm", show_default=True)
+@click.option("--format", "format_", type=click.Choice(NAMES), help="What it is written in; told by its beginning.")
+@click.option("--mapping", type=click.Path(dir_okay=False, path_type=Path), help="What a table's columns mean.")
 @click.option("--keep", is_flag=True, help="Remove nothing that the sources no longer hold.")
-def load_command(sources: tuple[str, ...], dataset: str, title: str | None, format_: str, keep: bool) -> None:
-    """Bring FollowTheMoney entities in: JSON lines, also gzipped, from files, URLs or stdin (-)."""
+def load_command(dataset: str, **given: Any) -> None:
+    """Bring entities in, from files (also gzipped), URLs or stdin (-)."""
+    given["format"] = given.pop("format_")
     with Engine.open(Settings.from_environment(), progress=note) as engine:
-        report = run(engine, sources, dataset, title, keep)
+        report = run(engine, dataset=dataset, **given)
     tell(report, dataset)
     if report.refused_count or report.truncated:
         raise SystemExit(1)
 
 
-def run(engine: Engine, sources: Sequence[str], dataset: str, title: str | None, keep: bool) -> Report:
-    """Load, with a bar where a person watches."""
+def run(engine: Engine, **given: Any) -> Report:
+    """Load, as ``load`` is told to, with a bar where a person watches."""
     if not sys.stderr.isatty():
-        return load(engine, sources, dataset, title=title, keep=keep)
+        return load(engine, **given)
     with Bar(Console(stderr=True)) as bar:
-        return load(engine, sources, dataset, title=title, keep=keep, meter=bar)
+        return load(engine, **given, meter=bar)
 
 
 def note(text: str) -> None:

@@ -6,18 +6,20 @@ transaction, so whatever ends a load, whole batches are in the graph, and loadin
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
 
 from engine.dataset import check_name
 from engine.engine import Engine
-from engine.entity import Entity, checksum
-from engine.errors import BadInput
+from engine.entity import Entity
+from loaders.format.registry import format_of
+from loaders.intake import Intake, Reading
 from loaders.progress import Meter, Silence
-from loaders.record import Unreadable, parse, readable_id
 from loaders.seen import Seen
-from loaders.source import Line, Source
 
 BATCH = 2000
 """Entities in one transaction."""
@@ -64,12 +66,11 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An entity, its checksum, and where it stands."""
+    """An entity, and where it stands."""
 
     entity: Entity
-    checksum: str
     source: str
-    line: int
+    place: int
 
 
 def load(
@@ -79,23 +80,25 @@ def load(
     *,
     title: str | None = None,
     keep: bool = False,
+    format: str | None = None,
+    mapping: Path | None = None,
     progress: Callable[[str], None] | None = None,
     meter: Meter | None = None,
 ) -> Report:
-    """Make the dataset what the sources say; with ``keep`` nothing is removed. Raises BadInput, ClewError."""
+    """Make the dataset what the sources say; with ``keep`` nothing is removed. Raises BadInput, ClewError.
+
+    Without a ``format`` the first source's beginning tells it; tables need a ``mapping``.
+    """
     check_name(dataset)
     begun = time.monotonic()
     meter = meter or Silence()
     say = progress or meter.message
-    with Seen() as seen, ThreadPoolExecutor(1, "write") as pool:
-        loading = Loading(engine, dataset, seen, pool, meter)
+    intake = Intake(dataset, sources, mapping=mapping, meter=meter)
+    with closing(intake), Seen() as seen, ThreadPoolExecutor(1, "write") as pool:
+        readings = format_of(intake, format).read(intake)
+        loading = Loading(engine, dataset, seen, pool, title)
         try:
-            for name in sources:
-                with Source.open(name) as source:
-                    if not loading.names:
-                        loading.start(title)
-                    loading.take(source)
-            loading.finish()
+            loading.take(readings, intake)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
         report = loading.report
@@ -104,23 +107,20 @@ def load(
             loading.remove()
     say("Bringing the index up to date")
     engine.follow(say)
-    order = {name: place for place, name in enumerate(loading.names)}
-    report.refused.sort(key=lambda refusal: (order[refusal.source], refusal.line))
     report.seconds = time.monotonic() - begun
     return report
 
 
 class Loading:
-    """One load while it runs."""
+    """One load while it runs; the dataset is made known when something was read."""
 
-    def __init__(self, engine: Engine, dataset: str, seen: Seen, pool: ThreadPoolExecutor, meter: Meter) -> None:
+    def __init__(self, engine: Engine, dataset: str, seen: Seen, pool: ThreadPoolExecutor, title: str | None) -> None:
         self.report = Report()
-        self.names: list[str] = []
         self._writer = engine.writer
         self._dataset = dataset
+        self._title = title
         self._seen = seen
         self._pool = pool
-        self._meter = meter
         self._empty = False
         self._nameless = 0
         self._batch: list[Given] = []
@@ -128,72 +128,62 @@ class Loading:
         self._refused_ids: list[str] = []
         self._waiting: deque[Future[tuple[int, int, int]]] = deque()
 
-    def start(self, title: str | None) -> None:
-        """Make the dataset known, and see whether it holds anything yet."""
-        self._writer.ensure_dataset(self._dataset, title)
+    def take(self, readings: Iterator[Reading], intake: Intake) -> None:
+        """Take all that is read, handing full batches to the writer, and wait until all of it is written."""
+        first = next(readings, None)
+        self._writer.ensure_dataset(self._dataset, self._title)
         self._empty = next(iter(self._writer.ids(self._dataset)), None) is None
-
-    def take(self, source: Source) -> None:
-        """Read a source to its end, handing full batches to the writer."""
-        self.names.append(source.name)
-        self._meter.begin(source.name, source.size)
-        cut: Line | None = None
-        for line in source.lines():
-            self._bytes += len(line.data)
-            cut = line if self._take(source.name, line) else None
+        for reading in chain([] if first is None else [first], readings):
+            self._take(reading)
             if len(self._batch) >= BATCH or self._bytes >= BATCH_BYTES:
                 self._hand_over()
-                self._meter.advance(source.position, self.report.read)
-        if cut is not None and source.truncated is None and self.report.read > 1:
-            source.truncated = f"line {cut.number} is cut off"
-        if source.truncated is not None and self.report.truncated is None:
-            self.report.truncated = f"{source.name}: {source.truncated}"
-        self._meter.advance(source.position, self.report.read)
+                intake.advance(self.report.read)
+        self._hand_over()
+        self._settle(1)
+        self.report.truncated = intake.truncated
+        order = {name: place for place, name in enumerate(dict.fromkeys(r.source for r in self.report.refused))}
+        self.report.refused.sort(key=lambda refusal: (order[refusal.source], refusal.line))
 
-    def _take(self, source: str, line: Line) -> bool:
-        """Parse one line into the batch; whether it looks cut off: no JSON, and no end of line."""
+    def _take(self, reading: Reading) -> None:
+        """Put what was read into the batch, or note why it cannot be used."""
         self.report.read += 1
-        try:
-            if line.reason is not None:
-                raise BadInput(line.reason)
-            entity = parse(self._dataset, line.data)
-        except BadInput as error:
-            self.report.refuse(source, line.number, str(error))
-            name = readable_id(line.data)
-            if name is None:
-                self._nameless += 1
-            else:
-                self._refused_ids.append(f"{self._dataset}:{name}")
-            return isinstance(error, Unreadable) and not line.data.endswith(b"\n")
-        self._batch.append(Given(entity, checksum(entity), source, line.number))
-        return False
+        self._bytes += reading.size
+        if reading.entity is not None:
+            self._batch.append(Given(reading.entity, reading.source, reading.place))
+            return
+        self.report.refuse(reading.source, reading.place, reading.reason)
+        if reading.id is None:
+            self._nameless += 1
+        else:
+            self._refused_ids.append(f"{self._dataset}:{reading.id}")
 
     def _hand_over(self) -> None:
         """Sort out what was given twice, and let the worker write the rest."""
         self._seen.refused(self._refused_ids)
         known = self._seen.checksums([given.entity.id for given in self._batch])
-        fresh: list[Given] = []
+        fresh: list[Entity] = []
         for given in self._batch:
-            before = known.get(given.entity.id, "")
-            if before == given.checksum:
+            entity = given.entity
+            before = known.get(entity.id, "")
+            if before == entity.checksum:
                 self.report.repeated += 1
             elif before:
-                name = given.entity.id.partition(":")[2]
-                self.report.refuse(given.source, given.line, f"id {name} {AGAIN}")
+                name = entity.id.partition(":")[2]
+                self.report.refuse(given.source, given.place, f"id {name} {AGAIN}")
             else:
-                known[given.entity.id] = given.checksum
-                fresh.append(given)
-        self._seen.add((given.entity.id, given.checksum) for given in fresh)
+                known[entity.id] = entity.checksum
+                fresh.append(entity)
+        self._seen.add((entity.id, entity.checksum) for entity in fresh)
         self._batch, self._refused_ids, self._bytes = [], [], 0
         if fresh:
             self._settle(WAITING)
             self._waiting.append(self._pool.submit(self._write, fresh))
 
-    def _write(self, batch: list[Given]) -> tuple[int, int, int]:
+    def _write(self, batch: list[Entity]) -> tuple[int, int, int]:
         """Write what is new or other than before; how many were added, changed and left alone."""
-        ids = [given.entity.id for given in batch]
+        ids = [entity.id for entity in batch]
         before = {} if self._empty else self._writer.checksums(self._dataset, ids)
-        entities = [g.entity for g in batch if before.get(g.entity.id) != g.checksum]
+        entities = [entity for entity in batch if before.get(entity.id) != entity.checksum]
         existing = {entity.id for entity in entities if entity.id in before}
         if entities:
             self._writer.write(entities, existing)
@@ -206,11 +196,6 @@ class Loading:
             self.report.added += added
             self.report.changed += changed
             self.report.unchanged += unchanged
-
-    def finish(self) -> None:
-        """Write what is left, and wait until all of it is written."""
-        self._hand_over()
-        self._settle(1)
 
     def may_remove(self) -> bool:
         """Whether what was not given is gone; if that is not certain, the report says why."""

@@ -37,6 +37,14 @@ def parse(dataset: str, line: bytes) -> Entity:
         raw = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         raise Unreadable(why_unreadable(line, error)) from None
+    return entity_of(dataset, raw, odd=b"\\u0000" in line or len(line) > LONGEST_VALUE)
+
+
+def entity_of(dataset: str, raw: Any, odd: bool = True) -> Entity:
+    """The entity that an object tells by id, schema and properties; raises BadInput with the reason.
+
+    Only an ``odd`` one may hold values that no store takes.
+    """
     if type(raw) is not dict:
         raise BadInput("not a JSON object with id, schema and properties")
     entity_id = raw.get("id")
@@ -50,7 +58,7 @@ def parse(dataset: str, line: bytes) -> Entity:
     if type(given) is not dict:
         raise BadInput("properties are not an object")
     properties = checked(name, kinds, given)
-    if b"\\u0000" in line or len(line) > LONGEST_VALUE:
+    if odd:
         check_values(properties)
     ends = ends_of(name)
     if ends is not None:

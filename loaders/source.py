@@ -8,8 +8,9 @@ import urllib.error
 import urllib.request
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, cast
+from typing import BinaryIO, NamedTuple, TypeAlias, cast
 
 from engine.errors import BadInput
 
@@ -21,6 +22,9 @@ GZIP = b"\x1f\x8b"
 BOM = b"\xef\xbb\xbf"
 PATIENCE = 60.0
 """Seconds that a URL's server may stay silent."""
+HEAD_BYTES = 128 * 1024
+"""Bytes that are looked at to tell what a source is."""
+Stream: TypeAlias = "io.BufferedReader[io.RawIOBase] | gzip.GzipFile"
 READ_ERRORS = (OSError, EOFError, zlib.error, http.client.HTTPException)
 
 
@@ -61,6 +65,7 @@ class Source:
         self.truncated: str | None = None
         self._stream = stream
         self._counted = Counted(stream)
+        self._plain: Stream | None = None
 
     @property
     def position(self) -> int:
@@ -89,37 +94,51 @@ class Source:
         if self._stream is not sys.stdin.buffer:
             self._stream.close()
 
+    def head(self) -> bytes:
+        """The first bytes, unpacked, at most HEAD_BYTES; they are read again by what reads the source."""
+        with self.reading() as stream:
+            return stream.peek(HEAD_BYTES)[:HEAD_BYTES]
+        return b""
+
     def lines(self) -> Iterator[Line]:
         """Every line that is not blank; ends early, with ``truncated`` set, where reading fails."""
+        with self.reading() as stream:
+            yield from lines(stream)
+
+    @contextmanager
+    def reading(self) -> Iterator[Stream]:
+        """The bytes, unpacked where the first ones say that they are gzip.
+
+        Where they cannot be read to their end, the block ends there and ``truncated`` says why.
+        """
         try:
-            yield from self._lines()
+            yield self._reader()
+            if self.size is not None and self.position < self.size and not self._reader().peek(1):
+                self.truncated = f"only {self.position:,} of {self.size:,} bytes arrived"
         except READ_ERRORS as error:
             self.truncated = reason_of(error)
-            return
-        if self.size is not None and self.position < self.size:
-            self.truncated = f"only {self.position:,} of {self.size:,} bytes arrived"
 
-    def _lines(self) -> Iterator[Line]:
-        reader = self._reader()
-        number = 0
-        while data := reader.readline(LONGEST_LINE + 1):
-            number += 1
-            if number == 1 and data.startswith(BOM):
-                data = data[len(BOM) :]
-            if len(data) > LONGEST_LINE and not data.endswith(b"\n"):
-                head = data[:HEAD]
-                while data and not data.endswith(b"\n"):
-                    data = reader.readline(1024 * 1024)
-                yield Line(number, head, f"longer than {LONGEST_LINE // 1024 // 1024} MiB")
-            elif not data.isspace():
-                yield Line(number, data)
+    def _reader(self) -> Stream:
+        if self._plain is None:
+            plain = io.BufferedReader(cast(io.RawIOBase, self._counted), HEAD_BYTES)
+            self._plain = gzip.GzipFile(fileobj=plain) if plain.peek(2)[:2] == GZIP else plain
+        return self._plain
 
-    def _reader(self) -> io.BufferedIOBase:
-        """The stream, unpacked where its first bytes say that it is gzip."""
-        plain = io.BufferedReader(self._counted, 128 * 1024)
-        if plain.peek(2)[:2] == GZIP:
-            return gzip.GzipFile(fileobj=plain)
-        return plain
+
+def lines(stream: Stream) -> Iterator[Line]:
+    """Every line of a stream that is not blank, without the byte order mark of the first."""
+    number = 0
+    while data := stream.readline(LONGEST_LINE + 1):
+        number += 1
+        if number == 1 and data.startswith(BOM):
+            data = data[len(BOM) :]
+        if len(data) > LONGEST_LINE and not data.endswith(b"\n"):
+            head = data[:HEAD]
+            while data and not data.endswith(b"\n"):
+                data = stream.readline(1024 * 1024)
+            yield Line(number, head, f"longer than {LONGEST_LINE // 1024 // 1024} MiB")
+        elif not data.isspace():
+            yield Line(number, data)
 
 
 def reason_of(error: BaseException) -> str:

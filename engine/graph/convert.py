@@ -12,7 +12,8 @@ LITERAL = "literal:"
 def entity_of(mapping: Mapping[str, Any]) -> Entity:
     """The record that a node's or an edge's properties tell: every list is a property of FtM's."""
     properties = {name: value for name, value in mapping.items() if isinstance(value, list)}
-    return Entity(mapping["id"], mapping["dataset"], mapping["schema"], mapping["caption"], properties)
+    checksum = mapping["_checksum"]
+    return Entity(mapping["id"], mapping["dataset"], mapping["schema"], mapping["caption"], properties, checksum)
 
 
 def node_of(mapping: Mapping[str, Any], dataset: str = "") -> Node:

@@ -4,7 +4,6 @@ import math
 from typing import Any
 
 from engine.entity import Entity, link_properties, relationship_type, schema_of
-from engine.entity import checksum as checksum_of
 from engine.errors import BadInput
 from engine.graph.period import period_of
 from engine.graph.share import lowest_share
@@ -28,7 +27,7 @@ def node_row(entity: Entity, revision: int) -> Row:
     row["dataset"] = entity.dataset
     row["schema"] = entity.schema
     row["caption"] = entity.caption
-    row["_checksum"] = checksum_of(entity)
+    row["_checksum"] = entity.checksum
     row["_revision"] = revision
     return row
 

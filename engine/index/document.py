@@ -8,7 +8,7 @@ from functools import cache
 import orjson
 import tantivy
 
-from engine.entity import Entity, checksum, literal_ids, schema_of
+from engine.entity import Entity, literal_ids, schema_of
 from engine.index.day import FIRST, LAST, days
 from engine.index.field import layout
 from engine.index.folding import clean, foldings, identifier, joined, tokens
@@ -139,7 +139,7 @@ def document(entity: Entity) -> tantivy.Document:
         "topic": sorted(words.topics),
         "literal": literal_ids(entity),
         "reference": sorted(words.references),
-        "checksum": checksum(entity).encode(),
+        "checksum": entity.checksum.encode(),
         "shown": orjson.dumps([clean(value[:SHOWN_LENGTH]) for value in shown]),
         **_keys(entity, words.dates),
         **_times(entity, words.dates),

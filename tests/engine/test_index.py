@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.access import Access
-from engine.entity import Entity, checksum, literals, make_entity
+from engine.entity import Entity, literals, make_entity
 from engine.errors import BadInput, ClewError, EngineInUse
 from engine.index.day import days
 from engine.index.index import Index
@@ -221,7 +221,7 @@ def test_lookups(index: Index) -> None:
     assert index.literal_records(f"literal:{kind}:{value}", 1) == ["blue:lantern"]
     assert index.referrers("asset", "red:amber", ALL, 5) == ["blue:own"]
     assert index.referrers("owner", "blue:group", ALL, 5) == ["blue:own"]
-    assert dict(index.identities()) == {entity.id: checksum(entity) for entity in entities()}
+    assert dict(index.identities()) == {entity.id: entity.checksum for entity in entities()}
     counts = index.schema_counts(ALL)
     assert [(each.schema, each.count) for each in counts["red"]] == [("Person", 4), ("Company", 1)]
 

@@ -1,0 +1,50 @@
+"""FollowTheMoney's own format: one entity a line, as JSON."""
+
+from collections.abc import Iterator
+
+from engine.entity import Entity
+from engine.errors import BadInput
+from loaders.intake import Intake, Reading
+from loaders.record import Unreadable, parse, readable_id
+from loaders.source import Line, Source
+
+
+class Ftm:
+    """Entities as JSON lines. It takes whatever no other format knows, and says line by line what is wrong."""
+
+    name = "ftm"
+
+    def fits(self, name: str, head: bytes) -> bool:
+        """Always."""
+        return True
+
+    def read(self, intake: Intake) -> Iterator[Reading]:
+        """Each line, in order."""
+        for number, source in enumerate(intake.sources()):
+            yield from lines(source, intake.dataset, alone=number == 0)
+
+
+def lines(source: Source, dataset: str, alone: bool) -> Iterator[Reading]:
+    """The entities of one source; one whose last line is no JSON and has no end broke off there.
+
+    With ``alone`` a single such line is not taken for the rest of something longer.
+    """
+    cut: Line | None = None
+    for line in source.lines():
+        try:
+            yield Reading(source.name, line.number, len(line.data), entity=entity_of(dataset, line))
+            cut = None
+        except BadInput as error:
+            yield Reading(source.name, line.number, len(line.data), reason=str(error), id=readable_id(line.data))
+            broken = isinstance(error, Unreadable) and not line.data.endswith(b"\n")
+            cut = line if broken and not alone else None
+        alone = False
+    if cut is not None and source.truncated is None:
+        source.truncated = f"line {cut.number} is cut off"
+
+
+def entity_of(dataset: str, line: Line) -> Entity:
+    """The entity on a line; raises BadInput."""
+    if line.reason is not None:
+        raise BadInput(line.reason)
+    return parse(dataset, line.data)

@@ -1,0 +1,20 @@
+"""Which formats there are, and which one a source is written in."""
+
+from engine.errors import BadInput
+from loaders.format.ftm import Ftm
+from loaders.intake import Format, Intake
+
+FORMATS: tuple[Format, ...] = (Ftm(),)
+"""In the order in which they are asked whether they know a source; FollowTheMoney's own takes the rest."""
+NAMES = tuple(sorted(known.name for known in FORMATS))
+
+
+def format_of(intake: Intake, name: str | None) -> Format:
+    """The format of this name; without a name, the first that knows the first source. Raises BadInput."""
+    for known in FORMATS:
+        if known.name == name:
+            return known
+    if name is not None:
+        raise BadInput(f"{name!r} is not a format; there are {', '.join(NAMES)}")
+    source, head = intake.head()
+    return next(known for known in FORMATS if known.fits(source, head))

@@ -1,0 +1,85 @@
+"""What a load takes in: its sources one after the other, and what a format reads out of them, piece by piece."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from engine.entity import Entity
+from loaders.progress import Meter, Silence
+from loaders.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One entity, or the reason why there is none.
+
+    ``place`` is the number, from 1, of the line or row of ``source`` where it stands; ``size`` about how many
+    bytes it took; ``id`` the entity's own id where one that was refused can still be told, else None.
+    """
+
+    source: str
+    place: int
+    size: int
+    entity: Entity | None = None
+    reason: str = ""
+    id: str | None = None
+
+
+class Intake:
+    """The sources of one load: opened when their turn comes, their progress told, and whether one broke off."""
+
+    def __init__(
+        self, dataset: str, names: Sequence[str], *, mapping: Path | None = None, meter: Meter | None = None
+    ) -> None:
+        self.dataset = dataset
+        self.names = list(names)
+        self.mapping = mapping
+        self.truncated: str | None = None
+        """Which source ended early, and why."""
+        self.position = 0
+        """Bytes read of the source that is open."""
+        self._meter = meter or Silence()
+        self._opened: dict[str, Source] = {}
+        self._open: Source | None = None
+
+    def head(self) -> tuple[str, bytes]:
+        """The first source's name and its first bytes, unpacked; raises BadInput where it cannot be opened."""
+        source = Source.open(self.names[0])
+        self._opened[self.names[0]] = source
+        return source.name, source.head()
+
+    def sources(self) -> Iterator[Source]:
+        """Each source, open while it is read; raises BadInput for one that cannot be opened."""
+        for name in self.names:
+            with self._opened.pop(name, None) or Source.open(name) as source:
+                self._open = source
+                self._meter.begin(source.name, source.size)
+                yield source
+                self.advance(0)
+                self._open = None
+                if source.truncated is not None and self.truncated is None:
+                    self.truncated = f"{source.name}: {source.truncated}"
+
+    def advance(self, count: int) -> None:
+        """So many entities are read in all: tell it, with how far the open source is."""
+        if self._open is not None:
+            self._meter.advance(self._open.position, count)
+
+    def close(self) -> None:
+        """Close what was opened to look at and never read."""
+        for source in self._opened.values():
+            source.__exit__()
+
+
+class Format(Protocol):
+    """One way to write entities down. A new one is one module with such an object, and one line in ``registry``."""
+
+    name: str
+    """What ``--format`` calls it."""
+
+    def fits(self, name: str, head: bytes) -> bool:
+        """Whether a source with this name that begins with these bytes (some 64 KiB, unpacked) is of this format."""
+
+    def read(self, intake: Intake) -> Iterator[Reading]:
+        """Every entity of every source; raises BadInput where none can be read at all."""
