@@ -57,7 +57,7 @@ class Engine:
         self._follower = Follower(self.reader, self.writer, index)
         self._paths = Pathfinder(connection, settings.deadline)
         self._ownership = Ownership(connection, settings.deadline)
-        self._datasets: tuple[float, frozenset[str]] = (0.0, frozenset())
+        self._everybody: tuple[float, Access] = (-DATASETS_KEPT, Access(frozenset()))
         self._closing = ExitStack()
         if server is not None:
             self._closing.callback(server.stop)
@@ -111,10 +111,17 @@ class Engine:
 
     def everybody(self) -> Access:
         """What anybody may read: for now every dataset."""
-        now = time.monotonic()
-        if now - self._datasets[0] > DATASETS_KEPT:
-            self._datasets = (now, frozenset(self.reader.titles()))
-        return Access(self._datasets[1])
+        found = self.remembered()
+        if found is None:
+            now = time.monotonic()
+            found = Access(frozenset(self.reader.titles()))
+            self._everybody = (now, found)
+        return found
+
+    def remembered(self) -> Access | None:
+        """What ``everybody`` answered a moment ago, None if that is too long ago; never waits."""
+        since, found = self._everybody
+        return found if time.monotonic() - since < DATASETS_KEPT else None
 
     # --- entities and walks -------------------------------------------------------------------------
 

@@ -30,7 +30,7 @@ class Session:
     def __init__(self, engine: Engine, limiter: CapacityLimiter) -> None:
         self.engine = engine
         self._limiter = limiter
-        self._access: asyncio.Task[Access] | None = None
+        self._access: Access | asyncio.Task[Access] | None = None
         self._referrers: dict[tuple[str, str, int], DataLoader[str, list[Entity]]] = {}
         self.nodes: DataLoader[str, Node | None] = DataLoader(self._load_nodes, max_batch_size=BATCH)
         self.edge_counts: DataLoader[str, list[EdgeCount]] = DataLoader(self._load_edge_counts, max_batch_size=BATCH)
@@ -44,8 +44,8 @@ class Session:
     async def access(self) -> Access:
         """Whose eyes this request has: worked out once, when it is first needed."""
         if self._access is None:
-            self._access = asyncio.create_task(self.hop(self.engine.everybody))
-        return await self._access
+            self._access = self.engine.remembered() or asyncio.create_task(self.hop(self.engine.everybody))
+        return self._access if isinstance(self._access, Access) else await self._access
 
     def referrers(self, schema: str, prop: str, first: int) -> DataLoader[str, list[Entity]]:
         """The batch that reads the first few entities whose property names an id."""

@@ -12,12 +12,11 @@ import tempfile
 import time
 from pathlib import Path
 
-import httpx
 import networkx
 import orjson
 import uvicorn
 from neo4j import GraphDatabase
-from serving import serving
+from serving import asking, serving
 
 from api.app import create_app
 from engine.engine import Engine
@@ -56,13 +55,12 @@ def main() -> None:
         driver = GraphDatabase.driver(engine.server.uri, auth=(engine.server.user, engine.server.password))
         bare, asked = [], []
         config = uvicorn.Config(create_app(engine), port=0, log_level="error")
-        with serving(config) as url, httpx.Client() as client, driver, driver.session() as session:
+        with serving(config) as url, asking(url) as ask, driver, driver.session() as session:
             for warm, (a, b) in enumerate(pairs() * 2):
                 start = time.perf_counter()
                 record = session.run(BARE, a=a, b=b, datasets=["denmark"]).single()
                 middle = time.perf_counter()
-                body = {"query": ASKED, "variables": {"a": a, "b": b}}
-                answer = client.post(f"{url}/graphql", json=body).json()
+                answer = ask(ASKED, {"a": a, "b": b})
                 end = time.perf_counter()
                 lengths = [path["length"] for path in answer["data"]["paths"]["paths"]]
                 assert lengths == ([] if record is None else [len(record["edges"])])
