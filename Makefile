@@ -2,8 +2,11 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
-.PHONY: up setup setup-test test check bench jars schema
+.PHONY: up setup setup-test test check bench wheel jars schema
 PAGE := graphql/api/static/graphiql
+
+# what text is read from page images in, as Tesseract names them: one package each
+LANGUAGES := ara deu ell eng fra heb hin ita por rus spa vie
 
 # uv from the PATH, else one of our own in .tools (Debian's Python takes no packages outside of a venv)
 UV := $(or $(shell command -v uv),.tools/bin/uv)
@@ -19,7 +22,8 @@ need libicu-dev pkg-config --exists icu-i18n
 need python3 command -v python3
 need python3-dev python3 -c 'import os, sysconfig; os.stat(sysconfig.get_path("include") + "/Python.h")'
 need tesseract-ocr command -v tesseract
-need tesseract-ocr-eng eval 'tesseract --list-langs | grep -x eng'
+known=$$(tesseract --list-langs 2>/dev/null || true)
+for language in $(LANGUAGES); do need tesseract-ocr-$$language grep -x $$language <<< "$$known"; done
 command -v uv >/dev/null || need python3-venv python3 -c 'import ensurepip, venv'
 endef
 
@@ -42,7 +46,7 @@ fi
 $(UV) sync --locked
 endef
 
-up: setup
+up: setup $(PAGE)
 	@exec $(RUN) clew up --demo
 
 setup:
@@ -70,11 +74,17 @@ $(PAGE): | setup
 	  echo "GraphiQL could not be fetched: /graphql is a plain page for now" >&2
 	  exit 0
 	fi
-	mkdir -p $(PAGE)
+	mkdir "$$folder/page"
 	for file in graphiql:graphiql.min.js graphiql:graphiql.min.css \
 	            react-[0-9]*:umd/react.production.min.js react-dom:umd/react-dom.production.min.js; do
-	  tar -xzOf "$$folder"/$${file%%:*}*.tgz package/$${file#*:} > $(PAGE)/$$(basename $${file#*:})
+	  tar -xzOf "$$folder"/$${file%%:*}*.tgz package/$${file#*:} > "$$folder/page/$$(basename $${file#*:})"
 	done
+	mkdir -p $(dir $(PAGE))
+	mv "$$folder/page" $(PAGE)
+
+# one file in dist/ that needs no checkout
+wheel: setup $(PAGE)
+	@$(UV) build --wheel
 
 schema: setup
 	$(RUN) python -c "from api.schema import printed; print(printed(), end='')" > graphql/schema.graphql

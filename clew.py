@@ -142,9 +142,9 @@ def status() -> None:
         click.echo(f"data      {engine.settings.data.resolve()}")
         if engine.server is not None:
             memory = ", ".join(f"{name} {value}" for name, value in engine.server.memory.items())
-            click.echo(f"server    {engine.server.uri} (its own; {memory})")
+            click.echo(f"server    {engine.server.uri} (process {engine.server.pid}; {memory})")
         else:
-            click.echo(f"server    {engine.settings.neo4j_uri or 'shared with a running clew'}")
+            click.echo(f"server    {engine.settings.neo4j_uri}")
         for part, state in engine.health().items():
             click.echo(f"{part:<9} {state}")
         click.echo(f"revision  graph {engine.reader.revision()}, index {engine.index.revision}")

@@ -72,27 +72,21 @@ class Engine:
         Raises EngineInUse without it, ServerUnavailable, MigrationError.
         """
         settings.data.mkdir(parents=True, exist_ok=True)
-        server: Server | None = None
-        uri, user, password = settings.neo4j_uri, settings.neo4j_user, settings.neo4j_password
-        if not uri:
-            try:
-                server = Server.start(settings, progress)
-                uri, user, password = server.uri, server.user, server.password
-            except EngineInUse:
-                if not join:
-                    raise
-                joined = Server.join(settings)
-                uri, user, password = joined.uri, joined.user, joined.password
-        try:
-            connection = Connection.open(uri, user, password)
-            migrate(connection)
-            engine = cls(settings, connection, _open_index(settings.data / "index", join), server)
-        except BaseException:
+        with ExitStack() as opened:  # whatever was opened is closed again, should a later step fail
+            server = None if settings.neo4j_uri else _server(settings, progress, join)
             if server is not None:
-                server.stop()
-            raise
-        if engine.index.writable and engine._follower.behind():
-            engine.follow(progress)
+                opened.callback(server.stop)
+                connection = Connection.open(server.uri, server.user, server.password)
+            else:
+                connection = Connection.open(settings.neo4j_uri, settings.neo4j_user, settings.neo4j_password)
+            opened.callback(connection.close)
+            migrate(connection)
+            index = _open_index(settings.data / "index", join)
+            opened.callback(index.close)
+            engine = cls(settings, connection, index, server)
+            if index.writable and engine._follower.behind():
+                engine.follow(progress)
+            opened.pop_all()
         return engine
 
     def __enter__(self) -> "Engine":
@@ -104,7 +98,7 @@ class Engine:
         self.close()
 
     def close(self) -> None:
-        """Close the index and the connection, and stop the server that this engine started."""
+        """Close the index and the connection, and stop the server if this engine started it."""
         self._closing.close()
 
     # --- whose eyes ---------------------------------------------------------------------------------
@@ -277,6 +271,16 @@ class Engine:
             return {"neo4j": str(error), "index": f"revision {self.index.revision}"}
         behind = "ok" if self.index.revision >= revision else f"{revision - self.index.revision} revisions behind"
         return {"neo4j": "ok", "index": behind}
+
+
+def _server(settings: Settings, progress: Progress, join: bool) -> Server:
+    """The data folder's own server: started, or joined where another process runs it (which then ends it)."""
+    try:
+        return Server.start(settings, progress)
+    except EngineInUse:
+        if not join:
+            raise
+        return Server.join(settings)
 
 
 def _open_index(path: Path, join: bool) -> Index:

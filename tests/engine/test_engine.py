@@ -1,0 +1,48 @@
+"""Opening an engine: alone, beside another one, and not at all."""
+
+from pathlib import Path
+
+import psutil
+import pytest
+from click.testing import CliRunner
+
+from clew import main
+from engine.engine import Engine
+from engine.errors import EngineInUse
+from engine.index.index import Index
+from tests.conftest import Bolt, on
+
+
+def lines_to(uri: str) -> int:
+    """How many connections to this server this process holds."""
+    port = int(uri.rpartition(":")[2])
+    return sum(bool(c.raddr) and c.raddr.port == port for c in psutil.Process().net_connections("tcp"))
+
+
+def test_an_engine_beside_another_knows_its_server(engine: Engine) -> None:
+    assert engine.server is not None
+    with Engine.open(engine.settings, progress=lambda _: None) as second:
+        assert second.server is not None
+        assert second.server is not engine.server
+        assert second.server.memory == engine.server.memory
+        assert not second.index.writable
+    assert engine.server.alive
+    assert engine.health() == {"neo4j": "ok", "index": "ok"}
+
+
+def test_status_beside_another_tells_the_memory(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert engine.server is not None
+    monkeypatch.setenv("CLEW_DATA", str(engine.settings.data))
+    result = CliRunner().invoke(main, ["status"])
+    assert result.exit_code == 0, result.output
+    told = next(line for line in result.stdout.splitlines() if line.startswith("server"))
+    assert engine.server.uri in told
+    assert "heap_mb 512, pagecache_mb 256" in told
+    assert f"process {engine.server.pid};" in told
+
+
+def test_an_engine_that_cannot_open_its_index_lets_go_of_the_server(bolt: Bolt, tmp_path: Path) -> None:
+    before = lines_to(bolt[0])
+    with Index.open(tmp_path / "index", write=True), pytest.raises(EngineInUse) as raised:
+        Engine.open(on(bolt, tmp_path), progress=lambda _: None, join=False)
+    assert lines_to(bolt[0]) == before, f"a connection is still open after {raised.value}"

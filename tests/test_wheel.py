@@ -1,0 +1,96 @@
+"""The wheel alone is enough: what Clew reads from the checkout is in it, and no folder hides a library."""
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from api.graphiql import complete
+from api.operation import operations
+from api.schema import printed
+from engine.graph.jar import locked
+from engine.graph.statement import FOLDER, cellar
+from loaders.sample import FOLDER as DEMO
+
+HERE = Path(__file__).parents[1]
+MOVED = {"graphql/api": "api", "graphql/operations": "api/operations", "neo4j": "engine/graph/cellar"}
+KEPT = ("engine", "loaders", *MOVED)
+TELL = """
+import json, sys
+import api.graphiql, api.operation, api.schema, engine.graph.jar, engine.graph.migration, engine.graph.statement
+import clew, graphql, loaders.sample, neo4j
+graphiql, jar, statement = api.graphiql, engine.graph.jar, engine.graph.statement
+json.dump({
+    "from": [module.__file__ for module in (clew, api, engine.graph.jar, loaders.sample)],
+    "libraries": [module.__file__ for module in (graphql, neo4j)],
+    "schema": api.schema.printed(),
+    "operations": [o.document for o in api.operation.operations()],
+    "migrations": [m.name for m in sorted((statement.cellar() / "migrations").iterdir())],
+    "jars": len(jar.locked()),
+    "conf": (statement.cellar() / "neo4j.conf").read_text(),
+    "statements": sorted(f.stem for f in statement.FOLDER.iterdir() if statement.source(f.stem)),
+    "demo": sorted(f.name for f in loaders.sample.FOLDER.iterdir()),
+    "pages": [(graphiql.PAGE / name).is_file() for name in (*graphiql.OWN, "plain.html", "graphiql.html")],
+    "graphiql": graphiql.complete(),
+}, sys.stdout)
+"""
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what the wheel would install."""
+    built, folder = tmp_path_factory.mktemp("built"), tmp_path_factory.mktemp("unpacked")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(built)]
+    done = subprocess.run(command, cwd=HERE, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
+        wheel.extractall(folder)
+    return folder
+
+
+def run(unpacked: Path, *arguments: str) -> str:
+    """What Python prints that sees the wheel and the libraries, and not the checkout that is installed beside them."""
+    environment = {"PATH": os.defpath, "PYTHONPATH": os.pathsep.join([str(unpacked), sysconfig.get_path("purelib")])}
+    command = [sys.executable, "-S", *arguments]  # -S: the checkout's .pth file is not read
+    done = subprocess.run(command, cwd=unpacked.parent, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_it_holds_every_file_and_hides_no_library(unpacked: Path) -> None:
+    expected = {"clew.py"}
+    for room in KEPT:
+        files = (path for path in (HERE / room).rglob("*") if path.is_file() and path.suffix != ".pyc")
+        expected |= {f"{MOVED.get(room, room)}/{path.relative_to(HERE / room).as_posix()}" for path in files}
+    found = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*") if path.is_file()}
+    assert expected <= found
+    assert {name.split("/")[0].split("-")[0] for name in found} == {"clew.py", "engine", "loaders", "api", "clew"}
+    assert not [name for name in found if "__pycache__" in name]
+
+
+def test_the_command_is_there(unpacked: Path) -> None:
+    version = tomllib.loads((HERE / "pyproject.toml").read_text())["project"]["version"]
+    assert run(unpacked, "-m", "clew", "--version").endswith(f", version {version}\n")
+    assert "clew = clew:main" in next(unpacked.glob("*.dist-info/entry_points.txt")).read_text()
+
+
+def test_it_reads_the_same_as_the_checkout(unpacked: Path) -> None:
+    told = json.loads(run(unpacked, "-c", TELL))
+    assert all(Path(name).is_relative_to(unpacked) for name in told["from"])
+    assert not any(Path(name).is_relative_to(unpacked) for name in told["libraries"])
+    assert told["schema"] == printed()
+    assert told["operations"] == [o.document for o in operations()]
+    assert len(told["operations"]) >= 12
+    assert told["migrations"] == sorted(path.name for path in (cellar() / "migrations").iterdir())
+    assert told["jars"] == len(locked())
+    assert told["conf"] == (cellar() / "neo4j.conf").read_text()
+    assert told["statements"] == sorted(path.stem for path in FOLDER.glob("*.cypher"))
+    assert told["demo"] == sorted(path.name for path in DEMO.iterdir())
+    assert all(told["pages"])
+    assert told["graphiql"] == complete()
