@@ -26,7 +26,6 @@ WIPE = (
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--bolt bolt://user:password@host:port`` uses a server that runs already; its data is wiped."""
     parser.addoption("--bolt", default="", help="use this Neo4j (its data is wiped) rather than start one")
-    parser.addoption("--large", action="store_true", help="also the tests that take minutes")
 
 
 @pytest.fixture(scope="session")

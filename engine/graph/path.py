@@ -7,6 +7,7 @@ few remain more are asked for.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from neo4j import Record
@@ -115,11 +116,13 @@ class Gathering:
         kept = found[: min(wanted, self.limit - len(self.paths))]
         self.paths.update((path.node_ids, path) for path in kept)
         used = {id_ for path in kept for id_ in path.node_ids}
-        crossed = {id_ for path in kept for id_ in path.edge_ids}
+        # an edge with several ends is several relationships with one id: those of paths that are kept
+        steps = (step for path in kept for step in zip(path.edge_ids, pairwise(path.node_ids), strict=True))
+        crossed = {(id_, frozenset(pair)) for id_, pair in steps}
         seen: dict[str, str] = {}
         for kind, source, target, properties in row["edges"]:
             relationship = relationship_of(kind, source, target, properties)
-            if relationship.id in crossed:
+            if (relationship.id, frozenset((source, target))) in crossed:
                 self.edges.setdefault((relationship.id, source, target), relationship)
                 seen.setdefault(source, relationship.dataset)
                 seen.setdefault(target, relationship.dataset)

@@ -1,11 +1,12 @@
 """Integrated shares against an independent solution of the linear system."""
 
-import gzip
+import itertools
 import random
-from pathlib import Path
+from dataclasses import dataclass
+from typing import Any
 
+import networkx
 import numpy
-import orjson
 import pytest
 
 from engine.access import Access
@@ -14,55 +15,145 @@ from engine.errors import BadInput
 from engine.graph.connection import Connection
 from engine.graph.ownership import Ownership
 from engine.graph.writer import Writer
+from engine.walk import Holding
 
 EVERY = Access(frozenset({"t"}))
-BP = Path(__file__).parents[3] / "shared" / "data" / "ftm" / "openoil_bp_ownership.ftm.json.gz"
 
 
 def company(name: str) -> Entity:
     return make_entity("t", name, "Company", {"name": [name]})
 
 
-def stake(number: int, owner: str, asset: str, percentage: str | None) -> Entity:
-    properties = {"owner": [owner], "asset": [asset]}
-    if percentage is not None:
-        properties["percentage"] = [percentage]
+def stake_of(number: int, owner: str, asset: str, percentage: str | None, **dates: str | None) -> Entity:
+    told = {"owner": owner, "asset": asset, "percentage": percentage, **dates}
+    properties = {name: [value] for name, value in told.items() if value is not None}
     return make_entity("t", f"own{number}", "Ownership", properties)
 
 
 def write(graph: Connection, stakes: list[tuple[str, str, str | None]]) -> Ownership:
     names = sorted({name for owner, asset, _ in stakes for name in (owner, asset)})
-    edges = [stake(number, *row) for number, row in enumerate(stakes)]
+    edges = [stake_of(number, *row) for number, row in enumerate(stakes)]
     Writer(graph).write([*map(company, names), *edges], existing=())
     return Ownership(graph, 20.0)
-
-
-def solved(stakes: list[tuple[str, str, float]]) -> dict[tuple[str, str], float]:
-    """Integrated shares by the inverse: (I - W)⁻¹ - I."""
-    names = sorted({name for owner, asset, _ in stakes for name in (owner, asset)})
-    direct = numpy.zeros((len(names), len(names)))
-    for owner, asset, share in stakes:
-        direct[names.index(owner), names.index(asset)] += share
-    whole = numpy.linalg.inv(numpy.eye(len(names)) - direct) - numpy.eye(len(names))
-    return {(a, b): float(whole[i, j]) for i, a in enumerate(names) for j, b in enumerate(names)}
 
 
 def shares(found: list[object]) -> dict[str, float]:
     return {holding.entity.id.split(":")[1]: holding.share for holding in found}  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_small_graphs_with_mutual_holdings(graph: Connection, seed: int) -> None:
+@dataclass(frozen=True)
+class Stake:
+    """One ownership of a random web: what it says, and what it counts for."""
+
+    owner: str
+    asset: str
+    text: str | None
+    start: str | None
+    end: str | None
+
+    def share(self) -> float | None:
+        """The fraction that is known."""
+        return SHARES[self.text][0]
+
+    def exact(self) -> bool:
+        """Whether it is known to be no more."""
+        return SHARES[self.text][1]
+
+    def held(self, at: str | None) -> bool:
+        """Whether it held at some time of a year, or at any time; a year holds whole years here."""
+        return at is None or ((self.start or "0") <= at <= (self.end or "9"))
+
+
+SHARES: dict[str | None, tuple[float | None, bool]] = {
+    None: (None, False),
+    "up to 10 %": (None, False),
+    "0": (0.0, True),
+    "5": (0.05, True),
+    "12,5 %": (0.125, True),
+    "20": (0.2, True),
+    "5-15": (0.05, False),
+    "more than 10 %": (0.1, False),
+}
+
+
+def random_stakes(chosen: random.Random) -> list[Stake]:
+    """Ownerships among seven companies: cycles, mutual and self-holdings, parallel ones, some of a time."""
+    names = [f"c{number}" for number in range(7)]
+    found = []
+    for _ in range(18):
+        owner, asset = chosen.choice(names), chosen.choice(names)
+        years = sorted(chosen.sample(["2001", "2004", "2007", "2010"], 2))
+        start, end = (year if chosen.random() < 0.3 else None for year in years)
+        found.append(Stake(owner, asset, chosen.choice([*SHARES, "5", "20"]), start, end))
+    return found
+
+
+def reach(pairs: set[tuple[str, str]], names: set[str]) -> dict[str, set[str]]:
+    """What can be walked to from each company, itself included."""
+    found = {name: {name} for name in names}
+    for _ in names:
+        for a, b in pairs:
+            for name in names:
+                found[name] |= {b} & found[name] if a not in found[name] else {b}
+    return found
+
+
+def expected(stakes: list[Stake], owner: str, asset: str) -> tuple[float | None, bool, bool] | None:
+    """(share, lower bound, unknown) of an owner in an asset by (I - W) X = W; None where no route leads there."""
+    names = {name for stake in stakes for name in (stake.owner, stake.asset)}
+    places = {name: place for place, name in enumerate(sorted(names))}
+    direct = numpy.zeros((len(names), len(names)))
+    for stake in stakes:
+        direct[places[stake.owner], places[stake.asset]] += stake.share() or 0.0
+    assert max(abs(numpy.linalg.eigvals(direct))) < 1
+    solved = numpy.linalg.solve(numpy.eye(len(names)) - direct, direct)
+    onward = reach({(s.owner, s.asset) for s in stakes}, names)
+    if asset not in onward[owner]:
+        return None
+    known = asset in reach({(s.owner, s.asset) for s in stakes if s.share() is not None}, names)[owner]
+    along = [s for s in stakes if s.owner in onward[owner] and asset in onward[s.asset]]
+    share = float(solved[places[owner], places[asset]]) if known else None
+    return share, known and not all(s.exact() for s in along), any(s.share() is None for s in along)
+
+
+def check_routes(holding: Holding, known: Any, owner: str, asset: str) -> None:
+    """See that a holding's routes are networkx's simple paths."""
+    every = {tuple(f"t:{name}" for name in path) for path in networkx.all_simple_paths(known, owner, asset)}
+    told = {path.node_ids for path in holding.routes.paths}
+    assert len(told) == len(holding.routes.paths) == min(len(every), 20)
+    assert told <= every
+    assert (holding.routes.truncated is None) == (len(every) <= 20)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_random_webs_equal_the_linear_system(graph: Connection, seed: int) -> None:
+    """Up and down from every company, at any time and at one, all shares and those of 10 % or more."""
     chosen = random.Random(seed)
-    names = [f"c{number}" for number in range(8)]
-    stakes = [(a, b, chosen.choice([5, 10, 20])) for a in names for b in names if chosen.random() < 0.35]
-    ownership = write(graph, [(a, b, str(share)) for a, b, share in stakes])
-    wanted = solved([(a, b, share / 100) for a, b, share in stakes])
-    for name in sorted({name for owner, asset, _ in stakes for name in (owner, asset)}):
-        up = shares(ownership.owners(EVERY, f"t:{name}", min_share=0.0))
-        down = shares(ownership.holdings(EVERY, f"t:{name}", min_share=0.0))
-        assert up == pytest.approx({a: v for (a, b), v in wanted.items() if b == name != a and v > 0})
-        assert down == pytest.approx({b: v for (a, b), v in wanted.items() if a == name != b and v > 0})
+    stakes = random_stakes(chosen)
+    ownership = Ownership(graph, 20.0)
+    names = sorted({name for stake in stakes for name in (stake.owner, stake.asset)})
+    edges = [
+        stake_of(number, s.owner, s.asset, s.text, startDate=s.start, endDate=s.end) for number, s in enumerate(stakes)
+    ]
+    Writer(graph).write([*map(company, names), *edges], existing=())
+    for at in (None, chosen.choice(["2002", "2004", "2008", "2011"])):
+        held = [stake for stake in stakes if stake.held(at)]
+        known = networkx.DiGraph((stake.owner, stake.asset) for stake in held)
+        there = {name for stake in held for name in (stake.owner, stake.asset)}
+        for root, up, least in itertools.product(names, (True, False), (0.0, 0.1)):
+            ask = ownership.owners if up else ownership.holdings
+            found = ask(EVERY, f"t:{root}", min_share=least, at=at)
+            ways = {other: (other, root) if up else (root, other) for other in there - {root}} if root in there else {}
+            wanted = {other: told for other, way in ways.items() if (told := expected(held, *way))}
+            wanted = {other: told for other, told in wanted.items() if told[0] is None or told[0] >= least - 1e-12}
+            assert {h.entity.id[2:]: (h.share, h.lower_bound, h.unknown) for h in found} == {
+                other: (share if share is None else pytest.approx(share, abs=1e-11), lower, unknown)
+                for other, (share, lower, unknown) in wanted.items()
+            }
+            places = [(h.share is None, -(h.share or 0.0), h.entity.id) for h in found]
+            assert places == sorted(places)
+            for holding in found:
+                check_routes(holding, known, *ways[holding.entity.id[2:]])
 
 
 def test_five_routes_of_ten_percent_are_half(graph: Connection) -> None:
@@ -81,25 +172,6 @@ def test_ranges_are_lower_bounds_and_the_unknown_is_unknown(graph: Connection) -
     assert (dark.entity.id, dark.share, dark.unknown) == ("t:dark", None, True)
     assert ownership.owners(EVERY, "t:self") == []
     assert ownership.owners(Access(frozenset()), "t:asset") == []
-
-
-@pytest.mark.skipif(not BP.exists(), reason="no ../shared here")
-def test_every_bp_company(graph: Connection) -> None:
-    with gzip.open(BP) as lines:
-        entities = [make_entity("t", d["id"], d["schema"], d["properties"]) for d in map(orjson.loads, lines)]
-    Writer(graph).write(entities, existing=())
-    stakes = [
-        (e.properties["owner"][0], e.properties["asset"][0], float(e.properties["percentage"][0]) / 100)
-        for e in entities
-        if e.schema == "Ownership" and e.properties.get("percentage")
-    ]
-    wanted = solved(stakes)
-    ownership = Ownership(graph, 20.0)
-    for name in sorted({asset for _, asset, _ in stakes})[::5]:
-        found = ownership.owners(EVERY, f"t:{name}", min_share=0.0, first=1000)
-        known = {id: share for id, share in shares(found).items() if share is not None}
-        expected = {a: v for (a, b), v in wanted.items() if b == name != a and v > 1e-12}
-        assert known == pytest.approx(expected), name
 
 
 def test_a_self_holding_lifts_every_owner_and_is_not_listed(graph: Connection) -> None:
