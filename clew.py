@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 from typing import Any
 
@@ -89,7 +90,11 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve(engine: Engine, listening: socket.socket) -> None:
     """Answer requests until a signal, while the index follows what other processes write."""
-    config = uvicorn.Config(create_app(engine), log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE)
+    with ThreadPoolExecutor(1, "warm") as pool:
+        warming = pool.submit(engine.warm)
+        app = create_app(engine)  # makes its types meanwhile
+        warming.result()
+    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE)
     stop = threading.Event()
     threads = [
         threading.Thread(target=follow, args=(engine, stop), name="follow"),

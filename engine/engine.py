@@ -2,14 +2,14 @@
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 
 from engine.access import Access
 from engine.dataset import Dataset
 from engine.entity import Entity, Node
-from engine.errors import ClewError, EngineInUse
+from engine.errors import ClewError, EngineInUse, QueryTimeout
 from engine.graph.connection import Connection
 from engine.graph.migration import migrate
 from engine.graph.ownership import Ownership
@@ -100,6 +100,14 @@ class Engine:
     def close(self) -> None:
         """Close the index and the connection, and stop the server if this engine started it."""
         self._closing.close()
+
+    def warm(self) -> None:
+        """Ask once what readers ask first: Neo4j has then planned it before anybody waits."""
+        access, nobody = self.everybody(), "clew:nobody"
+        with suppress(QueryTimeout):
+            self.entities([nobody], access)
+            self.expand(nobody, access)
+            self.edge_counts([nobody], access)
 
     # --- whose eyes ---------------------------------------------------------------------------------
 
@@ -268,7 +276,7 @@ class Engine:
         try:
             revision = self.reader.revision()
         except ClewError as error:
-            return {"neo4j": str(error), "index": f"revision {self.index.revision}"}
+            return {"neo4j": str(error).splitlines()[0].rstrip(":"), "index": f"revision {self.index.revision}"}
         behind = "ok" if self.index.revision >= revision else f"{revision - self.index.revision} revisions behind"
         return {"neo4j": "ok", "index": behind}
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from engine.entity import Entity
+from engine.errors import BadInput
 from loaders.progress import Meter, Silence
 from loaders.source import Source
 
@@ -50,9 +51,19 @@ class Intake:
         return source.name, source.head()
 
     def sources(self) -> Iterator[Source]:
-        """Each source, open while it is read; raises BadInput for one that cannot be opened."""
-        for name in self.names:
-            with self._opened.pop(name, None) or Source.open(name) as source:
+        """Each source, open while it is read; raises BadInput where the first cannot be opened.
+
+        A later one that cannot be is told as one that ended early: what came before it is taken already.
+        """
+        for number, name in enumerate(self.names):
+            try:
+                opened = self._opened.pop(name, None) or Source.open(name)
+            except BadInput as error:
+                if number == 0:
+                    raise
+                self.truncated = self.truncated or str(error)
+                continue
+            with opened as source:
                 self._open = source
                 self._meter.begin(source.name, source.size)
                 yield source

@@ -112,8 +112,13 @@ class Source:
         Where they cannot be read to their end, the block ends there and ``truncated`` says why.
         """
         try:
-            yield self._reader()
-            if self.size is not None and self.position < self.size and not self._reader().peek(1):
+            stream = self._reader()
+        except READ_ERRORS as error:
+            self.truncated = reason_of(error)
+            stream = io.BufferedReader(io.BytesIO())
+        try:
+            yield stream
+            if not self.truncated and self.size is not None and self.position < self.size and not stream.peek(1):
                 self.truncated = f"only {self.position:,} of {self.size:,} bytes arrived"
         except READ_ERRORS as error:
             self.truncated = reason_of(error)
@@ -121,7 +126,9 @@ class Source:
     def _reader(self) -> Stream:
         if self._plain is None:
             plain = io.BufferedReader(cast(io.RawIOBase, self._counted), HEAD_BYTES)
-            self._plain = gzip.GzipFile(fileobj=plain) if plain.peek(2)[:2] == GZIP else plain
+            self._plain = plain
+            if plain.peek(2)[:2] == GZIP:
+                self._plain = gzip.GzipFile(fileobj=plain)
         return self._plain
 
 
@@ -146,11 +153,13 @@ def reason_of(error: BaseException) -> str:
     if isinstance(error, urllib.error.HTTPError):
         return f"the server answered {error.code} {error.reason}"
     if isinstance(error, urllib.error.URLError):
-        return str(error.reason)
+        return reason_of(error.reason) if isinstance(error.reason, Exception) else error.reason
+    if isinstance(error, http.client.IncompleteRead):
+        return "the server broke off in the middle"
     if isinstance(error, EOFError):
         return "the gzip data ends before its end"
     if isinstance(error, zlib.error | gzip.BadGzipFile):
         return f"the gzip data is broken ({error})"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    return str(error) or type(error).__name__
+    return str(error) or "it cannot be read"

@@ -16,6 +16,14 @@ TIMEOUT = 10.0
 PATIENCE = 600.0
 """Seconds that one write transaction takes at most."""
 
+AWAY = (
+    exceptions.ServiceUnavailable,
+    exceptions.SessionExpired,
+    exceptions.ConnectionAcquisitionTimeoutError,
+    exceptions.AuthError,
+)
+"""What the driver raises where there is no talking to the server."""
+
 Parameters = Mapping[str, Any]
 
 
@@ -24,7 +32,7 @@ def translated() -> Iterator[None]:
     """Raises what the driver raises as ServerUnavailable, QueryTimeout or BadInput; a bug stays a bug."""
     try:
         yield
-    except (exceptions.ServiceUnavailable, exceptions.SessionExpired, exceptions.AuthError) as error:
+    except AWAY as error:
         raise ServerUnavailable(f"Neo4j cannot be reached: {error}") from error
     except exceptions.Neo4jError as error:
         code = error.code or ""

@@ -19,7 +19,7 @@ from engine.graph.connection import PATIENCE, Connection, Deadline
 from engine.graph.convert import LITERAL, entity_of, node_of, relationship_of
 from engine.graph.expand import Expansion, expand, expand_count
 from engine.graph.identity import Identity, identities
-from engine.graph.statement import branches, quoted
+from engine.graph.statement import alternatives, branches, quoted
 from engine.walk import DateRange, Direction, EdgeCount, ExpandOrder, Page, Step, Subgraph
 
 TYPES = tuple(sorted(edge_schemata()))
@@ -98,8 +98,8 @@ class Reader:
         rest = [id_ for id_ in wanted if id_ not in found]
         if rest:
             parameters = {"ids": rest, "datasets": datasets}
-            part = branches("edge_by_id", TYPES)
-            for row in self._connection.read("edge_by_id", parameters, timeout=deadline.left(), branches=part):
+            part = alternatives(TYPES)
+            for row in self._connection.read("edge_by_id", parameters, timeout=deadline.left(), types=part):
                 found[row["properties"]["id"]] = entity_of(row["properties"])
         return [found.get(id_) for id_ in ids]
 
@@ -146,7 +146,7 @@ class Reader:
             "edge_pairs",
             {"id": wanted.id, "datasets": wanted.access.names()},
             timeout=deadline.left(),
-            branches=branches("edge_pairs", TYPES),
+            types=alternatives(TYPES),
         )
         steps: dict[str, Relationship] = {}
         for row in rows:

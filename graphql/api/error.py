@@ -6,11 +6,12 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from engine.errors import BadInput, QueryTimeout
+from engine.errors import BadInput, QueryTimeout, ServerUnavailable
 
 LOG = logging.getLogger("clew.api")
 MAX_ERRORS = 5
 """More errors than this are not reported."""
+AWAY = "The graph cannot be reached at the moment: ask again later. /healthz says what is up."
 
 
 class Refused(GraphQLError):
@@ -44,6 +45,9 @@ def _shown(error: GraphQLError, code: str) -> dict[str, Any]:
     elif isinstance(cause, QueryTimeout):
         answer["message"] = str(cause) or late().message
         code = "DEADLINE_EXCEEDED"
+    elif isinstance(cause, ServerUnavailable):
+        LOG.warning("%s", cause)
+        answer["message"], code = AWAY, "UNAVAILABLE"
     elif cause is not None and error.path is not None:
         answer["message"], code = "Internal error", "INTERNAL_ERROR"
         answer["extensions"]["id"] = _logged(cause)
