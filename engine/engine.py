@@ -83,16 +83,17 @@ class Engine:
                     raise
                 joined = Server.join(settings)
                 uri, user, password = joined.uri, joined.user, joined.password
-        try:
+        with ExitStack() as undo:
+            if server is not None:
+                undo.callback(server.stop)
             connection = Connection.open(uri, user, password)
+            undo.callback(connection.close)
             migrate(connection)
             engine = cls(settings, connection, _open_index(settings.data / "index", join), server)
-        except BaseException:
-            if server is not None:
-                server.stop()
-            raise
-        if engine.index.writable and engine._follower.behind():
-            engine.follow(progress)
+            undo.callback(engine.close)
+            if engine.index.writable and engine._follower.behind():
+                engine.follow(progress)
+            undo.pop_all()
         return engine
 
     def __enter__(self) -> "Engine":
@@ -265,7 +266,7 @@ class Engine:
     def health(self) -> dict[str, str]:
         """What is up, for monitors: each part and "ok", or what is wrong with it."""
         try:
-            revision = self.reader.revision()
+            revision = self.reader.revision(self.settings.deadline)
         except ClewError as error:
             return {"neo4j": str(error), "index": f"revision {self.index.revision}"}
         behind = "ok" if self.index.revision >= revision else f"{revision - self.index.revision} revisions behind"
