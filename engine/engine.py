@@ -274,7 +274,7 @@ class Engine:
     def health(self) -> dict[str, str]:
         """What is up, for monitors: each part and "ok", or what is wrong with it."""
         try:
-            revision = self.reader.revision()
+            revision = self.reader.revision(self.settings.deadline)
         except ClewError as error:
             return {"neo4j": str(error).splitlines()[0].rstrip(":"), "index": f"revision {self.index.revision}"}
         behind = "ok" if self.index.revision >= revision else f"{revision - self.index.revision} revisions behind"

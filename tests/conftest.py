@@ -1,8 +1,9 @@
 """What the tests stand on: one real Neo4j for the session, an empty graph for each test that asks."""
 
 import importlib
+import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,9 @@ WIPE = (
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--bolt bolt://user:password@host:port`` uses a server that runs already; its data is wiped."""
     parser.addoption("--bolt", default="", help="use this Neo4j (its data is wiped) rather than start one")
+    parser.addoption("--large", action="store_true", help="also the tests that take minutes")
+    chance = random.SystemRandom().randrange(10**6)
+    parser.addoption("--seed", type=int, default=chance, help="what random tests start from; their ids show it")
 
 
 @pytest.fixture(scope="session")
@@ -49,11 +53,21 @@ def connection(bolt: Bolt) -> Iterator[Connection]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def wipe(connection: Connection) -> Callable[[], None]:
+    """Empties the graph when called."""
+
+    def emptied() -> None:
+        for text in WIPE:
+            connection.declare(text)
+
+    return emptied
+
+
 @pytest.fixture
-def graph(connection: Connection) -> Connection:
+def graph(connection: Connection, wipe: Callable[[], None]) -> Connection:
     """A connection to an empty graph."""
-    for text in WIPE:
-        connection.declare(text)
+    wipe()
     return connection
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import MigrationError
-from engine.graph.connection import Connection
+from engine.graph.connection import PATIENCE, Connection
 from engine.graph.statement import cellar
 
 FILE = re.compile(r"V(\d{4})__(\w+)\.cypher")
@@ -47,7 +47,7 @@ def migrate(connection: Connection) -> list[str]:
     A migration that was cut short is applied again: its statements are to be written so that this is safe.
     """
     known = list(migrations())
-    had = {row["version"]: row for row in connection.read("migration_list")}
+    had = {row["version"]: row for row in connection.read("migration_list", timeout=PATIENCE)}
     if newer := sorted(set(had) - {migration.version for migration in known}):
         raise MigrationError(f"the database is newer than this program: it has migration {newer[0]}")
     applied = []

@@ -50,16 +50,16 @@ class Reader:
         self._connection = connection
         self._seconds = deadline
 
-    def revision(self) -> int:
+    def revision(self, timeout: float = PATIENCE) -> int:
         """The revision of the last write."""
-        return self._state("revision")
+        return self._state("revision", timeout)
 
     def literal_revision(self) -> int:
         """The revision up to which shared values have been worked out."""
-        return self._state("literal_revision")
+        return self._state("literal_revision", PATIENCE)
 
-    def _state(self, name: str) -> int:
-        rows = self._connection.read("clew_state", timeout=self._seconds)
+    def _state(self, name: str, timeout: float) -> int:
+        rows = self._connection.read("clew_state", timeout=timeout)
         return int(rows[0][name]) if rows else 0
 
     def titles(self) -> dict[str, str]:

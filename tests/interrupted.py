@@ -1,0 +1,56 @@
+"""The real ``clew``, but it ends itself by SIGKILL at the nth pass of a place: ``interrupted.py PLACE N COMMAND…``.
+
+Batches are small, so that there are many places to die at; at the place ``nowhere`` it lives. test_kill.py runs it.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from functools import partial
+from itertools import count
+from typing import Any
+
+import clew
+from engine.graph.connection import Transaction
+from engine.graph.writer import Writer
+from engine.index.index import Index
+from engine.search import follower
+from loaders import load
+
+PLACES: dict[str, tuple[type, str, str, bool]] = {
+    "in a write": (Transaction, "run", "node_create node_replace edge_create", False),
+    "in a removal": (Transaction, "run", "node_retire", False),
+    "after a write": (Writer, "write", "", False),
+    "after a removal": (Writer, "remove", "", False),
+    "before the index commits": (Index, "commit", "", True),
+    "after the index committed": (Index, "commit", "", False),
+    "among the shared values": (Transaction, "run", "literal_set", False),
+    "after the shared values": (Writer, "set_literals", "", False),
+}
+"""Where: a method, the statements that count if it runs statements, and whether to die before it or after."""
+
+
+def deadly(method: Callable[..., Any], nth: int, statements: str, before: bool) -> Callable[..., Any]:
+    """The same method, whose nth call is the last thing that this process does."""
+    calls = count(1)
+
+    def called(self: object, first: Any, *rest: Any, **named: Any) -> Any:
+        last = (not statements or first in statements.split()) and next(calls) == nth
+        if last and before:
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = method(self, first, *rest, **named)
+        if last:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    return called
+
+
+if __name__ == "__main__":
+    if sys.argv[1] != "nowhere":
+        owner, name, statements, before = PLACES[sys.argv[1]]
+        setattr(owner, name, deadly(getattr(owner, name), int(sys.argv[2]), statements, before))
+    setattr(load, "BATCH", 200)  # noqa: B010 - mypy has them as final
+    setattr(follower, "chunks", partial(follower.chunks, size=200))  # noqa: B010
+    clew.main(sys.argv[3:])
