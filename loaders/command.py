@@ -18,14 +18,14 @@ SHOWN = 20
 
 
 @click.command("load")
-@click.argument("sources", nargs=-1, required=True, metavar="FILE|URL|-...")
+@click.argument("sources", nargs=-1, required=True, metavar="FILE|FOLDER|URL|-...")
 @click.option("--dataset", required=True, metavar="NAME", help="The dataset that the entities belong to.")
 @click.option("--title", metavar="TEXT", help="What people call the dataset.")
 @click.option("--format", "format_", type=click.Choice(NAMES), help="What it is written in; told by its beginning.")
 @click.option("--mapping", type=click.Path(dir_okay=False, path_type=Path), help="What a table's columns mean.")
 @click.option("--keep", is_flag=True, help="Remove nothing that the sources no longer hold.")
 def load_command(dataset: str, **given: Any) -> None:
-    """Bring entities in, from files (also gzipped), URLs or stdin (-)."""
+    """Bring entities in, from files (also gzipped), folders of files, URLs or stdin (-)."""
     given["format"] = given.pop("format_")
     with Engine.open(Settings.from_environment(), progress=note) as engine:
         report = run(engine, dataset=dataset, **given)
@@ -53,6 +53,8 @@ def tell(report: Report, dataset: str) -> None:
         note(f"{refusal.source}:{refusal.line}: {refusal.reason}")
     if report.refused_count > SHOWN:
         note(f"… and {report.refused_count - SHOWN:,} more refused lines")
+    for text in report.notes:
+        note(f"Note: {text}")
     if report.truncated:
         note(f"Ended early: {report.truncated}")
     if report.kept:

@@ -77,6 +77,15 @@ class Fragments:
         return Reading(source, place, size, entity=entity)
 
 
+def gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Properties out of pairs of a name and a value; empty values are left out."""
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        if value:
+            found.setdefault(name, []).append(value)
+    return found
+
+
 def merged(pieces: list[tuple[str, dict[str, list[str]]]]) -> dict[str, Any]:
     """The schema and the properties that some pieces tell together; raises BadInput where schemata are at odds."""
     schema, *others = [schema for schema, _ in pieces]

@@ -10,6 +10,9 @@ from engine.errors import BadInput
 from loaders.progress import Meter, Silence
 from loaders.source import Source
 
+DATA = frozenset({".csv", ".tsv", ".json", ".jsonl", ".ijson", ".gz", ".zip"})
+"""Endings of the files of a folder that are read first: what it holds is told by them, not by a README."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -34,10 +37,12 @@ class Intake:
         self, dataset: str, names: Sequence[str], *, mapping: Path | None = None, meter: Meter | None = None
     ) -> None:
         self.dataset = dataset
-        self.names = list(names)
+        self.names = [file for name in names for file in files(name)]
         self.mapping = mapping
         self.truncated: str | None = None
         """Which source ended early, and why."""
+        self.notes: list[str] = []
+        """What a format left out or decided, that people would miss otherwise."""
         self.position = 0
         """Bytes read of the source that is open."""
         self._meter = meter or Silence()
@@ -81,6 +86,16 @@ class Intake:
         """Close what was opened to look at and never read."""
         for source in self._opened.values():
             source.__exit__()
+
+
+def files(name: str) -> list[str]:
+    """The source of this name; for a folder every file in it, in order of their names. Raises BadInput."""
+    if name == "-" or name.startswith(("http://", "https://")) or not Path(name).is_dir():
+        return [name]
+    found = [file for file in Path(name).rglob("*") if file.is_file() and not file.name.startswith(".")]
+    if not found:
+        raise BadInput(f"{name} is a folder without files")
+    return [str(file) for file in sorted(found, key=lambda file: (file.suffix.lower() not in DATA, file))]
 
 
 class Format(Protocol):

@@ -43,7 +43,10 @@ class Refusal:
 
 @dataclass
 class Report:
-    """What a load did; ``truncated`` says which source ended early, ``kept`` why nothing was removed."""
+    """What a load did; ``truncated`` says which source ended early, ``kept`` why nothing was removed.
+
+    ``notes`` are what the format left out or decided.
+    """
 
     read: int = 0
     added: int = 0
@@ -55,6 +58,7 @@ class Report:
     refused_count: int = 0
     truncated: str | None = None
     kept: str | None = None
+    notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
     def refuse(self, source: str, line: int, reason: str) -> None:
@@ -141,6 +145,7 @@ class Loading:
         self._hand_over()
         self._settle(1)
         self.report.truncated = intake.truncated
+        self.report.notes = intake.notes
         order = {name: place for place, name in enumerate(dict.fromkeys(r.source for r in self.report.refused))}
         self.report.refused.sort(key=lambda refusal: (order[refusal.source], refusal.line))
 

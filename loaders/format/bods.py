@@ -1,0 +1,340 @@
+"""The Beneficial Ownership Data Standard (BODS), 0.2 to 0.4: statements of persons, entities and relationships.
+
+A JSON array (a "package"), an object with an array ``statements``, or JSON lines; arrays are streamed. Which
+schema a record becomes stands in ``party``, which edge an interest becomes in ``interest``; every interest is an
+edge of its own, with its own share and dates.
+
+**Versions.** Only the newest statement of a record counts (``version``). A relationship whose record is closed
+stays, with its end: the interest's ``endDate``, or else the date of the closing statement. Records keep their
+``recordId`` as id; before 0.4, where only statements have ids, the first statement that is known of a chain of
+replaced ones gives it. Ids that FollowTheMoney does not allow are written as ``escape`` says.
+
+**Indirect interests.** An indirect relationship with component records is told twice: as a whole, and step by
+step. Where its components lead from the party to the subject by shareholdings whose shares are all known, they
+are the ownership, and the whole becomes an UnknownLink that says its share; else the whole is the ownership. An
+indirect interest without components is ownership as it stands.
+
+**Nobody.** An unspecified party is a LegalEntity of its own with the reason as weak alias; where there is no
+beneficial owner to name, the subject has a note and no owner is made up.
+
+**Lost**: ``isComponent``, ``declaration`` and ``declarationSubject``, who asserted it (``source.assertedBy``),
+source types, licences, older versions, the upper bound of a share beyond its text, sub-national jurisdictions
+that FollowTheMoney has no code for, and what annotations point at (their texts are kept).
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from typing import IO, Any, NamedTuple
+
+import ijson
+import orjson
+
+from engine.errors import BadInput
+from loaders.escape import allowed, derived
+from loaders.format.interest import UNKNOWN, Edge, edge_of, share_of, words
+from loaders.format.party import entity, is_told, objects, person, schema_of, text, texts, unknown
+from loaders.format.version import Version, Versions
+from loaders.fragment import Fragments, gathered
+from loaders.intake import Intake, Reading
+from loaders.record import shown, why_unreadable
+from loaders.source import BOM, LONGEST_LINE, Source, lines
+
+KINDS = {
+    "entityStatement": "entity",
+    "personStatement": "person",
+    "ownershipOrControlStatement": "relationship",
+    "entity": "entity",
+    "person": "person",
+    "relationship": "relationship",
+}
+MARK = re.compile(
+    rb'"statementType"\s*:\s*"(?:entityStatement|personStatement|ownershipOrControlStatement)"'
+    rb'|"recordType"\s*:\s*"(?:entity|person|relationship)"'
+)
+WRAPPED = re.compile(rb'\s*\{\s*"statements"\s*:\s*\[')
+MOST_COMPONENTS = 1_000
+NOBODY = "no beneficial owners"
+
+
+class Bods:
+    """Statements of beneficial ownership."""
+
+    name = "bods"
+
+    def fits(self, name: str, head: bytes) -> bool:
+        """Whether this is JSON with the keys that every statement has."""
+        return head.removeprefix(BOM).lstrip()[:1] in (b"[", b"{") and MARK.search(head) is not None
+
+    def read(self, intake: Intake) -> Iterator[Reading]:
+        """Every entity, after the statements that cannot be used."""
+        with closing(Versions()) as versions, Fragments(intake.dataset) as fragments:
+            for source in intake.sources():
+                for place, size, told in statements(source):
+                    reason = told if isinstance(told, str) else put(versions, told, source.name, place)
+                    if reason:
+                        yield Reading(source.name, place, size, reason=reason)
+            versions.settle()
+            for version in versions.newest():
+                try:
+                    Conversion(versions, fragments, version).put()
+                except BadInput as error:
+                    yield Reading(version.source, version.place, len(version.body), reason=str(error))
+            yield from fragments.readings()
+
+
+def statements(source: Source) -> Iterator[tuple[int, int, Any]]:
+    """Each value of a source, with its number and size; a text instead says why there is none."""
+    head = source.head().removeprefix(BOM)
+    wrapped = WRAPPED.match(head) is not None
+    if head.lstrip()[:1] != b"[" and not wrapped:
+        yield from of_lines(source)
+        return
+    with source.reading() as stream:
+        bounded = Bounded(stream)
+        place = 0
+        try:
+            for told in ijson.items(bounded, "statements.item" if wrapped else "item", use_float=True):
+                place += 1
+                yield place, bounded.taken, told if isinstance(told, Mapping) else "not a JSON object"
+                bounded.taken = 0
+        except ijson.IncompleteJSONError as error:
+            cut = "is cut off" if "premature EOF" in str(error) or "parse error" not in str(error) else "is broken"
+            source.truncated = source.truncated or f"statement {place + 1} {cut}: {first_line(error)}"
+        except (ijson.JSONError, UnicodeDecodeError, BadInput) as error:
+            source.truncated = source.truncated or f"statement {place + 1} is broken: {first_line(error)}"
+
+
+def first_line(error: Exception) -> str:
+    """What a parser says, without the piece of input that it adds."""
+    return str(error).partition("\n")[0].strip()
+
+
+def of_lines(source: Source) -> Iterator[tuple[int, int, Any]]:
+    """Each line's value; a last line that is no JSON and has no end broke off there."""
+    with source.reading() as stream:
+        for line in lines(stream):
+            told: Any = line.reason
+            if line.reason is None:
+                try:
+                    value = orjson.loads(line.data)
+                    told = value if isinstance(value, Mapping) else "not a JSON object"
+                except orjson.JSONDecodeError as error:
+                    told = why_unreadable(line.data, error)
+                    if not line.data.endswith(b"\n"):
+                        source.truncated = source.truncated or f"line {line.number} is cut off"
+            yield line.number, len(line.data), told
+
+
+class Bounded:
+    """A stream in which one statement may not be without end; ``taken`` is what was read since the last one."""
+
+    def __init__(self, stream: "IO[bytes] | Any") -> None:
+        self.taken = 0
+        self._stream = stream
+        self._begun = False
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes, without the byte order mark at the beginning."""
+        data: bytes = self._stream.read(size)
+        self.taken += len(data)
+        if self.taken > LONGEST_LINE:
+            raise BadInput(f"longer than {LONGEST_LINE // 1024 // 1024} MiB")
+        if not self._begun and size != 0:
+            self._begun = True
+            return data.removeprefix(BOM)
+        return data
+
+
+def put(versions: Versions, told: Mapping[str, Any], source: str, place: int) -> str:
+    """Take one statement; why it cannot be taken, or nothing."""
+    kind = KINDS.get(text(told.get("recordType")) or text(told.get("statementType")))
+    if kind is None:
+        return f"recordType or statementType {shown(told.get('recordType') or told.get('statementType'))} is not BODS"
+    details = told.get("recordDetails", told if "statementType" in told else None)
+    if not isinstance(details, Mapping):
+        return "without recordDetails"
+    key = text(told.get("recordId")) or text(told.get("statementId")) or text(told.get("statementID"))
+    if not key:
+        return "without recordId or statementID"
+    try:
+        body = orjson.dumps(told)
+        key.encode()
+    except (orjson.JSONEncodeError, UnicodeEncodeError) as error:
+        return f"a value that cannot be stored: {error}"
+    date = text(told.get("statementDate"))
+    replaces = [old for old in texts(told.get("replacesStatements")) if old] if "recordId" not in told else []
+    versions.put(Version(key, date, place, source, body), replaces)
+    return ""
+
+
+class End(NamedTuple):
+    """One end of a relationship: the key of its record, and the id of what is made of it."""
+
+    key: str
+    id: str
+
+
+class Conversion:
+    """One record on its way into pieces."""
+
+    def __init__(self, versions: Versions, fragments: Fragments, version: Version) -> None:
+        self._versions = versions
+        self._fragments = fragments
+        self._version = version
+        self._told: dict[str, Any] = orjson.loads(version.body)
+        self._details = details_of(self._told)
+
+    def put(self) -> None:
+        """Put down what the record tells; raises BadInput."""
+        kind = kind_of(self._told)
+        if kind == "relationship":
+            self._put_relationship()
+            return
+        schema = schema_of(kind, self._details)
+        told = person(self._details) if kind == "person" else entity(self._details, schema)
+        properties = gathered([*told, *self._about(), *(("notes", note) for note in self._notes())])
+        if text(self._told.get("recordStatus")) == "closed":
+            properties.setdefault("notes", []).append(f"record closed {text(self._told.get('statementDate'))}".strip())
+        self._piece(allowed(self._version.key), schema, properties)
+
+    def _piece(self, id_: str, schema: str, properties: Mapping[str, Iterable[str]]) -> None:
+        self._fragments.put(id_, schema, properties, self._version.source, self._version.place)
+
+    def _about(self) -> Iterator[tuple[str, str]]:
+        """Who published the statement, when it was made, and from which source."""
+        yield "modifiedAt", text(self._told.get("statementDate"))
+        if is_told(self._told, "publicationDetails") and is_told(self._told["publicationDetails"], "publisher"):
+            publisher = self._told["publicationDetails"]["publisher"]
+            yield "publisher", text(publisher.get("name"))
+            yield "publisherUrl", text(publisher.get("url"))
+        if is_told(self._told, "source"):
+            yield "sourceUrl", text(self._told["source"].get("url"))
+            yield "retrievedAt", text(self._told["source"].get("retrievedAt"))
+
+    def _notes(self) -> Iterator[str]:
+        """What annotations and the source's description say."""
+        for annotation in objects(self._told.get("annotations")):
+            parts = (text(annotation.get(key)) for key in ("description", "url"))
+            yield " ".join(filter(None, parts))
+        if is_told(self._told, "source"):
+            yield text(self._told["source"].get("description"))
+
+    def _put_relationship(self) -> None:
+        subject = self._end("subject", "v")
+        party = self._end("interestedParty", "u")
+        if party is None or subject is None:
+            return
+        interests: list[Mapping[str, Any]] = objects(self._details.get("interests")) or [{}]
+        components = texts(self._details.get("componentRecords") or self._details.get("componentStatementIDs"))
+        told_by_steps = bool(components) and leads(self._versions, components, party.key, subject.key)
+        for number, interest in enumerate(interests, start=1):
+            edge = edge_of(interest)
+            whole = told_by_steps and text(directness(interest)) != "direct" and edge.schema == "Ownership"
+            edge = UNKNOWN if whole else edge
+            properties = gathered(self._edge(interest, edge, whole))
+            properties[edge.party], properties[edge.subject] = [party.id], [subject.id]
+            self._fit(subject, edge)
+            self._piece(derived(self._version.key, "i", number), edge.schema, properties)
+
+    def _edge(self, interest: Mapping[str, Any], edge: Edge, whole: bool) -> Iterator[tuple[str, str]]:
+        """What an interest tells, besides its ends."""
+        kind = words(interest.get("type")) or "interest not stated"
+        how = words(directness(interest))
+        yield "role", f"indirect {kind}" if how == "indirect" else kind
+        yield "role", text(interest.get("details"))
+        if edge.schema == "Control":
+            yield "controlType", kind
+        if edge.schema == "Ownership":
+            yield "percentage", share_of(interest)
+            yield "ownershipType", how if how in ("direct", "indirect") else ""
+            yield "ownershipType", "beneficial" if interest.get("beneficialOwnershipOrControl") is True else ""
+        elif share := share_of(interest):
+            yield "description", f"{kind}: {share}" + (", held through the companies between" if whole else "")
+        yield "startDate", text(interest.get("startDate"))
+        closed = text(self._told.get("recordStatus")) == "closed"
+        yield "endDate", text(interest.get("endDate")) or (text(self._told.get("statementDate"))[:10] if closed else "")
+        yield "status", "closed" if closed else ""
+        yield "recordId", text(self._told.get("statementId")) or text(self._told.get("statementID"))
+        yield from self._about()
+        yield from (("description", note) for note in self._notes())
+
+    def _fit(self, subject: End, edge: Edge) -> None:
+        """Make the subject what the edge leads to, where it is told to be less."""
+        if edge.least != "LegalEntity" and self._schema(subject.key) in ("LegalEntity", "Organization"):
+            self._piece(subject.id, edge.least, {})
+
+    def _schema(self, key: str) -> str:
+        """What the record with this key is told to be; nothing where it is not told."""
+        body = self._versions.find(key)
+        told = {} if body is None else orjson.loads(body)
+        return schema_of(kind_of(told), details_of(told)) if kind_of(told) in ("entity", "person") else ""
+
+    def _end(self, name: str, letter: str) -> End | None:
+        """One end, made up where it is not specified; None where there is nobody."""
+        told = self._details.get(name)
+        if isinstance(told, Mapping) and not end_key(told):
+            reason = told.get("unspecified", told)
+            return self._nobody(reason if isinstance(reason, Mapping) else {}, letter)
+        if not (key := end_key(told)):
+            raise BadInput(f"{name} {shown(told)} names no record")
+        key = self._versions.record(key)
+        return End(key, allowed(key))
+
+    def _nobody(self, reason: Mapping[str, Any], letter: str) -> End | None:
+        subject = self._versions.record(end_key(self._details.get("subject")))
+        if words(reason.get("reason")) == NOBODY and letter == "u":
+            if self._schema(subject):
+                said = ": ".join(filter(None, (NOBODY, text(reason.get("description")))))
+                self._piece(allowed(subject), "LegalEntity", {"notes": [said]})
+            return None
+        id_ = derived(self._version.key, letter, 1)
+        self._piece(id_, "LegalEntity", gathered([*unknown(reason), *self._about()]))
+        return End("", id_)
+
+
+def leads(versions: Versions, components: list[str], party: str, subject: str) -> bool:
+    """Whether the component relationships lead from the party to the subject by shares that are known."""
+    steps: dict[str, set[str]] = {}
+    for component in components[:MOST_COMPONENTS]:
+        body = versions.find(component)
+        told = {} if body is None else orjson.loads(body)
+        details = details_of(told)
+        if kind_of(told) != "relationship" or not any(map(counts, objects(details.get("interests")))):
+            continue
+        ends = [versions.record(end_key(details.get(name))) for name in ("interestedParty", "subject")]
+        steps.setdefault(ends[0], set()).add(ends[1])
+    reached, edge = {party}, [party]
+    while edge:
+        fresh = steps.get(edge.pop(), set()) - reached
+        reached |= fresh
+        edge.extend(fresh)
+    return subject in reached - {party}
+
+
+def counts(interest: Mapping[str, Any]) -> bool:
+    """Whether an interest is ownership with a share that has a lower bound."""
+    return edge_of(interest).schema == "Ownership" and share_of(interest)[:1] not in ("", "u", "l")
+
+
+def end_key(told: Any) -> str:
+    """The key that an end names; nothing where it names none."""
+    if isinstance(told, Mapping):
+        return text(told.get("describedByEntityStatement")) or text(told.get("describedByPersonStatement"))
+    return text(told)
+
+
+def directness(interest: Mapping[str, Any]) -> Any:
+    """Whether an interest is direct: ``directOrIndirect``, 0.2's ``interestLevel``."""
+    return interest.get("directOrIndirect") or interest.get("interestLevel")
+
+
+def kind_of(told: Mapping[str, Any]) -> str:
+    """Whether a statement tells of an entity, a person or a relationship."""
+    return KINDS.get(text(told.get("recordType")) or text(told.get("statementType")), "")
+
+
+def details_of(told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a statement says: in ``recordDetails``, or before 0.4 beside the statement's own fields."""
+    details = told.get("recordDetails", told)
+    return details if isinstance(details, Mapping) else {}

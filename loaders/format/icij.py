@@ -1,0 +1,329 @@
+"""ICIJ's Offshore Leaks bundle: CSV files of entities, officers, intermediaries, addresses, others, relationships.
+
+Given as several files, a folder, or the .zip as it is published. Which of the six a file is, its name tells
+(``nodes-officers.csv``), else its columns. Relationships are read last, whatever the order; which edge one becomes
+stands in ``link``.
+
+| File | Schema |
+| --- | --- |
+| entities | Company, topic ``corp.offshore`` |
+| officers, intermediaries, others | LegalEntity; Organization or Company where a relationship says so |
+| addresses | Address, on the others as addressEntity |
+
+A node's id is its ``node_id``; one that stands in several rows or files is one entity with what all of them say. A
+relationship has no id: it gets the digest of its ends, type, link and dates, so that rows that repeat it are one.
+
+Dates are written as ISO has them where they can be read with certainty (``23-MAR-2006``, ``2006-03-23``,
+``27/06/2009``). Anything else (``04/05/2005``, ``18/19/2015``) is kept as said, as a note. So are countries that
+FollowTheMoney does not know. Struck off and closed are a dissolutionDate; inactive and dormant are notes, since
+either may be reactivated. Lost are the ``link`` of addresses, ``XXX`` and "Undetermined" places, and the ``note`` and
+``valid_until`` of relationships.
+"""
+
+import re
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from datetime import date
+from functools import lru_cache
+from hashlib import sha1
+from itertools import islice
+
+from followthemoney import registry
+
+from engine.errors import BadInput
+from loaders.bundle import BROKEN, ZIP, archive_of, chosen, opened
+from loaders.escape import allowed
+from loaders.format.link import ADDRESS, UNKNOWN, edges_of, is_address
+from loaders.fragment import Fragments, gathered
+from loaders.intake import Intake, Reading
+from loaders.seen import Seen
+from loaders.sheet import Readable, Row, Sheet, columns_of
+from loaders.source import Source
+
+NAME = re.compile(
+    r"(?:^|[/\\.\-_])(entit(?:y|ies)|officers?|intermediar(?:y|ies)|address(?:es)?|others?|relationships?|edges?)"
+    r"\.csv(?:\.gz)?$",
+    re.I,
+)
+KINDS = {"e": "entities", "o": "officers", "i": "intermediaries", "a": "addresses", "r": "relationships"}
+SCHEMATA = {"entities": "Company", "addresses": "Address"}
+SIGNS = (
+    ("ibcRUC", "entities"),
+    ("company_type", "entities"),
+    ("closed_date", "others"),
+    ("type", "others"),
+    ("internal_id", "intermediaries"),
+    ("address", "addresses"),
+)
+"""Columns that only one of the node files has, or the first of those that have it."""
+IN_ZIP = re.compile(rb"nodes[.\-](?:entit|officer|intermediar|address|other)\w*\.csv|relationships\.csv")
+OLD = {"start_id": "node_id_start", "end_id": "node_id_end", "type": "rel_type", "_start": "node_id_start"}
+OLD |= {"_end": "node_id_end", "_type": "rel_type"}
+"""Columns of relationships as older bundles have them."""
+NODE = "https://offshoreleaks.icij.org/nodes/"
+BATCH = 2_000
+PLAIN = (
+    ("name", "name"),
+    ("former_name", "previousName"),
+    ("company_type", "legalForm"),
+    ("type", "legalForm"),
+    ("status", "status"),
+    ("ibcRUC", "registrationNumber"),
+    ("address", "address"),
+    ("service_provider", "keywords"),
+    ("sourceID", "publisher"),
+    ("valid_until", "notes"),
+    ("note", "notes"),
+)
+DATES = (
+    ("incorporation_date", "incorporationDate"),
+    ("struck_off_date", "dissolutionDate"),
+    ("closed_date", "dissolutionDate"),
+)
+NOTED = ("inactivation_date", "dorm_date", "internal_id")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+NOWHERE = frozenset({"", "xxx", "xx", "undetermined", "not identified", "unknown"})
+
+
+class Icij:
+    """The Offshore Leaks bundle."""
+
+    name = "icij"
+
+    def fits(self, name: str, head: bytes) -> bool:
+        """Whether the header has ``node_id`` or both ends' ids, or the archive begins with files named so."""
+        if head.startswith(ZIP):
+            return IN_ZIP.search(head) is not None
+        columns = set(columns_of(head))
+        return "node_id_start" in columns or {"node_id", "sourceID"} <= columns
+
+    def read(self, intake: Intake) -> Iterator[Reading]:
+        """Every entity, after the rows that cannot be used."""
+        intake.names.sort(key=lambda name: kind_by_name(name) == "relationships")
+        with Fragments(intake.dataset) as fragments, Seen() as kinds:
+            reader = Bundle(fragments, kinds, intake.notes)
+            for source in intake.sources():
+                if source.head().startswith(ZIP):
+                    yield from archived(source, reader)
+                    continue
+                with source.reading() as stream:
+                    source.truncated = (yield from reader.take(source.name, stream)) or source.truncated
+            if not reader.files:
+                raise BadInput("no file of the Offshore Leaks bundle is among what was given")
+            yield from fragments.readings()
+
+
+def archived(source: Source, reader: "Bundle") -> Iterator[Reading]:
+    """What stands in the files of an archive, the relationships last."""
+    with archive_of(source) as archive:
+        files = list(chosen(archive, lambda name: kind_by_name(name) != "" and "__MACOSX" not in name))
+        for info, why in sorted(files, key=lambda file: kind_by_name(file[0].filename) == "relationships"):
+            name = f"{source.name}:{info.filename}"
+            try:
+                if why:
+                    raise BadInput(why)
+                with closing(opened(archive, info)) as stream:
+                    cut = yield from reader.take(name, stream)
+                    source.truncated = source.truncated or (cut and f"{info.filename}: {cut}")
+            except (BadInput, *BROKEN) as error:
+                source.truncated = source.truncated or f"{info.filename}: {error}"
+                yield Reading(name, 0, 0, reason=str(error))
+
+
+def kind_by_name(name: str) -> str:
+    """Which of the six files has this name; nothing for any other."""
+    found = NAME.search(name)
+    if found is None:
+        return ""
+    word = found[1].lower()
+    return "relationships" if word[:2] == "ed" else "others" if word[:2] == "ot" else KINDS[word[0]]
+
+
+def kind_by_columns(columns: set[str]) -> str:
+    """Which of the six files has these columns; nothing for any other."""
+    if "node_id_start" in columns:
+        return "relationships"
+    if "node_id" not in columns:
+        return ""
+    return next((kind for column, kind in SIGNS if column in columns), "officers")
+
+
+class Bundle:
+    """The files of one bundle on their way into pieces; ``files`` counts those that were of it."""
+
+    def __init__(self, fragments: Fragments, kinds: Seen, notes: list[str]) -> None:
+        self.files = 0
+        self._fragments = fragments
+        self._kinds = kinds
+        self._notes = notes
+
+    def take(self, name: str, stream: Readable) -> Generator[Reading, None, str | None]:
+        """Read one file: its refused rows; returns why it broke off, or None."""
+        try:
+            sheet = Sheet(stream)
+        except BadInput as error:
+            yield Reading(name, 1, 0, reason=str(error))
+            return None
+        kind = kind_by_name(name) or kind_by_columns({OLD.get(c.lower(), c) for c in sheet.columns})
+        if kind == "relationships":
+            sheet.columns = [OLD.get(column.lower(), column) for column in sheet.columns]
+        missing = {"node_id_start", "node_id_end"} if kind == "relationships" else {"node_id"}
+        missing -= set(sheet.columns)
+        if kind == "" or missing:
+            if kind:
+                yield Reading(name, 1, 0, reason=f"no column {sorted(missing)[0]}: this is none of the bundle's files")
+            else:
+                self._notes.append(f"{name} is none of the bundle's files and was not read")
+            return None
+        self.files += 1
+        rows = iter(sheet)
+        while batch := list(islice(rows, BATCH)):
+            refused = self._edges(name, batch) if kind == "relationships" else self._nodes(name, batch, kind)
+            for row, reason in refused:
+                yield Reading(name, row.line, row.size, reason=reason)
+        return sheet.cut
+
+    def _nodes(self, name: str, rows: list[Row], kind: str) -> Iterator[tuple[Row, str]]:
+        schema = SCHEMATA.get(kind, "LegalEntity")
+        told: list[tuple[str, str]] = []
+        for row in rows:
+            id_ = row.cells.get("node_id", "").strip()
+            if not id_:
+                yield row, row.reason or "without node_id"
+                continue
+            told.append((allowed(id_), schema))
+            make = address if kind == "addresses" else node
+            self._fragments.put(allowed(id_), schema, gathered(make(row.cells, kind)), name, row.line)
+        self._kinds.add(told)
+
+    def _edges(self, name: str, rows: list[Row]) -> Iterator[tuple[Row, str]]:
+        ends = [row.cells.get(column, "").strip() for row in rows for column in ("node_id_start", "node_id_end")]
+        kinds = self._kinds.checksums([allowed(end) for end in ends if end])
+        for row, start, end in zip(rows, ends[::2], ends[1::2], strict=True):
+            if row.reason or not start or not end:
+                yield row, row.reason or "without node_id_start or node_id_end"
+            elif reason := self._edge(row, allowed(start), allowed(end), kinds, name):
+                yield row, reason
+
+    def _edge(self, row: Row, start: str, end: str, kinds: dict[str, str], name: str) -> str:
+        """Put down one relationship: an address on its node, or an edge, or two. Why it cannot be, or nothing."""
+        kind, link = row.cells.get("rel_type", "").strip(), row.cells.get("link", "").strip()
+        if is_address(kind) and kinds.get(start) == "Address" != kinds.get(end, "Address"):
+            start, end = end, start
+        if kinds.get(start, "") != "Address" and kinds.get(end, "Address" if is_address(kind) else "") == "Address":
+            if start not in kinds:
+                return f"an address of node {start}, which none of the files has"
+            self._fragments.put(start, kinds[start], {ADDRESS: [end]}, name, row.line)
+            return ""
+        between = "Address" in (kinds.get(start), kinds.get(end))
+        for edge in (UNKNOWN,) if between else edges_of(kind, link):
+            said = (start, end, kind, link, *(row.cells.get(key, "") for key in ("start_date", "end_date")))
+            digest = sha1("\x1f".join((*said, edge.schema)).encode(), usedforsecurity=False).hexdigest()
+            properties = gathered(told_of(row.cells, kind, link))
+            properties[edge.start], properties[edge.end] = [start], [end]
+            self._fragments.put(f"rel-{digest}", edge.schema, properties, name, row.line)
+            if edge.least and kinds.get(end) == "LegalEntity":
+                self._fragments.put(end, edge.least, {}, name, row.line)
+        return ""
+
+
+def node(cells: dict[str, str], kind: str) -> Iterator[tuple[str, str]]:
+    """What a row tells of a company, a person or whatever it is."""
+    for column, prop in PLAIN:
+        yield prop, cells.get(column, "").strip()
+    if (original := cells.get("original_name", "").strip()) != cells.get("name", "").strip():
+        yield "alias", original
+    for column, prop in DATES:
+        yield from day(column, prop, cells.get(column, ""))
+    for column in NOTED:
+        if said := cells.get(column, "").strip():
+            yield "notes", f"{column.replace('_', ' ')}: {iso(said) or said}"
+    described, code = cells.get("jurisdiction_description", "").strip(), cells.get("jurisdiction", "").strip()
+    yield from place("jurisdiction", described, code)
+    yield from countries(cells)
+    if kind == "entities":
+        yield "topics", "corp.offshore"
+    id_ = cells["node_id"].strip()
+    yield "icijId", id_
+    yield "sourceUrl", NODE + id_
+
+
+def address(cells: dict[str, str], kind: str) -> Iterator[tuple[str, str]]:
+    """What a row tells of an address."""
+    yield "full", cells.get("address", "").strip() or cells.get("name", "").strip()
+    yield "publisher", cells.get("sourceID", "").strip()
+    yield "notes", cells.get("valid_until", "").strip()
+    yield "notes", cells.get("note", "").strip()
+    yield from countries(cells)
+    yield "sourceUrl", NODE + cells["node_id"].strip()
+
+
+def told_of(cells: dict[str, str], kind: str, link: str) -> Iterator[tuple[str, str]]:
+    """What a row tells of a relationship, besides its ends."""
+    yield "role", link or kind.replace("_", " ").lower()
+    yield "status", cells.get("status", "").strip()
+    yield "publisher", cells.get("sourceID", "").strip()
+    for column, prop in (("start_date", "startDate"), ("end_date", "endDate")):
+        yield from ((prop if p == prop else "description", v) for p, v in day(column, prop, cells.get(column, "")))
+
+
+def countries(cells: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """The countries of a row: by their codes, each with its name beside it."""
+    codes = [code.strip() for code in cells.get("country_codes", "").split(";")]
+    names = [name.strip() for name in cells.get("countries", "").split(";")]
+    for number in range(max(len(codes), len(names))):
+        code = codes[number] if number < len(codes) else ""
+        name = names[number] if number < len(names) and len(names) >= len(codes) else ""
+        yield from place("country", code, name)
+
+
+def place(prop: str, first: str, second: str) -> Iterator[tuple[str, str]]:
+    """A country by what is told of it; one that FollowTheMoney does not know becomes a note."""
+    if known := country_code(first) or country_code(second):
+        yield prop, known
+    elif (said := first or second).lower() not in NOWHERE:
+        yield "notes", f"{prop}: {said}"
+
+
+@lru_cache(10_000)
+def country_code(said: str) -> str:
+    """FollowTheMoney's code of a country; nothing for one that it does not know."""
+    return registry.country.clean(said) or "" if said.lower() not in NOWHERE else ""
+
+
+def day(column: str, prop: str, said: str) -> Iterator[tuple[str, str]]:
+    """A date, or a note with what was said instead."""
+    if found := iso(said.strip()):
+        yield prop, found
+    elif said.strip():
+        yield "notes", f"{column.replace('_', ' ')}: {said.strip()}"
+
+
+def month_of(name: str) -> int:
+    """A month's number by its first three letters; 0 for none."""
+    return MONTHS.index(name.lower()) + 1 if name.lower() in MONTHS else 0
+
+
+@lru_cache(50_000)
+def iso(said: str) -> str:
+    """A date as ISO has it; nothing where it cannot be read with certainty."""
+    if re.fullmatch(r"(1[5-9]|20)\d\d(-(0[1-9]|1[0-2]))?", said):
+        return said
+    if match := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)([T ][\d:.]+Z?)?", said):
+        year, month, number = int(match[1]), int(match[2]), int(match[3])
+    elif match := re.fullmatch(r"(\d\d?)[-. /]([A-Za-z]{3})[a-z]*[-. /](\d{4})", said):
+        year, month, number = int(match[3]), month_of(match[2]), int(match[1])
+    elif match := re.fullmatch(r"([A-Za-z]{3})[a-z]*\.? (\d\d?),? (\d{4})", said):
+        year, month, number = int(match[3]), month_of(match[1]), int(match[2])
+    elif match := re.fullmatch(r"(\d\d?)[/.](\d\d?)[/.](\d{4})", said):
+        year, month, number = int(match[3]), int(match[2]), int(match[1])
+        if month > 12:
+            month, number = number, month
+        elif number <= 12 and number != month:
+            return ""
+    else:
+        return ""
+    try:
+        return date(year, month, number).isoformat() if 1500 <= year < 2100 else ""
+    except ValueError:
+        return ""
