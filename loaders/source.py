@@ -115,7 +115,7 @@ class Source:
             stream = self._reader()
         except READ_ERRORS as error:
             self.truncated = reason_of(error)
-            stream = io.BufferedReader(io.BytesIO())
+            stream = io.BufferedReader(cast(io.RawIOBase, io.BytesIO()))
         try:
             yield stream
             if not self.truncated and self.size is not None and self.position < self.size and not stream.peek(1):
@@ -153,7 +153,7 @@ def reason_of(error: BaseException) -> str:
     if isinstance(error, urllib.error.HTTPError):
         return f"the server answered {error.code} {error.reason}"
     if isinstance(error, urllib.error.URLError):
-        return reason_of(error.reason) if isinstance(error.reason, Exception) else error.reason
+        return reason_of(error.reason) if isinstance(error.reason, Exception) else str(error.reason)
     if isinstance(error, http.client.IncompleteRead):
         return "the server broke off in the middle"
     if isinstance(error, EOFError):
