@@ -1,0 +1,1 @@
+MERGE (r:Run {id: $id}) SET r = $properties

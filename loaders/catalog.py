@@ -1,0 +1,213 @@
+"""Which sources there are: a file in YAML names datasets, where each comes from, and how often.
+
+A dataset is described as FollowTheMoney's dataset format has it (name, title, publisher, coverage …), with one
+thing more, its ``source``. ``catalogs`` names lists of datasets that somebody else keeps, as OpenSanctions does.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from cronsim import CronSim, CronSimError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
+
+from engine.dataset import Frequency, check_name
+from engine.errors import BadInput
+from engine.metadata import checked, from_ftm
+from loaders.fetch import Limits
+
+ENTITIES = "entities.ftm.json"
+"""The resource of a dataset in OpenSanctions' catalogs that we load."""
+M = TypeVar("M", bound=BaseModel)
+UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+
+
+class Strict(BaseModel):
+    """A part of the file: a word that is not known is a mistake."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Source(Strict):
+    """Where a dataset comes from: exactly one of ``url``, ``path``, ``command`` and ``loader``."""
+
+    url: str | None = None
+    path: str | None = None
+    command: list[str] | None = None
+    loader: str | None = None
+    format: str | None = None
+    mapping: str | None = None
+    checksum: str | None = None
+    """SHA-256 that the file must have."""
+    timeout: float = Limits.silence
+    """Seconds that the server may be silent."""
+    deadline: float = Limits.seconds
+    """Seconds that all of it may take."""
+    max_size: int = Limits.size
+    """Bytes, or as 500 MB."""
+    max_refused: float = 0.1
+    """The fraction of entities that may be refused; beyond it the crawl fails, and the old version stays."""
+    delta: str | None = None
+    """Where OpenSanctions lists the changes from version to version."""
+    version: str | None = None
+
+    @field_validator("max_size", mode="before")
+    @classmethod
+    def size(cls, value: Any) -> Any:
+        """Bytes, out of a number with a unit."""
+        if isinstance(value, str):
+            number, _, unit = value.strip().partition(" ")
+            return int(float(number) * UNITS[unit.upper()]) if unit.upper() in UNITS else value
+        return value
+
+    @field_validator("url", "delta")
+    @classmethod
+    def web(cls, value: str | None) -> str | None:
+        """An address of the web."""
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("is no http:// or https:// address; a file on this machine is a path")
+        return value
+
+    @model_validator(mode="after")
+    def one(self) -> "Source":
+        """Exactly one place."""
+        given = [name for name in ("url", "path", "command", "loader") if getattr(self, name)]
+        if len(given) != 1:
+            raise ValueError(f"needs one of url, path, command and loader, and has {' and '.join(given) or 'none'}")
+        return self
+
+    @property
+    def limits(self) -> Limits:
+        """How long fetching it may take, and how large it may be."""
+        return Limits(silence=self.timeout, seconds=self.deadline, size=self.max_size)
+
+    @property
+    def told(self) -> str:
+        """How a person is told where it comes from."""
+        return self.url or self.path or self.loader or " ".join(self.command or ())
+
+
+class Listed(Strict):
+    """A catalog that somebody else keeps: its address, and which of its datasets are wanted (all, if none are named)."""
+
+    url: str
+    datasets: list[str] = []
+
+
+class File(Strict):
+    """The whole file."""
+
+    datasets: list[dict[str, Any]] = []
+    catalogs: list[Listed] = []
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One dataset of a catalog: what is said of it, where it comes from, and when it is to be looked for again."""
+
+    name: str
+    source: Source
+    folder: Path
+    """Paths in the source start here, and a command runs here."""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of a dataset, as ``Engine.set_dataset`` takes them."""
+    schedule: str | None = None
+    """Five fields of cron; without them the frequency counts."""
+
+    @property
+    def frequency(self) -> Frequency:
+        """How often the source publishes."""
+        return Frequency(self.metadata.get("frequency") or Frequency.UNKNOWN)
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """What a catalog file says."""
+
+    entries: list[Entry]
+    listed: list[Listed]
+    folder: Path
+
+
+def read_catalog(path: Path) -> Catalog:
+    """The catalog in a file; raises BadInput that names the place in it."""
+    try:
+        given = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path} is not YAML: {' '.join(str(error).split())}") from None
+    whole = _checked(File, given or {}, str(path))
+    folder = path.parent.resolve()
+    entries = [entry_of(one, folder, f"{path}: datasets[{place}]") for place, one in enumerate(whole.datasets)]
+    names = [entry.name for entry in entries]
+    for name in names:
+        if names.count(name) > 1:
+            raise BadInput(f"{path}: dataset {name} is there twice")
+    return Catalog(entries, whole.catalogs, folder)
+
+
+def entry_of(given: Mapping[str, Any], folder: Path, where: str) -> Entry:
+    """One dataset of a catalog file; raises BadInput."""
+    rest = dict(given)
+    source, name = rest.pop("source", None), rest.pop("name", None)
+    if not isinstance(name, str):
+        raise BadInput(f"{where} has no name")
+    where = f"{where} ({name[:100]})"
+    if not isinstance(source, dict):
+        raise BadInput(f"{where} has no source")
+    schedule = rest["coverage"].pop("schedule", None) if isinstance(rest.get("coverage"), dict) else None
+    origin = _checked(Source, source, f"{where}.source")
+    try:
+        metadata, unknown = from_ftm(rest)
+        if unknown:
+            raise BadInput(f"nothing is known of {', '.join(unknown)}")
+        return Entry(check_name(name), origin, folder, checked(metadata), cron(schedule))
+    except BadInput as error:
+        raise BadInput(f"{where}: {error}") from None
+
+
+def cron(text: Any) -> str | None:
+    """A schedule in cron's five fields; raises BadInput."""
+    if text is None:
+        return None
+    try:
+        next(CronSim(str(text), datetime.now(UTC)))
+    except (CronSimError, StopIteration):
+        raise BadInput(f"schedule {str(text)[:100]!r} is not five fields of cron, such as 0 3 * * *") from None
+    return str(text)
+
+
+def listed_entries(index: Any, wanted: Listed, folder: Path) -> Iterator[Entry]:
+    """The datasets that an OpenSanctions catalog lists and that have entities to load; raises BadInput."""
+    datasets = index.get("datasets") if isinstance(index, dict) else None
+    if not isinstance(datasets, list):
+        raise BadInput(f"{wanted.url} is not a catalog: it has no list of datasets")
+    known = {one["name"]: one for one in datasets if isinstance(one, dict) and isinstance(one.get("name"), str)}
+    for name in wanted.datasets:
+        if name not in known:
+            raise BadInput(f"{wanted.url} lists no dataset {name[:100]!r}")
+    for name in wanted.datasets or sorted(known):
+        one = known[name]
+        resources = one.get("resources") if isinstance(one.get("resources"), list) else []
+        found = next((r for r in resources if isinstance(r, dict) and r.get("name") == ENTITIES), None)
+        if found is None:
+            if name in wanted.datasets:
+                raise BadInput(f"{wanted.url}: dataset {name} has no {ENTITIES}")
+            continue
+        source = {"url": found.get("url"), "delta": one.get("delta_url"), "version": one.get("version")}
+        kept = {key: one[key] for key in ("title", "summary", "publisher", "url", "license", "category") if key in one}
+        described = {**kept, "coverage": one.get("coverage") or {}, "name": name}
+        yield entry_of({**described, "source": {**source, "format": "ftm"}}, folder, wanted.url)
+
+
+def _checked(model: type[M], given: Any, where: str) -> M:
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"])
+        raise BadInput(f"{where}{place}: {first['msg'].removeprefix('Value error, ')}") from None

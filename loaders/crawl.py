@@ -1,0 +1,113 @@
+"""``clew crawl``: fetch datasets from where they come from, and tell how that went."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from engine.engine import Engine
+from engine.errors import BadInput, EngineInUse
+from engine.run import Run
+from engine.settings import Settings
+from loaders.catalog import Catalog, Entry, read_catalog
+from loaders.command import note
+from loaders.crawler import Crawler
+from loaders.schedule import due_entries, entries_of, latest, next_run, summary
+
+RUNS = 20
+WIDE = 200
+
+
+@click.command("crawl")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--due", is_flag=True, help="Only those whose time has come.")
+@click.option("--list", "listing", is_flag=True, help="Show the sources, their last crawl and the next.")
+@click.option("--history", is_flag=True, help="Show the crawls there were.")
+@click.option("--force", is_flag=True, help="Load also what seems to be unchanged.")
+@click.option("--catalog", type=click.Path(dir_okay=False, path_type=Path), help="The file that names the sources.")
+def crawl_command(
+    names: tuple[str, ...], due: bool, listing: bool, history: bool, force: bool, catalog: Path | None
+) -> None:
+    """Bring the datasets of the catalog up to date: all of them, those named, or those that are due."""
+    settings = Settings.from_environment()
+    known = read_catalog(catalog or settings.catalog)
+    with Engine.open(settings, progress=note) as engine:
+        chosen = choose(engine, known, names, due)
+        if listing:
+            show_sources(engine, chosen)
+        elif history:
+            show_runs([run for entry in chosen for run in engine.journal.runs(entry.name, RUNS)])
+        elif not all([crawled(engine, entry, force) for entry in chosen]):
+            raise SystemExit(1)
+
+
+def choose(engine: Engine, catalog: Catalog, names: Sequence[str], due: bool) -> list[Entry]:
+    """The datasets that are asked for; raises BadInput for one that the catalog does not name."""
+    now = datetime.now(UTC)
+    entries = due_entries(engine, catalog, now, note) if due else list(entries_of(catalog, note))
+    if not names:
+        return entries
+    known = {entry.name for entry in entries_of(catalog, note)}
+    for name in names:
+        if name not in known:
+            raise BadInput(f"the catalog names no dataset {name}: it has {', '.join(sorted(known)) or 'none'}")
+    return [entry for entry in entries if entry.name in names]
+
+
+def crawled(engine: Engine, entry: Entry, force: bool) -> bool:
+    """Crawl one, tell how it went; whether it went well."""
+    try:
+        run = Crawler(engine, note).crawl(entry, force=force)
+    except EngineInUse as error:
+        note(f"clew: {error}")
+        return False
+    click.echo(summary(run))
+    return run.outcome.proves
+
+
+def show_sources(engine: Engine, entries: Sequence[Entry]) -> None:
+    """The table of sources."""
+    table = table_of("NAME", "SOURCE", "HOW OFTEN", "LAST CRAWL", "OUTCOME", "NEXT")
+    now = datetime.now(UTC)
+    for entry in entries:
+        last = latest(engine, entry)
+        due = next_run(entry, last)
+        when = "-" if due is None else "now" if due <= now else minute(due)
+        often = entry.schedule or str(entry.frequency)
+        told = (minute(last.started), str(last.outcome)) if last else ("never", "-")
+        table.add_row(*(Text(cell) for cell in (entry.name, entry.source.told, often, *told, when)))
+    show(table)
+
+
+def show_runs(runs: Sequence[Run]) -> None:
+    """The table of crawls, newest first."""
+    table = table_of("NAME", "STARTED", "SECONDS", "OUTCOME", "READ", "ADDED", "CHANGED", "REMOVED", "REFUSED", "WHAT")
+    for run in sorted(runs, key=lambda run: run.started, reverse=True):
+        took = f"{(run.ended - run.started).total_seconds():.1f}" if run.ended else "-"
+        counts = [f"{count:,}" for count in (run.read, run.added, run.changed, run.removed, run.refused)]
+        cells = [run.dataset, minute(run.started), took, str(run.outcome), *counts, run.message or ""]
+        table.add_row(*(Text(cell) for cell in cells))
+    show(table)
+
+
+def table_of(*headings: str) -> Table:
+    """A table without frames."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        table.add_column(heading)
+    return table
+
+
+def show(table: Table) -> None:
+    """Print a table, as wide as the terminal; in full where there is none."""
+    console = Console()
+    console.print(table, width=None if console.is_terminal else WIDE)
+
+
+def minute(moment: datetime) -> str:
+    """A moment as people read it, in UTC."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"

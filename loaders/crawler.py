@@ -1,0 +1,302 @@
+"""One crawl: fetch what is new, look whether it can be what it should, load it, and write down what became of it.
+
+A crawl that fails leaves the old version whole: nothing is written before all of the new one is here and was
+read once. What it fetched stays in the data folder until it is loaded, and a broken download goes on from there.
+"""
+
+import fcntl
+import hashlib
+import subprocess
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import orjson
+
+from engine.engine import Engine
+from engine.errors import BadInput, ClewError, EngineInUse
+from engine.run import Outcome, Run
+from loaders.catalog import Entry
+from loaders.delta import newer
+from loaders.fetch import Fetched, FetchFailed, Mark, fetch
+from loaders.format.registry import format_of
+from loaders.intake import Intake
+from loaders.load import Report, load
+
+GROUP = "clew.loaders"
+"""The entry points by which a Python package offers loaders: callables that give FtM entities as dicts."""
+TOLD = 2000
+"""Characters of what a failed program said."""
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Obtained:
+    """What was fetched: the files in order, what tells this version from others, and whether they are changes only."""
+
+    paths: list[Path]
+    size: int
+    checksum: str
+    mark: Mark | None = None
+    delta: bool = False
+
+
+class Crawler:
+    """Crawls datasets into an engine, each at most once at a time."""
+
+    def __init__(self, engine: Engine, say: Say) -> None:
+        self._engine = engine
+        self._say = say
+        self._folder = engine.settings.data / "crawl"
+
+    def crawl(self, entry: Entry, *, force: bool = False) -> Run:
+        """Crawl one dataset; how it went is also in the journal. Raises EngineInUse if that is under way already.
+
+        With ``force`` it is loaded even if nothing seems to be new.
+        """
+        folder = self._folder / entry.name
+        folder.mkdir(parents=True, exist_ok=True)
+        with alone(folder / "lock", entry.name):
+            self._interrupted(entry.name)
+            run = Run(uuid.uuid4().hex, entry.name, entry.source.told, datetime.now(UTC), recipe=recipe(entry))
+            self._engine.journal.note(run)
+            try:
+                run = self._crawl(entry, folder, run, force)
+            except ClewError as error:
+                run = replace(run, outcome=Outcome.FAILED, message=str(error)[:TOLD])
+            except OSError as error:
+                run = replace(run, outcome=Outcome.FAILED, message=f"{error.strerror}: {error.filename}")
+            except BaseException:
+                self._engine.journal.note(replace(run, outcome=Outcome.INTERRUPTED, ended=datetime.now(UTC)))
+                raise
+            run = replace(run, ended=datetime.now(UTC))
+            self._engine.journal.note(run)
+        return run
+
+    def _interrupted(self, name: str) -> None:
+        """Close what a killed crawl left open: nobody else holds the lock."""
+        for run in self._engine.journal.runs(name, 100):
+            if run.outcome is Outcome.RUNNING:
+                self._engine.journal.note(replace(run, outcome=Outcome.INTERRUPTED, message="it was killed"))
+
+    def _crawl(self, entry: Entry, folder: Path, run: Run, force: bool) -> Run:
+        self._engine.set_dataset(entry.name, entry.metadata)
+        proven = next(iter(self._engine.journal.runs(entry.name, 1, proving=True)), None)
+        last = None if force or proven is None or proven.recipe != run.recipe else proven
+        found = self._obtain(entry, folder, last)
+        if found is None or (last is not None and found.checksum == last.checksum):
+            self._engine.writer.dataset_updated(entry.name)
+            kept = last or run
+            told = replace(run, etag=kept.etag, last_modified=kept.last_modified, checksum=kept.checksum)
+            return replace(told, outcome=Outcome.UNCHANGED, version=entry.source.version or kept.version)
+        names = [str(path) for path in found.paths]
+        self._survey(entry, names, found.delta)
+        # of changes an id may be named by each version: they are taken one after the other
+        reports = [self._load(entry, part, found.delta) for part in ([[n] for n in names] if found.delta else [names])]
+        for path in found.paths:
+            if folder in path.parents:
+                path.unlink(missing_ok=True)
+        mark = found.mark or Mark("")
+        run = replace(run, outcome=Outcome.UPDATED, size=found.size, checksum=found.checksum)
+        run = replace(run, etag=mark.etag, last_modified=mark.last_modified, version=entry.source.version)
+        return told_of(run, reports)
+
+    def _survey(self, entry: Entry, names: list[str], delta: bool) -> None:
+        """Read all of it once, and write nothing; raises ClewError if it cannot be what it should be."""
+        self._say(f"{entry.name}: looking at what came")
+        intake = self._intake(entry, names)
+        read = refused = 0
+        reason = ""
+        for reading in format_of(intake, "delta" if delta else entry.source.format).read(intake):
+            read += 1
+            if reading.reason:
+                refused += 1
+                reason = reason or f"{Path(reading.source).name}:{reading.place}: {reading.reason}"
+        if intake.truncated:
+            raise ClewError(f"what came is not whole: {intake.truncated}")
+        if not read and not delta:
+            raise ClewError("what came is empty")
+        if refused > read * entry.source.max_refused:
+            raise ClewError(f"{refused:,} of {read:,} entities would be refused; the first: {reason}")
+
+    def _intake(self, entry: Entry, names: list[str]) -> Intake:
+        return Intake(entry.name, names, mapping=mapping_of(entry))
+
+    def _load(self, entry: Entry, names: list[str], delta: bool) -> Report:
+        self._say(f"{entry.name}: loading")
+        return load(
+            self._engine,
+            names,
+            entry.name,
+            keep=delta,
+            format="delta" if delta else entry.source.format,
+            mapping=mapping_of(entry),
+            progress=lambda text: self._say(f"{entry.name}: {text}"),
+        )
+
+    def _obtain(self, entry: Entry, folder: Path, last: Run | None) -> Obtained | None:
+        """Bring the new version here; None if the source says that the last one is still it."""
+        source = entry.source
+        if source.path is not None:
+            path = entry.folder / source.path
+            if not path.is_file():
+                raise BadInput(f"{path} is not there")
+            return Obtained([path], path.stat().st_size, digest(path))
+        if source.url is None:
+            return self._made(entry, folder / "made.ftm.json")
+        if last is not None and source.version is not None and source.version == last.version:
+            return None
+        if last is not None and source.delta is not None and source.version is not None:
+            changes = self._changes(entry, folder, last)
+            if changes is not None:
+                return changes
+        known = None if last is None else Mark(source.url, last.etag, last.last_modified)
+        fetched = self._fetch(entry, source.url, folder / filename(source.url), known)
+        if fetched is None:
+            return None
+        if source.checksum is not None and fetched.checksum != source.checksum.lower():
+            fetched.path.unlink()
+            raise FetchFailed(f"{source.url} has the checksum {fetched.checksum}, not {source.checksum}")
+        return Obtained([fetched.path], fetched.size, fetched.checksum, fetched.mark)
+
+    def _fetch(self, entry: Entry, url: str, path: Path, known: Mark | None = None) -> Fetched | None:
+        told = [time.monotonic()]
+
+        def say(here: int, total: int | None) -> None:
+            if time.monotonic() - told[0] > 2:
+                told[0] = time.monotonic()
+                of = f" of {total:,}" if total else ""
+                self._say(f"{entry.name}: fetched {here:,}{of} bytes")
+
+        self._say(f"{entry.name}: asking {url}")
+        return fetch(url, path, entry.source.limits, known, say)
+
+    def _changes(self, entry: Entry, folder: Path, last: Run) -> Obtained | None:
+        """The changes since the last version, None if they don't lead on from there."""
+        source = entry.source
+        if last.version is None or source.delta is None or source.version is None:
+            return None
+        try:
+            index = self._fetch(entry, source.delta, folder / "delta.json")
+            assert index is not None
+            urls = newer(index.path.read_bytes(), last.version, source.version)
+            if urls is None:
+                return None
+            found = [self._fetch(entry, url, folder / f"delta-{n:04}.json") for n, url in enumerate(urls)]
+        except FetchFailed as error:
+            self._say(f"{entry.name}: no changes to be had ({error}): taking all of it")
+            return None
+        here = [one for one in found if one is not None]
+        # changes alone have no checksum that the next full version could be compared with
+        return Obtained([one.path for one in here], sum(one.size for one in here), "", delta=True)
+
+    def _made(self, entry: Entry, path: Path) -> Obtained:
+        """What a program or a Python loader tells, in a file."""
+        part = path.with_name(path.name + ".part")
+        if entry.source.command is not None:
+            run_program(entry, part)
+        else:
+            run_loader(entry, part)
+        part.replace(path)
+        return Obtained([path], path.stat().st_size, digest(path))
+
+
+def told_of(run: Run, reports: list[Report]) -> Run:
+    """A run with what its loads did."""
+    said = [f"{r.source}:{r.line}: {r.reason}" for report in reports for r in report.refused[:3]]
+    said += [f"nothing was removed, because {report.kept}" for report in reports if report.kept]
+    return replace(
+        run,
+        read=sum(report.read for report in reports),
+        added=sum(report.added for report in reports),
+        changed=sum(report.changed for report in reports),
+        removed=sum(report.removed for report in reports),
+        refused=sum(report.refused_count for report in reports),
+        message="; ".join(said)[:TOLD] or None,
+    )
+
+
+def run_program(entry: Entry, path: Path) -> None:
+    """Run a source's command, what it prints going into a file; raises ClewError with its last words if it fails."""
+    source = entry.source
+    assert source.command is not None
+    errors = path.with_name("stderr.txt")
+    with path.open("wb") as out, errors.open("wb") as err:
+        try:
+            child = subprocess.Popen(source.command, cwd=entry.folder, stdout=out, stderr=err, stdin=subprocess.DEVNULL)
+        except OSError as error:
+            raise ClewError(f"{source.command[0]} cannot be run: {error.strerror}") from None
+        with child:
+            end = time.monotonic() + source.deadline
+            while child.poll() is None:
+                try:
+                    child.wait(0.2)
+                except subprocess.TimeoutExpired:
+                    if time.monotonic() > end or path.stat().st_size > source.max_size:
+                        child.kill()
+                except BaseException:
+                    child.kill()
+                    raise
+    if path.stat().st_size > source.max_size:
+        raise ClewError(f"{source.told} printed more than {source.max_size:,} bytes, the most that is taken")
+    if child.returncode != 0:
+        late = f" after {source.deadline:g} s" if child.returncode < 0 else ""
+        words = errors.read_text(encoding="utf-8", errors="replace").strip()[-TOLD // 2 :]
+        raise ClewError(f"{source.told} ended with {child.returncode}{late}: {words or 'it said nothing'}")
+
+
+def run_loader(entry: Entry, path: Path) -> None:
+    """Write what a loader of the entry point group gives into a file; raises ClewError."""
+    name = entry.source.loader
+    found = next(iter(entry_points(group=GROUP, name=name or "")), None)
+    if found is None:
+        known = ", ".join(sorted(one.name for one in entry_points(group=GROUP))) or "none"
+        raise BadInput(f"no package offers the loader {name} (entry points {GROUP}: {known})")
+    with path.open("wb") as file:
+        try:
+            for entity in found.load()():
+                file.write(orjson.dumps(entity) + b"\n")
+        except Exception as error:  # other people's code: whatever it raises is its failure, not ours
+            raise ClewError(f"the loader {name} failed: {type(error).__name__}: {error}") from error
+
+
+@contextmanager
+def alone(path: Path, name: str) -> Iterator[None]:
+    """Hold a lock that is let go when this process ends, however it does; raises EngineInUse."""
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise EngineInUse(f"{name} is being crawled already") from None
+        yield
+
+
+def recipe(entry: Entry) -> str:
+    """What stands for how a source is read: another recipe makes something new of the same file."""
+    mapping = mapping_of(entry)
+    told = mapping.read_bytes() if mapping is not None and mapping.is_file() else b""
+    source = entry.source
+    body = orjson.dumps([source.told, source.format, source.mapping])
+    return hashlib.sha256(body + told).hexdigest()[:24]
+
+
+def mapping_of(entry: Entry) -> Path | None:
+    """The mapping's file."""
+    return None if entry.source.mapping is None else entry.folder / entry.source.mapping
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def filename(url: str) -> str:
+    """A name for what a URL gives, which keeps the ending that may tell its format."""
+    last = url.split("?")[0].rstrip("/").rsplit("/", 1)[-1]
+    return "".join(letter if letter.isalnum() or letter in ".-_" else "_" for letter in last)[-100:] or "file"

@@ -1,0 +1,203 @@
+"""Bringing one file from a web server to this disk: asked for only if it is new, gone on with where it broke off.
+
+The file is whole or it is not there: what has arrived so far waits beside it, with what it is a part of.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import orjson
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+from engine.errors import ClewError
+
+CHUNK = 256 * 1024
+AGAIN = (429, 500, 502, 503, 504)
+"""What a server answers that may be better a moment later."""
+LONGEST_WAIT = 60
+"""Seconds that a server may ask us to wait."""
+AGENT = "clew (+FollowTheMoney loader)"
+
+
+class FetchFailed(ClewError):
+    """A file could not be brought here; the message says what the server did."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long and how much: ``silence`` and ``seconds`` of time, ``size`` in bytes, ``tries`` of each file."""
+
+    silence: float = 60.0
+    seconds: float = 6 * 3600.0
+    size: int = 20 * 1024**3
+    tries: int = 4
+    wait: float = 1.0
+    """Seconds before the second try; each later one waits twice as long."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What tells one version of a file from another."""
+
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def condition(self) -> str | None:
+        """What ``If-Range`` takes: a strong ETag, or else the date."""
+        return self.etag if self.etag and not self.etag.startswith("W/") else self.last_modified
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A file that is here, whole; ``checksum`` is its SHA-256."""
+
+    path: Path
+    mark: Mark
+    size: int
+    checksum: str
+
+
+Say = Callable[[int, int | None], None]
+"""Hears how many bytes have arrived, and of how many."""
+
+
+def fetch(
+    url: str, path: Path, limits: Limits, known: Mark | None = None, say: Say = lambda *_: None
+) -> Fetched | None:
+    """The file behind a URL at ``path``, None if it is still the ``known`` one; raises FetchFailed."""
+    end = time.monotonic() + limits.seconds
+    with requests.Session() as session:
+        session.max_redirects = 10
+        session.headers.update({"User-Agent": AGENT, "Accept-Encoding": "identity"})
+        retry = Retry(
+            total=None,
+            connect=0,
+            read=0,
+            status=limits.tries,
+            backoff_factor=limits.wait,
+            status_forcelist=AGAIN,
+            allowed_methods=["GET"],
+            raise_on_status=False,
+            retry_after_max=LONGEST_WAIT,
+        )
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, HTTPAdapter(max_retries=retry))
+        partial = Partial(path, url)
+        for attempt in range(limits.tries + 1):
+            try:
+                return _attempt(session, partial, limits, known, end, say)
+            except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
+                if attempt == limits.tries or time.monotonic() > end:
+                    raise FetchFailed(f"{url}: {reason_of(error)}; {partial.size():,} bytes are kept") from None
+                time.sleep(limits.wait * 2**attempt)
+            except requests.RequestException as error:
+                raise FetchFailed(f"{url}: {reason_of(error)}") from None
+    raise AssertionError("every try returns or raises")
+
+
+class Partial:
+    """What has arrived so far, on disk beside the file that it will be."""
+
+    def __init__(self, path: Path, url: str) -> None:
+        self.path = path
+        self.url = url
+        self.data = path.with_name(path.name + ".part")
+        self.note = path.with_name(path.name + ".part.json")
+
+    def size(self) -> int:
+        """How many bytes there are."""
+        return self.data.stat().st_size if self.data.is_file() else 0
+
+    def mark(self) -> Mark | None:
+        """What they are a part of, None if that is not known, or something else."""
+        try:
+            mark = Mark(**orjson.loads(self.note.read_bytes()))
+        except (OSError, ValueError, TypeError):
+            return None
+        return mark if mark.url == self.url and mark.condition() and self.size() else None
+
+    def begin(self, mark: Mark) -> None:
+        """Forget what there is, and note what comes."""
+        self.data.unlink(missing_ok=True)
+        self.note.write_bytes(orjson.dumps(asdict(mark)))
+
+    def finish(self, mark: Mark) -> Fetched:
+        """All is here: the file takes its name."""
+        with self.data.open("rb") as file:
+            checksum = hashlib.file_digest(file, "sha256").hexdigest()
+        self.data.replace(self.path)
+        self.note.unlink(missing_ok=True)
+        return Fetched(self.path, mark, self.path.stat().st_size, checksum)
+
+
+def _attempt(
+    session: requests.Session, partial: Partial, limits: Limits, known: Mark | None, end: float, say: Say
+) -> Fetched | None:
+    """Ask once, for the rest of what is there or for all of it."""
+    headers: dict[str, str] = {}
+    begun = partial.mark()
+    if begun is not None:
+        headers = {"Range": f"bytes={partial.size()}-", "If-Range": begun.condition() or ""}
+    elif known is not None and known.url == partial.url:
+        if known.etag:
+            headers["If-None-Match"] = known.etag
+        if known.last_modified:
+            headers["If-Modified-Since"] = known.last_modified
+    with session.get(partial.url, headers=headers, stream=True, timeout=limits.silence) as response:
+        if response.status_code == 304:
+            return None
+        if response.status_code == 416 and begun is not None:
+            partial.begin(Mark(partial.url))
+            raise requests.ConnectionError("what had arrived was no part of it")
+        if response.status_code not in (200, 206):
+            raise FetchFailed(f"{partial.url}: the server answered {response.status_code} {response.reason}")
+        mark = Mark(partial.url, response.headers.get("ETag"), response.headers.get("Last-Modified"))
+        if response.status_code == 200:
+            partial.begin(mark)
+        elif begun is None or not response.headers.get("Content-Range", "").startswith(f"bytes {partial.size()}-"):
+            partial.begin(Mark(partial.url))
+            raise requests.ConnectionError("another part than the one that was asked for")
+        else:
+            mark = begun
+        _receive(response, partial, limits, end, say)
+    return partial.finish(mark)
+
+
+def _receive(response: requests.Response, partial: Partial, limits: Limits, end: float, say: Say) -> None:
+    """Append what comes to what is there; raises FetchFailed beyond a limit."""
+    here = partial.size()
+    length = response.headers.get("Content-Length", "")
+    total = here + int(length) if length.isdigit() else None
+    if total is not None and total > limits.size:
+        raise FetchFailed(f"{partial.url} is {total:,} bytes long; at most {limits.size:,} are taken")
+    with partial.data.open("ab") as file:
+        for chunk in response.iter_content(CHUNK):
+            file.write(chunk)
+            here += len(chunk)
+            say(here, total)
+            if here > limits.size:
+                partial.begin(Mark(partial.url))
+                raise FetchFailed(f"{partial.url} is longer than {limits.size:,} bytes, the most that is taken")
+            if time.monotonic() > end:
+                raise FetchFailed(f"{partial.url} took longer than {limits.seconds:g} s; {here:,} bytes are kept")
+
+
+def reason_of(error: requests.RequestException) -> str:
+    """What went wrong, in words that name no Python."""
+    if isinstance(error, requests.TooManyRedirects) or "too many redirects" in str(error):
+        return "the server redirects in circles"
+    if isinstance(error, requests.Timeout) or "timed out" in str(error):
+        return "the server was silent for too long"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError) or "IncompleteRead" in str(error):
+        return "the connection broke off in the middle"
+    if isinstance(error, requests.exceptions.SSLError):
+        return "the server's certificate is not valid"
+    if isinstance(error, requests.ConnectionError):
+        return "the server cannot be reached"
+    return "this is no address that can be fetched"

@@ -1,0 +1,114 @@
+"""Fetching from a server that fails: what arrives is whole, or nothing is there, and no byte is fetched twice."""
+
+import hashlib
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from loaders.fetch import FetchFailed, Limits, Mark, fetch
+
+BODY = bytes(range(256)) * 4096
+QUICK = Limits(silence=1.0, seconds=20.0, size=10 * len(BODY), tries=2, wait=0.01)
+
+
+@pytest.fixture
+def site() -> Iterator[Any]:
+    spec = importlib.util.spec_from_file_location("site_of_tests", Path(__file__).with_name("site.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    with module.site() as found:
+        yield found
+
+
+def test_a_file_comes_whole_and_only_once(site: Any, tmp_path: Path) -> None:
+    url = site.put("/a", BODY, etag='"v1"')
+    found = fetch(url, tmp_path / "a", QUICK)
+    assert found is not None
+    assert (found.path.read_bytes(), found.size) == (BODY, len(BODY))
+    assert found.checksum == hashlib.sha256(BODY).hexdigest()
+    assert found.mark == Mark(url, '"v1"')
+    assert fetch(url, tmp_path / "a", QUICK, found.mark) is None
+    site.put("/a", b"new", etag='"v2"')
+    again = fetch(url, tmp_path / "a", QUICK, found.mark)
+    assert again is not None
+    assert again.path.read_bytes() == b"new"
+
+
+@pytest.mark.parametrize(("etag", "date"), [('"v1"', None), ('W/"v1"', "Tue, 24 Nov 2026 08:00:00 GMT")])
+def test_a_broken_download_goes_on_where_it_broke(site: Any, tmp_path: Path, etag: str, date: str | None) -> None:
+    url = site.put("/a", BODY, "cut", "cut", etag=etag, last_modified=date)
+    found = fetch(url, tmp_path / "a", QUICK)
+    assert found is not None
+    assert found.path.read_bytes() == BODY
+    ranges = [headers.get("Range") for _, headers in site.asked]
+    assert ranges[0] is None
+    starts = [int(one.removeprefix("bytes=").removesuffix("-")) for one in ranges[1:]]
+    assert 0 < starts[0] < starts[1] < len(BODY)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a"]
+
+
+def test_what_was_begun_by_a_killed_process_is_gone_on_with(site: Any, tmp_path: Path) -> None:
+    url = site.put("/a", BODY, "cut", "cut", "cut", etag='"v1"')
+    with pytest.raises(FetchFailed, match="broke off in the middle; .* bytes are kept"):
+        fetch(url, tmp_path / "a", QUICK)
+    assert not (tmp_path / "a").exists()
+    kept = (tmp_path / "a.part").stat().st_size
+    assert kept > len(BODY) // 2
+    assert fetch(url, tmp_path / "a", QUICK) is not None
+    assert site.asked[-1][1]["Range"] == f"bytes={kept}-"
+    assert (tmp_path / "a").read_bytes() == BODY
+
+
+def test_what_has_changed_since_is_not_glued_together(site: Any, tmp_path: Path) -> None:
+    url = site.put("/a", BODY, "cut", "cut", "cut", etag='"v1"')
+    with pytest.raises(FetchFailed):
+        fetch(url, tmp_path / "a", QUICK)
+    site.put("/a", BODY[::-1], etag='"v2"')
+    fetch(url, tmp_path / "a", QUICK)
+    assert (tmp_path / "a").read_bytes() == BODY[::-1]
+
+
+def test_without_ranges_or_marks_it_starts_again(site: Any, tmp_path: Path) -> None:
+    for given in ({"etag": '"v1"', "ranges": False}, {}):
+        url = site.put("/a", BODY, "cut", **given)
+        assert fetch(url, tmp_path / "a", QUICK) is not None
+        assert (tmp_path / "a").read_bytes() == BODY
+
+
+@pytest.mark.parametrize(
+    ("faults", "reason"),
+    [
+        ([404], "answered 404 Not Found"),
+        ([403], "answered 403 Forbidden"),
+        ([500, 502, 503], "answered 503"),
+        (["loop"], "redirects in circles"),
+        (["slow", "slow", "slow"], "silent for too long"),
+    ],
+)
+def test_failures_are_told(site: Any, tmp_path: Path, faults: list[str | int], reason: str) -> None:
+    url = site.put("/a", BODY, *faults)
+    with pytest.raises(FetchFailed, match=reason):
+        fetch(url, tmp_path / "a", QUICK)
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_server_that_comes_back_is_asked_again(site: Any, tmp_path: Path) -> None:
+    url = site.put("/a", BODY, 500, 429)
+    assert fetch(url, tmp_path / "a", QUICK) is not None
+    assert len(site.asked) == 3
+
+
+def test_no_server_no_address_and_too_much(site: Any, tmp_path: Path) -> None:
+    with pytest.raises(FetchFailed, match="cannot be reached"):
+        fetch("http://127.0.0.1:9/a", tmp_path / "a", QUICK)
+    with pytest.raises(FetchFailed, match="no address"):
+        fetch("http://:bad:/", tmp_path / "a", QUICK)
+    url = site.put("/a", BODY)
+    with pytest.raises(FetchFailed, match=r"1,048,576 bytes long; at most 1,000"):
+        fetch(url, tmp_path / "a", Limits(size=1000))
+    assert list(tmp_path.glob("a")) == []
