@@ -19,6 +19,7 @@ from engine.engine import Engine
 from engine.errors import BadInput, ClewError
 from engine.settings import Settings
 from loaders.command import load_command, note
+from loaders.dataset import dataset_group
 from loaders.sample import load_demo
 
 FOLLOW_EVERY = 1.0
@@ -52,6 +53,7 @@ def main() -> None:
 
 
 main.add_command(load_command)
+main.add_command(dataset_group)
 
 
 @main.command()

@@ -102,6 +102,8 @@ def load(
         if not keep and loading.may_remove():
             say("Removing what is gone")
             loading.remove()
+        if loading.proves():
+            engine.writer.dataset_updated(dataset)
     say("Bringing the index up to date")
     engine.follow(say)
     order = {name: place for place, name in enumerate(loading.names)}
@@ -225,7 +227,12 @@ class Loading:
         return self.report.kept is None
 
     def remove(self) -> None:
-        """Remove what the dataset held and the sources no longer tell."""
-        for ids in self._seen.missing(self._writer.ids(self._dataset), BATCH):
-            self._writer.remove(ids)
-            self.report.removed += len(ids)
+        """Remove what the dataset held and the sources no longer tell, all of it at once for readers."""
+        gone = [id_ for ids in self._seen.missing(self._writer.ids(self._dataset), BATCH) for id_ in ids]
+        self._writer.remove(gone)
+        self.report.removed = len(gone)
+
+    def proves(self) -> bool:
+        """Whether the dataset is now as of this load: its sources were read to the end, and told something."""
+        told = self.report.added + self.report.changed + self.report.unchanged
+        return self.report.truncated is None and told > 0
