@@ -1,12 +1,11 @@
 """Datasets: what may be said of them, when they are late, and that nothing of a deleted one stays."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args
 
-import neo4j
 import pytest
 from followthemoney.dataset.coverage import FREQUENCY_TYPE
 
@@ -210,35 +209,17 @@ def put(engine: Engine, dataset: str, entities: Sequence[Entity]) -> None:
     engine.follow()
 
 
-def whole(bolt: Bolt) -> list[str]:
-    """Every node and relationship of the graph, but for revisions and the node that counts them."""
-    with neo4j.GraphDatabase.driver(bolt[0], auth=bolt[1:]) as driver:
-        nodes = driver.execute_query(
-            "MATCH (n) WHERE NOT n:Clew AND NOT n:Migration RETURN labels(n) AS labels, properties(n) AS properties"
-        ).records
-        edges = driver.execute_query(
-            "MATCH (a)-[r]->(b) RETURN [a.id, type(r), b.id] AS labels, properties(r) AS properties"
-        ).records
-    told = []
-    for kind, rows in (("node", nodes), ("edge", edges)):
-        for row in rows:
-            properties = {name: value for name, value in row["properties"].items() if name != "_revision"}
-            names = sorted(row["labels"]) if kind == "node" else row["labels"]
-            told.append(repr((kind, names, sorted(properties.items()))))
-    return sorted(told)
-
-
-def test_nothing_of_a_deleted_dataset_stays(fresh_engine: Engine, bolt: Bolt) -> None:
+def test_nothing_of_a_deleted_dataset_stays(fresh_engine: Engine, whole: Callable[[], list[str]]) -> None:
     engine = fresh_engine
     put(engine, "kept", KEPT)
-    alone = whole(bolt)
+    alone = whole()
     assert any("hub@example.org" in row and "'Literal'" in row for row in alone)
     put(engine, "gone", GONE)
     engine.writer.remove(["gone:d"])
     engine.writer.write([company("gone", "c")], {"gone:c"})
-    assert whole(bolt) != alone
+    assert whole() != alone
     assert engine.delete_dataset("gone", lambda _: None) == len(GONE) - 1
-    assert whole(bolt) == alone
+    assert whole() == alone
     assert engine.check() == []
     assert engine.deleting() == []
     assert [found.name for found in engine.datasets(engine.everybody())] == ["kept"]
@@ -259,11 +240,16 @@ class Killed(Exception):
 
 @pytest.mark.parametrize("step", ["Deleted 2", "Bringing", "purge", "forget"])
 def test_a_deletion_killed_goes_on(
-    fresh_engine: Engine, bolt: Bolt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+    fresh_engine: Engine,
+    bolt: Bolt,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    whole: Callable[[], list[str]],
+    step: str,
 ) -> None:
     engine = fresh_engine
     put(engine, "kept", KEPT)
-    alone = whole(bolt)
+    alone = whole()
     put(engine, "gone", GONE)
 
     def kill(*_: object) -> None:
@@ -295,7 +281,7 @@ def test_a_deletion_killed_goes_on(
     with Engine.open(settings, progress=lambda _: None) as second:
         assert second.deleting() == []
         assert second.check() == []
-    assert whole(bolt) == alone
+    assert whole() == alone
     engine.follow()
     assert engine.check() == []
 
