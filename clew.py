@@ -20,7 +20,10 @@ from engine.engine import Engine
 from engine.errors import BadInput, ClewError
 from engine.settings import Settings
 from loaders.command import load_command, note
+from loaders.crawl import crawl_command
+from loaders.dataset import dataset_group
 from loaders.sample import load_demo
+from loaders.schedule import Scheduler
 
 FOLLOW_EVERY = 1.0
 """Seconds between two looks for what other processes wrote."""
@@ -53,6 +56,8 @@ def main() -> None:
 
 
 main.add_command(load_command)
+main.add_command(dataset_group)
+main.add_command(crawl_command)
 
 
 @main.command()
@@ -102,9 +107,12 @@ def serve(engine: Engine, listening: socket.socket) -> None:
     ]
     for thread in threads:
         thread.start()
+    crawls = Scheduler(engine, note)
     try:
+        crawls.start()
         uvicorn.Server(config).run([listening])
     finally:
+        crawls.stop()
         stop.set()
         threads[0].join()
 

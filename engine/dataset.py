@@ -1,12 +1,48 @@
-"""What a dataset is: a pure value."""
+"""What a dataset is: a pure value, which says how old it is and whether it is late."""
 
+import calendar
 import re
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from engine.errors import BadInput
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,99}")
 RESERVED = frozenset({"literal"})
+GRACE_PART = 4
+"""A dataset may come a quarter of its period late …"""
+GRACE_MOST = timedelta(days=7)
+"""… but never more than a week, before it is overdue."""
+
+
+class Frequency(StrEnum):
+    """How often a source publishes: FtM's ``coverage.frequency``."""
+
+    UNKNOWN = "unknown"
+    NEVER = "never"
+    HOURLY = "hourly"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    ANNUALLY = "annually"
+
+
+class ExportPolicy(StrEnum):
+    """Who, of those who may read a dataset, may also take all of it as a file."""
+
+    EVERYONE = "everyone"
+    REGISTERED = "registered"
+    MEMBERS = "members"
+    NOBODY = "nobody"
+
+
+SPANS = {
+    Frequency.HOURLY: timedelta(hours=1),
+    Frequency.DAILY: timedelta(days=1),
+    Frequency.WEEKLY: timedelta(days=7),
+}
+MONTHS = {Frequency.MONTHLY: 1, Frequency.ANNUALLY: 12}
 
 
 @dataclass(frozen=True)
@@ -18,13 +54,48 @@ class SchemaCount:
 
 
 @dataclass(frozen=True)
+class Publisher:
+    """Who publishes a dataset."""
+
+    name: str
+    url: str | None = None
+    country: str | None = None
+
+
+@dataclass(frozen=True)
 class Dataset:
-    """A dataset by name, with what it holds."""
+    """A dataset by name, with what is known of it and what it holds."""
 
     name: str
     title: str
     entity_count: int = 0
     schemata: list[SchemaCount] = field(default_factory=list)
+    summary: str | None = None
+    publisher: Publisher | None = None
+    url: str | None = None
+    license: str | None = None
+    countries: list[str] = field(default_factory=list)
+    category: str | None = None
+    maintainer: str | None = None
+    frequency: Frequency = Frequency.UNKNOWN
+    coverage_start: str | None = None
+    coverage_end: str | None = None
+    export_policy: ExportPolicy = ExportPolicy.EVERYONE
+    last_updated: datetime | None = None
+
+    @property
+    def next_expected(self) -> datetime | None:
+        """When the next version is due; None if none is, or if there never was one."""
+        return next_expected(self.last_updated, self.frequency)
+
+    def overdue(self, now: datetime) -> bool:
+        """Whether the next version should have come."""
+        return overdue(self.last_updated, self.frequency, now)
+
+    def late_by(self, now: datetime) -> timedelta | None:
+        """How long ago the next version was due, if this one is overdue and was ever loaded."""
+        due = self.next_expected
+        return now - due if due is not None and self.overdue(now) else None
 
 
 def check_name(name: str) -> str:
@@ -35,3 +106,27 @@ def check_name(name: str) -> str:
             f"at most 100, and not {' or '.join(sorted(RESERVED))}"
         )
     return name
+
+
+def next_expected(last_updated: datetime | None, frequency: Frequency) -> datetime | None:
+    """One period after the last update: by the calendar for months and years, so 31 January gives 28 February."""
+    if last_updated is None:
+        return None
+    if frequency in SPANS:
+        return last_updated + SPANS[frequency]
+    if frequency not in MONTHS:
+        return None
+    years, month = divmod(last_updated.month - 1 + MONTHS[frequency], 12)
+    year = last_updated.year + years
+    day = min(last_updated.day, calendar.monthrange(year, month + 1)[1])
+    return last_updated.replace(year=year, month=month + 1, day=day)
+
+
+def overdue(last_updated: datetime | None, frequency: Frequency, now: datetime) -> bool:
+    """Whether a version is later than its grace allows; one that should come and never came is."""
+    if frequency in (Frequency.UNKNOWN, Frequency.NEVER):
+        return False
+    due = next_expected(last_updated, frequency)
+    if last_updated is None or due is None:
+        return True
+    return now > due + min((due - last_updated) / GRACE_PART, GRACE_MOST)

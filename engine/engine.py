@@ -1,16 +1,22 @@
 """The one handle: opens Neo4j and the index, and answers every read for the eyes it is given."""
 
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from engine.access import Access
 from engine.dataset import Dataset
 from engine.entity import Entity, Node
 from engine.errors import ClewError, EngineInUse, QueryTimeout
+from engine.graph.catalog import Catalog
 from engine.graph.connection import Connection
+from engine.graph.journal import Journal
 from engine.graph.migration import migrate
 from engine.graph.ownership import Ownership
 from engine.graph.path import Pathfinder
@@ -20,6 +26,7 @@ from engine.graph.writer import Writer
 from engine.index.index import Index
 from engine.query import Facet, SearchFilter, SearchPage, SearchSort
 from engine.search.check import differences
+from engine.search.deletion import Deletion
 from engine.search.follower import Follower
 from engine.settings import Settings
 from engine.walk import (
@@ -38,6 +45,8 @@ from engine.walk import (
 
 DATASETS_KEPT = 0.5
 """Seconds for which the list of datasets is kept."""
+NOBODY = (-DATASETS_KEPT, Access(frozenset()))
+"""When the list of datasets was read, and what it allows: never."""
 PATIENCE = 3600.0
 """Seconds to wait for another process to bring the index up to date."""
 
@@ -54,10 +63,14 @@ class Engine:
         self.connection = connection
         self.writer = Writer(connection)
         self.reader = Reader(connection, settings.deadline)
+        self.journal = Journal(connection, settings.deadline)
+        self._catalog = Catalog(connection, settings.deadline)
+        self._following = threading.RLock()
         self._follower = Follower(self.reader, self.writer, index)
+        self._deletion = Deletion(self._catalog, self.reader, self.writer, self.follow)
         self._paths = Pathfinder(connection, settings.deadline)
         self._ownership = Ownership(connection, settings.deadline)
-        self._everybody: tuple[float, Access] = (-DATASETS_KEPT, Access(frozenset()))
+        self._everybody = NOBODY
         self._closing = ExitStack()
         if server is not None:
             self._closing.callback(server.stop)
@@ -84,8 +97,10 @@ class Engine:
             index = _open_index(settings.data / "index", join)
             opened.callback(index.close)
             engine = cls(settings, connection, index, server)
-            if index.writable and engine._follower.behind():
-                engine.follow(progress)
+            if index.writable:
+                if engine._follower.behind():
+                    engine.follow(progress)
+                engine._deletion.resume(progress)
             opened.pop_all()
         return engine
 
@@ -228,15 +243,16 @@ class Engine:
         """The most frequent values of some fields among what a search finds."""
         return self.index.facets(text, access, filter or SearchFilter(), fields)
 
-    def datasets(self, access: Access) -> list[Dataset]:
-        """The datasets that this reader may see, by name, with what they hold."""
-        titles = self.reader.titles()
-        counts = self.index.schema_counts(access)
+    # --- datasets -----------------------------------------------------------------------------------
+
+    def datasets(self, access: Access, overdue: bool | None = None) -> list[Dataset]:
+        """The datasets that this reader may see, by name, with what they hold; only those (not) overdue, if asked."""
+        counts, now = self.index.schema_counts(access), datetime.now(UTC)
         found = []
-        for name in access.names():
-            if name in titles:
-                schemata = counts.get(name, [])
-                found.append(Dataset(name, titles[name], sum(c.count for c in schemata), schemata))
+        for dataset in self._catalog.datasets():
+            if dataset.name in access.datasets and overdue in (None, dataset.overdue(now)):
+                schemata = counts.get(dataset.name, [])
+                found.append(replace(dataset, entity_count=sum(c.count for c in schemata), schemata=schemata))
         return found
 
     def dataset(self, name: str, access: Access) -> Dataset | None:
@@ -244,16 +260,41 @@ class Engine:
         found = self.datasets(Access(access.datasets & {name}))
         return found[0] if found else None
 
+    def set_dataset(self, name: str, changes: Mapping[str, Any]) -> bool:
+        """Change what is known of a dataset (the fields of ``metadata.RULES``; None or "" takes one away).
+
+        One that is not there is made. Whether it was there; raises BadInput.
+        """
+        there = self._catalog.set(name, changes)
+        self._everybody = NOBODY
+        return there
+
+    def delete_dataset(self, name: str, progress: Progress = print) -> int:
+        """Delete a dataset with all that is known through it alone; how many records went. Raises BadInput.
+
+        No reader sees it from the first moment on (in other processes: half a second later). Killed in between,
+        it is gone for readers all the same, and this call, or the next start, goes on.
+        """
+        total = sum(c.count for c in self.index.schema_counts(Access(frozenset({name}))).get(name, []))
+        self._catalog.mark(name)
+        self._everybody = NOBODY
+        return self._deletion.finish(name, total, progress)
+
+    def deleting(self) -> list[str]:
+        """The names of the datasets that are being deleted."""
+        return self._catalog.deleting()
+
     # --- the index follows --------------------------------------------------------------------------
 
     def follow(self, progress: Progress | None = None) -> int:
         """Bring the index up to the graph's revision, or wait for who keeps it; the number of changes taken."""
         if self.index.writable:
-            if progress is None:
-                return self._follower.follow()
-            return self._follower.follow(lambda count: progress(f"Indexed {count:,} changes"))
+            with self._following:
+                if progress is None:
+                    return self._follower.follow()
+                return self._follower.follow(lambda count: progress(f"Indexed {count:,} changes"))
         goal, end = self.reader.revision(), time.monotonic() + PATIENCE
-        while self.index.revision < goal:
+        while min(self.index.revision, self.reader.literal_revision()) < goal:
             if time.monotonic() > end:
                 raise ClewError("the process that keeps the index does not bring it up to date")
             time.sleep(0.1)

@@ -30,6 +30,10 @@ class Settings:
     """Neo4j's heap in MiB; 0 fits the machine."""
     pagecache_mb: int = 0
     """Neo4j's page cache in MiB; 0 fits the machine."""
+    catalog: Path = Path("catalog.yml")
+    """The file that names the sources to crawl."""
+    redis_url: str = ""
+    """Where jobs wait (redis://…); without it, in the data folder."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":

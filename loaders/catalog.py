@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import yaml
 from cronsim import CronSim, CronSimError
@@ -23,6 +23,15 @@ ENTITIES = "entities.ftm.json"
 """The resource of a dataset in OpenSanctions' catalogs that we load."""
 M = TypeVar("M", bound=BaseModel)
 UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+
+
+class Plain(yaml.SafeLoader):
+    """YAML whose scalars stay text: ``no`` is Norway, and 2019-04 is a month; only null is nothing."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {  # type: ignore[misc]  # each class has its own
+        letter: [(tag, pattern) for tag, pattern in found if tag.endswith(":null")]
+        for letter, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
 
 
 class Strict(BaseModel):
@@ -46,6 +55,8 @@ class Source(Strict):
     """Seconds that the server may be silent."""
     deadline: float = Limits.seconds
     """Seconds that all of it may take."""
+    tries: int = Limits.tries
+    """How often a server that fails, or breaks off, is asked again."""
     max_size: int = Limits.size
     """Bytes, or as 500 MB."""
     max_refused: float = 0.1
@@ -82,7 +93,7 @@ class Source(Strict):
     @property
     def limits(self) -> Limits:
         """How long fetching it may take, and how large it may be."""
-        return Limits(silence=self.timeout, seconds=self.deadline, size=self.max_size)
+        return Limits(silence=self.timeout, seconds=self.deadline, size=self.max_size, tries=self.tries)
 
     @property
     def told(self) -> str:
@@ -91,7 +102,7 @@ class Source(Strict):
 
 
 class Listed(Strict):
-    """A catalog that somebody else keeps: its address, and which of its datasets are wanted (all, if none are named)."""
+    """A catalog that somebody else keeps: its address, and which of its datasets are wanted, or all."""
 
     url: str
     datasets: list[str] = []
@@ -135,7 +146,7 @@ class Catalog:
 def read_catalog(path: Path) -> Catalog:
     """The catalog in a file; raises BadInput that names the place in it."""
     try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8"))
+        given = yaml.load(path.read_text(encoding="utf-8"), Loader=Plain)
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -192,7 +203,8 @@ def listed_entries(index: Any, wanted: Listed, folder: Path) -> Iterator[Entry]:
             raise BadInput(f"{wanted.url} lists no dataset {name[:100]!r}")
     for name in wanted.datasets or sorted(known):
         one = known[name]
-        resources = one.get("resources") if isinstance(one.get("resources"), list) else []
+        listed = one.get("resources")
+        resources: list[Any] = listed if isinstance(listed, list) else []
         found = next((r for r in resources if isinstance(r, dict) and r.get("name") == ENTITIES), None)
         if found is None:
             if name in wanted.datasets:

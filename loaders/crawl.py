@@ -41,7 +41,7 @@ def crawl_command(
             show_sources(engine, chosen)
         elif history:
             show_runs([run for entry in chosen for run in engine.journal.runs(entry.name, RUNS)])
-        elif not all([crawled(engine, entry, force) for entry in chosen]):
+        elif [entry for entry in chosen if not crawled(engine, entry, force)]:
             raise SystemExit(1)
 
 
@@ -95,17 +95,17 @@ def show_runs(runs: Sequence[Run]) -> None:
 
 
 def table_of(*headings: str) -> Table:
-    """A table without frames."""
+    """A table without frames, whose last column may be folded."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=heading not in ("SOURCE", "WHAT"), overflow="fold")
     return table
 
 
 def show(table: Table) -> None:
-    """Print a table, as wide as the terminal; in full where there is none."""
+    """Print a table, as wide as the terminal; where there is none, wide enough."""
     console = Console()
-    console.print(table, width=None if console.is_terminal else WIDE)
+    (console if console.is_terminal else Console(width=WIDE)).print(table)
 
 
 def minute(moment: datetime) -> str:

@@ -10,7 +10,7 @@ import subprocess
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import entry_points
@@ -65,18 +65,17 @@ class Crawler:
             self._interrupted(entry.name)
             run = Run(uuid.uuid4().hex, entry.name, entry.source.told, datetime.now(UTC), recipe=recipe(entry))
             self._engine.journal.note(run)
+            ended = replace(run, outcome=Outcome.INTERRUPTED)
             try:
-                run = self._crawl(entry, folder, run, force)
+                ended = self._crawl(entry, folder, run, force)
             except ClewError as error:
-                run = replace(run, outcome=Outcome.FAILED, message=str(error)[:TOLD])
+                ended = replace(run, outcome=Outcome.FAILED, message=str(error)[:TOLD])
             except OSError as error:
-                run = replace(run, outcome=Outcome.FAILED, message=f"{error.strerror}: {error.filename}")
-            except BaseException:
-                self._engine.journal.note(replace(run, outcome=Outcome.INTERRUPTED, ended=datetime.now(UTC)))
-                raise
-            run = replace(run, ended=datetime.now(UTC))
-            self._engine.journal.note(run)
-        return run
+                ended = replace(run, outcome=Outcome.FAILED, message=f"{error.strerror}: {error.filename}")
+            finally:
+                ended = replace(ended, ended=datetime.now(UTC))
+                self._engine.journal.note(ended)
+        return ended
 
     def _interrupted(self, name: str) -> None:
         """Close what a killed crawl left open: nobody else holds the lock."""
@@ -98,6 +97,7 @@ class Crawler:
         self._survey(entry, names, found.delta)
         # of changes an id may be named by each version: they are taken one after the other
         reports = [self._load(entry, part, found.delta) for part in ([[n] for n in names] if found.delta else [names])]
+        self._engine.writer.dataset_updated(entry.name)
         for path in found.paths:
             if folder in path.parents:
                 path.unlink(missing_ok=True)
@@ -233,15 +233,14 @@ def run_program(entry: Entry, path: Path) -> None:
             raise ClewError(f"{source.command[0]} cannot be run: {error.strerror}") from None
         with child:
             end = time.monotonic() + source.deadline
-            while child.poll() is None:
-                try:
-                    child.wait(0.2)
-                except subprocess.TimeoutExpired:
+            try:
+                while child.poll() is None:
+                    with suppress(subprocess.TimeoutExpired):
+                        child.wait(0.2)
                     if time.monotonic() > end or path.stat().st_size > source.max_size:
-                        child.kill()
-                except BaseException:
-                    child.kill()
-                    raise
+                        break
+            finally:
+                child.kill()
     if path.stat().st_size > source.max_size:
         raise ClewError(f"{source.told} printed more than {source.max_size:,} bytes, the most that is taken")
     if child.returncode != 0:

@@ -16,7 +16,8 @@ from urllib3.util import Retry
 
 from engine.errors import ClewError
 
-CHUNK = 256 * 1024
+CHUNK = 16 * 1024
+"""Bytes read at a time: what a connection breaks off within is lost, and fetched again."""
 AGAIN = (429, 500, 502, 503, 504)
 """What a server answers that may be better a moment later."""
 LONGEST_WAIT = 60

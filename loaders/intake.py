@@ -28,6 +28,8 @@ class Reading:
     entity: Entity | None = None
     reason: str = ""
     id: str | None = None
+    gone: bool = False
+    """Not an entity, but that the one with this ``id`` is no more."""
 
 
 class Intake:

@@ -109,6 +109,8 @@ def load(
         if not keep and loading.may_remove():
             say("Removing what is gone")
             loading.remove()
+        if loading.proves():
+            engine.writer.dataset_updated(dataset)
     say("Bringing the index up to date")
     engine.follow(say)
     report.seconds = time.monotonic() - begun
@@ -130,6 +132,7 @@ class Loading:
         self._batch: list[Given] = []
         self._bytes = 0
         self._refused_ids: list[str] = []
+        self._gone: list[str] = []
         self._waiting: deque[Future[tuple[int, int, int]]] = deque()
 
     def take(self, readings: Iterator[Reading], intake: Intake) -> None:
@@ -144,6 +147,7 @@ class Loading:
                 intake.advance(self.report.read)
         self._hand_over()
         self._settle(1)
+        self._drop(self._gone)
         self.report.truncated = intake.truncated
         self.report.notes = intake.notes
         order = {name: place for place, name in enumerate(dict.fromkeys(r.source for r in self.report.refused))}
@@ -155,6 +159,9 @@ class Loading:
         self._bytes += reading.size
         if reading.entity is not None:
             self._batch.append(Given(reading.entity, reading.source, reading.place))
+            return
+        if reading.gone:
+            self._gone.append(f"{self._dataset}:{reading.id}")
             return
         self.report.refuse(reading.source, reading.place, reading.reason)
         if reading.id is None:
@@ -215,7 +222,17 @@ class Loading:
         return self.report.kept is None
 
     def remove(self) -> None:
-        """Remove what the dataset held and the sources no longer tell."""
-        for ids in self._seen.missing(self._writer.ids(self._dataset), BATCH):
-            self._writer.remove(ids)
-            self.report.removed += len(ids)
+        """Remove what the dataset held and the sources no longer tell, all of it at once for readers."""
+        self._drop([id_ for ids in self._seen.missing(self._writer.ids(self._dataset), BATCH) for id_ in ids])
+
+    def _drop(self, ids: list[str]) -> None:
+        """Remove those of some records that are there."""
+        held = self._writer.checksums(self._dataset, ids) if ids else {}
+        if held:
+            self._writer.remove(list(held))
+            self.report.removed += len(held)
+
+    def proves(self) -> bool:
+        """Whether the dataset is now as of this load: its sources were read to the end, and told something."""
+        told = self.report.added + self.report.changed + self.report.unchanged + self.report.removed
+        return self.report.truncated is None and told > 0

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
+import orjson
 import requests
 from cronsim import CronSim
 from huey import Huey, RedisHuey, SqliteHuey, crontab
@@ -57,8 +57,8 @@ def entries_of(catalog: Catalog, say: Say) -> Iterator[Entry]:
 def parsed(data: bytes, url: str) -> Any:
     """JSON as it came; raises BadInput."""
     try:
-        return requests.models.complexjson.loads(data)
-    except ValueError:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
         raise BadInput(f"{url} is not JSON") from None
 
 
@@ -84,9 +84,9 @@ class Quiet(Consumer):  # type: ignore[misc]  # huey has no types
 class Scheduler:
     """Looks every minute for what is due, and crawls it, one dataset after the other, while Clew serves."""
 
-    def __init__(self, engine: Engine, path: Path, say: Say) -> None:
+    def __init__(self, engine: Engine, say: Say) -> None:
         self._engine = engine
-        self._path = path
+        self._path = engine.settings.catalog
         self._say = say
         self._told = ""
         self._huey = queue(engine)

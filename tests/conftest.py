@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import neo4j
 import pytest
 
 from engine.engine import Engine
@@ -76,6 +77,24 @@ def fresh_engine(graph: Connection, bolt: Bolt, tmp_path: Path) -> Iterator[Engi
     """An engine on the emptied graph, with an empty index of its own."""
     with Engine.open(on(bolt, tmp_path / "data"), progress=lambda _: None) as engine:
         yield engine
+
+
+@pytest.fixture
+def whole(bolt: Bolt) -> Callable[[], list[str]]:
+    """Tells every node and relationship of the graph, but for revisions and the node that counts them."""
+
+    def tell() -> list[str]:
+        with neo4j.GraphDatabase.driver(bolt[0], auth=bolt[1:]) as driver:
+            nodes = "MATCH (n) WHERE NOT n:Clew AND NOT n:Migration RETURN labels(n) AS kind, properties(n) AS values"
+            edges = "MATCH (a)-[r]->(b) RETURN [a.id, type(r), b.id] AS kind, properties(r) AS values"
+            told = []
+            for part, text in (("node", nodes), ("edge", edges)):
+                for row in driver.execute_query(text).records:
+                    values = sorted((name, value) for name, value in row["values"].items() if name != "_revision")
+                    told.append(repr((part, sorted(row["kind"]) if part == "node" else row["kind"], values)))
+        return sorted(told)
+
+    return tell
 
 
 @pytest.fixture(scope="session")

@@ -58,12 +58,16 @@ class Reader:
         """The revision up to which shared values have been worked out."""
         return self._state("literal_revision", PATIENCE)
 
+    def purged_revision(self) -> int:
+        """The revision up to which tombstones may be missing: an index below it must be made anew."""
+        return self._state("purged_revision", PATIENCE)
+
     def _state(self, name: str, timeout: float) -> int:
         rows = self._connection.read("clew_state", timeout=timeout)
         return int(rows[0][name]) if rows else 0
 
     def titles(self) -> dict[str, str]:
-        """The titles of all datasets by name, in order of name."""
+        """The titles of all datasets by name, in order of name; one that is being deleted is gone."""
         rows = self._connection.read("dataset_list", timeout=self._seconds)
         return {row["name"]: row["title"] or row["name"] for row in rows}
 

@@ -6,18 +6,27 @@ come one after the other, and revisions are in commit order.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from engine.entity import LITERAL_TYPES, Entity, edge_schemata, literal_ids, relationship_type, schema_of
-from engine.errors import MigrationError
+from engine.errors import BadInput, MigrationError
 from engine.graph import row as rows
 from engine.graph.connection import PATIENCE, Connection, Transaction
 from engine.graph.convert import entity_of
 from engine.graph.identity import identities, span
 from engine.graph.statement import alternatives, branches, labels, quoted
+from engine.metadata import checked
 
 TYPES = tuple(sorted(edge_schemata()))
 SHARED = alternatives(sorted(kind.upper() for kind in LITERAL_TYPES))
+STEP = 2_000
+"""Records that one statement of a removal takes."""
+AT_ONCE = 100_000
+"""Records that are removed in one transaction."""
+Place = tuple[str, str, str]
+"""Where a relationship of an edge is: its type and the ids of its ends."""
 RELEASED = "#"
 """Starts the id of a tombstone that stands for values let go, not for a record; no record's id starts so."""
 
@@ -28,6 +37,13 @@ def grouped(pairs: Iterable[tuple[Any, Any]]) -> Mapping[Any, list[Any]]:
     for key, value in pairs:
         groups[key].append(value)
     return groups
+
+
+def slices(ids: Iterable[str], size: int) -> Iterator[list[str]]:
+    """The ids in lists of at most ``size``, in each of which one stands once."""
+    rest = iter(ids)
+    while group := list(dict.fromkeys(islice(rest, size))):
+        yield group
 
 
 def schema_labels(schema: str) -> str:
@@ -56,17 +72,21 @@ class Batch:
             return []
         return [entity_of(row["properties"]) for row in self._tx.run("node_properties", {"ids": ids})]
 
-    def delete_edges(self, ids: Sequence[str]) -> set[str]:
-        """Delete the edges with these ids; the ids that there were."""
-        if not ids:
-            return set()
-        found = self._tx.run("edge_ends", {"ids": ids}, branches=branches("edge_ends", TYPES))
-        for row in found:
-            self.lonely.update((row["source"], row["target"]))
-        gone = {(row["type"], row["id"]) for row in found}
+    def places(self, ids: Sequence[str]) -> dict[str, set[Place]]:
+        """Where the relationships of the edges with these ids are, of each edge that is there."""
+        found: defaultdict[str, set[Place]] = defaultdict(set)
+        if ids:
+            for row in self._tx.run("edge_ends", {"ids": ids}, branches=branches("edge_ends", TYPES)):
+                found[row["id"]].add((row["type"], row["source"], row["target"]))
+        return dict(found)
+
+    def delete_edges(self, places: Mapping[str, set[Place]]) -> None:
+        """Delete the edges that have these places."""
+        for found in places.values():
+            self.lonely.update(end for _, source, target in found for end in (source, target))
+        gone = {(kind, id_) for id_, found in places.items() for kind, _, _ in found}
         for kind, group in grouped(gone).items():
             self._tx.run("edge_delete", {"ids": group}, type=quoted(kind))
-        return {id_ for _, id_ in gone}
 
     def unlink(self, records: Iterable[Entity]) -> None:
         """Delete the relationships that the entity-typed properties of some records are."""
@@ -75,6 +95,14 @@ class Batch:
             if types:
                 found = self._tx.run("link_delete", {"ids": ids}, types=alternatives(types))
                 self.lonely.update(row["target"] for row in found)
+
+    def drop_links(self, links: Mapping[str, Collection[tuple[str, str]]]) -> None:
+        """Delete single relationships that entity-typed properties were: those named no longer."""
+        pairs = ((kind, (id_, target)) for id_, targets in links.items() for kind, target in targets)
+        for kind, group in grouped(pairs).items():
+            found = [{"source": source, "target": target} for source, target in group]
+            self._tx.run("link_drop", {"rows": found}, type=quoted(kind))
+            self.lonely.update(target for _, target in group)
 
     def retire(self, records: Sequence[Entity]) -> None:
         """Make stubs of records; those that nothing refers to go when the batch is tidied up."""
@@ -113,7 +141,7 @@ class Batch:
         if missing:
             self._tx.run("stub_create", {"rows": missing})
 
-    def put_links(self, links: Mapping[str, list[tuple[str, str]]], datasets: Mapping[str, Entity]) -> None:
+    def put_links(self, links: Mapping[str, Iterable[tuple[str, str]]], datasets: Mapping[str, Entity]) -> None:
         """Create the relationships that entity-typed properties are."""
         pairs = (
             (kind, {"source": id_, "target": target, "dataset": datasets[id_].dataset})
@@ -136,6 +164,22 @@ class Batch:
         for kind, group in grouped(found).items():
             self._tx.run("edge_create", {"rows": group}, type=quoted(kind))
 
+    def replace_edges(self, edges: Iterable[Entity]) -> None:
+        """Give edges whose places stay the same their new properties."""
+        found = ((relationship_type(edge.schema), rows.edge_row(edge, self._revision)) for edge in edges)
+        for kind, group in grouped(found).items():
+            self._tx.run("edge_replace", {"rows": group}, type=quoted(kind))
+
+    def remove(self, ids: Sequence[str]) -> int:
+        """Take records out and note that they are gone; how many there were."""
+        old = {record.id: record for record in self.records(ids)}
+        places = self.places([id_ for id_ in ids if id_ not in old])
+        self.delete_edges(places)
+        self.retire(list(old.values()))
+        gone = {id_: literal_ids(record) for id_, record in old.items()}
+        self.bury({**gone, **{id_: [] for id_ in places}})
+        return len(old) + len(places)
+
     def release(self, id_: str, dataset: str, keys: Sequence[str]) -> None:
         """Note values that a record holds no longer, though it is there."""
         if keys:
@@ -154,8 +198,8 @@ class Batch:
 
     def tidy(self) -> None:
         """Delete the stubs that are left alone, and write down the values let go."""
-        if self.lonely:
-            self._tx.run("stub_sweep", {"ids": sorted(self.lonely)})
+        for group in slices(sorted(self.lonely), STEP):
+            self._tx.run("stub_sweep", {"ids": group})
         if self._released:
             found = [
                 {"id": RELEASED + id_, "dataset": dataset, "keys": sorted(set(keys))}
@@ -169,10 +213,20 @@ class Writer:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._ensured: set[str] = set()
+        """Datasets that were there when this writer began with them."""
 
     def ensure_dataset(self, name: str, title: str | None = None) -> None:
-        """See that a dataset is there, with this title if one is given."""
-        self._connection.write("dataset_ensure", {"name": name, "title": title})
+        """See that a dataset is there, with this title if one is given; raises BadInput if it is being deleted."""
+        given = checked({"title": title})["title"]
+        if self._connection.write("dataset_ensure", {"name": name, "title": given})[0]["deleting"]:
+            raise being_deleted(name)
+        self._ensured.add(name)
+
+    def dataset_updated(self, name: str, at: datetime | None = None) -> None:
+        """Note that a dataset is as of now (or ``at``); raises BadInput if it has been deleted meanwhile."""
+        if not self._connection.write("dataset_updated", {"name": name, "at": at or datetime.now(UTC)}):
+            raise being_deleted(name)
 
     def ids(self, dataset: str) -> Iterator[str]:
         """The ids of all records of a dataset, in code point order."""
@@ -210,33 +264,55 @@ class Writer:
         named.update(end for ends in pairs.values() for pair in ends for end in pair)
         with self._connection.transaction() as tx:
             revision = bump(tx, 1 if latest else 0)
+            self._refuse_deleted(tx, {entity.dataset for entity in latest.values()})
             batch = Batch(tx, revision)
             state = batch.state({*latest, *named})
             old = {e.id: e for e in batch.records([id_ for id_ in latest if state.get(id_) is not None])}
-            replace(batch, old, nodes, [id_ for id_ in latest if id_ in existing and id_ not in old])
+            places = batch.places([id_ for id_ in latest if id_ in existing and id_ not in old])
+            stay = {id_ for id_, found in places.items() if id_ in edges and found == wanted(edges[id_], pairs[id_])}
+            batch.delete_edges({id_: found for id_, found in places.items() if id_ not in stay})
+            fresh = replace(batch, old, nodes, links)
             batch.put_nodes(nodes.values(), old, state)
             batch.put_stubs(named - set(state) - set(nodes))
-            batch.put_edges(edges.values(), pairs)
-            batch.put_links(links, nodes)
+            batch.replace_edges(edges[id_] for id_ in stay)
+            batch.put_edges((edge for id_, edge in edges.items() if id_ not in stay), pairs)
+            batch.put_links(fresh, nodes)
             batch.revive(id_ for id_ in latest if id_ not in existing)
             batch.tidy()
         return revision
 
-    def remove(self, ids: Collection[str]) -> int:
-        """Take records out; the revision under which they are gone."""
-        wanted = sorted(set(ids))
+    def _refuse_deleted(self, tx: Transaction, names: Collection[str]) -> None:
+        """Raises BadInput if a dataset is being deleted, or was since this writer began with it."""
+        found = {row["name"]: row["properties"] for row in tx.run("dataset_state", {"names": sorted(names)})}
+        for name in names:
+            if "deleting" in found.get(name, ()) or (name in self._ensured and name not in found):
+                raise being_deleted(name)
+
+    def remove(self, ids: Iterable[str]) -> int:
+        """Take records out, up to AT_ONCE of them in one transaction; the revision under which they are gone.
+
+        More go in several transactions, AT_ONCE in each: what a transaction changes is held in Neo4j's heap.
+        """
+        revision = 0
+        for group in slices(ids, AT_ONCE):
+            revision, _ = self._remove(group)
+        return revision
+
+    def erase(self, dataset: str, ids: Sequence[str]) -> int:
+        """Take records out of a dataset as long as it is being deleted; how many there were."""
+        return self._remove(ids, dataset)[1]
+
+    def _remove(self, ids: Sequence[str], deleting: str | None = None) -> tuple[int, int]:
+        removed = 0
         with self._connection.transaction() as tx:
             revision = bump(tx, 1)
-            batch = Batch(tx, revision)
-            old = {record.id: record for record in batch.records(wanted)}
-            edges = batch.delete_edges([id_ for id_ in wanted if id_ not in old])
-            if not old and not edges:
-                return bump(tx, -1)
-            batch.retire(list(old.values()))
-            gone = {id_: literal_ids(record) for id_, record in old.items()}
-            batch.bury({**gone, **{id_: [] for id_ in edges}})
-            batch.tidy()
-        return revision
+            if deleting is None or is_deleting(tx, deleting):
+                batch = Batch(tx, revision)
+                removed = sum(batch.remove(group) for group in slices(ids, STEP))
+                batch.tidy()
+            if not removed:
+                revision = bump(tx, -1)
+        return revision, removed
 
     def set_literals(self, rows: Sequence[tuple[str, str, str, list[str]]], revision: int) -> None:
         """Link each shared value with exactly these records; one that fewer than two hold goes.
@@ -267,11 +343,35 @@ def bump(tx: Transaction, by: int) -> int:
     return int(found[0]["revision"])
 
 
-def replace(batch: Batch, old: Mapping[str, Entity], nodes: Mapping[str, Entity], edges: Sequence[str]) -> None:
-    """Clear away what old versions leave: links, edges, values, and records that now are edges."""
-    batch.delete_edges(edges)
-    batch.unlink(record for id_, record in old.items() if id_ in nodes)
+def is_deleting(tx: Transaction, dataset: str) -> bool:
+    """Whether a dataset is being deleted."""
+    return any("deleting" in row["properties"] for row in tx.run("dataset_state", {"names": [dataset]}))
+
+
+def being_deleted(name: str) -> BadInput:
+    """The error for who writes to a dataset that is going."""
+    return BadInput(
+        f"the dataset {name} is being deleted, or has been since this load began: wait until `clew dataset delete "
+        f"{name}` is done, then load it anew"
+    )
+
+
+def wanted(edge: Entity, pairs: Iterable[tuple[str, str]]) -> set[Place]:
+    """Where the relationships of an edge are to be."""
+    return {(relationship_type(edge.schema), source, target) for source, target in pairs}
+
+
+def replace(
+    batch: Batch, old: Mapping[str, Entity], nodes: Mapping[str, Entity], links: Mapping[str, list[tuple[str, str]]]
+) -> Mapping[str, Iterable[tuple[str, str]]]:
+    """Clear away what old versions leave: links, values, and records that now are edges; the links to make.
+
+    What old and new have in common is left alone, so that no reader misses it for a moment.
+    """
+    before = {id_: rows.links(record) for id_, record in old.items() if id_ in nodes}
+    batch.drop_links({id_: set(found) - set(links[id_]) for id_, found in before.items()})
     batch.retire([record for id_, record in old.items() if id_ not in nodes])
     for id_, record in old.items():
         held = literal_ids(nodes[id_]) if id_ in nodes else []
         batch.release(id_, record.dataset, sorted(set(literal_ids(record)) - set(held)))
+    return {id_: [link for link in found if link not in before.get(id_, ())] for id_, found in links.items()}

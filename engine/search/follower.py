@@ -48,12 +48,28 @@ class Follower:
         return min(self._index.revision, self._reader.literal_revision()) < revision
 
     def follow(self, progress: Callable[[int], None] | None = None) -> int:
-        """Take all that is newer; the number of changes taken. ``progress`` hears that number as it grows."""
+        """Take all that is newer; the number of changes taken. ``progress`` hears that number as it grows.
+
+        An index that may have missed a deletion, because the tombstone was purged, is made anew from nothing.
+        """
+        while True:
+            purged = self._reader.purged_revision()
+            if 0 < self._index.revision < purged:
+                self._index.delete_all()
+            taken = self._take(purged, progress)
+            if taken is not None:
+                return taken
+
+    def _take(self, purged: int, progress: Callable[[int], None] | None) -> int | None:
+        """Take what is newer; None if tombstones were purged meanwhile that this index would have needed."""
+        goal = self._reader.revision()
         since = min(self._index.revision, self._reader.literal_revision())
-        if since >= self._reader.revision():
+        if since >= goal:
             return 0
         taken = 0
         for chunk in chunks(self._reader.changes(since)):
+            if self._missed(purged):
+                return None
             latest = {change.id: change for change in chunk}.values()
             self._index.add([change.entity for change in latest if change.entity is not None])
             self._index.remove([change.id for change in latest if change.entity is None])
@@ -63,7 +79,22 @@ class Follower:
             taken += len(chunk)
             if progress is not None:
                 progress(taken)
+        if self._missed(purged):
+            return None
+        self._reach(goal)
         return taken
+
+    def _missed(self, purged: int) -> bool:
+        """Whether tombstones newer than the index were purged since it was known that there are none."""
+        now = self._reader.purged_revision()
+        return now > purged and self._index.revision < now
+
+    def _reach(self, goal: int) -> None:
+        """Be at a revision whose own changes may have been purged: nothing is left that is newer."""
+        if self._index.revision < goal:
+            self._index.commit(goal)
+        if self._reader.literal_revision() < goal:
+            self._writer.set_literals([], goal)
 
     def _share(self, keys: set[str], revision: int) -> None:
         """Make each value that 2 to LITERAL_CAP records hold a node, and see that no other is one."""

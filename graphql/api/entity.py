@@ -12,6 +12,7 @@ from followthemoney.property import Property as FtmProperty
 
 from api.argument import DateRange, range_of, schemata_of, several
 from api.connection import PageInfo, size
+from api.dataset import Dataset
 from api.session import Info
 from engine import entity as value
 from engine import walk
@@ -24,24 +25,6 @@ Names = Annotated[list[str] | None, strawberry.argument(description="Only these.
 Types = Annotated[
     list[str] | None, strawberry.argument(description="Relationship types: OWNERSHIP, ADDRESS_ENTITY, PHONE.")
 ]
-
-
-@strawberry.type(description="How many entities of one schema a dataset holds.")
-class SchemaCount:
-    """How many entities of one schema a dataset holds."""
-
-    schema: str
-    count: int
-
-
-@strawberry.type(description="A dataset, with what it holds.")
-class Dataset:
-    """A dataset, with what it holds."""
-
-    name: str
-    title: str
-    entity_count: int
-    schemata: list[SchemaCount]
 
 
 @strawberry.type(description="How many relationships of one type and direction an entity has.")

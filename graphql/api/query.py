@@ -11,38 +11,20 @@ from api.argument import (
     hop_filter,
     search_filter,
 )
-from api.connection import PageInfo, cursor_of, place_of, size
-from api.entity import Dataset, Entity
+from api.connection import size
+from api.dataset import Dataset, DatasetConnection, dataset_page
+from api.entity import Entity
 from api.search import Search, SearchConnection
 from api.session import Info
 from api.walk import Holding, PathResult, Subgraph
-from engine import dataset
 from engine.query import SearchSort
 from engine.walk import PathMode
 
-SEARCH, HOLDINGS, DATASETS, MOST = 25, 50, 50, 100
+SEARCH, HOLDINGS = 25, 50
 
 Ids = list[strawberry.ID]
 FromIds = Annotated[Ids, strawberry.argument(name="from", description="Any of these is a start.")]
 MinShare = Annotated[float | None, strawberry.argument(description="A fraction of the whole.")]
-
-
-@strawberry.type(description="A dataset on a page.")
-class DatasetEdge:
-    """A dataset on a page."""
-
-    cursor: str
-    node: Dataset
-
-
-@strawberry.type(description="A page of datasets, by name.")
-class DatasetConnection:
-    """A page of datasets, by name."""
-
-    edges: list[DatasetEdge]
-    nodes: list[Dataset]
-    page_info: PageInfo
-    total_count: int
 
 
 async def _entity(info: Info, id: strawberry.ID) -> Any:
@@ -125,20 +107,6 @@ async def _dataset(info: Info, name: str) -> Any:
     return await info.context.hop(info.context.engine.dataset, name, await info.context.access())
 
 
-async def _datasets(info: Info, first: int | None = DATASETS, after: str | None = None) -> Any:
-    start, asked = place_of(after, str), size(first, DATASETS)
-    known: list[dataset.Dataset] = await info.context.hop(info.context.engine.datasets, await info.context.access())
-    rest = [found for found in known if start is None or found.name > start]
-    nodes: list[Any] = rest[:asked]
-    edges = [DatasetEdge(cursor=cursor_of(found.name), node=found) for found in nodes]
-    return DatasetConnection(
-        edges=edges,
-        nodes=nodes,
-        page_info=PageInfo.of([edge.cursor for edge in edges], len(rest) > asked),
-        total_count=len(known),
-    )
-
-
 @strawberry.type(description="What may be asked.")
 class Query:
     """What may be asked."""
@@ -165,4 +133,6 @@ class Query:
         resolver=_subgraph, description="The relationships among a set of at most 500."
     )
     dataset: Dataset | None = strawberry.field(resolver=_dataset, description="The dataset with a name.")
-    datasets: DatasetConnection = strawberry.field(resolver=_datasets, description="The datasets, by name.")
+    datasets: DatasetConnection = strawberry.field(
+        resolver=dataset_page, description="The datasets, by name: all, or those (not) overdue."
+    )

@@ -2,12 +2,13 @@
 
 from engine.errors import BadInput
 from loaders.format.bods import Bods
+from loaders.format.delta import Delta
 from loaders.format.ftm import Ftm
 from loaders.format.icij import Icij
 from loaders.format.statement import Statements
 from loaders.intake import Format, Intake
 
-FORMATS: tuple[Format, ...] = (Statements(), Bods(), Icij(), Ftm())
+FORMATS: tuple[Format, ...] = (Statements(), Bods(), Icij(), Delta(), Ftm())
 """In the order in which they are asked whether they know a source; FollowTheMoney's own takes the rest."""
 NAMES = tuple(sorted(known.name for known in FORMATS))
 

@@ -1,8 +1,6 @@
 """Fetching from a server that fails: what arrives is whole, or nothing is there, and no byte is fetched twice."""
 
 import hashlib
-import importlib.util
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +10,6 @@ from loaders.fetch import FetchFailed, Limits, Mark, fetch
 
 BODY = bytes(range(256)) * 4096
 QUICK = Limits(silence=1.0, seconds=20.0, size=10 * len(BODY), tries=2, wait=0.01)
-
-
-@pytest.fixture
-def site() -> Iterator[Any]:
-    spec = importlib.util.spec_from_file_location("site_of_tests", Path(__file__).with_name("site.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    with module.site() as found:
-        yield found
 
 
 def test_a_file_comes_whole_and_only_once(site: Any, tmp_path: Path) -> None:
@@ -54,7 +41,7 @@ def test_a_broken_download_goes_on_where_it_broke(site: Any, tmp_path: Path, eta
 
 def test_what_was_begun_by_a_killed_process_is_gone_on_with(site: Any, tmp_path: Path) -> None:
     url = site.put("/a", BODY, "cut", "cut", "cut", etag='"v1"')
-    with pytest.raises(FetchFailed, match="broke off in the middle; .* bytes are kept"):
+    with pytest.raises(FetchFailed, match=r"broke off in the middle; .* bytes are kept"):
         fetch(url, tmp_path / "a", QUICK)
     assert not (tmp_path / "a").exists()
     kept = (tmp_path / "a.part").stat().st_size

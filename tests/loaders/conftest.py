@@ -1,11 +1,12 @@
-"""A real web server on loopback that fails in the ways that servers do."""
+"""What tests of the loaders stand on: a real web server on loopback that fails in the ways that servers do."""
 
 import http.server
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+import pytest
 
 
 @dataclass
@@ -33,9 +34,9 @@ class Site:
         return self.url + path
 
 
-@contextmanager
+@pytest.fixture
 def site() -> Iterator[Site]:
-    """A server that runs until the block ends."""
+    """A server that runs while the test does."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:

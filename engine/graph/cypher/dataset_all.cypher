@@ -1,0 +1,1 @@
+MATCH (d:Dataset) RETURN properties(d) AS properties ORDER BY d.name

@@ -1,0 +1,43 @@
+"""How a dataset goes: at once for readers, then from the graph, the index, and at last its own traces.
+
+The mark on the Dataset node is set first and goes last, so whoever is killed in between leaves a dataset that is
+known to be going, and every step may be done again.
+"""
+
+from collections.abc import Callable
+
+from engine.graph.catalog import Catalog
+from engine.graph.reader import Reader
+from engine.graph.writer import STEP, Writer, slices
+
+Progress = Callable[[str], None]
+
+
+class Deletion:
+    """Deletes datasets; ``follow`` brings the index, whoever keeps it, up to the graph."""
+
+    def __init__(self, catalog: Catalog, reader: Reader, writer: Writer, follow: Callable[[], object]) -> None:
+        self._catalog = catalog
+        self._reader = reader
+        self._writer = writer
+        self._follow = follow
+
+    def resume(self, progress: Progress) -> None:
+        """Go on with every deletion that was cut short."""
+        for name in self._catalog.deleting():
+            progress(f"Going on to delete {name}")
+            self.finish(name, 0, progress)
+
+    def finish(self, name: str, total: int, progress: Progress) -> int:
+        """Delete a dataset that is marked, of about ``total`` records; how many were still there."""
+        removed = 0
+        for ids in slices(self._writer.ids(name), STEP):
+            removed += self._writer.erase(name, ids)
+            of = f" of {total:,}" if total >= removed else ""
+            progress(f"Deleted {removed:,}{of} records of {name}")
+        progress("Bringing the index up to date")
+        upto = self._reader.revision()
+        self._follow()
+        self._catalog.purge(name, upto)
+        self._catalog.forget(name)
+        return removed

@@ -1,0 +1,66 @@
+"""Does one transaction hold a removal of AT_ONCE records, on the smallest heap? Against the same in small ones.
+
+Prints the seconds of both, and their ratio: one transaction over many.
+"""
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from engine.engine import Engine
+from engine.entity import make_entity
+from engine.graph.writer import AT_ONCE
+from engine.settings import Settings
+
+HEAP = 512
+WRITTEN = 5_000
+
+
+def fill(engine: Engine, count: int) -> list[str]:
+    """Half as many companies as ``count``, in a ring of ownerships, every tenth with a shared number; their ids."""
+    half = count // 2
+    entities = []
+    for n in range(half):
+        properties = {"name": [f"Company {n}"], "address": [f"{n % 90} Some Street, Some Town"]}
+        if n % 10 < 2:
+            properties["phone"] = [f"+4930{n // 2:07}"]
+        entities.append(make_entity("ring", f"c{n}", "Company", properties))
+        ends = {"owner": [f"c{n}"], "asset": [f"c{(n + 1) % half}"], "percentage": ["10"]}
+        entities.append(make_entity("ring", f"o{n}", "Ownership", ends))
+    engine.writer.ensure_dataset("ring")
+    for at in range(0, len(entities), WRITTEN):
+        engine.writer.write(entities[at : at + WRITTEN], ())
+    engine.follow()
+    return [entity.id for entity in entities]
+
+
+def removal(engine: Engine, count: int, at_once: int) -> float:
+    """The seconds that a removal takes, ``at_once`` records in a transaction."""
+    ids = fill(engine, count)
+    begun = time.monotonic()
+    for at in range(0, len(ids), at_once):
+        engine.writer.remove(ids[at : at + at_once])
+    seconds = time.monotonic() - begun
+    begun = time.monotonic()
+    engine.follow()
+    print(f"{count:,} records, {at_once:,} in a transaction: {seconds:.1f} s; index {time.monotonic() - begun:.1f} s")
+    if engine.check():
+        raise SystemExit("graph and index differ")
+    return seconds
+
+
+def main() -> None:
+    """Measure."""
+    heap, count = int(sys.argv[1]) if len(sys.argv) > 1 else HEAP, AT_ONCE
+    count = int(sys.argv[2]) if len(sys.argv) > 2 else count
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(data=Path(folder), heap_mb=heap, pagecache_mb=256)
+        with Engine.open(settings, progress=lambda _: None) as engine:
+            many = removal(engine, count, 2_000)
+            one = removal(engine, count, count)
+    print(f"one transaction on a heap of {heap} MiB takes {one / many:.2f} of the time of many")
+
+
+if __name__ == "__main__":
+    main()

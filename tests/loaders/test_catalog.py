@@ -1,0 +1,96 @@
+"""The catalog file: what it may say, and where it is told wrong."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.errors import BadInput
+from loaders.catalog import Listed, listed_entries, read_catalog
+
+GOOD = """
+datasets:
+  - name: register
+    title: Company register
+    publisher: {name: Registry, country: no}
+    coverage: {frequency: annual, schedule: "0 3 * * *", countries: [no]}
+    source: {url: "https://example.org/a.json", max_size: 500 MB, timeout: 5}
+  - name: scraped
+    source: {command: [python, scrape.py]}
+catalogs:
+  - url: https://example.org/index.json
+    datasets: [sanctions]
+"""
+
+
+def test_a_catalog_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.yml"
+    path.write_text(GOOD)
+    found = read_catalog(path)
+    register, scraped = found.entries
+    assert register.metadata["countries"] == ["no"]
+    assert (register.metadata["publisher"], register.metadata["publisher_country"]) == ("Registry", "no")
+    assert (register.frequency, register.schedule) == ("annually", "0 3 * * *")
+    assert (register.source.limits.size, register.source.limits.silence) == (500_000_000, 5.0)
+    assert (scraped.source.told, scraped.folder, scraped.schedule) == ("python scrape.py", tmp_path, None)
+    assert found.listed == [Listed(url="https://example.org/index.json", datasets=["sanctions"])]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("datasets: [", "is not YAML"),
+        ("- a", "Input should be a valid dictionary"),
+        ("sources: []", r"\.sources: Extra inputs"),
+        ("datasets: [{source: {path: x}}]", r"datasets\[0\] has no name"),
+        ("datasets: [{name: a}]", r"datasets\[0\] \(a\) has no source"),
+        ("datasets: [{name: A!, source: {path: x}}]", "cannot name a dataset"),
+        ("datasets: [{name: a, source: {}}]", "one of url, path, command and loader, and has none"),
+        ("datasets: [{name: a, source: {path: x, url: 'http://x'}}]", "has url and path"),
+        ("datasets: [{name: a, source: {url: 'ftp://x'}}]", r"\(a\)\.source\.url: is no http"),
+        ("datasets: [{name: a, source: {path: x, max_size: much}}]", r"\.source\.max_size"),
+        ("datasets: [{name: a, source: {path: x, spin: 1}}]", r"\.source\.spin: Extra"),
+        ("datasets: [{name: a, titel: b, source: {path: x}}]", "nothing is known of titel"),
+        ("datasets: [{name: a, coverage: {frequency: often}, source: {path: x}}]", "frequency"),
+        ("datasets: [{name: a, coverage: {schedule: often}, source: {path: x}}]", "five fields of cron"),
+        ("datasets: [{name: a, source: {path: x}}, {name: a, source: {path: y}}]", "dataset a is there twice"),
+    ],
+)
+def test_mistakes_are_told_with_their_place(tmp_path: Path, text: str, reason: str) -> None:
+    path = tmp_path / "catalog.yml"
+    path.write_text(text)
+    with pytest.raises(BadInput, match=reason) as caught:
+        read_catalog(path)
+    assert str(path) in str(caught.value)
+
+
+def test_no_file(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"cannot be read: No such file"):
+        read_catalog(tmp_path / "none.yml")
+
+
+def listed(**given: Any) -> dict[str, Any]:
+    resources = [{"name": "targets.csv", "url": "http://x/t"}, {"name": "entities.ftm.json", "url": "http://x/e"}]
+    return {"name": "un", "title": "UN", "version": "2", "delta_url": "http://x/d", "resources": resources, **given}
+
+
+def test_datasets_of_somebody_elses_catalog() -> None:
+    index = {"datasets": [listed(), listed(name="all", resources=[])]}
+    (found,) = listed_entries(index, Listed(url="http://x"), Path("."))
+    assert (found.name, found.metadata["title"]) == ("un", "UN")
+    assert (found.source.url, found.source.delta, found.source.version) == ("http://x/e", "http://x/d", "2")
+
+
+@pytest.mark.parametrize(
+    ("index", "wanted", "reason"),
+    [
+        ([], [], "is not a catalog"),
+        ({"datasets": {}}, [], "is not a catalog"),
+        ({"datasets": [listed()]}, ["eu"], "lists no dataset 'eu'"),
+        ({"datasets": [listed(resources=None)]}, ["un"], r"has no entities\.ftm\.json"),
+        ({"datasets": [listed(resources=[{"name": "entities.ftm.json"}])]}, ["un"], "needs one of url"),
+    ],
+)
+def test_what_is_no_catalog(index: Any, wanted: list[str], reason: str) -> None:
+    with pytest.raises(BadInput, match=reason):
+        list(listed_entries(index, Listed(url="http://x", datasets=wanted), Path(".")))

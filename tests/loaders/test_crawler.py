@@ -1,0 +1,227 @@
+"""Crawls against a real web server: what is new comes in whole, and a failure leaves the old version as it was."""
+
+import json
+import re
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.engine import Engine
+from engine.errors import EngineInUse
+from engine.run import Outcome, Run
+from loaders.catalog import Catalog, Entry, Listed, Source
+from loaders.crawler import Crawler, alone
+from loaders.schedule import Scheduler, due_entries, entries_of
+
+QUICK: dict[str, Any] = {"timeout": 1.0, "tries": 0}
+Crawl = Callable[..., Run]
+
+
+def lines(*names: str) -> bytes:
+    rows = [{"id": name, "schema": "Company", "properties": {"name": [name.title()]}} for name in names]
+    return b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+
+
+@pytest.fixture
+def crawl(fresh_engine: Engine, tmp_path: Path) -> Crawl:
+    def run(force: bool = False, **source: Any) -> Run:
+        entry = Entry("d", Source(**{**QUICK, **source}), tmp_path, {"title": "D"})
+        return Crawler(fresh_engine, lambda _: None).crawl(entry, force=force)
+
+    return run
+
+
+def counts(run: Run) -> tuple[str, int, int, int, int, int]:
+    return (run.outcome, run.read, run.added, run.changed, run.removed, run.refused)
+
+
+def held(engine: Engine) -> list[str]:
+    return list(engine.writer.ids("d"))
+
+
+def test_versions_come_in_and_what_is_not_new_is_not_loaded(fresh_engine: Engine, crawl: Crawl, site: Any) -> None:
+    url = site.put("/d.json", lines("a", "b", "c"), etag='"1"')
+    assert counts(crawl(url=url)) == ("updated", 3, 3, 0, 0, 0)
+    revision = fresh_engine.reader.revision()
+    assert counts(crawl(url=url)) == ("unchanged", 0, 0, 0, 0, 0)
+    assert site.asked[-1][1]["If-None-Match"] == '"1"'
+    site.put("/d.json", lines("a", "b", "c"), etag='"2"')  # another mark on the same bytes
+    assert counts(crawl(url=url)) == ("unchanged", 0, 0, 0, 0, 0)
+    assert fresh_engine.reader.revision() == revision
+    changed = lines("b", "c").replace(b'"B"', b'"Bee"')
+    site.put("/d.json", changed + lines("x"), etag='"3"')
+    assert counts(crawl(url=url)) == ("updated", 3, 1, 1, 1, 0)
+    assert held(fresh_engine) == ["d:b", "d:c", "d:x"]
+    assert fresh_engine.check() == []
+    history = fresh_engine.journal.runs("d", 10)
+    assert [run.outcome for run in history] == ["updated", "unchanged", "unchanged", "updated"]
+    assert all(run.ended is not None and run.ended >= run.started for run in history)
+    assert counts(crawl(url=url, force=True)) == ("updated", 3, 0, 0, 0, 0)
+    assert counts(crawl(url=url, format="ftm"))[0] == "updated"  # read in another way
+
+
+@pytest.mark.parametrize(
+    ("body", "faults", "reason"),
+    [
+        (lines("x"), [404], "answered 404 Not Found"),
+        (lines("x"), [500] * 9, "answered 500"),
+        (lines("x"), ["loop"], "redirects in circles"),
+        (b"<html><body>Down for maintenance</body></html>\n", [], "1 of 1 entities would be refused; the first: "),
+        (b"", [], "what came is empty"),
+        (lines("x") * 10 + lines("y")[:-20], [], "what came is not whole"),
+        (b"\x1f\x8b\x08\x00 no gzip at all", [], "what came is not whole: .*gzip"),
+        (lines("x", "y") + b'{"id": "z"}\n', [], r"1 of 3 entities would be refused; the first: d\.json:3: "),
+    ],
+    ids=["404", "500", "loop", "html", "empty", "cut off", "no gzip", "bad lines"],
+)
+def test_a_failure_leaves_the_old_version_whole(
+    fresh_engine: Engine, crawl: Crawl, site: Any, body: bytes, faults: Sequence[Any], reason: str
+) -> None:
+    url = site.put("/d.json", lines("a", "b"), etag='"1"')
+    crawl(url=url)
+    before = (fresh_engine.reader.revision(), fresh_engine.dataset("d", fresh_engine.everybody()))
+    site.put("/d.json", body, *faults, etag='"2"')
+    run = crawl(url=url)
+    assert run.outcome is Outcome.FAILED
+    assert re.search(reason, run.message or ""), run.message
+    assert (fresh_engine.reader.revision(), fresh_engine.dataset("d", fresh_engine.everybody())) == before
+    assert held(fresh_engine) == ["d:a", "d:b"]
+    assert fresh_engine.journal.runs("d", 1) == [run]
+    site.put("/d.json", lines("a", "b", "c"), etag='"3"')
+    assert counts(crawl(url=url)) == ("updated", 3, 1, 0, 0, 0)
+
+
+def test_a_cut_download_goes_on_with_the_next_crawl(fresh_engine: Engine, crawl: Crawl, site: Any) -> None:
+    body = lines(*(f"c{n}" for n in range(5000)))
+    url = site.put("/d.json", body, "cut", etag='"1"')
+    assert crawl(url=url).outcome is Outcome.FAILED
+    assert counts(crawl(url=url))[:3] == ("updated", 5000, 5000)
+    assert site.asked[-1][1]["Range"].startswith("bytes=")
+
+
+def test_too_slow_too_large_and_the_wrong_file(crawl: Crawl, site: Any) -> None:
+    url = site.put("/d.json", lines("a"), *["slow"] * 9)
+    assert "silent for too long" in (crawl(url=url, timeout=0.2).message or "")
+    site.put("/d.json", lines("a"))
+    assert "at most 10 are taken" in (crawl(url=url, max_size=10).message or "")
+    assert "has the checksum" in (crawl(url=url, checksum="0" * 64).message or "")
+    assert counts(crawl(url=url))[0] == "updated"
+
+
+def test_a_program_and_a_file_are_sources(fresh_engine: Engine, crawl: Crawl, tmp_path: Path) -> None:
+    script = tmp_path / "scrape.py"
+    script.write_text(f"import sys; sys.stdout.buffer.write({lines('a', 'b')!r})")
+    assert counts(crawl(command=[sys.executable, "scrape.py"])) == ("updated", 2, 2, 0, 0, 0)
+    script.write_text(f"import sys; sys.stdout.buffer.write({lines('a')!r}); sys.exit('the site is down')")
+    failed = crawl(command=[sys.executable, "scrape.py"])
+    assert (failed.outcome, "ended with 1: the site is down" in (failed.message or "")) == ("failed", True)
+    script.write_text("import time; time.sleep(60)")
+    late = crawl(command=[sys.executable, "scrape.py"], deadline=0.5)
+    assert "ended with -9 after 0.5 s" in (late.message or "")
+    script.write_text("while True: print('x' * 1000)")
+    assert "printed more than 5,000 bytes" in (
+        crawl(command=[sys.executable, "scrape.py"], max_size=5000).message or ""
+    )
+    assert "cannot be run" in (crawl(command=["/no/such/program"]).message or "")
+    assert held(fresh_engine) == ["d:a", "d:b"]
+    (tmp_path / "d.json").write_bytes(lines("a"))
+    assert counts(crawl(path="d.json")) == ("updated", 1, 0, 0, 1, 0)
+    assert counts(crawl(path="d.json"))[0] == "unchanged"
+    assert "is not there" in (crawl(path="none.json").message or "")
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A Python package that offers two loaders."""
+    info = tmp_path / "lib" / "scrapers-1.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: scrapers\nVersion: 1\n")
+    (info / "entry_points.txt").write_text(
+        "[clew.loaders]\ngood = scrapers_of_tests:good\nbad = scrapers_of_tests:bad\n"
+    )
+    (tmp_path / "lib" / "scrapers_of_tests.py").write_text(
+        "def good():\n    yield {'id': 'a', 'schema': 'Person', 'properties': {'name': ['Ada']}}\n"
+        "def bad():\n    yield {'id': 'b'}\n    raise KeyError('page')\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path / "lib"))
+    yield
+    sys.modules.pop("scrapers_of_tests", None)
+
+
+@pytest.mark.usefixtures("package")
+def test_a_package_offers_loaders(fresh_engine: Engine, crawl: Crawl) -> None:
+    assert counts(crawl(loader="good")) == ("updated", 1, 1, 0, 0, 0)
+    assert "the loader bad failed: KeyError" in (crawl(loader="bad").message or "")
+    assert "no package offers the loader ugly (entry points clew.loaders: bad, good)" in (
+        crawl(loader="ugly").message or ""
+    )
+    assert held(fresh_engine) == ["d:a"]
+
+
+def operation(op: str, name: str, title: str = "") -> bytes:
+    entity = {"id": name, "schema": "Company", "properties": {"name": [title]}}
+    return json.dumps({"op": op, "entity": {"id": name} if op == "DEL" else entity}).encode() + b"\n"
+
+
+def test_changes_are_applied_version_by_version(fresh_engine: Engine, site: Any, tmp_path: Path) -> None:
+    def crawled(version: str) -> Run:
+        resources = [{"name": "entities.ftm.json", "url": f"{site.url}/full"}]
+        one = {"name": "d", "version": version, "delta_url": f"{site.url}/delta", "resources": resources}
+        site.put("/index", json.dumps({"datasets": [one]}).encode())
+        (entry,) = entries_of(Catalog([], [Listed(url=f"{site.url}/index")], tmp_path), pytest.fail)
+        return Crawler(fresh_engine, lambda _: None).crawl(entry)
+
+    versions = {name: f"{site.url}/{name}" for name in ("20260101-a", "20260102-b", "20260103-c")}
+    site.put("/delta", json.dumps({"versions": versions}).encode())
+    site.put("/full", lines("a", "b"))
+    site.put("/20260102-b", operation("ADD", "c", "Cee") + operation("MOD", "a", "Aleph"))
+    site.put("/20260103-c", operation("DEL", "b") + operation("MOD", "c", "Gimel") + operation("DEL", "never"))
+    assert counts(crawled("20260101-a")) == ("updated", 2, 2, 0, 0, 0)
+    assert counts(crawled("20260101-a"))[0] == "unchanged"
+    assert counts(crawled("20260103-c")) == ("updated", 5, 1, 2, 1, 0)
+    assert not any(path == "/full" for path, _ in site.asked[2:])
+    captions = {node.caption for node in fresh_engine.entities(["d:a", "d:c"], fresh_engine.everybody()) if node}
+    assert (captions, held(fresh_engine)) == ({"Aleph", "Gimel"}, ["d:a", "d:c"])
+    assert fresh_engine.check() == []
+    site.put("/full", lines("z"))  # a version that no list of changes leads to
+    assert counts(crawled("20260109-z")) == ("updated", 1, 1, 0, 2, 0)
+
+
+def test_one_crawl_at_a_time_and_a_killed_one_is_noted(fresh_engine: Engine, crawl: Crawl, tmp_path: Path) -> None:
+    (tmp_path / "d.json").write_bytes(lines("a"))
+    killed = Run("k", "d", "x", datetime(2026, 1, 1, tzinfo=UTC))
+    fresh_engine.journal.note(killed)
+    folder = fresh_engine.settings.data / "crawl" / "d"
+    folder.mkdir(parents=True)
+    with alone(folder / "lock", "d"), pytest.raises(EngineInUse, match="d is being crawled already"):
+        crawl(path="d.json")
+    crawl(path="d.json")
+    assert [run.outcome for run in fresh_engine.journal.runs("d", 9)] == ["updated", "interrupted"]
+
+
+def test_what_is_due_is_crawled_while_clew_serves(fresh_engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "d.json").write_bytes(lines("a"))
+    path = tmp_path / "catalog.yml"
+    path.write_text("datasets:\n- {name: d, source: {path: d.json}}\n- {name: e, source: {path: none.json}}\n")
+    fresh_engine.settings = replace(fresh_engine.settings, catalog=path)
+    done, told = threading.Event(), []
+
+    def say(text: str) -> None:
+        told.append(text)
+        if len(told) == 2:
+            done.set()
+
+    scheduler = Scheduler(fresh_engine, say)
+    scheduler.start()
+    assert done.wait(60)
+    scheduler.stop()
+    assert sorted(told)[0] == "d: updated (1 read, 1 added, 0 changed, 0 removed, 0 refused)"
+    assert sorted(told)[1].startswith("e: failed: ")
+    entries = [Entry(name, Source(path="x"), tmp_path) for name in ("d", "e", "f")]
+    assert due_entries(fresh_engine, Catalog(entries, [], tmp_path), datetime.now(UTC), pytest.fail) == [entries[2]]
