@@ -15,11 +15,11 @@ import clew
 from engine.settings import Settings
 
 HERE = Path(__file__).parents[1]
-ROOMS = ("engine", "loaders", "graphql/api")
+ROOMS = ("engine", "loaders", "graphql/api", "door")
 MODULES = sorted([HERE / "clew.py", *(f for room in ROOMS for f in (HERE / room).rglob("*.py"))])
 README = (HERE / "README.md").read_text()
 NEVER = {"utils", "helpers", "common", "core", "base", "manager", "service", "types"}
-ONLY_IN = {"neo4j": "engine/graph/", "tantivy": "engine/index/", "click": "loaders/command.py clew.py"}
+ONLY_IN = {"neo4j": "engine/graph/", "tantivy": "engine/index/", "click": "loaders/command.py door/ clew.py"}
 
 
 def tool(*arguments: str) -> None:
