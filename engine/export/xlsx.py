@@ -4,6 +4,8 @@ After 1,048,576 rows a schema goes on in a sheet of its own. A cell holds 32,767
 cut, and stands whole, in parts, in the sheet ``Long values``. Every cell is text: none is run as a formula.
 """
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from typing import BinaryIO
@@ -38,8 +40,11 @@ class XlsxForm:
 
     def write(self, content: Content, target: Target) -> list[str]:
         """One workbook; says how many cells were too long."""
-        with tables(content.records()) as found, target.member("clew.xlsx") as out:
-            cut = write_workbook(found, out)
+        with tables(content.records()) as found, tempfile.TemporaryFile() as book:
+            cut = write_workbook(found, book)
+            book.seek(0)
+            with target.member("clew.xlsx") as out:  # which may be a pipe, and a workbook is written to and fro
+                shutil.copyfileobj(book, out)
         return [f"{cut:,} cells are longer than Excel's {MOST_CHARACTERS:,}: see the sheet {LONG}"] if cut else []
 
 
