@@ -1,7 +1,7 @@
 """CSV: a file a schema, for spreadsheets and tables of other programs.
 
-A cell that a spreadsheet would run as a formula (one that starts with ``=``, ``+``, ``-``, ``@``, a tab or a
-carriage return, and is no plain number) gets a ``'`` before it, and so does a cell that starts with ``'``:
+A cell that a spreadsheet would run as a formula (one that starts with ``=``, ``+``, ``-`` or ``@``, also in full
+width, a tab or a line break, and is no plain number) gets a ``'`` before it, and so does a cell that starts with ``'``:
 who takes one leading ``'`` off each cell has the values as they were.
 """
 
@@ -15,7 +15,7 @@ from engine.export.content import Content
 from engine.export.form import Target, one_file
 from engine.export.table import Table, tables
 
-RISKY = re.compile(r"['=+\-@\t\r]")
+RISKY = re.compile(r"['=+\-@＝＋－＠\t\r\n]")
 NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 

@@ -192,7 +192,17 @@ def test_csv_holds_every_value_and_no_formula(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "expected"),
-    [("=1", "'=1"), ("-5", "-5"), ("-5.25", "-5.25"), ("-5+1", "'-5+1"), ("+5", "'+5"), ("'x", "''x"), ("x=", "x=")],
+    [
+        ("=1", "'=1"),
+        ("-5", "-5"),
+        ("-5.25", "-5.25"),
+        ("-5+1", "'-5+1"),
+        ("+5", "'+5"),
+        ("'x", "''x"),
+        ("x=", "x="),
+        ("＝1", "'＝1"),
+        ("\n=1", "'\n=1"),
+    ],
 )
 def test_guarded(cell: str, expected: str) -> None:
     assert guarded(cell) == expected
