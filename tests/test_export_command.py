@@ -73,7 +73,7 @@ def test_a_name_says_the_form(clew: CliRunner, output: str, start: bytes) -> Non
 def test_a_neighbourhood_and_paths_for_gephi(clew: CliRunner) -> None:
     told = export(clew, "--around", "demo_registry:meridian-cement", "--hops", "2", "-o", "near.gexf")
     near = networkx.read_gexf("near.gexf")
-    assert near.nodes["demo_registry:meridian-cement"]["label"] == "Meridian Cement AD"
+    assert near.nodes["demo_registry:meridian-cement"]["label"] == "Meridian Cement S.A."
     assert f"{len(near)} nodes, {near.number_of_edges()} relationships" in told.stderr
     ends = ("demo_registry:meridian-cement", "demo_sanctions:viktor-drozdan")
     export(clew, "--from", ends[0], "--to", ends[1], "-o", "path.graphml")
@@ -97,7 +97,7 @@ def test_a_search(clew: CliRunner) -> None:
         (["--query", "xyzzyxyzzy"], "there is nothing to export"),
         (["--around", "demo_registry:none"], "there is no entity 'demo_registry:none': ids are dataset:entity-id"),
         (["demo_registry", "-o", "no/such/x.json"], "no/such/x.json.part cannot be written: No such file or directory"),
-        (["demo_registry", "--format", "csv"], "these are 10 schemata, a file each: give -o FILE.zip or -o FOLDER/"),
+        (["demo_registry", "--format", "csv"], "these are 5 schemata, a file each: give -o FILE.zip or -o FOLDER/"),
     ],
 )
 def test_what_cannot_be_done_is_a_message(clew: CliRunner, arguments: list[str], told: str) -> None:
@@ -127,15 +127,13 @@ def test_a_change_meanwhile_is_told(clew: CliRunner, engine: Engine, monkeypatch
     assert "The data changed meanwhile" in export(clew, "demo_offices").stderr
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
-def test_ctrl_c_leaves_no_half_file(
-    clew: CliRunner, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
-) -> None:
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(143)])
+def test_ctrl_c_leaves_no_half_file(clew: CliRunner, monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
     def broken(whole: Whole) -> Iterator[Entity]:
         yield from list(Whole.nodes(whole))[:5]  # type: ignore[misc]
         raise error
 
     monkeypatch.setattr(Whole, "records", broken)
     result = clew.invoke(main, ["export", "demo_registry", "-o", "x.json"])
-    assert isinstance(result.exception, SystemExit | KeyboardInterrupt)
+    assert result.exit_code in (1, 143)
     assert list(Path().iterdir()) == []
