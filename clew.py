@@ -16,6 +16,7 @@ import uvicorn
 
 from api.app import create_app
 from api.execution import Execution, Parameters
+from door.export import export_command
 from engine.engine import Engine
 from engine.errors import BadInput, ClewError
 from engine.settings import Settings
@@ -58,6 +59,7 @@ def main() -> None:
 main.add_command(load_command)
 main.add_command(dataset_group)
 main.add_command(crawl_command)
+main.add_command(export_command)
 
 
 @main.command()

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,7 +13,8 @@ from typing import Any
 from engine.access import Access
 from engine.dataset import Dataset
 from engine.entity import Entity, Node
-from engine.errors import ClewError, EngineInUse, QueryTimeout
+from engine.errors import BadInput, ClewError, EngineInUse, QueryTimeout
+from engine.excerpt import Selection, Whole, neighbourhood
 from engine.graph.catalog import Catalog
 from engine.graph.connection import Connection
 from engine.graph.journal import Journal
@@ -220,6 +221,27 @@ class Engine:
     ) -> list[Holding]:
         """What it holds down the chain, through what, and how much."""
         return self._ownership.holdings(access, id, min_share=min_share, at=at, first=first)
+
+    # --- bulk out -----------------------------------------------------------------------------------
+
+    def records(self, access: Access, dataset: str | None = None) -> Iterator[Entity]:
+        """Every record (of a dataset), edges included, in code point order of the ids."""
+        return self.whole(access, None if dataset is None else [dataset]).records()
+
+    def whole(self, access: Access, datasets: Iterable[str] | None = None) -> Whole:
+        """All that some datasets (or all) tell, to be exported; raises BadInput for one there is not."""
+        names = access.datasets if datasets is None else frozenset(datasets)
+        for name in sorted(names - access.datasets):
+            raise BadInput(f"there is no dataset {name[:100]!r}; `clew status` names them")
+        return Whole(self.reader.stream(sorted(names)), names)
+
+    def found(self, access: Access, text: str, *, edges: bool = False) -> Selection:
+        """All that a search finds, to be exported; with ``edges`` the relationships among it too."""
+        return Selection(self.reader, access, self.index.matching(text, access, None), edges=edges)
+
+    def neighbourhood(self, access: Access, id: str, hops: int = 1) -> Selection:
+        """All that is near an entity, to be exported; raises BadInput where it would be too much."""
+        return neighbourhood(self.reader, access, id, hops)
 
     # --- search -------------------------------------------------------------------------------------
 

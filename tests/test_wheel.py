@@ -20,7 +20,7 @@ from loaders.sample import FOLDER as DEMO
 
 HERE = Path(__file__).parents[1]
 MOVED = {"graphql/api": "api", "graphql/operations": "api/operations", "neo4j": "engine/graph/cellar"}
-KEPT = ("engine", "loaders", *MOVED)
+KEPT = ("door", "engine", "loaders", *MOVED)
 TELL = """
 import json, sys
 import api.graphiql, api.operation, api.schema, engine.graph.jar, engine.graph.migration, engine.graph.statement
@@ -70,7 +70,14 @@ def test_it_holds_every_file_and_hides_no_library(unpacked: Path) -> None:
         expected |= {f"{MOVED.get(room, room)}/{path.relative_to(HERE / room).as_posix()}" for path in files}
     found = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*") if path.is_file()}
     assert expected <= found
-    assert {name.split("/")[0].split("-")[0] for name in found} == {"clew.py", "engine", "loaders", "api", "clew"}
+    assert {name.split("/")[0].split("-")[0] for name in found} == {
+        "clew.py",
+        "door",
+        "engine",
+        "loaders",
+        "api",
+        "clew",
+    }
     assert not [name for name in found if "__pycache__" in name]
 
 

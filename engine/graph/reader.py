@@ -20,6 +20,7 @@ from engine.graph.convert import LITERAL, entity_of, node_of, relationship_of
 from engine.graph.expand import Expansion, expand, expand_count
 from engine.graph.identity import Identity, identities
 from engine.graph.statement import alternatives, branches, quoted
+from engine.graph.stream import Stream
 from engine.walk import DateRange, Direction, EdgeCount, ExpandOrder, Page, Step, Subgraph
 
 TYPES = tuple(sorted(edge_schemata()))
@@ -223,6 +224,29 @@ class Reader:
         edges.sort(key=lambda edge: (edge.id, edge.source, edge.target))
         cut = f"more than {MOST_EDGES:,} relationships" if len(rows) > MOST_EDGES else None
         return Subgraph(nodes, edges, cut)
+
+    def outward(self, ids: Sequence[str], access: Access) -> list[Relationship]:
+        """Every relationship that leads out of some records, as far as this reader sees, by its ends."""
+        parameters = {"ids": list(ids), "datasets": access.names()}
+        rows = self._connection.read("outward", parameters, timeout=PATIENCE)
+        found = [relationship_of(row["type"], row["source"], row["target"], row["properties"]) for row in rows]
+        return sorted(found, key=lambda edge: (edge.source, edge.id, edge.target, edge.type))
+
+    def neighbours(self, ids: Sequence[str], access: Access, most: int) -> set[str]:
+        """The ids of what is one hop from any of these, at most so many of each kind."""
+        deadline = Deadline(self._seconds)
+        found: set[str] = set()
+        for label in ("Entity", "Literal"):
+            group = [id_ for id_ in ids if id_.startswith(LITERAL) == (label == "Literal")]
+            if group:
+                parameters = {"ids": group, "datasets": access.names(), "limit": most}
+                rows = self._connection.read("neighbour", parameters, timeout=deadline.left(), label=quoted(label))
+                found.update(row["id"] for row in rows)
+        return found
+
+    def stream(self, datasets: Sequence[str]) -> Stream:
+        """All that some datasets tell, in the order of the ids."""
+        return Stream(self._connection, datasets)
 
     def changes(self, since: int) -> Iterator[Change]:
         """What is newer than a revision, in order of revision; each edge once, deletions included.

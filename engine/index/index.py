@@ -211,6 +211,11 @@ class Index:
         return int(result.count or 0)  # type: ignore[attr-defined]  # tantivy's stub forgets it
 
     @_understood()
+    def matching(self, text: str, access: Access, filter: SearchFilter | None) -> list[str]:
+        """The ids of all that a search finds, in order."""
+        return self._ids(self._query(text, access, filter), self.count(text, access, filter))
+
+    @_understood()
     def facets(
         self, text: str, access: Access, filter: SearchFilter | None, fields: Sequence[str], size: int = 20
     ) -> list[Facet]:

@@ -1,0 +1,1 @@
+"""The commands of ``clew`` that belong to no other room."""

@@ -1,0 +1,1 @@
+UNWIND $$rows$$ AS row MATCH (a:Entity {id: row.source}) MATCH (b:Entity {id: row.target}) MERGE (a)-[r$$labels$$ {id: row.told.id}]->(b) SET r = row.told;

@@ -1,0 +1,50 @@
+"""FollowTheMoney's statements as CSV: a row for each value, as ``ftm`` tools read and aggregate them.
+
+Each dataset is a file of its own: in statements two entities with one id are one, in Clew they are not.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from io import TextIOWrapper
+
+from followthemoney.statement import Statement
+from followthemoney.statement.serialize import CSVStatementWriter
+
+from engine.entity import Entity
+from engine.export.content import Content
+from engine.export.form import Target, one_file
+from engine.export.ftm import by_dataset, own_id
+
+
+class StatementForm:
+    """One row a value, and one for each entity's id."""
+
+    name = "statements"
+    graph = False
+
+    def write(self, content: Content, target: Target) -> list[str]:
+        """One file a dataset."""
+        one_file(target, "datasets", len(content.datasets))
+        for dataset, records in by_dataset(content.records()):
+            with target.member(f"{dataset}.statements.csv") as out:
+                text = TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
+                writer = CSVStatementWriter(text)
+                for record in records:
+                    for statement in statements(record):
+                        writer.write(statement)
+                writer.close()
+                text.detach()
+        return []
+
+
+def statements(entity: Entity) -> Iterator[Statement]:
+    """What one entity says; last its id, whose value is a checksum of the others, as FtM makes it."""
+    key, found = own_id(entity), []
+    for prop, values in sorted(entity.properties.items()):
+        for value in values:
+            found.append(Statement(key, prop, entity.schema, value, entity.dataset))
+    yield from found
+    digest = hashlib.sha1(entity.schema.encode())
+    for id_ in sorted({statement.id or "" for statement in found}):
+        digest.update(id_.encode())
+    yield Statement(key, Statement.BASE, entity.schema, digest.hexdigest(), entity.dataset)
