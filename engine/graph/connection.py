@@ -1,5 +1,6 @@
 """The line to Neo4j: named statements, each with a timeout; the driver's errors become Clew's here."""
 
+import logging
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,14 +16,15 @@ TIMEOUT = 10.0
 """Seconds that a read takes at most, unless its caller says otherwise."""
 PATIENCE = 600.0
 """Seconds that one write transaction takes at most."""
-
 AWAY = (
     exceptions.ServiceUnavailable,
     exceptions.SessionExpired,
     exceptions.ConnectionAcquisitionTimeoutError,
-    exceptions.AuthError,
 )
 """What the driver raises where there is no talking to the server."""
+WHOLE = "What was written so far is whole; do the same again when Neo4j is there"
+
+logging.getLogger("neo4j").addHandler(logging.NullHandler())  # else Python prints on stderr what our errors tell
 
 Parameters = Mapping[str, Any]
 
@@ -33,6 +35,8 @@ def translated() -> Iterator[None]:
     try:
         yield
     except AWAY as error:
+        raise ServerUnavailable(f"Neo4j cannot be reached or went away: {error}. {WHOLE}") from error
+    except exceptions.AuthError as error:
         raise ServerUnavailable(f"Neo4j cannot be reached: {error}") from error
     except exceptions.Neo4jError as error:
         code = error.code or ""

@@ -238,15 +238,11 @@ def set_password(home: Home, classpath: Sequence[Path]) -> None:
     # on such a short run the best compiler costs more than it saves
     command = [*java(classpath), "-XX:TieredStopAtLevel=1", ADMIN, "dbms", "set-initial-password"]
     paths = {"NEO4J_HOME": str(home.path), "NEO4J_CONF": str(home.path / "conf")}
-    answer = subprocess.run(
-        [*command, f"@{home.password}"],
-        env=ENVIRONMENT | paths,
-        capture_output=True,
-        text=True,
-        start_new_session=True,
-    )
+    command.append(f"@{home.password}")
+    answer = subprocess.run(command, env=ENVIRONMENT | paths, capture_output=True, text=True, start_new_session=True)
     if answer.returncode:
-        raise ServerUnavailable(f"Neo4j did not take its first password:\n{answer.stdout}{answer.stderr}")
+        said = f"{watch.ending(answer.returncode)}\n{answer.stdout}{answer.stderr}".strip()
+        raise ServerUnavailable(f"Neo4j did not take its first password: {said}")
 
 
 def server_command(home: Home, classpath: Sequence[Path], memory: Memory) -> list[str]:
@@ -297,7 +293,8 @@ class Child:
             now = time.monotonic()
             if self.process.poll() is not None or now - start > PATIENCE:
                 said = "\n".join(filter(None, (tail(self.home.log, self.offset), tail(self.home.console))))
-                raise ServerUnavailable(f"Neo4j did not start. Its log ends with:\n{said}")
+                how = watch.ending(self.process.poll())
+                raise ServerUnavailable(f"Neo4j did not start: {how}. Its log, {self.home.log}, ends with:\n{said}")
             if now - told >= TOLD_EVERY:
                 told = now
                 progress(f"Starting Neo4j … {now - start:.0f} s")

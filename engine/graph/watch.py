@@ -42,6 +42,14 @@ def end(child: subprocess.Popen[bytes]) -> None:
         child.wait()
 
 
+def ending(code: int | None) -> str:
+    """How a program ended, in words; a watcher's own code is its program's, of which the system keeps eight bits."""
+    if code is None:
+        return "it still runs"
+    number = -code % 256
+    return f"signal {number} ended it, start again" if 0 < number < 64 else f"it ended with code {code}"
+
+
 def watch(parent: int, log: str, command: Sequence[str]) -> int:
     """Run the program until it ends or nobody wants it any more; answers its exit code."""
     with open(log, "wb") as output:
