@@ -20,6 +20,7 @@ from engine.engine import Engine
 from engine.errors import BadInput, ClewError
 from engine.settings import Settings
 from loaders.command import load_command, note
+from loaders.mapping.command import mapping_command
 from loaders.sample import load_demo
 
 FOLLOW_EVERY = 1.0
@@ -53,6 +54,7 @@ def main() -> None:
 
 
 main.add_command(load_command)
+main.add_command(mapping_command)
 
 
 @main.command()

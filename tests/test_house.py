@@ -19,7 +19,11 @@ ROOMS = ("engine", "loaders", "graphql/api")
 MODULES = sorted([HERE / "clew.py", *(f for room in ROOMS for f in (HERE / room).rglob("*.py"))])
 README = (HERE / "README.md").read_text()
 NEVER = {"utils", "helpers", "common", "core", "base", "manager", "service", "types"}
-ONLY_IN = {"neo4j": "engine/graph/", "tantivy": "engine/index/", "click": "loaders/command.py clew.py"}
+ONLY_IN = {
+    "neo4j": "engine/graph/",
+    "tantivy": "engine/index/",
+    "click": "loaders/command.py loaders/mapping/command.py clew.py",
+}
 
 
 def tool(*arguments: str) -> None:
