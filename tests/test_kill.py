@@ -169,7 +169,7 @@ def clean(
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """The seeds: a few of each kind, or ten."""
-    few = {"loader_seed": 2, "commit_seed": 3, "neo4j_seed": 1}
+    few = {"loader_seed": 2, "commit_seed": 2, "neo4j_seed": 1}
     for name in few.keys() & set(metafunc.fixturenames):
         first = metafunc.config.getoption("--seed")
         count = MOMENTS if metafunc.config.getoption("--large") else few[name]
