@@ -4,6 +4,7 @@ import gzip
 import http.client
 import io
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 import zlib
@@ -25,6 +26,9 @@ PATIENCE = 60.0
 HEAD_BYTES = 128 * 1024
 """Bytes that are looked at to tell what a source is."""
 Stream: TypeAlias = "io.BufferedReader[io.RawIOBase] | gzip.GzipFile"
+LARGEST_COPY = 16 * 1024 * 1024 * 1024
+"""Bytes of the largest source that is unpacked to disk."""
+CHUNK = 1024 * 1024
 READ_ERRORS = (OSError, EOFError, zlib.error, http.client.HTTPException)
 
 
@@ -59,9 +63,10 @@ class Counted(io.RawIOBase):
 class Source:
     """One source of lines; ``truncated`` says, once they are read, why it ended before its end."""
 
-    def __init__(self, name: str, stream: BinaryIO, size: int | None) -> None:
+    def __init__(self, name: str, stream: BinaryIO, size: int | None, path: Path | None = None) -> None:
         self.name = name
         self.size = size
+        self._path = path
         self.truncated: str | None = None
         self._stream = stream
         self._counted = Counted(stream)
@@ -83,7 +88,9 @@ class Source:
                 length = response.headers.get("Content-Length", "")
                 return cls(name, cast(BinaryIO, response), int(length) if length.isdigit() else None)
             path = Path(name)
-            return cls(name, path.open("rb"), path.stat().st_size if path.is_file() else None)
+            if not path.is_file():
+                return cls(name, path.open("rb"), None)
+            return cls(name, path.open("rb"), path.stat().st_size, path)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise BadInput(f"{name} cannot be opened: {reason_of(error)}") from None
 
@@ -122,6 +129,26 @@ class Source:
                 self.truncated = f"only {self.position:,} of {self.size:,} bytes arrived"
         except READ_ERRORS as error:
             self.truncated = reason_of(error)
+
+    @contextmanager
+    def file(self) -> Iterator[Path]:
+        """The bytes, unpacked, as a file on disk: the source itself where it is one, else a copy for this block.
+
+        Raises BadInput for a copy that cannot be made whole.
+        """
+        if self._path is not None and not isinstance(self._reader(), gzip.GzipFile):
+            yield self._path
+            return
+        with tempfile.NamedTemporaryFile(prefix="clew-") as copy:
+            with self.reading() as stream:
+                while data := stream.read(CHUNK):
+                    if copy.tell() + len(data) > LARGEST_COPY:
+                        raise BadInput(f"{self.name} is larger than {LARGEST_COPY >> 30} GiB unpacked")
+                    copy.write(data)
+            if self.truncated is not None:
+                raise BadInput(f"{self.name}: {self.truncated}")
+            copy.flush()
+            yield Path(copy.name)
 
     def _reader(self) -> Stream:
         if self._plain is None:

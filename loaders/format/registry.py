@@ -5,16 +5,22 @@ from loaders.format.bods import Bods
 from loaders.format.delta import Delta
 from loaders.format.ftm import Ftm
 from loaders.format.icij import Icij
+from loaders.format.mapping import Mapping
 from loaders.format.statement import Statements
 from loaders.intake import Format, Intake
 
-FORMATS: tuple[Format, ...] = (Statements(), Bods(), Icij(), Delta(), Ftm())
+FORMATS: tuple[Format, ...] = (Statements(), Bods(), Icij(), Delta(), Mapping(), Ftm())
 """In the order in which they are asked whether they know a source; FollowTheMoney's own takes the rest."""
 NAMES = tuple(sorted(known.name for known in FORMATS))
 
 
 def format_of(intake: Intake, name: str | None) -> Format:
-    """The format of this name; without a name, the first that knows the first source. Raises BadInput."""
+    """The format of this name; without a name, the first that knows the first source. Raises BadInput.
+
+    Whoever gives a mapping means a table, whatever it is called.
+    """
+    if name is None and intake.mapping is not None:
+        name = Mapping.name
     for known in FORMATS:
         if known.name == name:
             return known

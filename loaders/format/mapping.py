@@ -1,0 +1,114 @@
+"""Tables, told what they mean by a mapping: CSV, TSV, XLSX, ODS and SQLite."""
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+from engine.errors import BadInput
+from loaders.fragment import Fragments
+from loaders.intake import Intake, Reading
+from loaders.mapping.choice import ZIP, Choice, Chosen
+from loaders.mapping.language import read_mapping
+from loaders.mapping.mapper import Mapper, Unfit
+from loaders.mapping.tally import Tally
+from loaders.source import Source
+from loaders.table.database import MAGIC
+from loaders.table.table import Row
+
+SUFFIXES = {".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".ods", ".sqlite", ".sqlite3", ".db", ".xls"}
+SPREADSHEET = (b"[Content_Types].xml", b"xl/", b"application/vnd.oasis.opendocument.spreadsheet")
+ROW_BYTES = 200
+"""What a row that cannot be used counts for."""
+STEP = 2_000
+"""Rows after which the bar moves."""
+
+
+class Mapping:
+    """Rows of tables, made into entities as the mapping says."""
+
+    name = "mapping"
+
+    def fits(self, name: str, head: bytes) -> bool:
+        """Whether it is called as a table is, or begins as a spreadsheet or an SQLite file does."""
+        if head.startswith(MAGIC) or (head.startswith(ZIP) and any(mark in head[:4096] for mark in SPREADSHEET)):
+            return True
+        path = urlsplit(name).path if "://" in name else name
+        suffix = PurePosixPath(path.lower().removesuffix(".gz")).suffix
+        return suffix in SUFFIXES and not head.lstrip().startswith(b"{")
+
+    def read(self, intake: Intake) -> Iterator[Reading]:
+        """Every entity that the rows make together; raises BadInput for a mapping that fits none of the tables."""
+        if intake.mapping is None:
+            name = intake.names[0]
+            raise BadInput(f"{name} is a table: give --mapping FILE.yml (see clew mapping check)")
+        choice = Choice(read_mapping(intake.mapping), intake.names)
+        with Fragments(intake.dataset) as fragments:
+            work = Work(intake, choice, fragments)
+            for source in intake.sources():
+                yield from work.source(source)
+            yield from work.end()
+            yield from fragments.readings()
+
+
+class Work:
+    """The rows of one load on their way into pieces, and what is to be said of them."""
+
+    def __init__(self, intake: Intake, choice: Choice, fragments: Fragments, most: int | None = None) -> None:
+        self.tables: list[Chosen] = []
+        """The tables met."""
+        self.rows = 0
+        self._intake = intake
+        self._choice = choice
+        self._fragments = fragments
+        self._most = most
+        self._tally = Tally()
+        self._facts: dict[str, list[str]] = {}
+        self._notes: dict[str, None] = dict.fromkeys(choice.notes)
+        self._failed: list[Reading] = []
+
+    def source(self, source: Source) -> Iterator[Reading]:
+        """Put down the pieces of one source; what cannot be used is given, with the reason."""
+        place = 1
+        try:
+            for chosen in self._choice.tables(source):
+                self.tables.append(chosen)
+                self._facts.setdefault(chosen.table.facts, []).append(chosen.table.name)
+                if chosen.note:
+                    self._notes[chosen.note] = None
+                for row in self._table(chosen):
+                    place = row.place
+                    if row.reason:
+                        yield Reading(chosen.table.name, place, ROW_BYTES, reason=row.reason)
+        except BadInput as error:
+            self._failed.append(Reading(source.name, place, 0, reason=str(error)))
+
+    def _table(self, chosen: Chosen) -> Iterator[Row]:
+        """Put down the pieces of one table; every row is given back, with a reason where it is of no use."""
+        table = chosen.table
+        mappers = [Mapper(query, table.columns, self._tally) for query in chosen.queries]
+        put = self._fragments.put
+        for count, row in enumerate(table.rows(), 1):
+            self.rows += 1
+            if self.rows % STEP == 0:
+                self._intake.advance(self.rows)
+            if not row.reason:
+                for mapper in mappers:
+                    try:
+                        for piece in mapper.pieces(row, table.name):
+                            put(piece.id, piece.schema, piece.properties, table.name, row.place)
+                    except (Unfit, BadInput) as error:
+                        row = Row(row.place, (), str(error))
+                        break
+            yield row
+            if count == self._most:
+                return
+
+    def end(self) -> list[Reading]:
+        """Note what was found and lost; the sources that could not be read. Raises BadInput where none could."""
+        for facts, names in self._facts.items():
+            several = f"{len(names):,} tables, first {names[0]}"
+            self._intake.notes.append(f"{names[0] if len(names) == 1 else several}: {facts}")
+        self._intake.notes += [*self._notes, *self._tally.told()]
+        if self._failed and not self.tables:
+            raise BadInput(self._failed[0].reason)
+        return self._failed

@@ -1,0 +1,51 @@
+"""Which sheets of a spreadsheet are read, and where on each the table begins."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from engine.errors import BadInput
+from loaders.table.table import Reading, Row, Table, columns_of, fitted, nearest, unreadable
+
+MOST_ROWS = 1_048_576
+"""Rows of the longest sheet that is read: a spreadsheet's own limit."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: its name, whether people see it, and its rows that are not empty, with their numbers."""
+
+    name: str
+    hidden: bool
+    rows: Callable[[], Iterator[tuple[int, Sequence[str]]]]
+
+    def table(self, source: str, kind: str, wanted: Reading) -> Table:
+        """The table on it; raises BadInput where there is none."""
+        name = f"{source}[{self.name}]"
+        rows = self.rows()
+        header = next((row for row in rows if row[0] >= wanted.header), (1, ()))
+        columns = columns_of(name, header[1])
+        below = f", header in row {header[0]:,}" if header[0] > 1 else ""
+        facts = f"{kind} sheet {self.name!r}{', hidden' if self.hidden else ''}, {len(columns):,} columns{below}"
+        return Table(name, facts, columns, lambda: body(rows, columns))
+
+
+def body(rows: Iterator[tuple[int, Sequence[str]]], columns: list[str]) -> Iterator[Row]:
+    """The rows below the header; empty cells at the end of one are not written down, so that short ones are whole."""
+    for place, cells in rows:
+        row = fitted(Row(place, cells), columns, pad=True)
+        yield row if row.reason else unreadable(row, columns, "Unicode")
+
+
+def chosen(source: str, sheets: Sequence[Sheet], names: Sequence[str]) -> tuple[list[Sheet], list[str]]:
+    """The sheets of these names, without names all that people see, and the names of the hidden ones left out.
+
+    Raises BadInput for a name that no sheet has.
+    """
+    known = {sheet.name: sheet for sheet in sheets}
+    for name in names:
+        if name not in known:
+            there = ", ".join(repr(other) for other in known)
+            raise BadInput(f"{source} has no sheet {name!r}{nearest(name, list(known))}. Its sheets: {there}")
+    if names:
+        return [known[name] for name in names], []
+    return [sheet for sheet in sheets if not sheet.hidden], [sheet.name for sheet in sheets if sheet.hidden]

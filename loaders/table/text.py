@@ -1,0 +1,264 @@
+"""Tables as text: CSV, TSV and the like, their encoding, delimiter and quotes found out from the beginning.
+
+A row is named by the line on which it begins. A row that cannot be read is given back line by line, so that an
+unclosed quote costs the row that it is in and not the rest of the file.
+"""
+
+import codecs
+import csv
+import re
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import chardet
+
+from engine.errors import BadInput
+from loaders.source import Source
+from loaders.table.table import LONGEST_CELL, UNREADABLE, Reading, Row, Table, columns_of, fitted, unreadable
+
+DELIMITERS = {",": "','", ";": "';'", "\t": "tabs", "|": "'|'"}
+"""Those that are tried, each as a person calls it."""
+TRIED = 200
+"""Rows that a delimiter is tried on."""
+LONGEST_ROW = 4 * LONGEST_CELL
+"""Characters of the longest row; also how far an unclosed quote is followed."""
+CHUNK = 256 * 1024
+BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+BACKSLASHED = re.compile(r'\\"[^",;\t|\r\n]')
+TOO_LONG = "a line that is too long"
+TOO_FAR = "a row of too many lines"
+CUT = "".join(["\n", "\n"])
+"""Stands for a line that was too long: told by what it is, not by what it says."""
+QUOTED = re.compile(r"'[^']*'")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How the text is written."""
+
+    encoding: str
+    guessed: bool
+    delimiter: str
+    quote: str
+    escape: str | None
+    end: str
+
+    def facts(self, columns: int) -> str:
+        """The same for a person."""
+        name = "UTF-8" if self.encoding.startswith("utf-8") else self.encoding
+        told = [f"{name} (a guess; 'encoding' in the mapping says better)" if self.guessed else name]
+        told.append(DELIMITERS.get(self.delimiter, repr(self.delimiter)))
+        if self.quote != '"':
+            told.append(f"quoted with {self.quote}")
+        if self.escape:
+            told.append("quotes escaped by \\")
+        return f"{', '.join(told)}, {columns:,} columns"
+
+    def reader(self, lines: Iterator[str], strict: bool = True) -> Iterator[list[str]]:
+        """The rows of these lines."""
+        return csv.reader(
+            lines,
+            delimiter=self.delimiter,
+            quotechar=self.quote,
+            escapechar=self.escape,
+            skipinitialspace=self.delimiter != " ",
+            strict=strict,
+        )
+
+
+def text_table(source: Source, head: bytes, wanted: Reading) -> Table:
+    """The table in a text that begins with ``head``; raises BadInput where it has no header."""
+    dialect = found_out(source.name, head, wanted)
+    lines = Lines(source, dialect)
+    rows = rows_of(lines, dialect)
+    header = next((row for row in rows if row.place >= wanted.header and (row.reason or any(row.cells))), Row(1, ()))
+    if header.reason:
+        raise BadInput(f"{source.name}: its header in row {header.place}: {header.reason}")
+    columns = columns_of(source.name, header.cells)
+    return Table(source.name, dialect.facts(len(columns)), columns, lambda: body(rows, lines, dialect, columns))
+
+
+def body(rows: Iterator[Row], lines: "Lines", dialect: Dialect, columns: list[str]) -> Iterator[Row]:
+    """The rows after the header, each with one cell a column or the reason why not; blank ones are left out."""
+    width = len(columns)
+    for row in rows:
+        if not row.reason:
+            if not row.cells:
+                continue
+            if len(row.cells) != width:
+                if not any(row.cells):
+                    continue
+                row = fitted(row, columns, pad=False)
+            if lines.suspect:
+                row = unreadable(row, columns, dialect.encoding)
+        yield row
+
+
+def rows_of(lines: "Lines", dialect: Dialect) -> Iterator[Row]:
+    """Every row, broken ones with the reason; raises nothing."""
+    csv.field_size_limit(max(csv.field_size_limit(), 2 * LONGEST_ROW))
+    reader = dialect.reader(lines)
+    while True:
+        place = lines.begin()
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            lines.give_back()
+            yield Row(place, (), why_broken(error, dialect.quote))
+            continue
+        yield Row(place, cells)
+
+
+def why_broken(error: csv.Error, quote: str) -> str:
+    """Why a row cannot be read, in words of the table."""
+    text = str(error)
+    if text == TOO_LONG:
+        return f"longer than {LONGEST_ROW:,} characters"
+    if "expected after" in text:
+        return f"text after a closing {quote}: a {quote} inside of a quoted cell must be doubled"
+    if "unexpected end" in text or text == TOO_FAR:
+        return f"a {quote} that is opened here is never closed"
+    return f"cannot be read: {text}"
+
+
+class Lines:
+    """The lines of a text: counted, bounded, and ready to be given once more. An iterator."""
+
+    def __init__(self, source: Source, dialect: Dialect) -> None:
+        self._source = source
+        self._data = chunks(source)
+        self._decoder = codecs.getincrementaldecoder(dialect.encoding)(
+            "replace" if dialect.encoding.startswith("utf-16") else "surrogateescape"
+        )
+        self._end = dialect.end
+        self._ready: deque[str] = deque()
+        self._taken: list[str] = []
+        self._size = 0
+        self._before = 0
+        self._rest = ""
+        self._ended = False
+        self.suspect = False
+        """Whether something was read that cannot be text."""
+
+    def __iter__(self) -> "Lines":
+        return self
+
+    def __next__(self) -> str:
+        while not self._ready:
+            self._fill()
+        line = self._ready.popleft()
+        self._taken.append(line)
+        if line is CUT:
+            raise csv.Error(TOO_LONG)
+        if len(self._taken) > 1:
+            self._size += len(line)
+            if self._size > LONGEST_ROW:
+                raise csv.Error(TOO_FAR)
+        return line
+
+    def begin(self) -> int:
+        """A row begins: the number of its line."""
+        self._before += len(self._taken)
+        self._taken = []
+        self._size = 0
+        return self._before + 1
+
+    def give_back(self) -> None:
+        """Give all lines of this row once more, but for its first."""
+        self._ready.extendleft(reversed(self._taken[1:]))
+        del self._taken[1:]
+
+    def _fill(self) -> None:
+        """Make lines ready out of the next bytes; raises StopIteration where there are none."""
+        if self._ended:
+            raise StopIteration
+        data = next(self._data, b"")
+        self._ended = not data
+        text = self._rest + self._decoder.decode(data, self._ended)
+        if "\0" in text or (not text.isascii() and UNREADABLE.search(text)):
+            self.suspect = True
+        lines = text.split(self._end)
+        self._rest = lines.pop()
+        self._ready.extend([line + self._end for line in lines])
+        if len(self._rest) > LONGEST_ROW:
+            self._skip()
+        if self._ended and self._rest and self._source.truncated is None:
+            self._ready.append(self._rest)
+        if self._ended:
+            self._rest = ""
+
+    def _skip(self) -> None:
+        """Leave out a line that is too long; ``CUT`` stands for it."""
+        for data in self._data:
+            _, end, rest = self._decoder.decode(data).partition(self._end)
+            if end:
+                self._rest = rest
+                break
+        else:
+            self._ended = True
+            self._rest = ""
+        self._ready.append(CUT)
+
+
+def chunks(source: Source) -> Iterator[bytes]:
+    """The source's bytes, as far as they can be read."""
+    with source.reading() as stream:
+        while data := stream.read(CHUNK):
+            yield data
+
+
+def found_out(name: str, head: bytes, wanted: Reading) -> Dialect:
+    """How a text that begins so is written; what is told is not guessed. Raises BadInput."""
+    encoding, guessed = (wanted.encoding, False) if wanted.encoding else encoding_of(name, head)
+    try:
+        text = codecs.getincrementaldecoder(encoding)("replace").decode(head)
+    except LookupError:
+        raise BadInput(f"{name}: {encoding!r} is no encoding; such as utf-8, cp1252, latin-1") from None
+    end = "\r" if "\r" in text and "\n" not in text else "\n"
+    whole = text if len(head) < CHUNK // 4 else text[: text.rfind(end) + 1] or text
+    escape = "\\" if BACKSLASHED.search(whole) else None
+    quote = "'" if '"' not in whole and len(QUOTED.findall(whole.split(end)[0])) > 1 else '"'
+    delimiter = wanted.delimiter or ("\t" if PurePath(name).suffix.lower() in (".tsv", ".tab") else "")
+    if len(delimiter) > 1:
+        raise BadInput(f"{name}: delimiter {delimiter!r} is not one character")
+    tried = Dialect(encoding, guessed, delimiter or ",", quote, escape, end)
+    if delimiter:
+        return tried
+    choices = [Dialect(encoding, guessed, known, quote, escape, end) for known in DELIMITERS]
+    return max(choices, key=lambda choice: consistency(choice, whole))
+
+
+def consistency(dialect: Dialect, text: str) -> tuple[bool, float, int]:
+    """How well the text is a table with this delimiter: whether its first row has several cells, and then how many
+    rows are as wide as that one, and how wide."""
+    lines = (line + dialect.end for line in text.split(dialect.end) if line)
+    widths: list[int] = []
+    try:
+        for row in dialect.reader(lines, strict=False):
+            widths.append(len(row))
+            if len(widths) >= TRIED:
+                break
+    except csv.Error:
+        return False, 0.0, 0
+    first = widths[0] if widths else 0
+    width = first if first > 1 else max(widths[:5], default=0)
+    return first > 1, widths.count(width) / len(widths) if width > 1 else 0.0, width
+
+
+def encoding_of(name: str, head: bytes) -> tuple[str, bool]:
+    """The encoding of a text that begins so, and whether it is a guess; raises BadInput for what is no text."""
+    for mark, encoding in BOMS.items():
+        if head.startswith(mark):
+            return encoding, False
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+        return "utf-8", False
+    except UnicodeDecodeError as error:
+        if head.count(b"\0") > len(head) // 100:
+            raise BadInput(f"{name} is no table: it is not text (byte {error.start + 1:,})") from None
+    guess = chardet.detect(head, encoding_era=chardet.EncodingEra.MODERN_WEB)["encoding"]
+    return guess or "cp1252", True
