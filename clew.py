@@ -23,6 +23,7 @@ from engine.settings import Settings
 from loaders.command import load_command, note
 from loaders.crawl import crawl_command
 from loaders.dataset import dataset_group
+from loaders.mapping.command import mapping_command
 from loaders.sample import load_demo
 from loaders.schedule import Scheduler
 
@@ -60,6 +61,7 @@ main.add_command(load_command)
 main.add_command(dataset_group)
 main.add_command(crawl_command)
 main.add_command(export_command)
+main.add_command(mapping_command)
 
 
 @main.command()

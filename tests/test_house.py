@@ -22,7 +22,7 @@ NEVER = {"utils", "helpers", "common", "core", "base", "manager", "service", "ty
 ONLY_IN = {
     "neo4j": "engine/graph/",
     "tantivy": "engine/index/",
-    "click": "loaders/command.py loaders/crawl.py loaders/dataset.py door/ clew.py",
+    "click": "loaders/command.py loaders/crawl.py loaders/dataset.py loaders/mapping/command.py door/ clew.py",
 }
 
 

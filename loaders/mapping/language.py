@@ -2,7 +2,8 @@
 
 Its words are FollowTheMoney's and Aleph's. A URL or database that a query names is never opened: its last part
 tells which of the given tables the query is for. Four words of our own say how a table is read where that is not
-found out: ``sheet``, ``header``, ``encoding``, ``delimiter``.
+found out: ``sheet``, ``header``, ``encoding``, ``delimiter``. Two columns of our own are in every table, ``$file``
+and ``$row``: as keys they keep apart what is told twice and happened twice, such as two equal payments of one day.
 """
 
 import re
@@ -20,6 +21,8 @@ from followthemoney.schema import Schema
 from loaders.mapping.outline import Part, outline
 from loaders.table.table import Reading, nearest
 
+FILE, ROW = "$file", "$row"
+"""Columns that every table has: the name of its file, and the row's number."""
 TEMPLATE = re.compile(r"{{([^(}})]*)}}")
 SQL = "a mapping gives names and no SQL; use tables, joins and filters"
 QUERY = {"csv", "csv_url", "csv_urls", "database", "table", "tables", "joins", "filters", "filters_not", "entities"}
@@ -76,7 +79,7 @@ class Query:
 
     @cached_property
     def columns(self) -> list[tuple[str, str]]:
-        """Every column that it names, once, with the place that names it first."""
+        """Every column of the table that it names, once, with the place that names it first."""
         found: dict[str, str] = {}
         for entity in self.entities:
             for column in (*entity.keys, *filter(None, [entity.id_column])):
@@ -86,7 +89,7 @@ class Query:
                     found.setdefault(column, rule.place)
         for column, _ in (*self.filters, *self.filters_not):
             found.setdefault(column, f"a filter in {self.place}")
-        return list(found.items())
+        return [(column, place) for column, place in found.items() if column not in (FILE, ROW)]
 
 
 def read_mapping(path: Path) -> list[Query]:

@@ -12,7 +12,7 @@ from operator import itemgetter
 
 from followthemoney.util import sanitize_text
 
-from loaders.mapping.language import EntityRule, Query, schema_named
+from loaders.mapping.language import FILE, ROW, EntityRule, Query, schema_named
 from loaders.mapping.property import PropertyMapper
 from loaders.mapping.tally import Tally
 from loaders.record import ends_of, is_id, shown
@@ -49,6 +49,7 @@ class Mapper:
 
     def __init__(self, query: Query, columns: Sequence[str], tally: Tally) -> None:
         at = {name: columns.index(name) for name, _ in query.columns}
+        at |= {FILE: len(columns), ROW: len(columns) + 1}
         self._tally = tally
         self._entities = [EntityMapper(rule, at) for rule in query.entities]
         self._filters = [(at[name], values, True) for name, values in query.filters]
@@ -56,7 +57,7 @@ class Mapper:
 
     def pieces(self, row: Row, source: str) -> Iterator[Piece]:
         """What this row says that was not told before; raises Unfit after what can be used."""
-        cells = row.cells
+        cells = [*row.cells, source.rpartition("/")[2], str(row.place)]
         for at, values, wanted in self._filters:
             if ((plain(cells[at]) or "") in values) is not wanted:
                 return

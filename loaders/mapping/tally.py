@@ -33,11 +33,19 @@ class Tally:
     def told(self) -> list[str]:
         """A line for each, the most frequent first."""
         ordered = sorted(self._losses.items(), key=lambda item: -item[1].count)
-        lines = [
-            what.format(count=f"{loss.count:,}")
-            + f", first {f'{loss.value} in ' if loss.value else 'in '}{loss.source} row {loss.place:,}"
-            for what, loss in ordered[:SHOWN]
-        ]
+        lines = [sentence(what, loss) for what, loss in ordered[:SHOWN]]
         if len(ordered) > SHOWN:
             lines.append(f"… and {len(ordered) - SHOWN:,} more kinds of values that were left out")
         return lines
+
+
+def sentence(what: str, loss: Loss) -> str:
+    """One loss as a person says it."""
+    if loss.count == 1:
+        what = (
+            what.replace("{count} rows", "{count} row").replace("values are no", "value is no").replace("were", "was")
+        )
+        where = f": {loss.value}" if loss.value else ""
+        return f"{what.format(count=1)}{where} in {loss.source} row {loss.place:,}"
+    where = f"{loss.value} in" if loss.value else "in"
+    return f"{what.format(count=f'{loss.count:,}')}, first {where} {loss.source} row {loss.place:,}"

@@ -69,7 +69,7 @@ def selected(name: str, database: sqlite3.Connection, asked: Selection) -> Table
         if table not in known:
             there = ", ".join(sorted(known)) or "none"
             raise BadInput(
-                f"{name} has no table {table!r}, which {asked.place} names{nearest(table, list(known))}. "
+                f"{name} has no table {table!r}, which {asked.place} names{nearest(table, list(known)) or '.'} "
                 f"Its tables: {there}"
             )
     found: dict[str, str] = {}

@@ -45,7 +45,7 @@ def chosen(source: str, sheets: Sequence[Sheet], names: Sequence[str]) -> tuple[
     for name in names:
         if name not in known:
             there = ", ".join(repr(other) for other in known)
-            raise BadInput(f"{source} has no sheet {name!r}{nearest(name, list(known))}. Its sheets: {there}")
+            raise BadInput(f"{source} has no sheet {name!r}{nearest(name, list(known)) or '.'} Its sheets: {there}")
     if names:
         return [known[name] for name in names], []
     return [sheet for sheet in sheets if not sheet.hidden], [sheet.name for sheet in sheets if sheet.hidden]

@@ -17,8 +17,6 @@ LONGEST_CELL = 1024 * 1024
 """Characters of the longest cell: the longest value that a property may have."""
 UNREADABLE = re.compile("[\0\ud800-\udfff]")
 """What no store takes: NUL, and bytes that are not of the text's encoding."""
-ROW_BYTES = 64
-"""About how many bytes a row takes that is not counted."""
 
 
 class Row(NamedTuple):
@@ -48,7 +46,7 @@ class Table:
             if count == 0:
                 known = ", ".join(name or "(no name)" for name in self.columns[:40])
                 raise BadInput(
-                    f"{self.name} has no column {column!r}, which {place} names{nearest(column, self.columns)}. "
+                    f"{self.name} has no column {column!r}, which {place} names{nearest(column, self.columns) or '.'} "
                     f"Its columns: {known}"
                 )
             if count > 1:

@@ -27,6 +27,12 @@ LONGEST_ROW = 4 * LONGEST_CELL
 CHUNK = 256 * 1024
 BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 BACKSLASHED = re.compile(r'\\"[^",;\t|\r\n]')
+HIGH = re.compile(rb"[\x80-\xff]+")
+LATIN = 1.5
+"""Bytes in a row beyond ASCII: in Latin script they stand mostly alone, in others they make whole words."""
+FEW = 30
+"""So few letters with an accent tell nothing; most such tables are of Western Europe."""
+WESTERN = ["Windows-1252", "Windows-1250", "Windows-1254", "Windows-1257", "ISO-8859-2", "ISO-8859-15"]
 TOO_LONG = "a line that is too long"
 TOO_FAR = "a row of too many lines"
 CUT = "".join(["\n", "\n"])
@@ -260,5 +266,11 @@ def encoding_of(name: str, head: bytes) -> tuple[str, bool]:
     except UnicodeDecodeError as error:
         if head.count(b"\0") > len(head) // 100:
             raise BadInput(f"{name} is no table: it is not text (byte {error.start + 1:,})") from None
-    guess = chardet.detect(head, encoding_era=chardet.EncodingEra.MODERN_WEB)["encoding"]
-    return guess or "cp1252", True
+    runs = HIGH.findall(head)
+    latin = sum(map(len, runs)) < LATIN * len(runs)
+    if latin and len(runs) < FEW:
+        return WESTERN[0], True
+    guess = chardet.detect(
+        head, encoding_era=chardet.EncodingEra.MODERN_WEB, include_encodings=WESTERN if latin else None
+    )["encoding"]
+    return guess or WESTERN[0], True
