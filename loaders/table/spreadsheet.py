@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.errors import BadInput
-from loaders.table.table import Reading, Row, Table, columns_of, fitted, nearest, unreadable
+from loaders.table.table import Reading, Row, Table, columns_of, counted, fitted, nearest, unreadable
 
 MOST_ROWS = 1_048_576
 """Rows of the longest sheet that is read: a spreadsheet's own limit."""
@@ -25,7 +25,7 @@ class Sheet:
         header = next((row for row in rows if row[0] >= wanted.header), (1, ()))
         columns = columns_of(name, header[1])
         below = f", header in row {header[0]:,}" if header[0] > 1 else ""
-        facts = f"{kind} sheet {self.name!r}{', hidden' if self.hidden else ''}, {len(columns):,} columns{below}"
+        facts = f"{kind} sheet {self.name!r}{', hidden' if self.hidden else ''}, {counted(len(columns))}{below}"
         return Table(name, facts, columns, lambda: body(rows, columns))
 
 

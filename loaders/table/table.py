@@ -84,14 +84,19 @@ def fitted(row: Row, columns: Sequence[str], pad: bool) -> Row:
     if count > width:
         extra = next((at for at in range(width, count) if cells[at].strip()), None)
         if extra is not None:
-            return Row(place, (), f"{count:,} cells for {width:,} columns: cell {extra + 1:,} has no column")
+            return Row(place, (), f"{count:,} cells for {counted(width)}: cell {extra + 1:,} has no column")
         row = Row(place, cells[:width])
     elif count < width:
         if not pad:
             lacking = columns[count] or f"number {count + 1:,}"
-            return Row(place, (), f"{count:,} cells for {width:,} columns: it ends before column {lacking!r}")
+            return Row(place, (), f"{count:,} cells for {counted(width)}: it ends before column {lacking!r}")
         row = Row(place, [*cells, *[""] * (width - count)])
     return row
+
+
+def counted(columns: int) -> str:
+    """So many columns, in words."""
+    return f"{columns:,} column{'' if columns == 1 else 's'}"
 
 
 def unreadable(row: Row, columns: Sequence[str], encoding: str) -> Row:

@@ -16,7 +16,7 @@ import chardet
 
 from engine.errors import BadInput
 from loaders.source import Source
-from loaders.table.table import LONGEST_CELL, UNREADABLE, Reading, Row, Table, columns_of, fitted, unreadable
+from loaders.table.table import LONGEST_CELL, UNREADABLE, Reading, Row, Table, columns_of, counted, fitted, unreadable
 
 DELIMITERS = {",": "','", ";": "';'", "\t": "tabs", "|": "'|'"}
 """Those that are tried, each as a person calls it."""
@@ -30,6 +30,7 @@ BACKSLASHED = re.compile(r'\\"[^",;\t|\r\n]')
 HIGH = re.compile(rb"[\x80-\xff]+")
 LATIN = 1.5
 """Bytes in a row beyond ASCII: in Latin script they stand mostly alone, in others they make whole words."""
+NUL = b"\0"
 FEW = 30
 """So few letters with an accent tell nothing; most such tables are of Western Europe."""
 WESTERN = ["Windows-1252", "Windows-1250", "Windows-1254", "Windows-1257", "ISO-8859-2", "ISO-8859-15"]
@@ -60,7 +61,7 @@ class Dialect:
             told.append(f"quoted with {self.quote}")
         if self.escape:
             told.append("quotes escaped by \\")
-        return f"{', '.join(told)}, {columns:,} columns"
+        return f"{', '.join(told)}, {counted(columns)}"
 
     def reader(self, lines: Iterator[str], strict: bool = True) -> Iterator[list[str]]:
         """The rows of these lines."""
@@ -264,8 +265,9 @@ def encoding_of(name: str, head: bytes) -> tuple[str, bool]:
         codecs.getincrementaldecoder("utf-8")().decode(head)
         return "utf-8", False
     except UnicodeDecodeError as error:
-        if head.count(b"\0") > len(head) // 100:
-            raise BadInput(f"{name} is no table: it is not text (byte {error.start + 1:,})") from None
+        if NUL in head:
+            byte = f"byte {min(error.start, head.index(NUL)) + 1:,}"
+            raise BadInput(f"{name} is no table: it is not text ({byte}); if it is, name its 'encoding'") from None
     runs = HIGH.findall(head)
     latin = sum(map(len, runs)) < LATIN * len(runs)
     if latin and len(runs) < FEW:

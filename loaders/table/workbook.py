@@ -42,15 +42,17 @@ ERRORS = frozenset(
 @contextmanager
 def xlsx_sheets(name: str, path: Path) -> Iterator[list[Sheet]]:
     """Every sheet of a workbook, to be read in this block; raises BadInput."""
-    try:
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except TROUBLES as error:
-        raise BadInput(f"{name} cannot be read as XLSX: {error}") from None
-    with closing(book):
-        yield [
-            Sheet(str(sheet.title), sheet.sheet_state != "visible", partial(xlsx_rows, name, sheet))
-            for sheet in book.worksheets
-        ]
+    # given as a stream, as openpyxl takes no file whose name does not end in .xlsx
+    with path.open("rb") as stream:
+        try:
+            book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+        except TROUBLES as error:
+            raise BadInput(f"{name} cannot be read as XLSX: {error}") from None
+        with closing(book):
+            yield [
+                Sheet(str(sheet.title), sheet.sheet_state != "visible", partial(xlsx_rows, name, sheet))
+                for sheet in book.worksheets
+            ]
 
 
 def xlsx_rows(name: str, sheet: Any) -> Iterator[tuple[int, Sequence[str]]]:
