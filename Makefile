@@ -96,7 +96,7 @@ check: setup
 	$(RUN) lint-imports
 
 bench: setup
-	for name in start load export memory path search page; do
+	for name in start load table export memory path search page; do
 	  echo "== $$name"
 	  $(RUN) python tests/bench/$$name.py
 	done

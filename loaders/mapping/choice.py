@@ -12,7 +12,7 @@ from loaders.table.archive import kind_of
 from loaders.table.database import MAGIC, Selection, opened, selected
 from loaders.table.opendocument import ods_sheets
 from loaders.table.spreadsheet import Sheet, chosen
-from loaders.table.table import Reading, Table
+from loaders.table.table import Layout, Table
 from loaders.table.text import text_table
 from loaders.table.workbook import xlsx_sheets
 
@@ -79,13 +79,13 @@ def file_name(source: str) -> str:
     return PurePosixPath(unquote(path)).name.lower().removesuffix(".gz")
 
 
-def reading_of(queries: Sequence[Query], name: str) -> Reading:
+def reading_of(queries: Sequence[Query], name: str) -> Layout:
     """How these queries want the table read; raises BadInput where they want it read differently."""
-    wanted = {replace(query.reading, sheet="") for query in queries} - {Reading()}
+    wanted = {replace(query.reading, sheet="") for query in queries} - {Layout()}
     if len(wanted) > 1:
         places = ", ".join(query.place for query in queries)
         raise BadInput(f"{name} is read once, and the queries for it say differently how: {places}")
-    return wanted.pop() if wanted else Reading()
+    return wanted.pop() if wanted else Layout()
 
 
 def one_table(queries: Sequence[Query], name: str) -> None:

@@ -19,7 +19,7 @@ from followthemoney.property import Property
 from followthemoney.schema import Schema
 
 from loaders.mapping.outline import Part, outline
-from loaders.table.table import Reading, nearest
+from loaders.table.table import Layout, nearest
 
 FILE, ROW = "$file", "$row"
 """Columns that every table has: the name of its file, and the row's number."""
@@ -75,7 +75,7 @@ class Query:
     joins: tuple[tuple[str, str], ...] = ()
     filters: tuple[tuple[str, frozenset[str]], ...] = ()
     filters_not: tuple[tuple[str, frozenset[str]], ...] = ()
-    reading: Reading = field(default_factory=Reading)
+    reading: Layout = field(default_factory=Layout)
 
     @cached_property
     def columns(self) -> list[tuple[str, str]]:
@@ -165,14 +165,14 @@ def filters(part: Part | None) -> tuple[tuple[str, frozenset[str]], ...]:
     )
 
 
-def reading(part: Part) -> Reading:
+def reading(part: Part) -> Layout:
     """How the table is to be read, where that is told."""
     told = {name: given.string() for name, given in part.parts("a query").items() if name in OURS}
     header = told.pop("header", "0")
     if not header.isdecimal():
         part.refuse("'header' is the number of the row in which the columns' names stand")
     delimiter = told.pop("delimiter", "")
-    return Reading(header=int(header), delimiter={"tab": "\t", "\\t": "\t"}.get(delimiter, delimiter), **told)
+    return Layout(header=int(header), delimiter={"tab": "\t", "\\t": "\t"}.get(delimiter, delimiter), **told)
 
 
 def entity_rule(name: str, part: Part) -> EntityRule:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.errors import BadInput
-from loaders.table.table import Reading, Row, Table, columns_of, counted, fitted, nearest, unreadable
+from loaders.table.table import Layout, Row, Table, columns_of, counted, fitted, nearest, unreadable
 
 MOST_ROWS = 1_048_576
 """Rows of the longest sheet that is read: a spreadsheet's own limit."""
@@ -18,7 +18,7 @@ class Sheet:
     hidden: bool
     rows: Callable[[], Iterator[tuple[int, Sequence[str]]]]
 
-    def table(self, source: str, kind: str, wanted: Reading) -> Table:
+    def table(self, source: str, kind: str, wanted: Layout) -> Table:
         """The table on it; raises BadInput where there is none."""
         name = f"{source}[{self.name}]"
         rows = self.rows()

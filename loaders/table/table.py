@@ -56,7 +56,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Reading:
+class Layout:
     """How a table is to be read where that is told: the header's row, the text's encoding and delimiter, the sheet."""
 
     header: int = 0
@@ -84,19 +84,19 @@ def fitted(row: Row, columns: Sequence[str], pad: bool) -> Row:
     if count > width:
         extra = next((at for at in range(width, count) if cells[at].strip()), None)
         if extra is not None:
-            return Row(place, (), f"{count:,} cells for {counted(width)}: cell {extra + 1:,} has no column")
+            return Row(place, (), f"{counted(count, 'cell')} for {counted(width)}: cell {extra + 1:,} has no column")
         row = Row(place, cells[:width])
     elif count < width:
         if not pad:
             lacking = columns[count] or f"number {count + 1:,}"
-            return Row(place, (), f"{count:,} cells for {counted(width)}: it ends before column {lacking!r}")
+            return Row(place, (), f"{counted(count, 'cell')} for {counted(width)}: it ends before column {lacking!r}")
         row = Row(place, [*cells, *[""] * (width - count)])
     return row
 
 
-def counted(columns: int) -> str:
-    """So many columns, in words."""
-    return f"{columns:,} column{'' if columns == 1 else 's'}"
+def counted(count: int, what: str = "column") -> str:
+    """So many, in words."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def unreadable(row: Row, columns: Sequence[str], encoding: str) -> Row:

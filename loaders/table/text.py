@@ -16,7 +16,7 @@ import chardet
 
 from engine.errors import BadInput
 from loaders.source import Source
-from loaders.table.table import LONGEST_CELL, UNREADABLE, Reading, Row, Table, columns_of, counted, fitted, unreadable
+from loaders.table.table import LONGEST_CELL, UNREADABLE, Layout, Row, Table, columns_of, counted, fitted, unreadable
 
 DELIMITERS = {",": "','", ";": "';'", "\t": "tabs", "|": "'|'"}
 """Those that are tried, each as a person calls it."""
@@ -75,7 +75,7 @@ class Dialect:
         )
 
 
-def text_table(source: Source, head: bytes, wanted: Reading) -> Table:
+def text_table(source: Source, head: bytes, wanted: Layout) -> Table:
     """The table in a text that begins with ``head``; raises BadInput where it has no header."""
     dialect = found_out(source.name, head, wanted)
     lines = Lines(source, dialect)
@@ -218,7 +218,7 @@ def chunks(source: Source) -> Iterator[bytes]:
             yield data
 
 
-def found_out(name: str, head: bytes, wanted: Reading) -> Dialect:
+def found_out(name: str, head: bytes, wanted: Layout) -> Dialect:
     """How a text that begins so is written; what is told is not guessed. Raises BadInput."""
     encoding, guessed = (wanted.encoding, False) if wanted.encoding else encoding_of(name, head)
     try:

@@ -319,7 +319,7 @@ def test_check_says_what_would_come(tmp_path: Path) -> None:
     assert [(r.place, r.entity.caption if r.entity else r.reason) for r in found.readings] == [
         (2, "Ada"),
         (3, "Bob"),
-        (4, "1 cells for 4 columns: it ends before column 'born'"),
+        (4, "1 cell for 4 columns: it ends before column 'born'"),
     ]
     assert found.unused == [
         "columns that no query names: shoe",
