@@ -29,6 +29,7 @@ from typing import IO, Any, NamedTuple
 
 import ijson
 import orjson
+from ijson.common import ObjectBuilder
 
 from engine.errors import BadInput
 from loaders.escape import allowed, derived
@@ -54,6 +55,7 @@ MARK = re.compile(
 )
 WRAPPED = re.compile(rb'\s*\{\s*"statements"\s*:\s*\[')
 MOST_COMPONENTS = 1_000
+DEEPEST = 100
 NOBODY = "no beneficial owners"
 
 
@@ -94,15 +96,38 @@ def statements(source: Source) -> Iterator[tuple[int, int, Any]]:
         bounded = Bounded(stream)
         place = 0
         try:
-            for told in ijson.items(bounded, "statements.item" if wrapped else "item", use_float=True):
+            for told in items(bounded, "statements" if wrapped else None):
                 place += 1
                 yield place, bounded.taken, told if isinstance(told, Mapping) else "not a JSON object"
                 bounded.taken = 0
-        except ijson.IncompleteJSONError as error:
-            cut = "is cut off" if "premature EOF" in str(error) or "parse error" not in str(error) else "is broken"
-            source.truncated = source.truncated or f"statement {place + 1} {cut}: {first_line(error)}"
         except (ijson.JSONError, UnicodeDecodeError, BadInput) as error:
-            source.truncated = source.truncated or f"statement {place + 1} is broken: {first_line(error)}"
+            cut = "is cut off" if "premature EOF" in str(error) else f"is broken: {first_line(error)}"
+            source.truncated = source.truncated or f"statement {place + 1} {cut}"
+
+
+def items(stream: "Bounded", key: str | None) -> Iterator[Any]:
+    """Each value of an array, as it is read: of the outermost, or of the one under a key of the outermost object.
+
+    ``ijson.items`` does this too, but remembers the whole way to every value, which a file that is nested without
+    end turns into all the memory there is.
+    """
+    home = 1 if key is None else 2
+    depth, inside = 0, key is None
+    builder: Any = None
+    for event, value in ijson.basic_parse(stream, use_float=True):
+        if depth == 1 and key is not None and event == "map_key":
+            inside = value == key
+            continue
+        begins, ends = event in ("start_map", "start_array"), event in ("end_map", "end_array")
+        depth += begins - ends
+        if depth > DEEPEST:
+            raise BadInput(f"nested more than {DEEPEST} times")
+        if inside and depth - begins >= home:
+            builder = builder or ObjectBuilder()
+            builder.event(event, value)
+        if inside and depth == home and builder is not None:
+            yield builder.value
+            builder = None
 
 
 def first_line(error: Exception) -> str:

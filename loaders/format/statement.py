@@ -83,7 +83,7 @@ class Statements:
 
 def is_told(raw: Any) -> bool:
     """Whether a JSON value is a statement, or an entity with its statements."""
-    return type(raw) is dict and (raw.keys() >= NEEDED or type(raw.get("statements")) is list)
+    return type(raw) is dict and (raw.keys() >= NEEDED or ("schema" in raw and type(raw.get("statements")) is list))
 
 
 def statements(source: Source) -> Iterator[tuple[int, int, Told | str]]:
