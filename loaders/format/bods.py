@@ -98,7 +98,7 @@ def statements(source: Source) -> Iterator[tuple[int, int, Any]]:
         try:
             for told in items(bounded, "statements" if wrapped else None):
                 place += 1
-                yield place, bounded.taken, told if isinstance(told, Mapping) else "not a JSON object"
+                yield place, bounded.taken, told if isinstance(told, dict) else "not a JSON object"
                 bounded.taken = 0
         except (ijson.JSONError, UnicodeDecodeError, BadInput) as error:
             cut = "is cut off" if "premature EOF" in str(error) else f"is broken: {first_line(error)}"
@@ -143,7 +143,7 @@ def of_lines(source: Source) -> Iterator[tuple[int, int, Any]]:
             if line.reason is None:
                 try:
                     value = orjson.loads(line.data)
-                    told = value if isinstance(value, Mapping) else "not a JSON object"
+                    told = value if isinstance(value, dict) else "not a JSON object"
                 except orjson.JSONDecodeError as error:
                     told = why_unreadable(line.data, error)
                     if not line.data.endswith(b"\n"):
@@ -177,7 +177,7 @@ def put(versions: Versions, told: Mapping[str, Any], source: str, place: int) ->
     if kind is None:
         return f"recordType or statementType {shown(told.get('recordType') or told.get('statementType'))} is not BODS"
     details = told.get("recordDetails", told if "statementType" in told else None)
-    if not isinstance(details, Mapping):
+    if not isinstance(details, dict):
         return "without recordDetails"
     key = text(told.get("recordId")) or text(told.get("statementId")) or text(told.get("statementID"))
     if not key:
@@ -298,9 +298,9 @@ class Conversion:
     def _end(self, name: str, letter: str) -> End | None:
         """One end, made up where it is not specified; None where there is nobody."""
         told = self._details.get(name)
-        if isinstance(told, Mapping) and not end_key(told):
+        if isinstance(told, dict) and not end_key(told):
             reason = told.get("unspecified", told)
-            return self._nobody(reason if isinstance(reason, Mapping) else {}, letter)
+            return self._nobody(reason if isinstance(reason, dict) else {}, letter)
         if not (key := end_key(told)):
             raise BadInput(f"{name} {shown(told)} names no record")
         key = self._versions.record(key)
@@ -344,7 +344,7 @@ def counts(interest: Mapping[str, Any]) -> bool:
 
 def end_key(told: Any) -> str:
     """The key that an end names; nothing where it names none."""
-    if isinstance(told, Mapping):
+    if isinstance(told, dict):
         return text(told.get("describedByEntityStatement")) or text(told.get("describedByPersonStatement"))
     return text(told)
 
@@ -362,4 +362,4 @@ def kind_of(told: Mapping[str, Any]) -> str:
 def details_of(told: Mapping[str, Any]) -> Mapping[str, Any]:
     """What a statement says: in ``recordDetails``, or before 0.4 beside the statement's own fields."""
     details = told.get("recordDetails", told)
-    return details if isinstance(details, Mapping) else {}
+    return details if isinstance(details, dict) else {}

@@ -236,13 +236,15 @@ class Bundle:
 def node(cells: dict[str, str], kind: str) -> Iterator[tuple[str, str]]:
     """What a row tells of a company, a person or whatever it is."""
     for column, prop in PLAIN:
-        yield prop, cells.get(column, "").strip()
+        if said := cells.get(column):
+            yield prop, said.strip()
     if (original := cells.get("original_name", "").strip()) != cells.get("name", "").strip():
         yield "alias", original
     for column, prop in DATES:
-        yield from day(column, prop, cells.get(column, ""))
+        if said := cells.get(column):
+            yield from day(column, prop, said)
     for column in NOTED:
-        if said := cells.get(column, "").strip():
+        if said := (cells.get(column) or "").strip():
             yield "notes", f"{column.replace('_', ' ')}: {iso(said) or said}"
     described, code = cells.get("jurisdiction_description", "").strip(), cells.get("jurisdiction", "").strip()
     yield from place("jurisdiction", described, code)
