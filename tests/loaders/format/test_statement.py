@@ -14,9 +14,12 @@ from followthemoney.statement import Statement, StatementEntity, write_statement
 from engine.access import Access
 from engine.engine import Engine
 from engine.errors import BadInput
+from engine.export.registry import FORMS
+from engine.export.target import opened
 from loaders.format.registry import FORMATS, format_of
 from loaders.intake import Intake, Reading
 from loaders.load import load
+from loaders.sample import TITLES, load_demo
 
 HEADER = "entity_id,canonical_id,prop,schema,value,dataset,external"
 SOURCE = Dataset.make({"name": "source", "title": "Source"})
@@ -211,6 +214,7 @@ def test_a_runaway_quote_costs_no_memory_and_no_later_file(tmp_path: Path) -> No
         ("node_id_start,node_id_end,rel_type,link\n", ["icij", "ftm"]),
         ("PK\x03\x04 nodes-addresses.csv", ["icij", "ftm"]),
         ("PK\x03\x04 word/document.xml", ["ftm"]),
+        ('{"op":"ADD","entity":{"id":"a","schema":"Person"}}\n', ["delta", "ftm"]),
         ("name,country\nAda,gb\n", ["ftm"]),
         ("", ["ftm"]),
         ('"', ["ftm"]),
@@ -233,6 +237,17 @@ def test_an_export_is_loaded_and_asked(fresh_engine: Engine, tmp_path: Path) -> 
     assert fresh_engine.paths(eyes, ["d:ada"], ["d:engines"]).paths[0].edge_ids == ("d:holds",)
     assert [holding.share for holding in fresh_engine.owners(eyes, "d:engines")] == [pytest.approx(0.6)]
     assert fresh_engine.check() == []
+
+
+def test_what_clew_exports_is_what_it_loads(fresh_engine: Engine, tmp_path: Path) -> None:
+    load_demo(fresh_engine, lambda _: None)
+    for name in TITLES:
+        path = tmp_path / f"{name}.csv"
+        with opened(str(path)) as target:
+            FORMS["statements"].write(fresh_engine.whole(Access(frozenset(TITLES)), [name]), target)
+        report = load(fresh_engine, [str(path)], name)
+        assert (report.added, report.changed, report.removed, report.refused_count) == (0, 0, 0, 0)
+        assert report.unchanged == report.read > 0
 
 
 def test_a_csv_of_the_model_is_written_as_it_was(tmp_path: Path) -> None:
