@@ -88,6 +88,9 @@ def gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 def merged(pieces: list[tuple[str, dict[str, list[str]]]]) -> dict[str, Any]:
     """The schema and the properties that some pieces tell together; raises BadInput where schemata are at odds."""
+    if len(pieces) == 1:
+        schema, told = pieces[0]
+        return {"schema": schema, "properties": {name: list(dict.fromkeys(told[name])) for name in told if told[name]}}
     schema, *others = [schema for schema, _ in pieces]
     for other in others:
         if other != schema:

@@ -6,8 +6,7 @@ closed and bytes that are no UTF-8 cost the row that they stand in, with a reaso
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from engine.errors import BadInput
 from loaders.source import BOM, LONGEST_LINE
@@ -16,8 +15,7 @@ LONGEST_ROW = 2 * LONGEST_LINE
 """Bytes of the longest row, line breaks in its cells included."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """The cells by their columns, or the reason why there are none; ``line`` is where it begins, from 1."""
 
     line: int

@@ -29,6 +29,7 @@ from typing import IO, Any, NamedTuple
 
 import ijson
 import orjson
+from ijson.common import ObjectBuilder
 
 from engine.errors import BadInput
 from loaders.escape import allowed, derived
@@ -54,6 +55,7 @@ MARK = re.compile(
 )
 WRAPPED = re.compile(rb'\s*\{\s*"statements"\s*:\s*\[')
 MOST_COMPONENTS = 1_000
+DEEPEST = 100
 NOBODY = "no beneficial owners"
 
 
@@ -94,15 +96,38 @@ def statements(source: Source) -> Iterator[tuple[int, int, Any]]:
         bounded = Bounded(stream)
         place = 0
         try:
-            for told in ijson.items(bounded, "statements.item" if wrapped else "item", use_float=True):
+            for told in items(bounded, "statements" if wrapped else None):
                 place += 1
-                yield place, bounded.taken, told if isinstance(told, Mapping) else "not a JSON object"
+                yield place, bounded.taken, told if isinstance(told, dict) else "not a JSON object"
                 bounded.taken = 0
-        except ijson.IncompleteJSONError as error:
-            cut = "is cut off" if "premature EOF" in str(error) or "parse error" not in str(error) else "is broken"
-            source.truncated = source.truncated or f"statement {place + 1} {cut}: {first_line(error)}"
         except (ijson.JSONError, UnicodeDecodeError, BadInput) as error:
-            source.truncated = source.truncated or f"statement {place + 1} is broken: {first_line(error)}"
+            cut = "is cut off" if "premature EOF" in str(error) else f"is broken: {first_line(error)}"
+            source.truncated = source.truncated or f"statement {place + 1} {cut}"
+
+
+def items(stream: "Bounded", key: str | None) -> Iterator[Any]:
+    """Each value of an array, as it is read: of the outermost, or of the one under a key of the outermost object.
+
+    ``ijson.items`` does this too, but remembers the whole way to every value, which a file that is nested without
+    end turns into all the memory there is.
+    """
+    home = 1 if key is None else 2
+    depth, inside = 0, key is None
+    builder: Any = None
+    for event, value in ijson.basic_parse(stream, use_float=True):
+        if depth == 1 and key is not None and event == "map_key":
+            inside = value == key
+            continue
+        begins, ends = event in ("start_map", "start_array"), event in ("end_map", "end_array")
+        depth += begins - ends
+        if depth > DEEPEST:
+            raise BadInput(f"nested more than {DEEPEST} times")
+        if inside and depth - begins >= home:
+            builder = builder or ObjectBuilder()
+            builder.event(event, value)
+        if inside and depth == home and builder is not None:
+            yield builder.value
+            builder = None
 
 
 def first_line(error: Exception) -> str:
@@ -118,7 +143,7 @@ def of_lines(source: Source) -> Iterator[tuple[int, int, Any]]:
             if line.reason is None:
                 try:
                     value = orjson.loads(line.data)
-                    told = value if isinstance(value, Mapping) else "not a JSON object"
+                    told = value if isinstance(value, dict) else "not a JSON object"
                 except orjson.JSONDecodeError as error:
                     told = why_unreadable(line.data, error)
                     if not line.data.endswith(b"\n"):
@@ -152,7 +177,7 @@ def put(versions: Versions, told: Mapping[str, Any], source: str, place: int) ->
     if kind is None:
         return f"recordType or statementType {shown(told.get('recordType') or told.get('statementType'))} is not BODS"
     details = told.get("recordDetails", told if "statementType" in told else None)
-    if not isinstance(details, Mapping):
+    if not isinstance(details, dict):
         return "without recordDetails"
     key = text(told.get("recordId")) or text(told.get("statementId")) or text(told.get("statementID"))
     if not key:
@@ -273,9 +298,9 @@ class Conversion:
     def _end(self, name: str, letter: str) -> End | None:
         """One end, made up where it is not specified; None where there is nobody."""
         told = self._details.get(name)
-        if isinstance(told, Mapping) and not end_key(told):
+        if isinstance(told, dict) and not end_key(told):
             reason = told.get("unspecified", told)
-            return self._nobody(reason if isinstance(reason, Mapping) else {}, letter)
+            return self._nobody(reason if isinstance(reason, dict) else {}, letter)
         if not (key := end_key(told)):
             raise BadInput(f"{name} {shown(told)} names no record")
         key = self._versions.record(key)
@@ -319,7 +344,7 @@ def counts(interest: Mapping[str, Any]) -> bool:
 
 def end_key(told: Any) -> str:
     """The key that an end names; nothing where it names none."""
-    if isinstance(told, Mapping):
+    if isinstance(told, dict):
         return text(told.get("describedByEntityStatement")) or text(told.get("describedByPersonStatement"))
     return text(told)
 
@@ -337,4 +362,4 @@ def kind_of(told: Mapping[str, Any]) -> str:
 def details_of(told: Mapping[str, Any]) -> Mapping[str, Any]:
     """What a statement says: in ``recordDetails``, or before 0.4 beside the statement's own fields."""
     details = told.get("recordDetails", told)
-    return details if isinstance(details, Mapping) else {}
+    return details if isinstance(details, dict) else {}

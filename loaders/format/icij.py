@@ -46,6 +46,7 @@ NAME = re.compile(
     re.I,
 )
 KINDS = {"e": "entities", "o": "officers", "i": "intermediaries", "a": "addresses", "r": "relationships"}
+ORDER = ("entities", "officers", "intermediaries", "others", "addresses", "", "relationships")
 SCHEMATA = {"entities": "Company", "addresses": "Address"}
 SIGNS = (
     ("ibcRUC", "entities"),
@@ -95,11 +96,11 @@ class Icij:
         if head.startswith(ZIP):
             return IN_ZIP.search(head) is not None
         columns = set(columns_of(head))
-        return "node_id_start" in columns or {"node_id", "sourceID"} <= columns
+        return "node_id_start" in columns or "node_id" in columns
 
     def read(self, intake: Intake) -> Iterator[Reading]:
         """Every entity, after the rows that cannot be used."""
-        intake.names.sort(key=lambda name: kind_by_name(name) == "relationships")
+        intake.names.sort(key=turn)
         with Fragments(intake.dataset) as fragments, Seen() as kinds:
             reader = Bundle(fragments, kinds, intake.notes)
             for source in intake.sources():
@@ -114,10 +115,10 @@ class Icij:
 
 
 def archived(source: Source, reader: "Bundle") -> Iterator[Reading]:
-    """What stands in the files of an archive, the relationships last."""
+    """What stands in the files of an archive."""
     with archive_of(source) as archive:
         files = list(chosen(archive, lambda name: kind_by_name(name) != "" and "__MACOSX" not in name))
-        for info, why in sorted(files, key=lambda file: kind_by_name(file[0].filename) == "relationships"):
+        for info, why in sorted(files, key=lambda file: turn(file[0].filename)):
             name = f"{source.name}:{info.filename}"
             try:
                 if why:
@@ -137,6 +138,11 @@ def kind_by_name(name: str) -> str:
         return ""
     word = found[1].lower()
     return "relationships" if word[:2] == "ed" else "others" if word[:2] == "ot" else KINDS[word[0]]
+
+
+def turn(name: str) -> int:
+    """When a file is read: always in the same order, so that values stand in the same, and relationships last."""
+    return ORDER.index(kind_by_name(name))
 
 
 def kind_by_columns(columns: set[str]) -> str:
@@ -230,13 +236,15 @@ class Bundle:
 def node(cells: dict[str, str], kind: str) -> Iterator[tuple[str, str]]:
     """What a row tells of a company, a person or whatever it is."""
     for column, prop in PLAIN:
-        yield prop, cells.get(column, "").strip()
+        if said := cells.get(column):
+            yield prop, said.strip()
     if (original := cells.get("original_name", "").strip()) != cells.get("name", "").strip():
         yield "alias", original
     for column, prop in DATES:
-        yield from day(column, prop, cells.get(column, ""))
+        if said := cells.get(column):
+            yield from day(column, prop, said)
     for column in NOTED:
-        if said := cells.get(column, "").strip():
+        if said := (cells.get(column) or "").strip():
             yield "notes", f"{column.replace('_', ' ')}: {iso(said) or said}"
     described, code = cells.get("jurisdiction_description", "").strip(), cells.get("jurisdiction", "").strip()
     yield from place("jurisdiction", described, code)
@@ -281,8 +289,8 @@ def place(prop: str, first: str, second: str) -> Iterator[tuple[str, str]]:
     """A country by what is told of it; one that FollowTheMoney does not know becomes a note."""
     if known := country_code(first) or country_code(second):
         yield prop, known
-    elif (said := first or second).lower() not in NOWHERE:
-        yield "notes", f"{prop}: {said}"
+    elif {first.lower(), second.lower()} - NOWHERE:
+        yield "notes", f"{prop}: {max(first, second, key=len)}"
 
 
 @lru_cache(10_000)

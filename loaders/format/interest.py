@@ -57,7 +57,7 @@ def words(code: Any) -> str:
 def share_of(interest: Mapping[str, Any]) -> str:
     """How much, as text that keeps the bounds: ``60%``, ``25% but less than 50%``, ``more than 25%``; or nothing."""
     share = interest.get("share")
-    if not isinstance(share, Mapping):
+    if not isinstance(share, dict):
         return ""
     if exact := number(share.get("exact")):
         return f"{exact}%"

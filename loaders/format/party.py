@@ -46,7 +46,7 @@ def schema_of(kind: str, details: Mapping[str, Any]) -> str:
     if kind == "person":
         return "Person"
     given = details.get("entityType")
-    schema = SCHEMATA.get(text(given.get("type") if isinstance(given, Mapping) else given), "LegalEntity")
+    schema = SCHEMATA.get(text(given.get("type") if isinstance(given, dict) else given), "LegalEntity")
     listed = is_told(details, "publicListing") and details["publicListing"].get("hasPublicListing") is True
     return "Company" if listed and schema != "PublicBody" else schema
 
@@ -79,7 +79,7 @@ def entity(details: Mapping[str, Any], schema: str) -> Pairs:
         if is_told(details, key):
             yield from country("jurisdiction", details[key])
     given = details.get("entityType")
-    kind = given if isinstance(given, Mapping) else {"type": given}
+    kind = given if isinstance(given, dict) else {"type": given}
     if text(kind.get("type")) not in ("registeredEntity", "legalEntity", ""):
         yield "legalForm", words(kind.get("subtype")) or words(kind.get("type"))
     yield "legalForm", text(kind.get("details"))
@@ -108,7 +108,7 @@ def shared(details: Mapping[str, Any], number: str, unspecified: str, kind: str)
     for place in objects(details.get("addresses")):
         yield from address(place)
     reason = details.get(unspecified)
-    if isinstance(reason, Mapping):
+    if isinstance(reason, dict):
         yield from unknown(reason, words(kind))
     elif kind.startswith(("anonymous", "unknown")):
         yield "weakAlias", words(kind)
@@ -124,14 +124,14 @@ def unknown(reason: Mapping[str, Any], who: str = "") -> Pairs:
 def exposure(details: Mapping[str, Any]) -> Pairs:
     """Whether a person is politically exposed, and as what: ``politicalExposure``, or 0.2's ``hasPepStatus``."""
     told = details.get("politicalExposure")
-    told = told if isinstance(told, Mapping) else {}
+    told = told if isinstance(told, dict) else {}
     if text(told.get("status")) == "isPep" or details.get("hasPepStatus") is True:
         yield "topics", "role.pep"
     for role in (*objects(told.get("details")), *objects(details.get("pepStatusDetails"))):
         reason = text(role.get("reason"))
         yield "position", reason
         where = role.get("jurisdiction")
-        where_ = text(where.get("name")) if isinstance(where, Mapping) else ""
+        where_ = text(where.get("name")) if isinstance(where, dict) else ""
         when = "–".join((text(role.get("startDate")), text(role.get("endDate")))).strip("–")
         if reason and (where_ or when):
             yield "notes", f"politically exposed: {', '.join(filter(None, (reason, where_, when)))}"
@@ -157,7 +157,7 @@ def listing(told: Mapping[str, Any], schema: str) -> Pairs:
 def address(place: Mapping[str, Any]) -> Pairs:
     """An address as one text, and its country; a place of birth as such."""
     where = place.get("country")
-    where = where if isinstance(where, Mapping) else {"code": where, "name": where}
+    where = where if isinstance(where, dict) else {"code": where, "name": where}
     lines = [text(place.get("address")).strip(" ,\n")]
     if (code := text(place.get("postCode"))) and code not in lines[0]:
         lines.append(code)
@@ -200,7 +200,7 @@ def full_name(name: Mapping[str, Any]) -> str:
 
 def is_told(details: Mapping[str, Any], key: str) -> bool:
     """Whether this is an object."""
-    return isinstance(details.get(key), Mapping)
+    return isinstance(details.get(key), dict)
 
 
 def text(value: Any) -> str:
@@ -215,4 +215,4 @@ def texts(value: Any) -> list[str]:
 
 def objects(value: Any) -> list[Mapping[str, Any]]:
     """The objects of a list."""
-    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

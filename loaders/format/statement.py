@@ -14,9 +14,8 @@ and the original ``entity_id`` of what was merged.
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from followthemoney import registry
@@ -39,8 +38,7 @@ MOST_NAMED = 10
 """Datasets that a note names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """One statement: what it says of which entity, under which id the entity was told first."""
 
     entity: str
@@ -83,7 +81,7 @@ class Statements:
 
 def is_told(raw: Any) -> bool:
     """Whether a JSON value is a statement, or an entity with its statements."""
-    return type(raw) is dict and (raw.keys() >= NEEDED or type(raw.get("statements")) is list)
+    return type(raw) is dict and (raw.keys() >= NEEDED or ("schema" in raw and type(raw.get("statements")) is list))
 
 
 def statements(source: Source) -> Iterator[tuple[int, int, Told | str]]:
@@ -135,7 +133,7 @@ def told_of(data: Mapping[str, Any]) -> Told:
     """What a row tells; raises BadInput."""
     original, prop, value, schema = data.get("entity_id"), data.get("prop"), data.get("value"), data.get("schema")
     entity = data.get("canonical_id") or original
-    for id_ in (entity, original):
+    for id_ in (entity,) if entity == original else (entity, original):
         if not is_id(id_):
             raise BadInput(f"id {shown(id_)} is not one of FollowTheMoney's: letters, digits, . and -")
     if type(prop) is str and "schema" not in data:

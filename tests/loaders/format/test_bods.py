@@ -1,0 +1,377 @@
+"""BODS: the three versions that are in use, what becomes of versions and indirect interests, and broken files."""
+
+import gzip
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from engine.access import Access
+from engine.engine import Engine
+from engine.entity import Entity
+from engine.graph.share import parse_share
+from engine.query import SearchFilter
+from loaders.format.interest import edge_of, share_of, words
+from loaders.format.registry import format_of
+from loaders.format.version import Version, Versions
+from loaders.intake import Intake, Reading
+from loaders.load import load
+
+HERE = Path(__file__).parents[2] / "fixtures" / "bods"
+REAL = Path(__file__).parents[3].parent / "shared" / "data" / "tables" / "bods"
+EYES = Access(frozenset({"d"}))
+
+
+def read(*paths: Path) -> tuple[list[Reading], Intake]:
+    intake = Intake("d", [str(path) for path in paths])
+    known = format_of(intake, None)
+    assert known.name == "bods"
+    return list(known.read(intake)), intake
+
+
+def entities(readings: list[Reading]) -> dict[str, Entity]:
+    assert [reading.reason for reading in readings if reading.entity is None] == []
+    return {reading.entity.id.partition(":")[2]: reading.entity for reading in readings if reading.entity is not None}
+
+
+def made(path: Path, *statements: Mapping[str, Any]) -> dict[str, Entity]:
+    path.write_bytes(orjson.dumps(statements))
+    return entities(read(path)[0])
+
+
+def record(
+    key: str, kind: str = "entity", status: str = "new", date: str = "2020-01-01", **details: Any
+) -> dict[str, Any]:
+    details = {"entityType": {"type": "registeredEntity"}, **details} if kind == "entity" else details
+    identity = {"statementId": f"s-{key}-{date}", "recordId": key, "statementDate": date}
+    return {**identity, "recordType": kind, "recordStatus": status, "recordDetails": details}
+
+
+def holds(key: str, party: Any, subject: Any, *interests: Any, **more: Any) -> dict[str, Any]:
+    return record(key, "relationship", subject=subject, interestedParty=party, interests=list(interests), **more)
+
+
+def shares(exact: float, how: str = "direct") -> dict[str, Any]:
+    return {"type": "shareholding", "directOrIndirect": how, "share": {"exact": exact}}
+
+
+def test_version_0_2() -> None:
+    found = entities(read(HERE / "bods-0.2.json")[0])
+    person = found["person-viorel-000000000000000000001"]
+    assert person.schema == "Person"
+    assert person.properties["name"] == ["Viorel Tannic"]
+    assert person.properties["alias"] == ["V. Tannic"]
+    assert person.properties["passportNumber"] == ["P123"]
+    assert (person.properties["topics"], person.properties["position"]) == (["role.pep"], ["Minister"])
+    assert (person.properties["birthPlace"], person.properties["birthCountry"]) == (["Cluj"], ["ro"])
+    meridian = found["entity-meridian-0000000000000000001"]
+    assert (meridian.schema, meridian.properties) == (
+        "Company",
+        {"name": ["Meridian Cement EAD"], "modifiedAt": ["2020-01-01"]},
+    )
+    assert found["entity-halcyon-00000000000000000001"].properties["notes"] == [
+        "no beneficial owners: state bonds only"
+    ]
+    edges = {id_: (entity.schema, entity.first("percentage")) for id_, entity in found.items() if id_[:5] == "holds"}
+    assert edges == {
+        "holds-halcyon-meridian-000000000001..i1": ("Ownership", "80%"),
+        "holds-viorel-halcyon-00000000000001..i1": ("Ownership", "more than 50% to 75%"),
+        "holds-viorel-halcyon-00000000000001..i2": ("Control", None),
+        "holds-viorel-meridian-0000000000001..i1": ("UnknownLink", None),
+    }
+    whole = found["holds-viorel-meridian-0000000000001..i1"].properties
+    assert whole["object"] == ["entity-meridian-0000000000000000001"]
+    assert whole["description"] == ["shareholding: 45%, held through the companies between"]
+
+
+def test_version_0_3() -> None:
+    found = entities(read(HERE / "bods-0.3.json")[0])
+    trust = found["trust-larch-0000000000000000000001"]
+    assert (trust.schema, trust.properties["legalForm"]) == ("Company", ["trust", "fideicomiso"])
+    hidden = found["person-hidden-00000000000000000001"]
+    assert hidden.caption == "anonymous person (interested party exempt from disclosure)"
+    assert hidden.properties["notes"] == ["a minor"]
+    assert "topics" not in hidden.properties
+    benefits = found["holds-hidden-larch-000000000000001..i1"]
+    assert (benefits.schema, benefits.first("percentage")) == ("Ownership", "at least 25%")
+    assert benefits.first("description") == "Told by the trustee."
+    settles = found["holds-unknown-larch-00000000000001..i1"]
+    assert settles.schema == "Control"
+    unknown = found[settles.properties["controller"][0]]
+    assert (unknown.schema, unknown.caption) == ("LegalEntity", "unspecified (information unknown to publisher)")
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the examples of BODS 0.4 are not here")
+def test_version_0_4() -> None:
+    for path in sorted(REAL.glob("*.json")):
+        found = entities(read(path)[0])
+        relationships = [s for s in json.loads(path.read_text()) if s["recordType"] == "relationship"]
+        ends = {s["recordDetails"]["subject"] for s in relationships}
+        assert ends <= found.keys(), path
+        edges = [entity for id_, entity in found.items() if "..i" in id_]
+        assert len(edges) >= len({s["recordId"] for s in relationships}), path
+    readings, intake = read(REAL)
+    assert len(entities(readings)) > 100
+    assert intake.truncated is None
+
+
+def test_a_later_version_replaces_an_earlier_one_wherever_it_stands(tmp_path: Path) -> None:
+    new, old = record("a", date="2021-01-01", name="New"), record("a", date="2020-01-01", name="Old")
+    for order in ([new, old], [old, new]):
+        assert made(tmp_path / "f.json", *order)["a"].properties["name"] == ["New"]
+
+
+def test_a_closed_relationship_has_an_end(tmp_path: Path) -> None:
+    closed = {**holds("h", "p", "a", shares(10), {**shares(20), "endDate": "2019-05-05"}), "recordStatus": "closed"}
+    found = made(tmp_path / "f.json", record("a"), record("p", "person"), closed)
+    assert [found[f"h..i{n}"].properties["endDate"] for n in (1, 2)] == [["2020-01-01"], ["2019-05-05"]]
+
+
+def test_interests_of_one_relationship_are_not_added_up(fresh_engine: Engine, tmp_path: Path) -> None:
+    votes = {"type": "votingRights", "share": {"exact": 50}}
+    path = tmp_path / "f.json"
+    path.write_bytes(orjson.dumps([record("a"), record("p", "person"), holds("h", "p", "a", shares(50), votes)]))
+    load(fresh_engine, [str(path)], "d")
+    assert [holding.share for holding in fresh_engine.owners(EYES, "d:a")] == [0.5]
+
+
+@pytest.mark.parametrize(
+    ("steps", "share"),
+    [
+        ([("b", "a", shares(60)), ("p", "b", shares(50))], 0.3),
+        ([("b", "a", shares(60)), ("p", "b", {"type": "unknownInterest"})], 0.35),
+        ([("b", "a", shares(60))], 0.35),
+        ([("b", "a", {"type": "shareholding"}), ("p", "b", shares(50))], 0.35),
+    ],
+)
+def test_an_indirect_interest_is_owned_once(
+    fresh_engine: Engine, tmp_path: Path, steps: list[tuple[str, str, dict[str, Any]]], share: float
+) -> None:
+    records = [record("a"), record("b"), record("p", "person", names=[{"fullName": "Pia"}])]
+    links = [holds(f"{party}{subject}", party, subject, interest) for party, subject, interest in steps]
+    whole = holds("whole", "p", "a", shares(35, "indirect"), componentRecords=["b", *(s["recordId"] for s in links)])
+    path = tmp_path / "f.json"
+    path.write_bytes(orjson.dumps([whole, *records, *links]))
+    load(fresh_engine, [str(path)], "d")
+    found = {holding.entity.id: holding.share for holding in fresh_engine.owners(EYES, "d:a", min_share=0.1)}
+    assert found["d:p"] == pytest.approx(share)
+
+
+def test_a_direct_interest_beside_an_indirect_one_counts(tmp_path: Path) -> None:
+    links = [holds("pb", "p", "b", shares(50)), holds("ba", "b", "a", shares(60))]
+    whole = holds("whole", "p", "a", shares(30, "indirect"), shares(40), componentRecords=["pb", "ba"])
+    found = made(tmp_path / "f.json", record("a"), record("b"), record("p", "person"), *links, whole)
+    assert [found[f"whole..i{n}"].schema for n in (1, 2)] == ["UnknownLink", "Ownership"]
+
+
+@pytest.mark.parametrize(
+    ("details", "schema"),
+    [
+        ({"entityType": {"type": "registeredEntity"}}, "Company"),
+        ({"entityType": {"type": "legalEntity"}}, "Organization"),
+        ({"entityType": {"type": "legalEntity"}, "publicListing": {"hasPublicListing": True}}, "Company"),
+        ({"entityType": {"type": "state"}}, "PublicBody"),
+        ({"entityType": {"type": "stateBody", "subtype": "stateAgency"}}, "PublicBody"),
+        ({"entityType": {"type": "arrangement", "subtype": "trust"}}, "LegalEntity"),
+        ({"entityType": {"type": "unknownEntity"}}, "LegalEntity"),
+        ({"entityType": 3}, "LegalEntity"),
+    ],
+)
+def test_entity_types(tmp_path: Path, details: dict[str, Any], schema: str) -> None:
+    owner = record("p", "person")
+    assert made(tmp_path / "f.json", record("a", **details))["a"].schema == schema
+    owned = made(tmp_path / "f.json", record("a", **details), owner, holds("h", "p", "a", shares(1)))["a"].schema
+    assert owned == ("PublicBody" if schema == "PublicBody" else "Company")
+    board = holds("h", "p", "a", {"type": "boardMember"})
+    led = made(tmp_path / "f.json", record("a", **details), owner, board)["a"].schema
+    assert led == ("Organization" if schema == "LegalEntity" else schema)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "prop"),
+    [
+        ("XI-LEI", "leiCode"),
+        ("LEI", "leiCode"),
+        ("GB-COH", "registrationNumber"),
+        ("RU-INN", "innCode"),
+        ("MX-RFC", "taxNumber"),
+        ("NL-VAT", "vatCode"),
+        ("GBR-PASSPORT", "registrationNumber"),
+    ],
+)
+def test_identifiers(tmp_path: Path, scheme: str, prop: str) -> None:
+    found = made(tmp_path / "f.json", record("a", identifiers=[{"scheme": scheme, "id": "123"}]))["a"]
+    assert found.properties[prop] == ["123"]
+    assert found.properties["notes"] == [f"{scheme}: 123"]
+
+
+@pytest.mark.parametrize(
+    ("share", "text", "lower", "exact"),
+    [
+        ({"exact": 60}, "60%", 0.6, True),
+        ({"exact": 76.5}, "76.5%", 0.765, True),
+        ({"exact": 0}, "0%", 0.0, True),
+        ({"exact": "33.3"}, "33.3%", 0.333, True),
+        ({"minimum": 25, "maximum": 50}, "25% to 50%", 0.25, False),
+        ({"minimum": 25, "exclusiveMaximum": 50}, "25% but less than 50%", 0.25, False),
+        ({"exclusiveMinimum": 25, "maximum": 50}, "more than 25% to 50%", 0.25, False),
+        ({"exclusiveMinimum": 25, "exclusiveMaximum": 50}, "more than 25% but less than 50%", 0.25, False),
+        ({"minimum": 75}, "at least 75%", 0.75, False),
+        ({"exclusiveMinimum": 75}, "more than 75%", 0.75, False),
+        ({"minimum": 100, "maximum": 100}, "100%", 1.0, True),
+        ({"maximum": 10}, "up to 10%", None, False),
+        ({"exact": 130}, "", None, False),
+        ({"exact": True}, "", None, False),
+        ({}, "", None, False),
+        ("a lot", "", None, False),
+    ],
+)
+def test_shares_are_texts_that_the_engine_understands(share: Any, text: str, lower: float | None, exact: bool) -> None:
+    assert share_of({"share": share}) == text
+    parsed = parse_share(text)
+    assert (parsed.value, parsed.exact) == (None if lower is None else pytest.approx(lower), exact)
+
+
+@pytest.mark.parametrize(
+    ("code", "schema"),
+    [
+        ("shareholding", "Ownership"),
+        ("voting-rights", "Control"),
+        ("votingRights", "Control"),
+        ("nominee", "Representation"),
+        ("boardChair", "Directorship"),
+        ("beneficiary-of-trust", "Ownership"),
+        ("settlor-of-trust", "Control"),
+        ("rightsToProfitOrIncome", "UnknownLink"),
+        (None, "UnknownLink"),
+        ("new in 0.9", "UnknownLink"),
+    ],
+)
+def test_interests(code: str | None, schema: str) -> None:
+    assert edge_of({"type": code}).schema == schema
+
+
+def test_codes_as_words() -> None:
+    assert words("otherInfluenceOrControl") == words("other-influence-or-control") == "other influence or control"
+
+
+def test_ids_that_are_none_are_written_so_that_they_are(tmp_path: Path) -> None:
+    ids = ["urn:a/1", "urn:a:1", "a..b", "ключ", "x" * 300]
+    records = [record(id_, name=id_) for id_ in ids]
+    records.append(holds("h/1", "urn:a/1", "ключ", shares(50)))
+    found = made(tmp_path / "f.json", *records)
+    assert {entity.first("name") for entity in found.values()} >= set(ids)
+    edge = next(entity for entity in found.values() if entity.schema == "Ownership")
+    ends = [found[edge.properties[end][0]].first("name") for end in ("owner", "asset")]
+    assert ends == ["urn:a/1", "ключ"]
+
+
+@pytest.mark.parametrize("form", ["array", "lines", "wrapped", "gzip", "mark"])
+def test_an_array_lines_and_a_package_say_the_same(tmp_path: Path, form: str) -> None:
+    statements = json.loads((HERE / "bods-0.2.json").read_text())
+    lines = b"".join(orjson.dumps(statement) + b"\n" for statement in statements)
+    array = orjson.dumps(statements)
+    wrapped = b'{ "statements": ' + array + b', "more": {"a": [1]}}'
+    forms = {"array": array, "lines": lines, "wrapped": wrapped}
+    forms |= {"gzip": gzip.compress(array), "mark": b"\xef\xbb\xbf" + array}
+    path = tmp_path / "f.json"
+    path.write_bytes(forms[form])
+    readings, intake = read(path)
+    assert entities(readings) == entities(read(HERE / "bods-0.2.json")[0])
+    assert intake.truncated is None
+
+
+@pytest.mark.parametrize("form", ["array", "lines"])
+@pytest.mark.parametrize("cut", [0.3, 0.6, 0.9])
+def test_what_is_cut_off_is_told(tmp_path: Path, form: str, cut: float) -> None:
+    records = [record(f"r{n:04}", name=f"N{n:04}") for n in range(3000)]
+    data = orjson.dumps(records) if form == "array" else b"".join(orjson.dumps(r) + b"\n" for r in records)
+    path = tmp_path / "f.json"
+    path.write_bytes(data[: int(len(data) * cut) - 9])
+    readings, intake = read(path)
+    assert "is cut off" in (intake.truncated or "")
+    assert len([reading for reading in readings if reading.entity]) in (int(3000 * cut), int(3000 * cut) - 1)
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        ("3", "not a JSON object"),
+        ('"text"', "not a JSON object"),
+        ('{"statementType": "other"}', "recordType or statementType 'other' is not BODS"),
+        ('{"recordType": "entity", "recordId": "b"}', "without recordDetails"),
+        ('{"recordType": "entity", "recordDetails": {}}', "without recordId or statementID"),
+        (
+            '{"recordType": "relationship", "recordId": "b", "recordDetails": {"subject": 3}}',
+            "subject 3 names no record",
+        ),
+    ],
+)
+def test_a_bad_statement_is_told_and_the_others_are_in(tmp_path: Path, statement: str, reason: str) -> None:
+    good = json.dumps(record("a"))
+    path = tmp_path / "f.json"
+    for text in (f"[{good}, {statement}, {good}]", f"{good}\n{statement}\n{good}\n"):
+        path.write_text(text)
+        readings, _ = read(path)
+        bad = [reading for reading in readings if reading.entity is None]
+        assert [reading.place for reading in bad] == [2]
+        assert reason in bad[0].reason
+        assert [reading.entity.id for reading in readings if reading.entity] == ["d:a"]
+
+
+def test_what_is_no_json_ends_there(tmp_path: Path) -> None:
+    good = orjson.dumps(record("a"))
+    path = tmp_path / "f.json"
+    for rest in (b'{"b": }]', b'{"b": "\xff"}]', b"\x00]", b'{"b": "' + b"x" * 9_000_000 + b'"}]'):
+        path.write_bytes(b"[" + good + b"," + rest)
+        readings, intake = read(path)
+        assert [reading.entity.id for reading in readings if reading.entity] == ["d:a"]
+        assert (intake.truncated or "").startswith(f"{path}: statement 2 is ")
+
+
+@pytest.mark.parametrize("level", ["[", '{"a": ', '{"' + "k" * 1000 + '": '])
+@pytest.mark.parametrize("form", ["[%s, %s]", "%s\n%s\n"])
+def test_nested_without_end(tmp_path: Path, level: str, form: str) -> None:
+    path = tmp_path / "f.json"
+    deep = level * (5_000_000 // len(level))
+    bad = f'{{"recordType": "entity", "recordDetails": {{"x": {deep}'
+    path.write_text(form % (json.dumps(record("a")), bad))
+    readings, intake = read(path)
+    assert [reading.entity.id for reading in readings if reading.entity] == ["d:a"]
+    assert intake.truncated is not None or any(reading.reason for reading in readings)
+
+
+def test_chains_of_replaced_statements() -> None:
+    versions = Versions()
+    rows = [("c", ["b"]), ("a", []), ("b", ["a"]), ("x", ["y"]), ("y", ["x"]), ("m", ["a2", "b2"]), ("n", ["gone"])]
+    for place, (key, replaces) in enumerate(rows):
+        versions.put(Version(key, "", place, "f", key.encode()), replaces)
+    versions.settle()
+    assert {v.key: v.body for v in versions.newest()} == {"a": b"c", "x": b"x", "a2": b"m", "gone": b"n"}
+    assert [versions.record(key) for key in ("a", "b", "c", "b2", "other")] == ["a", "a", "a", "a2", "other"]
+    assert versions.find("a") == b"c"
+    versions.close()
+
+
+def test_a_register_is_loaded_updated_and_asked(fresh_engine: Engine, tmp_path: Path) -> None:
+    report = load(fresh_engine, [str(HERE)], "d")
+    assert (report.added, report.refused_count, report.truncated) == (13, 0, None)
+    person, meridian = "d:person-viorel-000000000000000000001", "d:entity-meridian-0000000000000000001"
+    assert [hit.id for hit in fresh_engine.search("viorel tannic", EYES, SearchFilter()).hits] == [person]
+    owners = {holding.entity.id: holding for holding in fresh_engine.owners(EYES, meridian)}
+    assert owners[person].share == pytest.approx(0.4)
+    assert owners[person].lower_bound
+    assert len(owners[person].routes.paths[0].edge_ids) == 2
+    again = load(fresh_engine, [str(HERE)], "d")
+    assert (again.added, again.changed, again.removed, again.unchanged) == (0, 0, 0, 13)
+    later = json.loads((HERE / "bods-0.2.json").read_text())
+    later.append({**later[3], "statementID": "person-viorel-new", "replacesStatements": [later[3]["statementID"]]})
+    later[-1]["names"] = [{"fullName": "Viorel T. Tannic"}]
+    path = tmp_path / "later.json"
+    path.write_text(json.dumps(later))
+    update = load(fresh_engine, [str(path), str(HERE / "bods-0.3.json")], "d")
+    assert (update.added, update.changed, update.removed, update.unchanged) == (0, 1, 0, 12)
+    assert fresh_engine.check() == []
