@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 import uvicorn
+from starlette.applications import Starlette
 
 from api.app import create_app
 from api.execution import Execution, Parameters
@@ -99,11 +100,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve(engine: Engine, listening: socket.socket) -> None:
     """Answer requests until a signal, while the index follows what other processes write."""
-    with ThreadPoolExecutor(1, "warm") as pool:
-        warming = pool.submit(engine.warm)
-        app = create_app(engine)  # makes its types meanwhile
-        warming.result()
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE)
+    config = uvicorn.Config(application(engine), log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE)
     stop = threading.Event()
     threads = [
         threading.Thread(target=follow, args=(engine, stop), name="follow"),
@@ -119,6 +116,15 @@ def serve(engine: Engine, listening: socket.socket) -> None:
         crawls.stop()
         stop.set()
         threads[0].join()
+
+
+def application(engine: Engine) -> Starlette:
+    """The web application; while it makes its types, Neo4j is asked what readers will ask first."""
+    with ThreadPoolExecutor(1, "warm") as pool:
+        warming = pool.submit(engine.warm)
+        app = create_app(engine)
+        warming.result()
+    return app
 
 
 def address_of(listening: socket.socket) -> str:

@@ -119,8 +119,8 @@ class Engine:
 
     def warm(self) -> None:
         """Ask once what readers ask first: Neo4j has then planned it before anybody waits."""
-        access, nobody = self.everybody(), "clew:nobody"
         with suppress(QueryTimeout):
+            access, nobody = self.everybody(), "clew:nobody"
             self.entities([nobody], access)
             self.expand(nobody, access)
             self.edge_counts([nobody], access)

@@ -295,7 +295,7 @@ def test_a_graph_that_is_gone_is_told(tmp_path: Path) -> None:
 
 def test_an_index_that_lags_is_told(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     revision = engine.reader.revision()
-    monkeypatch.setattr(engine.reader, "revision", lambda: revision + 3)
+    monkeypatch.setattr(engine.reader, "revision", lambda *_: revision + 3)
     with TestClient(create_app(engine)) as client:
         health = client.get("/healthz")
         assert (health.status_code, health.json()["index"]) == (200, "3 revisions behind")

@@ -23,6 +23,9 @@ class Broken:
 
     settings = Settings(deadline=0.2)
 
+    def remembered(self) -> None:
+        """Nothing."""
+
     def everybody(self) -> Access:
         return Access(frozenset())
 
