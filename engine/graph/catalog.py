@@ -5,9 +5,10 @@ from typing import Any
 
 from engine.dataset import Dataset, ExportPolicy, Frequency, Publisher, check_name
 from engine.errors import BadInput
+from engine.graph.batch import RELEASED
 from engine.graph.connection import PATIENCE, Connection
 from engine.graph.identity import span
-from engine.graph.writer import RELEASED, being_deleted, bump
+from engine.graph.writer import being_deleted, bump
 from engine.metadata import RULES, check_whole, checked
 
 BATCH = 10_000
