@@ -67,7 +67,7 @@ class Catalog:
                 pass
 
     def forget(self, name: str) -> None:
-        """Delete the node of a dataset that is being deleted."""
+        """Delete the node of a dataset that is being deleted, and the history of its crawls."""
         self._connection.write("dataset_forget", {"name": name})
 
 

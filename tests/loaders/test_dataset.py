@@ -163,7 +163,11 @@ def test_deleting_asks(clew: Clew) -> None:
     refused = clew.run("delete", "d", given="n\n", code=1)
     assert "Delete d (d) with 1 entities? This cannot be undone" in refused.stderr
     assert clew.engine.count("", clew.engine.everybody()) == 1
+    broken = clew.engine.settings.data / "crawl" / "d" / "source.part"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("half")
     done = clew.run("delete", "d", given="y\n")
+    assert not broken.parent.exists()
     assert done.stdout == "d: deleted, 1 records\n"
     assert "Deleted 1 of 1 records of d" in done.stderr
     assert clew.run("delete", "d", "--yes", code=1).stderr.startswith("clew: there is no dataset")
