@@ -1,6 +1,7 @@
 """``clew dataset``: which datasets there are, how old each is, what is known of it, and how it goes."""
 
 import json
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -228,4 +229,5 @@ def delete_command(name: str, yes: bool) -> None:
         else:
             with Bar(Console(stderr=True)) as bar:
                 removed = engine.delete_dataset(name, bar.message)
+        shutil.rmtree(engine.settings.data / "crawl" / name, ignore_errors=True)
     click.echo(f"{name}: deleted, {removed:,} records")

@@ -5,9 +5,10 @@ from typing import Any
 
 from engine.dataset import Dataset, ExportPolicy, Frequency, Publisher, check_name
 from engine.errors import BadInput
+from engine.graph.batch import RELEASED
 from engine.graph.connection import PATIENCE, Connection
 from engine.graph.identity import span
-from engine.graph.writer import RELEASED, being_deleted, bump
+from engine.graph.writer import being_deleted, bump
 from engine.metadata import RULES, check_whole, checked
 
 BATCH = 10_000
@@ -66,7 +67,7 @@ class Catalog:
                 pass
 
     def forget(self, name: str) -> None:
-        """Delete the node of a dataset that is being deleted."""
+        """Delete the node of a dataset that is being deleted, and the history of its crawls."""
         self._connection.write("dataset_forget", {"name": name})
 
 

@@ -6,9 +6,10 @@ known to be going, and every step may be done again.
 
 from collections.abc import Callable
 
+from engine.graph.batch import STEP, slices
 from engine.graph.catalog import Catalog
 from engine.graph.reader import Reader
-from engine.graph.writer import STEP, Writer, slices
+from engine.graph.writer import Writer
 
 Progress = Callable[[str], None]
 

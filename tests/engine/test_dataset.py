@@ -16,6 +16,7 @@ from engine.entity import Entity, make_entity
 from engine.errors import BadInput
 from engine.index.index import Index
 from engine.metadata import checked, from_ftm
+from engine.run import Outcome, Run
 from engine.search.follower import Follower
 from engine.settings import Settings
 from engine.walk import Direction
@@ -215,6 +216,7 @@ def test_nothing_of_a_deleted_dataset_stays(fresh_engine: Engine, whole: Callabl
     alone = whole()
     assert any("hub@example.org" in row and "'Literal'" in row for row in alone)
     put(engine, "gone", GONE)
+    engine.journal.note(Run("1", "gone", "https://example.org", at("2024-01-01"), outcome=Outcome.UPDATED, etag="e"))
     engine.writer.remove(["gone:d"])
     engine.writer.write([company("gone", "c")], {"gone:c"})
     assert whole() != alone

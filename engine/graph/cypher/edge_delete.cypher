@@ -1,5 +1,5 @@
-UNWIND $ids AS id
-MATCH ()-[r:$$type$$]->()
-USING INDEX r:$$type$$(id)
-WHERE r.id = id
+// not by the index of ids: a transaction that has deleted many looks each of them up again at every seek
+UNWIND $elements AS element
+MATCH ()-[r]->()
+WHERE elementId(r) = element
 DELETE r

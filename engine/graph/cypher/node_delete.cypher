@@ -1,0 +1,4 @@
+UNWIND $elements AS element
+MATCH (n)
+WHERE elementId(n) = element
+DELETE n
