@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 
 from api.app import create_app
 from api.execution import Execution, Parameters
+from door.backup import backup_command, restore_command
 from door.export import export_command
 from engine.engine import Engine
 from engine.errors import BadInput, ClewError
@@ -62,6 +63,8 @@ main.add_command(load_command)
 main.add_command(dataset_group)
 main.add_command(crawl_command)
 main.add_command(export_command)
+main.add_command(backup_command)
+main.add_command(restore_command)
 main.add_command(mapping_command)
 
 

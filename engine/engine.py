@@ -17,6 +17,7 @@ from engine.errors import BadInput, ClewError, EngineInUse, QueryTimeout
 from engine.excerpt import Selection, Whole, neighbourhood
 from engine.graph.catalog import Catalog
 from engine.graph.connection import Connection
+from engine.graph.dump import Dump
 from engine.graph.journal import Journal
 from engine.graph.migration import migrate
 from engine.graph.ownership import Ownership
@@ -64,6 +65,7 @@ class Engine:
         self.connection = connection
         self.writer = Writer(connection)
         self.reader = Reader(connection, settings.deadline)
+        self.dump = Dump(connection)
         self.journal = Journal(connection, settings.deadline)
         self._catalog = Catalog(connection, settings.deadline)
         self._following = threading.RLock()

@@ -1,0 +1,1 @@
+MATCH (n) RETURN elementId(n) AS key, labels(n) AS labels, properties(n) AS properties

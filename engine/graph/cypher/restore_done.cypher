@@ -1,0 +1,1 @@
+DROP INDEX restored_key IF EXISTS

@@ -1,0 +1,1 @@
+MATCH (n) WHERE NOT n:Clew AND NOT n:Migration RETURN n LIMIT 1

@@ -1,0 +1,1 @@
+MATCH (n:Restored) CALL (n) { REMOVE n:Restored REMOVE n._key } IN TRANSACTIONS OF 10000 ROWS

@@ -1,0 +1,1 @@
+CREATE INDEX restored_key IF NOT EXISTS FOR (n:Restored) ON (n._key)

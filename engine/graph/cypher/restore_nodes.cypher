@@ -1,0 +1,1 @@
+UNWIND $rows AS row CREATE (n:Restored$$labels$$) SET n = row.properties, n._key = row.key
