@@ -21,10 +21,6 @@ class QueryTimeout(ClewError):
     """A query ran into its deadline and was ended on the server."""
 
 
-class OutOfMemory(QueryTimeout):
-    """A query or a transaction needed more of the server's memory than it may take, and was ended there."""
-
-
 class MigrationError(ClewError):
     """The database's migrations do not fit those of this program."""
 

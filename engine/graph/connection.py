@@ -9,7 +9,7 @@ from typing import Any
 import neo4j
 from neo4j import GraphDatabase, Query, Record, exceptions
 
-from engine.errors import BadInput, OutOfMemory, QueryTimeout, ServerUnavailable
+from engine.errors import BadInput, QueryTimeout, ServerUnavailable
 from engine.graph.statement import statement
 
 TIMEOUT = 10.0
@@ -43,7 +43,7 @@ def translated() -> Iterator[None]:
         if "TransactionTimedOut" in code or "Terminated" in code or "LockClient" in code:
             raise QueryTimeout("this question took longer than it may") from error
         if "OutOfMemory" in code:
-            raise OutOfMemory("this question needs more memory than it may take") from error
+            raise QueryTimeout("this question needs more memory than it may take") from error
         if "DatabaseUnavailable" in code or "DatabaseNotFound" in code:
             raise ServerUnavailable(f"Neo4j is not ready: {error.message}") from error
         raise

@@ -4,21 +4,33 @@ Every transaction starts with the one counter of revisions, whose lock it keeps 
 come one after the other, and revisions are in commit order.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from engine.entity import Entity, schema_of
-from engine.errors import BadInput, MigrationError, OutOfMemory
+from engine.errors import BadInput, MigrationError
 from engine.graph import row as rows
-from engine.graph.batch import STEP, TYPES, Batch, grouped, replace, settled, slices
+from engine.graph.batch import TYPES, Batch, grouped, replace, settled, slices
 from engine.graph.connection import PATIENCE, Connection, Transaction
 from engine.graph.identity import identities, span
 from engine.graph.statement import branches, quoted
 from engine.metadata import checked
 
 AT_ONCE = 100_000
-"""Records that are removed in one transaction, if Neo4j's memory holds them: each takes about 7 KiB of its heap."""
+"""Records that are removed in one transaction at most."""
+PER_MIB = 30
+"""Records that are removed in one transaction for each MiB of Neo4j's heap: what it changes is held there."""
+HEAP_MIB = 512.0
+"""The heap of a server that does not tell it."""
+UNITS = {"KiB": 1 / 1024, "MiB": 1.0, "GiB": 1024.0, "TiB": 1024.0**2}
+
+
+def at_once(heap: str | None) -> int:
+    """How many records a removal takes in one transaction, by the heap as Neo4j writes it: ``4.00GiB``."""
+    told = re.fullmatch(r"([\d.]+) ?([KMGT]iB)", heap or "")
+    return min(AT_ONCE, int(PER_MIB * (float(told[1]) * UNITS[told[2]] if told else HEAP_MIB)))
 
 
 class Writer:
@@ -102,24 +114,16 @@ class Writer:
                 raise being_deleted(name)
 
     def remove(self, ids: Iterable[str]) -> int:
-        """Take records out, up to AT_ONCE of them in one transaction; the revision under which they are gone.
+        """Take records out, in one transaction as long as ``at_once`` allows; the revision under which they are gone.
 
-        More go in several transactions; so do fewer, where Neo4j has too little memory for them at once.
+        More go in several transactions of that size.
         """
+        found = self._connection.read("setting", {"name": "server.memory.heap.max_size"}, timeout=PATIENCE)
+        size = at_once(found[0]["value"] if found else None)
         revision = 0
-        for group in slices(ids, AT_ONCE):
-            revision = self._remove_at_once(group)
+        for group in slices(ids, size):
+            revision, _ = self._remove(group)
         return revision
-
-    def _remove_at_once(self, ids: Sequence[str]) -> int:
-        try:
-            return self._remove(ids)[0]
-        except OutOfMemory:
-            if len(ids) <= STEP:
-                raise
-        middle = len(ids) // 2
-        self._remove_at_once(ids[:middle])
-        return self._remove_at_once(ids[middle:])
 
     def erase(self, dataset: str, ids: Sequence[str]) -> int:
         """Take records out of a dataset as long as it is being deleted; how many there were."""

@@ -1,4 +1,6 @@
-"""Does one transaction hold a removal of AT_ONCE records, on the smallest heap? Against the same in small ones.
+"""Does one transaction hold as large a removal as it may, on a small heap? Against the same in small ones.
+
+    python tests/bench/removal.py [HEAP IN MIB]
 
 Prints the seconds of both, and their ratio: one transaction over many.
 """
@@ -10,7 +12,7 @@ from pathlib import Path
 
 from engine.engine import Engine
 from engine.entity import make_entity
-from engine.graph.writer import AT_ONCE
+from engine.graph.writer import at_once
 from engine.settings import Settings
 
 HEAP = 512
@@ -35,16 +37,16 @@ def fill(engine: Engine, count: int) -> list[str]:
     return [entity.id for entity in entities]
 
 
-def removal(engine: Engine, count: int, at_once: int) -> float:
-    """The seconds that a removal takes, ``at_once`` records in a transaction."""
+def removal(engine: Engine, count: int, size: int) -> float:
+    """The seconds that a removal takes, ``size`` records in a transaction."""
     ids = fill(engine, count)
     begun = time.monotonic()
-    for at in range(0, len(ids), at_once):
-        engine.writer.remove(ids[at : at + at_once])
+    for at in range(0, len(ids), size):
+        engine.writer.remove(ids[at : at + size])
     seconds = time.monotonic() - begun
     begun = time.monotonic()
     engine.follow()
-    print(f"{count:,} records, {at_once:,} in a transaction: {seconds:.1f} s; index {time.monotonic() - begun:.1f} s")
+    print(f"{count:,} records, {size:,} in a transaction: {seconds:.1f} s; index {time.monotonic() - begun:.1f} s")
     if engine.check():
         raise SystemExit("graph and index differ")
     return seconds
@@ -52,8 +54,8 @@ def removal(engine: Engine, count: int, at_once: int) -> float:
 
 def main() -> None:
     """Measure."""
-    heap, count = int(sys.argv[1]) if len(sys.argv) > 1 else HEAP, AT_ONCE
-    count = int(sys.argv[2]) if len(sys.argv) > 2 else count
+    heap = int(sys.argv[1]) if len(sys.argv) > 1 else HEAP
+    count = at_once(f"{heap}MiB")
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data=Path(folder), heap_mb=heap, pagecache_mb=256)
         with Engine.open(settings, progress=lambda _: None) as engine:

@@ -14,6 +14,7 @@ from engine.dataset import Dataset, ExportPolicy, Frequency, Publisher, next_exp
 from engine.engine import Engine
 from engine.entity import Entity, make_entity
 from engine.errors import BadInput
+from engine.graph.writer import at_once
 from engine.index.index import Index
 from engine.metadata import checked, from_ftm
 from engine.run import Outcome, Run
@@ -336,3 +337,29 @@ def test_a_dataset_deleted_last_leaves_nothing_to_wait_for(fresh_engine: Engine,
         follower.follow()
         assert not follower.behind()
         assert copy.revision == engine.reader.revision() > 0
+
+
+@pytest.mark.parametrize(
+    ("heap", "records"),
+    [("512.00MiB", 15_360), ("4.00GiB", 100_000), ("1.50GiB", 46_080), ("", 15_360), (None, 15_360)],
+)
+def test_how_much_is_removed_at_once(heap: str | None, records: int) -> None:
+    assert at_once(heap) == records
+
+
+def test_a_removal_is_one_revision_as_far_as_the_heap_allows(
+    fresh_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, reader = fresh_engine.writer, fresh_engine.reader
+    [setting] = fresh_engine.connection.read("setting", {"name": "server.memory.heap.max_size"})
+    assert setting["value"].endswith("iB")
+    put(fresh_engine, "gone", GONE)
+    with monkeypatch.context() as patched:
+        patched.setattr("engine.graph.batch.STEP", 2)
+        before = reader.revision()
+        assert writer.remove([entity.id for entity in GONE]) == before + 1
+    put(fresh_engine, "gone", GONE)
+    monkeypatch.setattr("engine.graph.writer.AT_ONCE", 4)
+    before = reader.revision()
+    assert writer.remove([entity.id for entity in GONE]) == before + len(GONE) // 4
+    assert list(writer.ids("gone")) == []

@@ -1,0 +1,1 @@
+SHOW SETTINGS YIELD name, value WHERE name = $name RETURN value
