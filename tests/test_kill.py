@@ -309,7 +309,7 @@ def await_moment(child: subprocess.Popen[str], settings: Settings, chance: rando
         time.sleep(chance.uniform(0, 15))
         return
     with suppress(ServerUnavailable):  # the load was quicker than we are
-        server = Server.join(settings)
+        server = Server.join(settings, PATIENCE)
         with Connection.open(server.uri, server.user, server.password) as connection:
             await_revision(child, connection, revision(connection) + chance.randint(0, 12))
         time.sleep(chance.uniform(0, 1))
