@@ -14,7 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import neo4j
@@ -134,11 +134,11 @@ def whole(engine: Engine, files: dict[int, Path], version: int, clean: Versions)
     """Load again: graph and index agree, and the graph is what one clean load makes, also when indexed anew."""
     bring(engine, files, version)
     agreed(engine, clean[version])
-    revision = engine.reader.revision()
+    before = engine.reader.revision()
     engine.reindex(lambda _: None)
     agreed(engine, clean[version])
     bring(engine, files, version)
-    assert engine.reader.revision() == revision, "a third load changed something"
+    assert engine.reader.revision() == before, "a third load changed something"
 
 
 def agreed(engine: Engine, clean: Snapshot) -> None:
@@ -187,13 +187,23 @@ def opened(settings: Settings) -> Engine:
     return Engine.open(settings, progress=lambda _: None)
 
 
-def started(settings: Settings, *command: str) -> subprocess.Popen[str]:
-    """A child process with these settings."""
+@contextmanager
+def started(settings: Settings, *command: str) -> Iterator[subprocess.Popen[str]]:
+    """A child process with these settings, ended at the latest with the block."""
     given = {f"CLEW_{name.upper()}": str(value) for name, value in vars(settings).items() if value}
-    environment = {**os.environ, **given}
-    return subprocess.Popen(
-        [sys.executable, *command], env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    child = subprocess.Popen(
+        [sys.executable, *command],
+        env={**os.environ, **given},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
+    try:
+        yield child
+    finally:
+        if child.poll() is None:
+            child.terminate()
+            child.communicate()
 
 
 def loading(files: dict[int, Path], version: int) -> list[str]:
@@ -201,11 +211,16 @@ def loading(files: dict[int, Path], version: int) -> list[str]:
     return ["load", str(files[version]), "--dataset", "ring"]
 
 
+def revision(connection: Connection) -> int:
+    """The graph's revision, 0 before there is one; however long a Neo4j that just started takes to say it."""
+    state = connection.read("clew_state", timeout=PATIENCE)
+    return int(state[0]["revision"]) if state else 0
+
+
 def await_revision(child: subprocess.Popen[str], connection: Connection, goal: int) -> None:
     """Wait until the graph has come to this revision, or the child has ended."""
     while child.poll() is None:
-        state = connection.read("clew_state")
-        if state and state[0]["revision"] >= goal:
+        if revision(connection) >= goal:
             return
         time.sleep(0.005)
 
@@ -237,12 +252,12 @@ def test_the_loader_killed(
     chance = random.Random(loader_seed)
     version = chance.choice((1, 2))
     settings = before(chance.choice((0, 3 - version)))
-    goal = connection.read("clew_state")[0]["revision"] + chance.randint(1, 4)
-    child = started(settings, INTERRUPTED, "nowhere", "0", *loading(files, version))
-    await_revision(child, connection, goal)
-    time.sleep(chance.uniform(0, 1))
-    child.kill()
-    child.communicate()
+    goal = revision(connection) + chance.randint(1, 4)
+    with started(settings, INTERRUPTED, "nowhere", "0", *loading(files, version)) as child:
+        await_revision(child, connection, goal)
+        time.sleep(chance.uniform(0, 1))
+        child.kill()
+        child.communicate()
     print(f"version {version}, revision {goal}: {child.returncode}")
     with opened(settings) as engine:
         whole(engine, files, version, clean)
@@ -269,8 +284,8 @@ def test_killed_between_the_commits(
     nth = chance.randint(1, PLACES[place])
     version = chance.choice((1, 2))
     settings = before(3 - version if "removal" in place else chance.choice((0, 3 - version)))
-    child = started(settings, INTERRUPTED, place, str(nth), *loading(files, version))
-    _, said = child.communicate(timeout=PATIENCE)
+    with started(settings, INTERRUPTED, place, str(nth), *loading(files, version)) as child:
+        _, said = child.communicate(timeout=PATIENCE)
     assert child.returncode == -signal.SIGKILL, said
     with opened(settings) as engine:
         whole(engine, files, version, clean)
@@ -286,18 +301,17 @@ def java(child: subprocess.Popen[str]) -> psutil.Process | None:
     return None
 
 
-def await_moment(child: subprocess.Popen[str], settings: Settings, chance: random.Random) -> None:
+def await_moment(child: subprocess.Popen[str], settings: Settings, chance: random.Random, starting: bool) -> None:
     """Wait for a moment of Neo4j's start, or of the load."""
     while java(child) is None and child.poll() is None:
         time.sleep(0.01)
-    if chance.random() < 0.4:
+    if starting:
         time.sleep(chance.uniform(0, 15))
         return
     with suppress(ServerUnavailable):  # the load was quicker than we are
-        server = Server.join(settings)
+        server = Server.join(settings, PATIENCE)
         with Connection.open(server.uri, server.user, server.password) as connection:
-            known = connection.read("clew_state")
-            await_revision(child, connection, (known[0]["revision"] if known else 0) + chance.randint(0, 4))
+            await_revision(child, connection, revision(connection) + chance.randint(0, 12))
         time.sleep(chance.uniform(0, 1))
 
 
@@ -311,14 +325,14 @@ def test_neo4j_killed(
         with opened(settings) as engine:
             for each in (0, 3 - version):
                 bring(engine, files, each)
-    child = started(settings, INTERRUPTED, "nowhere", "0", *loading(files, version))
-    await_moment(child, settings, chance)
-    while child.poll() is None:
-        victim = java(child)
-        if victim is not None:
-            victim.kill()
-            break
-    said, trouble = child.communicate(timeout=PATIENCE)
+    with started(settings, INTERRUPTED, "nowhere", "0", *loading(files, version)) as child:
+        await_moment(child, settings, chance, starting=chance.random() < 0.3)
+        while child.poll() is None:
+            victim = java(child)
+            if victim is not None:
+                victim.kill()
+                break
+        said, trouble = child.communicate(timeout=PATIENCE)
     print(said, trouble)
     told = [line for line in trouble.splitlines() if not line.startswith("Starting Neo4j …")]
     assert "Traceback" not in trouble
