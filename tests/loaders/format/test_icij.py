@@ -274,7 +274,7 @@ def test_one_id_that_is_two_things_is_refused_once(tmp_path: Path) -> None:
     (tmp_path / "nodes-addresses.csv").write_text("node_id,address\n2,Street\n")
     readings, _ = read(tmp_path, format="icij")
     assert entities(readings)["1"].properties["name"] == ["Ann Ltd", "Ann Limited"]
-    assert [reason for *_, reason in refused(readings)] == ["is told to be a Address and a Company: nothing is both"]
+    assert [reason for *_, reason in refused(readings)] == ["is told to be a Company and a Address: nothing is both"]
 
 
 def test_relationships_of_older_bundles(tmp_path: Path) -> None:
