@@ -19,8 +19,8 @@ from engine.search import follower
 from loaders import load
 
 PLACES: dict[str, tuple[type, str, str, bool]] = {
-    "in a write": (Transaction, "run", "node_create node_replace edge_create", False),
-    "in a removal": (Transaction, "run", "node_retire", False),
+    "in a write": (Transaction, "run", "node_create node_replace edge_create edge_replace", False),
+    "in a removal": (Transaction, "run", "edge_delete node_retire node_delete", False),
     "after a write": (Writer, "write", "", False),
     "after a removal": (Writer, "remove", "", False),
     "before the index commits": (Index, "commit", "", True),

@@ -104,7 +104,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
 
 
 def snapshot(engine: Engine) -> Snapshot:
-    """Every node and relationship with all that is on it, but for revisions and what notes them."""
+    """Every node and relationship with all that is on it, but for revisions and times, and what notes them."""
     server, given = engine.server, engine.settings
     uri = server.uri if server else given.neo4j_uri
     user, password = (server.user, server.password) if server else (given.neo4j_user, given.neo4j_password)
@@ -115,7 +115,8 @@ def snapshot(engine: Engine) -> Snapshot:
         for statement in (nodes, between):
             for record in driver.execute_query(statement).records:
                 *what, properties = record.values()
-                properties.pop("_revision", None)
+                for moment in ("_revision", "last_updated"):
+                    properties.pop(moment, None)
                 what = [sorted(each) if isinstance(each, list) else each for each in what]
                 found[json.dumps([*what, properties], sort_keys=True, ensure_ascii=False)] += 1
         buried = "MATCH (t:Tombstone {gone: true}) RETURN collect(t.id)"
