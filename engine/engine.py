@@ -16,6 +16,7 @@ from engine.entity import Entity, Node
 from engine.errors import BadInput, ClewError, EngineInUse, QueryTimeout
 from engine.excerpt import Selection, Whole, neighbourhood
 from engine.graph.catalog import Catalog
+from engine.graph.change import Written
 from engine.graph.connection import Connection
 from engine.graph.dump import Dump
 from engine.graph.journal import Journal
@@ -325,11 +326,17 @@ class Engine:
             self.index.reload()
         return 0
 
+    def tell(self, written: Written) -> None:
+        """Let the index take what was just written, if this process keeps it; ``follow`` makes that lasting."""
+        if self.index.writable:
+            with self._following:
+                self._follower.tell(written)
+
     def reindex(self, progress: Progress = print) -> int:
         """Throw the index away and make it anew from the graph; the number of changes taken."""
         if not self.index.writable:
             raise EngineInUse("another process keeps the index: stop `clew up` first")
-        self.index.delete_all()
+        self._follower.anew()
         return self.follow(progress)
 
     def check(self) -> list[str]:

@@ -1,7 +1,8 @@
 """Bringing data in: read, check, compare with what is there, write, and remove what is gone.
 
-The main thread reads and checks the next batch while one worker writes the one before. Every batch is one
-transaction, so whatever ends a load, whole batches are in the graph, and loading again finishes it.
+The main thread reads and checks the next batch while one worker writes the one before, and another indexes what
+is written. Every batch is one transaction, so whatever ends a load, whole batches are in the graph, and loading
+again finishes it.
 """
 
 import time
@@ -16,6 +17,7 @@ from pathlib import Path
 from engine.dataset import check_name
 from engine.engine import Engine
 from engine.entity import Entity
+from engine.graph.change import Written
 from loaders.format.registry import format_of
 from loaders.intake import Intake, Reading
 from loaders.progress import Meter, Silence
@@ -26,7 +28,7 @@ BATCH = 2000
 BATCH_BYTES = 4 * 1024 * 1024
 """Bytes of lines after which a batch is full all the same."""
 WAITING = 2
-"""Batches that may wait for the writer."""
+"""Batches that may wait for the writer, and for the index."""
 LISTED = 100
 """Refusals that a report lists."""
 AGAIN = "was already given with other content; merge fragments first (ftm aggregate)"
@@ -98,13 +100,11 @@ def load(
     meter = meter or Silence()
     say = progress or meter.message
     intake = Intake(dataset, sources, mapping=mapping, meter=meter)
-    with closing(intake), Seen() as seen, ThreadPoolExecutor(1, "write") as pool:
+    with closing(intake), Seen() as seen:
         readings = format_of(intake, format).read(intake)
-        loading = Loading(engine, dataset, seen, pool, title)
-        try:
+        loading = Loading(engine, dataset, seen, title)
+        with loading:
             loading.take(readings, intake)
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
         report = loading.report
         if not keep and loading.may_remove():
             say("Removing what is gone")
@@ -120,13 +120,15 @@ def load(
 class Loading:
     """One load while it runs; the dataset is made known when something was read."""
 
-    def __init__(self, engine: Engine, dataset: str, seen: Seen, pool: ThreadPoolExecutor, title: str | None) -> None:
+    def __init__(self, engine: Engine, dataset: str, seen: Seen, title: str | None) -> None:
         self.report = Report()
+        self._engine = engine
         self._writer = engine.writer
         self._dataset = dataset
         self._title = title
         self._seen = seen
-        self._pool = pool
+        self._writing = ThreadPoolExecutor(1, "write")
+        self._indexing = ThreadPoolExecutor(1, "index")
         self._empty = False
         self._nameless = 0
         self._batch: list[Given] = []
@@ -134,6 +136,15 @@ class Loading:
         self._refused_ids: list[str] = []
         self._gone: list[str] = []
         self._waiting: deque[Future[tuple[int, int, int]]] = deque()
+        self._told: deque[Future[None]] = deque()
+
+    def __enter__(self) -> "Loading":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Wait for what was begun; after an error the rest is dropped."""
+        self._writing.shutdown(cancel_futures=True)
+        self._indexing.shutdown(cancel_futures=kind is not None)
 
     def take(self, readings: Iterator[Reading], intake: Intake) -> None:
         """Take all that is read, handing full batches to the writer, and wait until all of it is written."""
@@ -189,7 +200,7 @@ class Loading:
         self._batch, self._refused_ids, self._bytes = [], [], 0
         if fresh:
             self._settle(WAITING)
-            self._waiting.append(self._pool.submit(self._write, fresh))
+            self._waiting.append(self._writing.submit(self._write, fresh))
 
     def _write(self, batch: list[Entity]) -> tuple[int, int, int]:
         """Write what is new or other than before; how many were added, changed and left alone."""
@@ -198,8 +209,14 @@ class Loading:
         entities = [entity for entity in batch if before.get(entity.id) != entity.checksum]
         existing = {entity.id for entity in entities if entity.id in before}
         if entities:
-            self._writer.write(entities, existing)
+            self._tell(self._writer.write(entities, existing))
         return len(entities) - len(existing), len(existing), len(batch) - len(entities)
+
+    def _tell(self, written: Written) -> None:
+        """Let the index take what was written, when it is done with what was before."""
+        while len(self._told) >= WAITING:
+            self._told.popleft().result()
+        self._told.append(self._indexing.submit(self._engine.tell, written))
 
     def _settle(self, most: int) -> None:
         """Wait until fewer batches than this wait, and count those that are done."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.entity import LITERAL_TYPES, Entity, edge_schemata, literal_ids, relationship_type, schema_of
 from engine.graph import row as rows
+from engine.graph.change import Change
 from engine.graph.connection import Transaction
 from engine.graph.convert import entity_of
 from engine.graph.statement import alternatives, branches, labels, quoted
@@ -211,15 +212,14 @@ class Batch:
             self._tx.run("stub_sweep", {"ids": group})
         self.lonely.clear()
 
-    def tidy(self) -> None:
-        """Delete the stubs that are left alone, and write down the values let go."""
+    def tidy(self) -> list[Change]:
+        """Delete the stubs that are left alone, and write down the values let go; those as changes."""
         self.sweep()
-        if self._released:
-            found = [
-                {"id": RELEASED + id_, "dataset": dataset, "keys": sorted(set(keys))}
-                for id_, (dataset, keys) in self._released.items()
-            ]
-            self._tx.run("tombstone_release", {"rows": found, "revision": self._revision})
+        found = [(RELEASED + id_, dataset, sorted(set(keys))) for id_, (dataset, keys) in self._released.items()]
+        if found:
+            told = [{"id": id_, "dataset": dataset, "keys": keys} for id_, dataset, keys in found]
+            self._tx.run("tombstone_release", {"rows": told, "revision": self._revision})
+        return [Change(self._revision, id_, None, keys) for id_, _, keys in found]
 
 
 def settled(edge: Entity, pairs: Iterable[tuple[str, str]], places: Mapping[str, Place]) -> bool:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from engine.access import Access
 from engine.entity import (
@@ -15,6 +14,7 @@ from engine.entity import (
     schema_of,
 )
 from engine.errors import BadInput
+from engine.graph.change import Change
 from engine.graph.connection import PATIENCE, Connection, Deadline
 from engine.graph.convert import LITERAL, entity_of, node_of, relationship_of
 from engine.graph.expand import Expansion, expand, expand_count
@@ -28,20 +28,6 @@ WINDOW = 5_000
 """About how many changes are read at a time."""
 MOST_EDGES = 10_000
 """A subgraph with more relationships is cut."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What became of one id: the entity as it is now, or None for one that is gone.
-
-    ``keys`` are the ids of shared values that went with it, or that a record let go which is still there
-    (then ``id`` starts with ``#`` and is no record's).
-    """
-
-    revision: int
-    id: str
-    entity: Entity | None
-    keys: list[str] = field(default_factory=list)
 
 
 class Reader:

@@ -13,6 +13,7 @@ from engine.entity import Entity, schema_of
 from engine.errors import BadInput, MigrationError
 from engine.graph import row as rows
 from engine.graph.batch import TYPES, Batch, grouped, replace, settled, slices
+from engine.graph.change import Change, Written
 from engine.graph.connection import PATIENCE, Connection, Transaction
 from engine.graph.identity import identities, span
 from engine.graph.statement import branches, quoted
@@ -78,8 +79,8 @@ class Writer:
         found = self._connection.read("edge_present", parameters, timeout=PATIENCE, branches=part)
         return tuple(sorted(row["type"] for row in found))
 
-    def write(self, entities: Sequence[Entity], existing: Collection[str]) -> int:
-        """Write records, replacing the ``existing`` ones; the revision under which they now stand."""
+    def write(self, entities: Sequence[Entity], existing: Collection[str]) -> Written:
+        """Write records, replacing the ``existing`` ones; what this changed."""
         latest = {entity.id: entity for entity in entities}
         nodes = {id_: entity for id_, entity in latest.items() if not schema_of(entity.schema).edge}
         edges = {id_: entity for id_, entity in latest.items() if id_ not in nodes}
@@ -91,7 +92,7 @@ class Writer:
             revision = bump(tx, 1 if latest else 0)
             self._refuse_deleted(tx, {entity.dataset for entity in latest.values()})
             batch = Batch(tx, revision)
-            state = batch.state({*latest, *named})
+            state = batch.state({*nodes, *named, *existing})
             old = {e.id: e for e in batch.records([id_ for id_ in latest if state.get(id_) is not None])}
             places = batch.places([id_ for id_ in latest if id_ in existing and id_ not in old])
             stay = {id_ for id_, found in places.items() if id_ in edges and settled(edges[id_], pairs[id_], found)}
@@ -103,8 +104,10 @@ class Writer:
             batch.put_edges((edge for id_, edge in edges.items() if id_ not in stay), pairs)
             batch.put_links(fresh, nodes)
             batch.revive(id_ for id_ in latest if id_ not in existing)
-            batch.tidy()
-        return revision
+            released = batch.tidy()
+        known = {*existing, *old}
+        now = [Change(revision, id_, entity, new=id_ not in known) for id_, entity in latest.items()]
+        return Written(revision, [*now, *released])
 
     def _refuse_deleted(self, tx: Transaction, names: Collection[str]) -> None:
         """Raises BadInput if a dataset is being deleted, or was since this writer began with it."""

@@ -1,13 +1,22 @@
 """FtM's partial dates as days: ``2019`` is all of that year, from 20190101 to 20191231."""
 
 import re
+from functools import lru_cache
 
+Span = tuple[int, int]
 DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?=$|[T ])", re.ASCII)
 FIRST, LAST = 0, 99991231
+LENGTH = 12
+"""Characters that are looked at: no date is longer, and what follows it tells whether it is one."""
 
 
-def days(text: str) -> tuple[int, int] | None:
+def days(text: str) -> Span | None:
     """The first and the last day that a date may mean as yyyymmdd; None if it is no date."""
+    return _days(text[:LENGTH])
+
+
+@lru_cache(maxsize=50_000)
+def _days(text: str) -> Span | None:
     match = DATE.match(text)
     if match is None:
         return None

@@ -1,7 +1,7 @@
 """How an entity becomes a document of the index."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -9,7 +9,7 @@ import orjson
 import tantivy
 
 from engine.entity import Entity, literal_ids, schema_of
-from engine.index.day import FIRST, LAST, days
+from engine.index.day import FIRST, LAST, Span, days
 from engine.index.field import layout
 from engine.index.folding import clean, foldings, identifier, joined, tokens
 
@@ -80,24 +80,21 @@ def _folded(values: Iterable[str]) -> list[str]:
     return [folded for value in dict.fromkeys(values) for folded in foldings(value)]
 
 
-def _key(*parts: str, id: str) -> str:
-    digest = hashlib.blake2b(id.encode(), digest_size=8).hexdigest()
-    return "_".join((*parts, digest))
-
-
-def _keys(entity: Entity, dates: set[str]) -> dict[str, str]:
+def _keys(entity: Entity, spans: Mapping[str, Span]) -> dict[str, str]:
+    """What hits are ordered by; the id's digest makes each one of a kind."""
+    digest = hashlib.blake2b(entity.id.encode(), digest_size=8).hexdigest()
     found = tokens(entity.caption[:200])
-    caption = "_".join(found)[:60] or "zzz"
-    known = sorted(date[:10].replace("-", "_") for date in dates if days(date))
+    sort = f"{'_'.join(found)[:60] or 'zzz'}_{digest}"
+    known = sorted(date[:10].replace("-", "_") for date in spans)
     return {
-        "sort": _key(caption, id=entity.id),
-        "rank": _key(f"{min(len(found) or 99, 99):02d}", caption, id=entity.id),
-        "earliest": _key(known[0] if known else UNDATED_LAST, id=entity.id),
-        "latest": _key(known[-1] if known else UNDATED_FIRST, id=entity.id),
+        "sort": sort,
+        "rank": f"{min(len(found) or 99, 99):02d}_{sort}",
+        "earliest": f"{known[0] if known else UNDATED_LAST}_{digest}",
+        "latest": f"{known[-1] if known else UNDATED_FIRST}_{digest}",
     }
 
 
-def _span(entity: Entity) -> tuple[int, int] | None:
+def _span(entity: Entity) -> Span | None:
     starts = [found[0] for value in entity.properties.get("startDate", ()) if (found := days(value))]
     ends = [found[1] for value in entity.properties.get("endDate", ()) if (found := days(value))]
     if not starts and not ends:
@@ -105,14 +102,15 @@ def _span(entity: Entity) -> tuple[int, int] | None:
     return min(starts, default=FIRST), max(ends, default=LAST)
 
 
-def _times(entity: Entity, dates: set[str]) -> dict[str, object]:
-    fields: dict[str, object] = {}
-    spans = [found for date in dates if (found := days(date))]
-    if spans:
-        fields["low"] = [low for low, _ in spans]
-        fields["high"] = [high for _, high in spans]
-        fields["year"] = sorted({f"{low // 10000:04d}" for low, _ in spans})
-        fields["partial"] = sorted({f"{low}-{high}" for low, high in spans if low != high})
+def _times(entity: Entity, spans: Collection[Span]) -> dict[str, object]:
+    if not spans:
+        return {}
+    fields: dict[str, object] = {
+        "low": [low for low, _ in spans],
+        "high": [high for _, high in spans],
+        "year": sorted({f"{low // 10000:04d}" for low, _ in spans}),
+        "partial": sorted({f"{low}-{high}" for low, high in spans if low != high}),
+    }
     span = _span(entity)
     if span:
         fields["begin"], fields["finish"] = span
@@ -126,6 +124,7 @@ def document(entity: Entity) -> tantivy.Document:
     captions = [entity.caption] if entity.caption != known.label else []
     shown = [entity.caption, *dict.fromkeys(words.name + words.text)][:SHOWN_VALUES]
     name = _folded(captions + words.name)
+    spans = {date: found for date in words.dates if (found := days(date))}
     fields: dict[str, object] = {
         "id": entity.id,
         "dataset": entity.dataset,
@@ -141,7 +140,7 @@ def document(entity: Entity) -> tantivy.Document:
         "reference": sorted(words.references),
         "checksum": entity.checksum.encode(),
         "shown": orjson.dumps([clean(value[:SHOWN_LENGTH]) for value in shown]),
-        **_keys(entity, words.dates),
-        **_times(entity, words.dates),
+        **_keys(entity, spans),
+        **_times(entity, spans.values()),
     }
     return tantivy.Document.from_dict(fields, layout())

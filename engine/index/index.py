@@ -105,12 +105,16 @@ class Index:
         """Whether this process keeps the index."""
         return self._writer is not None
 
-    def add(self, entities: Iterable[Entity]) -> int:
-        """Add or replace entities; seen after the next commit. Answers how many they were."""
+    def add(self, entities: Iterable[Entity], *, new: bool = False) -> int:
+        """Add or replace entities, none of which is there if they are ``new``; seen after the next commit.
+
+        Answers how many they were.
+        """
         writer, count = self._writing, 0
         for entity in entities:
             made = document(entity)
-            writer.delete_documents_by_term("id", entity.id)
+            if not new:
+                writer.delete_documents_by_term("id", entity.id)
             writer.add_document(made)
             count += 1
         return count

@@ -2,13 +2,17 @@
 
 Both are derived: each starts from the revision that it holds, takes what is newer in commit order and
 notes how far it came, so a kill at any moment loses nothing; taking a change twice changes nothing.
+
+Who writes tells what was written, and it is indexed from memory while the next records are written. What was
+told is lasting when the index commits; what was not told, or not in order, is read from the graph.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import groupby
 
 from engine.entity import literal_ids
-from engine.graph.reader import Change, Reader
+from engine.graph.change import Change, Written
+from engine.graph.reader import Reader
 from engine.graph.writer import Writer
 from engine.index.index import Index
 
@@ -41,6 +45,10 @@ class Follower:
         self._reader = reader
         self._writer = writer
         self._index = index
+        self._told = 0
+        """The revision up to which the index has been told everything; it holds it when it commits."""
+        self._count = 0
+        self._keys: set[str] = set()
 
     def behind(self) -> bool:
         """Whether the graph holds changes that the index or the shared values lack."""
@@ -52,6 +60,7 @@ class Follower:
 
         An index that may have missed a deletion, because the tombstone was purged, is made anew from nothing.
         """
+        self._settle()
         while True:
             purged = self._reader.purged_revision()
             if 0 < self._index.revision < purged:
@@ -59,6 +68,38 @@ class Follower:
             taken = self._take(purged, progress)
             if taken is not None:
                 return taken
+
+    def tell(self, written: Written) -> None:
+        """Take what was just written; if not all before it has been taken, read that from the graph first."""
+        before = written.revision - 1
+        if not self._count and self._reader.literal_revision() >= self._index.revision:
+            self._told = self._index.revision
+        if self._told != before:
+            self.follow()
+            return
+        self._add(written.changes)
+        self._told = written.revision
+        self._count += len(written.changes)
+        self._keys.update(key for change in written.changes for key in shared_ids(change))
+        if self._count >= CHUNK:
+            self._settle()
+
+    def anew(self) -> None:
+        """Forget all that the index holds."""
+        self._count, self._keys = 0, set()
+        self._index.delete_all()
+
+    def _settle(self) -> None:
+        """Make lasting what the index was told."""
+        if self._count:
+            self._index.commit(self._told)
+            self._share(self._keys, self._told)
+            self._count, self._keys = 0, set()
+
+    def _add(self, changes: Collection[Change]) -> None:
+        self._index.add([change.entity for change in changes if change.entity is not None and not change.new])
+        self._index.add([change.entity for change in changes if change.entity is not None and change.new], new=True)
+        self._index.remove([change.id for change in changes if change.entity is None])
 
     def _take(self, purged: int, progress: Callable[[int], None] | None) -> int | None:
         """Take what is newer; None if tombstones were purged meanwhile that this index would have needed."""
@@ -71,8 +112,7 @@ class Follower:
             if self._missed(purged):
                 return None
             latest = {change.id: change for change in chunk}.values()
-            self._index.add([change.entity for change in latest if change.entity is not None])
-            self._index.remove([change.id for change in latest if change.entity is None])
+            self._add(latest)
             revision = chunk[-1].revision
             self._index.commit(revision)
             self._share({key for change in chunk for key in shared_ids(change)}, revision)

@@ -136,8 +136,8 @@ def test_an_edge_with_several_ends_is_one_entity(graph: Connection) -> None:
 def test_changes_tell_deletions_and_values_let_go(graph: Connection) -> None:
     """In order of revision; a record that comes back is no deletion any more, its old values are."""
     writer, reader = Writer(graph), Reader(graph, 10)
-    one = writer.write([company("x", phone=["+4512345678"]), company("y")], ())
-    two = writer.write([company("x", phone=["+4587654321"])], {"a:x"})
+    one = writer.write([company("x", phone=["+4512345678"]), company("y")], ()).revision
+    two = writer.write([company("x", phone=["+4587654321"])], {"a:x"}).revision
     assert {(c.id, *c.keys) for c in reader.changes(one)} == {("a:x",), ("#a:x", "literal:phone:+4512345678")}
     three = writer.remove(["a:x", "a:nothing"])
     [gone] = reader.changes(two)
@@ -148,7 +148,7 @@ def test_changes_tell_deletions_and_values_let_go(graph: Connection) -> None:
         ["literal:phone:+4587654321"],
     )
     assert writer.remove(["a:nothing"]) == three == reader.revision()
-    back = writer.write([company("x")], ())
+    back = writer.write([company("x")], ()).revision
     assert sorted((c.id, c.entity is None) for c in reader.changes(three)) == [("#a:x", True), ("a:x", False)]
     assert {key for c in reader.changes(0) for key in c.keys} == {
         "literal:phone:+4512345678",
