@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 import orjson
 from followthemoney import model
@@ -79,6 +79,7 @@ def qualify(dataset: str, reference: str) -> str:
     return reference if ":" in reference else f"{dataset}:{reference}"
 
 
+@lru_cache(maxsize=2_000)
 def relationship_type(name: str) -> str:
     """A schema's or property's name in Cypher's style: ContractAward is CONTRACT_AWARD."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).upper()
@@ -107,19 +108,21 @@ def link_properties(schema: str) -> tuple[Property, ...]:
 
 
 @cache
-def literal_properties(schema: str) -> tuple[Property, ...]:
-    """A node schema's properties whose values two records may share."""
+def literal_properties(schema: str) -> Mapping[str, Property]:
+    """A schema's properties whose values two records may share, by name; an edge has none."""
     found = schema_of(schema)
-    return tuple(p for p in found.properties.values() if p.type.name in LITERAL_TYPES and not p.stub)
+    if found.edge:
+        return {}
+    return {p.name: p for p in found.properties.values() if p.type.name in LITERAL_TYPES and not p.stub}
 
 
 def literals(entity: Entity) -> Iterator[tuple[str, str]]:
     """The (type, value) pairs of a record that another may share; the value as FtM's node id has it."""
     seen: set[tuple[str, str]] = set()
-    if schema_of(entity.schema).edge:
-        return
-    for prop in literal_properties(entity.schema):
-        for value in entity.properties.get(prop.name, ()):
+    shared = literal_properties(entity.schema)
+    for name in entity.properties.keys() & shared.keys():
+        prop = shared[name]
+        for value in entity.properties[name]:
             node = prop.type.node_id_safe(value)
             if node is None:
                 continue

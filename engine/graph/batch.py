@@ -104,13 +104,13 @@ class Batch:
             self._tx.run("node_retire", {"ids": group}, old=schema_labels(schema))
         self.lonely.update(schemata)
 
-    def put_nodes(self, nodes: Iterable[Entity], old: Mapping[str, Entity], state: Mapping[str, str | None]) -> None:
+    def put_nodes(self, new: rows.Prepared, old: Mapping[str, Entity], state: Mapping[str, str | None]) -> None:
         """Create new records, fill stubs and replace old versions."""
         fresh: list[tuple[str, rows.Row]] = []
         stubs: list[tuple[str, rows.Row]] = []
         replaced: list[tuple[tuple[str, str], rows.Row]] = []
-        for node in nodes:
-            row = rows.node_row(node, self._revision)
+        for node in new.nodes.values():
+            row = self._revised(new.rows[node.id])
             if node.id in old:
                 replaced.append(((old[node.id].schema, node.schema), row))
             else:
@@ -122,11 +122,19 @@ class Batch:
         for (before, after), group in grouped(replaced).items():
             self._tx.run("node_replace", {"rows": group}, old=schema_labels(before), labels=schema_labels(after))
 
-    def put_stubs(self, ids: Iterable[str]) -> None:
-        """Make stubs for ends that have not arrived."""
-        missing = [rows.stub_row(id_) for id_ in sorted(ids)]
-        if missing:
-            self._tx.run("stub_create", {"rows": missing})
+    def _revised(self, row: rows.Row) -> rows.Row:
+        row["_revision"] = self._revision
+        return row
+
+    def _connect(self, name: str, kind: str, group: Sequence[rows.Row]) -> None:
+        """Create relationships. Only where fewer than asked for were made are ends looked for, and stubs put there."""
+        [done] = self._tx.run(name, {"rows": group}, type=quoted(kind))
+        if done["made"] < len(group):
+            ends = {end for row in group for end in (row["source"], row["target"])}
+            missing = ends - self.state(ends).keys()
+            self._tx.run("stub_create", {"rows": [rows.stub_row(id_) for id_ in sorted(missing)]})
+            late = [row for row in group if row["source"] in missing or row["target"] in missing]
+            self._tx.run(name, {"rows": late}, type=quoted(kind))
 
     def put_links(self, links: Mapping[str, Iterable[tuple[str, str]]], datasets: Mapping[str, Entity]) -> None:
         """Create the relationships that entity-typed properties are."""
@@ -136,24 +144,26 @@ class Batch:
             for kind, target in targets
         )
         for kind, group in grouped(pairs).items():
-            self._tx.run("link_create", {"rows": group}, type=quoted(kind))
+            self._connect("link_create", kind, group)
 
-    def put_edges(self, edges: Iterable[Entity], pairs: Mapping[str, list[tuple[str, str]]]) -> None:
-        """Create edges, a relationship for each pair of ends."""
+    def put_edges(self, new: rows.Prepared, stay: Collection[str]) -> None:
+        """Create edges, a relationship for each pair of ends, but for those that ``stay`` where they are."""
         found: list[tuple[str, rows.Row]] = []
-        for edge in edges:
-            properties = rows.edge_row(edge, self._revision)
+        for edge in new.edges.values():
+            if edge.id in stay:
+                continue
+            properties = self._revised(new.rows[edge.id])
             kind = relationship_type(edge.schema)
             found += (
                 (kind, {"source": source, "target": target, "properties": properties})
-                for source, target in pairs[edge.id]
+                for source, target in new.pairs[edge.id]
             )
         for kind, group in grouped(found).items():
-            self._tx.run("edge_create", {"rows": group}, type=quoted(kind))
+            self._connect("edge_create", kind, group)
 
-    def replace_edges(self, edges: Iterable[Entity]) -> None:
+    def replace_edges(self, new: rows.Prepared, stay: Iterable[str]) -> None:
         """Give edges whose places stay the same their new properties."""
-        found = ((relationship_type(edge.schema), rows.edge_row(edge, self._revision)) for edge in edges)
+        found = ((relationship_type(new.edges[id_].schema), self._revised(new.rows[id_])) for id_ in stay)
         for kind, group in grouped(found).items():
             self._tx.run("edge_replace", {"rows": group}, type=quoted(kind))
 
@@ -222,25 +232,25 @@ class Batch:
         return [Change(self._revision, id_, None, keys) for id_, _, keys in found]
 
 
-def settled(edge: Entity, pairs: Iterable[tuple[str, str]], places: Mapping[str, Place]) -> bool:
-    """Whether the relationships of an edge are where they are to be."""
-    kind = relationship_type(edge.schema)
-    return sorted(places.values()) == sorted((kind, source, target) for source, target in pairs)
+def settled(new: rows.Prepared, id_: str, places: Mapping[str, Place]) -> bool:
+    """Whether a record is an edge whose relationships are where they are to be."""
+    if id_ not in new.edges:
+        return False
+    kind = relationship_type(new.edges[id_].schema)
+    return sorted(places.values()) == sorted((kind, source, target) for source, target in new.pairs[id_])
 
 
-def replace(
-    batch: Batch, old: Mapping[str, Entity], nodes: Mapping[str, Entity], links: Mapping[str, list[tuple[str, str]]]
-) -> Mapping[str, Iterable[tuple[str, str]]]:
+def replace(batch: Batch, old: Mapping[str, Entity], new: rows.Prepared) -> Mapping[str, Iterable[tuple[str, str]]]:
     """Clear away what old versions leave: links, values, and records that now are edges; the links to make.
 
     What old and new have in common is left alone, so that no reader misses it for a moment.
     """
-    before = {id_: rows.links(record) for id_, record in old.items() if id_ in nodes}
-    batch.drop_links({id_: set(found) - set(links[id_]) for id_, found in before.items()})
-    if turned := {id_: record.schema for id_, record in old.items() if id_ not in nodes}:
+    before = {id_: rows.links(record) for id_, record in old.items() if id_ in new.nodes}
+    batch.drop_links({id_: set(found) - set(new.links.get(id_, ())) for id_, found in before.items()})
+    if turned := {id_: record.schema for id_, record in old.items() if id_ not in new.nodes}:
         batch.isolate(turned)
         batch.retire(turned)
     for id_, record in old.items():
-        held = literal_ids(nodes[id_]) if id_ in nodes else []
+        held = literal_ids(new.nodes[id_]) if id_ in new.nodes else []
         batch.release(id_, record.dataset, sorted(set(literal_ids(record)) - set(held)))
-    return {id_: [link for link in found if link not in before.get(id_, ())] for id_, found in links.items()}
+    return {id_: [link for link in found if link not in before.get(id_, ())] for id_, found in new.links.items()}

@@ -17,13 +17,15 @@ class Change:
     id: str
     entity: Entity | None
     keys: list[str] = field(default_factory=list)
-    new: bool = False
-    """Whether it is certain that no record had this id before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One transaction's revision, and all the changes that readers would find under it."""
+    """One transaction's revision, and all that readers would find under it."""
 
     revision: int
-    changes: list[Change]
+    added: list[Entity]
+    """Those of whose ids there was no record before."""
+    changed: list[Entity]
+    released: list[Change]
+    """Values that records let go which are still there."""

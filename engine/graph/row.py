@@ -1,6 +1,8 @@
 """How records become rows of the write statements: the other way round is ``convert``."""
 
 import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.entity import Entity, link_properties, relationship_type, schema_of
@@ -20,15 +22,14 @@ def checked(id_: str) -> str:
     return id_
 
 
-def node_row(entity: Entity, revision: int) -> Row:
-    """All that the graph keeps of a record."""
+def node_row(entity: Entity) -> Row:
+    """All that the graph keeps of a record, but for the revision."""
     row: Row = dict(entity.properties)
     row["id"] = checked(entity.id)
     row["dataset"] = entity.dataset
     row["schema"] = entity.schema
     row["caption"] = entity.caption
     row["_checksum"] = entity.checksum
-    row["_revision"] = revision
     return row
 
 
@@ -44,9 +45,9 @@ def amount_of(entity: Entity) -> float | None:
     return None
 
 
-def edge_row(entity: Entity, revision: int) -> Row:
-    """All that the graph keeps of an edge, with typed copies of what walks filter on."""
-    row = node_row(entity, revision)
+def edge_row(entity: Entity) -> Row:
+    """All that the graph keeps of an edge but for the revision, with typed copies of what walks filter on."""
+    row = node_row(entity)
     start, end = period_of(entity)
     share = lowest_share(entity.properties.get("percentage", ())).value
     copies = {"_start": start, "_end": end, "_share": share, "_amount": amount_of(entity)}
@@ -86,3 +87,37 @@ def link_types(schema: str) -> list[str]:
 def stub_row(id_: str) -> Row:
     """What stands for a record that has not arrived yet."""
     return {"id": id_, "dataset": id_.split(":", 1)[0], "_stub": True}
+
+
+@dataclass(slots=True)
+class Prepared:
+    """Records by id, with all that can be worked out of them before a transaction begins."""
+
+    nodes: dict[str, Entity] = field(default_factory=dict)
+    edges: dict[str, Entity] = field(default_factory=dict)
+    rows: dict[str, Row] = field(default_factory=dict)
+    """What the graph keeps of each, but for the revision."""
+    links: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    """Of each node record that names entities: the relationship types and the targets."""
+    pairs: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    """Of each edge: the ids that it connects."""
+
+    def entities(self) -> dict[str, Entity]:
+        """All of them by id."""
+        return self.nodes | self.edges
+
+
+def prepared(entities: Iterable[Entity]) -> Prepared:
+    """Records made ready to be written; of several with one id the last counts. Raises BadInput."""
+    result = Prepared()
+    for id_, entity in {entity.id: entity for entity in entities}.items():
+        if schema_of(entity.schema).edge:
+            result.edges[id_] = entity
+            result.rows[id_] = edge_row(entity)
+            result.pairs[id_] = ends(entity)
+        else:
+            result.nodes[id_] = entity
+            result.rows[id_] = node_row(entity)
+            if found := links(entity):
+                result.links[id_] = found
+    return result

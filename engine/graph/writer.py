@@ -5,17 +5,17 @@ come one after the other, and revisions are in commit order.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from engine.entity import Entity, schema_of
+from engine.entity import Entity
 from engine.errors import BadInput, MigrationError
-from engine.graph import row as rows
 from engine.graph.batch import TYPES, Batch, grouped, replace, settled, slices
-from engine.graph.change import Change, Written
+from engine.graph.change import Written
 from engine.graph.connection import PATIENCE, Connection, Transaction
 from engine.graph.identity import identities, span
+from engine.graph.row import Prepared, prepared
 from engine.graph.statement import branches, quoted
 from engine.metadata import checked
 
@@ -81,40 +81,41 @@ class Writer:
 
     def write(self, entities: Sequence[Entity], existing: Collection[str]) -> Written:
         """Write records, replacing the ``existing`` ones; what this changed."""
-        latest = {entity.id: entity for entity in entities}
-        nodes = {id_: entity for id_, entity in latest.items() if not schema_of(entity.schema).edge}
-        edges = {id_: entity for id_, entity in latest.items() if id_ not in nodes}
-        links = {id_: rows.links(node) for id_, node in nodes.items()}
-        pairs = {id_: rows.ends(edge) for id_, edge in edges.items()}
-        named = {target for targets in links.values() for _, target in targets}
-        named.update(end for ends in pairs.values() for pair in ends for end in pair)
+        return self.put(prepared(entities), existing)
+
+    def put(self, new: Prepared, existing: Collection[str]) -> Written:
+        """Write records that were made ready, replacing the ``existing`` ones; what this changed."""
+        latest = new.entities()
         with self._connection.transaction() as tx:
-            revision = bump(tx, 1 if latest else 0)
-            self._refuse_deleted(tx, {entity.dataset for entity in latest.values()})
+            revision, tombstones = self._begin(tx, {entity.dataset for entity in latest.values()})
             batch = Batch(tx, revision)
-            state = batch.state({*nodes, *named, *existing})
+            state = batch.state({*new.nodes, *existing})
             old = {e.id: e for e in batch.records([id_ for id_ in latest if state.get(id_) is not None])}
             places = batch.places([id_ for id_ in latest if id_ in existing and id_ not in old])
-            stay = {id_ for id_, found in places.items() if id_ in edges and settled(edges[id_], pairs[id_], found)}
+            stay = {id_ for id_, found in places.items() if settled(new, id_, found)}
             batch.delete_edges(found for id_, found in places.items() if id_ not in stay)
-            fresh = replace(batch, old, nodes, links)
-            batch.put_nodes(nodes.values(), old, state)
-            batch.put_stubs(named - set(state) - set(nodes))
-            batch.replace_edges(edges[id_] for id_ in stay)
-            batch.put_edges((edge for id_, edge in edges.items() if id_ not in stay), pairs)
-            batch.put_links(fresh, nodes)
-            batch.revive(id_ for id_ in latest if id_ not in existing)
+            fresh = replace(batch, old, new)
+            batch.put_nodes(new, old, state)
+            batch.replace_edges(new, stay)
+            batch.put_edges(new, stay)
+            batch.put_links(fresh, new.nodes)
+            if tombstones:
+                batch.revive(id_ for id_ in latest if id_ not in existing)
             released = batch.tidy()
         known = {*existing, *old}
-        now = [Change(revision, id_, entity, new=id_ not in known) for id_, entity in latest.items()]
-        return Written(revision, [*now, *released])
+        added = [entity for id_, entity in latest.items() if id_ not in known]
+        return Written(revision, added, [latest[id_] for id_ in latest.keys() & known], released)
 
-    def _refuse_deleted(self, tx: Transaction, names: Collection[str]) -> None:
-        """Raises BadInput if a dataset is being deleted, or was since this writer began with it."""
-        found = {row["name"]: row["properties"] for row in tx.run("dataset_state", {"names": sorted(names)})}
+    def _begin(self, tx: Transaction, names: Collection[str]) -> tuple[int, bool]:
+        """The new revision, that of before where nothing is written, and whether any record is noted as gone.
+
+        Raises BadInput if a dataset is being deleted, or was since this writer began with it.
+        """
+        found = moved(tx.run("clew_begin", {"by": 1 if names else 0, "names": sorted(names)}))
         for name in names:
-            if "deleting" in found.get(name, ()) or (name in self._ensured and name not in found):
+            if name in found["deleting"] or (name in self._ensured and name not in found["live"]):
                 raise being_deleted(name)
+        return int(found["revision"]), bool(found["tombstones"])
 
     def remove(self, ids: Iterable[str]) -> int:
         """Take records out, in one transaction as long as ``at_once`` allows; the revision under which they are gone.
@@ -167,10 +168,14 @@ class Writer:
 
 def bump(tx: Transaction, by: int) -> int:
     """Move the counter of revisions, whose lock is now ours; raises MigrationError without one."""
-    found = tx.run("clew_bump", {"by": by})
+    return int(moved(tx.run("clew_bump", {"by": by}))["revision"])
+
+
+def moved(found: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The counter as it was answered; raises MigrationError if it was not there."""
     if not found:
         raise MigrationError("this database has not been migrated: run `clew migrate`")
-    return int(found[0]["revision"])
+    return found[0]
 
 
 def is_deleting(tx: Transaction, dataset: str) -> bool:

@@ -76,6 +76,14 @@ def _gather(entity: Entity) -> Words:
     return words
 
 
+def _shown(values: list[str]) -> bytes:
+    """The values that a hit may show, as JSON."""
+    try:
+        return orjson.dumps([value[:SHOWN_LENGTH] for value in values])
+    except orjson.JSONEncodeError:
+        return orjson.dumps([clean(value[:SHOWN_LENGTH]) for value in values])
+
+
 def _folded(values: Iterable[str]) -> list[str]:
     return [folded for value in dict.fromkeys(values) for folded in foldings(value)]
 
@@ -85,7 +93,7 @@ def _keys(entity: Entity, spans: Mapping[str, Span]) -> dict[str, str]:
     digest = hashlib.blake2b(entity.id.encode(), digest_size=8).hexdigest()
     found = tokens(entity.caption[:200])
     sort = f"{'_'.join(found)[:60] or 'zzz'}_{digest}"
-    known = sorted(date[:10].replace("-", "_") for date in spans)
+    known = sorted(date[:10].replace("-", "_") for date in spans) if spans else []
     return {
         "sort": sort,
         "rank": f"{min(len(found) or 99, 99):02d}_{sort}",
@@ -121,9 +129,9 @@ def document(entity: Entity) -> tantivy.Document:
     """The document of an entity."""
     words = _gather(entity)
     known = table(entity.schema)
-    captions = [entity.caption] if entity.caption != known.label else []
+    nameless = entity.caption == known.label
     shown = [entity.caption, *dict.fromkeys(words.name + words.text)][:SHOWN_VALUES]
-    name = _folded(captions + words.name)
+    name = _folded(words.name if nameless else [entity.caption, *words.name])
     spans = {date: found for date in words.dates if (found := days(date))}
     fields: dict[str, object] = {
         "id": entity.id,
@@ -131,7 +139,7 @@ def document(entity: Entity) -> tantivy.Document:
         "schema": entity.schema,
         "schemata": known.ancestors,
         "name": name,
-        "text": name + _folded([entity.caption, *words.text]),
+        "text": name + _folded([entity.caption, *words.text] if nameless else words.text),
         "exact": sorted({folded for text in name if (folded := joined(text[:LONGEST_KEY]))}),
         "identifier": sorted(words.identifiers),
         "country": sorted(words.countries),
@@ -139,7 +147,7 @@ def document(entity: Entity) -> tantivy.Document:
         "literal": literal_ids(entity),
         "reference": sorted(words.references),
         "checksum": entity.checksum.encode(),
-        "shown": orjson.dumps([clean(value[:SHOWN_LENGTH]) for value in shown]),
+        "shown": _shown(shown),
         **_keys(entity, spans),
         **_times(entity, spans.values()),
     }

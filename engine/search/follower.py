@@ -7,8 +7,8 @@ Who writes tells what was written, and it is indexed from memory while the next 
 told is lasting when the index commits; what was not told, or not in order, is read from the graph.
 """
 
-from collections.abc import Callable, Collection, Iterator
-from itertools import groupby
+from collections.abc import Callable, Iterator
+from itertools import chain, groupby
 
 from engine.entity import literal_ids
 from engine.graph.change import Change, Written
@@ -77,10 +77,12 @@ class Follower:
         if self._told != before:
             self.follow()
             return
-        self._add(written.changes)
+        self._count += self._index.add(written.added, new=True) + self._index.add(written.changed)
         self._told = written.revision
-        self._count += len(written.changes)
-        self._keys.update(key for change in written.changes for key in shared_ids(change))
+        for entity in chain(written.added, written.changed):
+            self._keys.update(literal_ids(entity))
+        for change in written.released:
+            self._keys.update(change.keys)
         if self._count >= CHUNK:
             self._settle()
 
@@ -96,11 +98,6 @@ class Follower:
             self._share(self._keys, self._told)
             self._count, self._keys = 0, set()
 
-    def _add(self, changes: Collection[Change]) -> None:
-        self._index.add([change.entity for change in changes if change.entity is not None and not change.new])
-        self._index.add([change.entity for change in changes if change.entity is not None and change.new], new=True)
-        self._index.remove([change.id for change in changes if change.entity is None])
-
     def _take(self, purged: int, progress: Callable[[int], None] | None) -> int | None:
         """Take what is newer; None if tombstones were purged meanwhile that this index would have needed."""
         goal = self._reader.revision()
@@ -112,7 +109,8 @@ class Follower:
             if self._missed(purged):
                 return None
             latest = {change.id: change for change in chunk}.values()
-            self._add(latest)
+            self._index.add([change.entity for change in latest if change.entity is not None])
+            self._index.remove([change.id for change in latest if change.entity is None])
             revision = chunk[-1].revision
             self._index.commit(revision)
             self._share({key for change in chunk for key in shared_ids(change)}, revision)

@@ -4,3 +4,4 @@ USING INDEX a:Entity(id)
 MATCH (b:Entity {id: row.target})
 USING INDEX b:Entity(id)
 CREATE (a)-[:$$type$$ {dataset: row.dataset}]->(b)
+RETURN count(*) AS made
