@@ -1,1 +1,1 @@
-y$$hop$$._stub IS NULL AND (y$$hop$$.dataset IN $datasets OR y$$hop$$:Literal)
+(y$$hop$$.dataset IN $datasets OR y$$hop$$:Literal) AND y$$hop$$._stub IS NULL
