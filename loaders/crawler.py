@@ -23,7 +23,8 @@ from engine.errors import BadInput, ClewError, EngineInUse
 from engine.run import Outcome, Run
 from loaders.catalog import Entry
 from loaders.delta import newer
-from loaders.fetch import Fetched, FetchFailed, Mark, fetch
+from loaders.due import next_run
+from loaders.fetch import Fetched, FetchFailed, Mark, fetch, shown
 from loaders.format.registry import format_of
 from loaders.intake import Intake
 from loaders.load import Report, load
@@ -64,6 +65,7 @@ class Crawler:
         with alone(folder / "lock", entry.name):
             self._interrupted(entry.name)
             run = Run(uuid.uuid4().hex, entry.name, entry.source.told, datetime.now(UTC), recipe=recipe(entry))
+            run = replace(run, next_run=next_run(entry, run))
             self._engine.journal.note(run)
             ended = replace(run, outcome=Outcome.INTERRUPTED)
             try:
@@ -74,6 +76,7 @@ class Crawler:
                 ended = replace(run, outcome=Outcome.FAILED, message=f"{error.strerror}: {error.filename}")
             finally:
                 ended = replace(ended, ended=datetime.now(UTC))
+                ended = replace(ended, next_run=next_run(entry, ended))
                 self._engine.journal.note(ended)
         return ended
 
@@ -161,7 +164,7 @@ class Crawler:
             return None
         if source.checksum is not None and fetched.checksum != source.checksum.lower():
             fetched.path.unlink()
-            raise FetchFailed(f"{source.url} has the checksum {fetched.checksum}, not {source.checksum}")
+            raise FetchFailed(f"{shown(source.url)} has the checksum {fetched.checksum}, not {source.checksum}")
         return Obtained([fetched.path], fetched.size, fetched.checksum, fetched.mark)
 
     def _fetch(self, entry: Entry, url: str, path: Path, known: Mark | None = None) -> Fetched | None:

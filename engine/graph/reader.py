@@ -37,6 +37,10 @@ class Reader:
         self._connection = connection
         self._seconds = deadline
 
+    def graph_id(self) -> str:
+        """What tells this graph from all others."""
+        return str(self._connection.read("graph_id", timeout=self._seconds)[0]["id"])
+
     def revision(self, timeout: float = PATIENCE) -> int:
         """The revision of the last write."""
         return self._state("revision", timeout)

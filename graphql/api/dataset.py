@@ -6,6 +6,7 @@ from typing import Any
 import strawberry
 
 from api.connection import PageInfo, cursor_of, place_of, size
+from api.run import RunConnection, next_run, runs
 from api.session import Info
 from engine import dataset as value
 from engine.dataset import ExportPolicy, Frequency
@@ -64,6 +65,12 @@ class Dataset:
         description="Whether the next version is late by more than a quarter of its period (at most a week), "
         "or should have come and never did.",
     )
+    next_run: datetime | None = strawberry.field(
+        resolver=next_run,
+        description="When its source is to be crawled again, as the catalog last had it; null if no catalog names it, "
+        "or once was enough.",
+    )
+    runs: RunConnection = strawberry.field(resolver=runs, description="The crawls of its source, newest first.")
     export_policy: ExportPolicy = strawberry.field(description="Who may take all of it as a file.")
     entity_count: int = strawberry.field(description="How many entities it holds.")
     schemata: list[SchemaCount] = strawberry.field(description="How many of each schema, the most frequent first.")
