@@ -1,5 +1,6 @@
 """Paths on a small graph: each filter for itself, and what is told of a path."""
 
+import networkx
 import pytest
 
 from engine.access import Access
@@ -100,6 +101,30 @@ def test_k_shortest_leaves_out_walks_that_come_back(finder: Pathfinder) -> None:
     found = finder.paths(EVERY, ["t:a"], ["t:d"], mode=PathMode.K_SHORTEST, k=100, max_hops=12)
     assert len(found.paths) == 3
     assert found.truncated is None
+
+
+def test_parallel_relationships_do_not_drown_the_paths(graph: Connection) -> None:
+    payers, payees, alone = [f"p{n}" for n in range(3)], [f"q{n}" for n in range(4)], ["l0", "l1"]
+    web = networkx.Graph([(a, b) for a in payers for b in payees] + [(name, "p2") for name in alone])
+    payments = [
+        make_entity("t", f"{a}{b}-{n}", "Payment", {"payer": [b], "beneficiary": [a]})
+        for a, b in web.edges
+        for n in range(100)
+    ]
+    Writer(graph).write([*map(person, [*payers, *payees, *alone]), *payments], existing=())
+    finder = Pathfinder(graph, 10.0)
+    for a, b in (("p0", "p1"), ("l0", "l1"), ("p0", "q0")):
+        every = [tuple(f"t:{name}" for name in nodes) for nodes in networkx.all_simple_paths(web, a, b, cutoff=4)]
+        every.sort(key=lambda nodes: (len(nodes), nodes))
+        for k in (1, 5, 100):
+            found = finder.paths(EVERY, [f"t:{a}"], [f"t:{b}"], mode=PathMode.K_SHORTEST, k=k, max_hops=4)
+            told = [one.node_ids for one in found.paths]
+            assert ([len(nodes) for nodes in told], found.truncated) == ([len(nodes) for nodes in every[:k]], None)
+            assert len(set(told)) == len(told)
+            assert set(told) <= set(every)
+        found = finder.paths(EVERY, [f"t:{a}"], [f"t:{b}"], mode=PathMode.ALL_SHORTEST, max_hops=4)
+        assert [one.node_ids for one in found.paths] == [nodes for nodes in every if len(nodes) == len(every[0])]
+        assert all(edge.endswith("-0") for one in found.paths for edge in one.edge_ids)
 
 
 def test_of_parallel_relationships_the_first_by_id_is_told(finder: Pathfinder) -> None:
