@@ -62,10 +62,6 @@ class Reader:
         rows = self._connection.read("dataset_list", timeout=self._seconds)
         return {row["name"]: row["title"] or row["name"] for row in rows}
 
-    def datasets(self) -> list[str]:
-        """The names of all datasets, in order."""
-        return list(self.titles())
-
     def identities(self, dataset: str | None = None) -> Iterator[Identity]:
         """(id, checksum) of every record (of a dataset) in code point order of the ids."""
         return identities(self._connection, dataset)

@@ -5,10 +5,11 @@ from typing import Any
 
 import strawberry
 
-from api.connection import PageInfo, cursor_of, place_of, size
+from api.connection import PageInfo, size
 from api.run import RunConnection, next_run, runs
 from api.session import Info
 from engine import dataset as value
+from engine.cursor import cursor_of, place_of
 from engine.dataset import ExportPolicy, Frequency
 
 DATASETS = 50
@@ -98,7 +99,8 @@ async def dataset_page(
     info: Info, first: int | None = DATASETS, after: str | None = None, overdue: bool | None = None
 ) -> Any:
     """A page of the datasets that this reader may see."""
-    start, asked = place_of(after, str), size(first, DATASETS)
+    start = None if after is None else place_of(after, str)[0]
+    asked = size(first, DATASETS)
     known = await info.context.hop(info.context.engine.datasets, await info.context.access(), overdue)
     rest = [found for found in known if start is None or found.name > start]
     nodes: list[Any] = list(rest[:asked])

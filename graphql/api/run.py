@@ -1,14 +1,16 @@
 """What crawls of a dataset's source there were, what became of each, and when the next one is due."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import strawberry
 
-from api.connection import PageInfo, cursor_of, place_of, size
+from api.connection import PageInfo, size
 from api.session import Info, Session
 from engine import dataset, run
-from engine.run import Outcome
+from engine.cursor import cursor_of, place_of
+from engine.errors import BadInput
+from engine.run import Outcome, Place
 
 RUNS = 10
 
@@ -46,7 +48,7 @@ class History:
     def __init__(self, name: str, runs: list[run.Run], first: int) -> None:
         self.name = name
         self.nodes = runs[:first]
-        cursors = [cursor_of(f"{found.started.isoformat()} {found.id}") for found in self.nodes]
+        cursors = [cursor_of(found.started.isoformat(), found.id) for found in self.nodes]
         self.edges = [RunEdge(cursor=cursor, node=node) for cursor, node in zip(cursors, self.nodes, strict=True)]  # type: ignore[arg-type]
         self.page_info = PageInfo.of(cursors, len(runs) > first)
 
@@ -65,13 +67,15 @@ class RunConnection:
     total_count: int = strawberry.field(resolver=_count, description="How many there are on all pages.")
 
 
-def place(text: str) -> tuple[datetime, str]:
-    """Where a cursor points; raises ValueError."""
-    started, id_ = text.split(" ")
-    moment = datetime.fromisoformat(started)
-    if moment.tzinfo is None:
-        raise ValueError(text)
-    return moment, id_
+def place(cursor: str | None) -> Place | None:
+    """Where a cursor points; raises BadInput."""
+    if cursor is None:
+        return None
+    started, id_ = place_of(cursor, str, str)
+    try:
+        return datetime.fromisoformat(started).astimezone(UTC), id_
+    except (ValueError, OverflowError):
+        raise BadInput(f"{cursor[:50]!r} is not a cursor of this list.") from None
 
 
 async def runs(
@@ -80,7 +84,7 @@ async def runs(
     """A page of a dataset's crawls; those of several datasets are read together."""
     session: Session = info.context
     asked = size(first, RUNS)
-    found = await session.histories(asked + 1, place_of(after, place)).load(root.name)
+    found = await session.histories(asked + 1, place(after)).load(root.name)
     return History(root.name, found, asked)
 
 

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.operation import operations
+from engine.cursor import cursor_of
 from engine.engine import Engine
 from engine.run import Outcome, Run
 from loaders.catalog import Catalog, Entry, Source
@@ -90,7 +91,14 @@ def test_history_in_pages(fresh_engine: Engine, ask: Ask) -> None:
         seen += [node["id"] for node in found["nodes"]]
         after = found["pageInfo"]["endCursor"]
     assert seen == ["r6", "r4", "r5", "r2", "r3", "r0", "r1"]
-    for wrong in ("%", "bm9uc2Vuc2U", "MjAyNi0wMS0wMSB4", ""):  # no text, no place, a place without its zone
+    for wrong in (
+        "%",
+        "bm9uc2Vuc2U",
+        cursor_of("r1"),
+        cursor_of("yesterday", "r1"),
+        cursor_of("0001-01-01T00:00+23:00", ""),
+        "",
+    ):
         assert ask(query, after=wrong) == "BAD_USER_INPUT"
     empty = ask('{ dataset(name: "d") { runs(first: 0) { totalCount nodes { id } } } }')["dataset"]["runs"]
     assert empty == {"totalCount": 7, "nodes": []}
