@@ -12,7 +12,13 @@ Leads = dict[str, list[str]]
 Ask = Callable[[int, bool, list[str]], Leads]
 """Where the hop at a place leads from each of some nodes or, told to look back, from where it leads to each."""
 PLENTY = 1_000_000
-"""More steps than this are not tried to tell paths from walks that come back to a node."""
+"""No more neighbours than this are asked for, nor steps tried that may come back to a node."""
+AT_ONCE = 5_000
+"""Nodes whose neighbours are asked for at once."""
+
+
+class TooMany(Exception):
+    """There is more to look at than is looked at."""
 
 
 class Layers:
@@ -25,28 +31,37 @@ class Layers:
         self._repeats = repeats
         self._known: dict[tuple[int, bool], Leads] = defaultdict(dict)
         self._tries = count()
+        self._neighbours = 0
         self.gave_up = False
         """Whether there may be paths that were not tried."""
 
     def paths(self, lengths: range, wanted: int, *, one_length: bool) -> list[list[str]]:
         """The first ``wanted`` paths by length, then by ids; with ``one_length`` none longer than the shortest."""
         found: list[list[str]] = []
-        for length in lengths:
-            for path in self._trails(self._steps(length)):
-                found.append(path)
-                if len(found) == wanted:
-                    return found
-            if self.gave_up or (found and one_length):
-                break
+        try:
+            for length in lengths:
+                for path in self._trails(self._steps(length)):
+                    found.append(path)
+                    if len(found) == wanted:
+                        return found
+                if found and one_length:
+                    break
+        except TooMany:
+            self.gave_up = True
         return found
 
     def _leads(self, place: int, back: bool, ids: set[str]) -> Leads:
-        """Where the hop at a place leads from these: asked for once."""
+        """Where the hop at a place leads from these: asked for once; raises TooMany."""
         place = 0 if self._repeats else place
         known = self._known[place, back]
-        if missing := sorted(ids - known.keys()):
-            found = self._ask(place, back, missing)
-            known.update((id_, found.get(id_, [])) for id_ in missing)
+        missing = sorted(ids - known.keys())
+        for start in range(0, len(missing), AT_ONCE):
+            part = missing[start : start + AT_ONCE]
+            found = self._ask(place, back, part)
+            known.update((id_, found.get(id_, [])) for id_ in part)
+            self._neighbours += sum(map(len, found.values()))
+            if self._neighbours > PLENTY:
+                raise TooMany
         return known
 
     def _steps(self, length: int) -> list[Leads]:
@@ -81,7 +96,7 @@ class Layers:
         return {found for id_ in layer - {end} for found in known[id_]} - {start}
 
     def _trails(self, steps: list[Leads]) -> Iterator[list[str]]:
-        """The walks along these steps that come back to no node, in order."""
+        """The walks along these steps that come back to no node, in order; raises TooMany."""
         trail, open_ = [self._source], [iter(steps[0].get(self._source, ()))]
         while open_:
             step = next(open_[-1], None)
@@ -89,8 +104,7 @@ class Layers:
                 open_.pop()
                 trail.pop()
             elif next(self._tries) > PLENTY:
-                self.gave_up = True
-                return
+                raise TooMany
             elif step not in trail and len(trail) == len(steps):
                 yield [*trail, step]
             elif step not in trail:

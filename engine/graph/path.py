@@ -257,7 +257,7 @@ class Pathfinder:
         lengths = range(len(steps), len(steps) + 1) if search.hops else range(1, search.max_hops + 1)
         found = layers.paths(lengths, search.wanted(), one_length=search.mode is not PathMode.K_SHORTEST)
         if layers.gave_up:
-            gathering.truncated = f"among {PLENTY:,} walks most were no paths: there may be more"
+            gathering.truncated = f"{PLENTY:,} steps were looked at: there may be more paths"
         given = parameters | {"pairs": [pair], "found": found}
         parts = search.parts(steps, *pair, known=True)
         for row in self._connection.stream("path_walk", given, timeout=deadline.left(), **parts):

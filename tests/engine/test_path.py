@@ -6,6 +6,8 @@ import pytest
 from engine.access import Access
 from engine.entity import Entity, make_entity
 from engine.errors import BadInput
+from engine.graph import layer
+from engine.graph import path as pathfinding
 from engine.graph.connection import Connection
 from engine.graph.path import Pathfinder
 from engine.graph.writer import Writer
@@ -125,6 +127,17 @@ def test_parallel_relationships_do_not_drown_the_paths(graph: Connection) -> Non
         found = finder.paths(EVERY, [f"t:{a}"], [f"t:{b}"], mode=PathMode.ALL_SHORTEST, max_hops=4)
         assert [one.node_ids for one in found.paths] == [nodes for nodes in every if len(nodes) == len(every[0])]
         assert all(edge.endswith("-0") for one in found.paths for edge in one.edge_ids)
+
+
+@pytest.mark.parametrize("most", [2, 5, 6])
+def test_what_is_too_much_to_look_at_is_told(finder: Pathfinder, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    monkeypatch.setattr(pathfinding, "FIRST_TRY", 0.0)
+    every = [path.node_ids for path in finder.paths(EVERY, ["t:a"], ["t:d"], mode=PathMode.K_SHORTEST, k=9).paths]
+    monkeypatch.setattr(layer, "PLENTY", most)
+    found = finder.paths(EVERY, ["t:a"], ["t:d"], mode=PathMode.K_SHORTEST, k=9)
+    assert [path.node_ids for path in found.paths] == every[: len(found.paths)]
+    assert "there may be more paths" in (found.truncated or "")
+    assert len(every) == 3
 
 
 def test_of_parallel_relationships_the_first_by_id_is_told(finder: Pathfinder) -> None:
