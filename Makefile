@@ -56,6 +56,7 @@ setup:
 setup-test:
 	@$(PACKAGES)
 	need chromium eval 'command -v chromium || command -v chromium-browser || command -v google-chrome'
+	need redis-server command -v redis-server
 	$(INSTALL)
 
 test: setup-test

@@ -104,6 +104,7 @@ def listen(host: str, port: int) -> socket.socket:
 def serve(engine: Engine, listening: socket.socket) -> None:
     """Answer requests until a signal, while the index follows what other processes write."""
     config = uvicorn.Config(application(engine), log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE)
+    crawls = Scheduler(engine, note)
     stop = threading.Event()
     threads = [
         threading.Thread(target=follow, args=(engine, stop), name="follow"),
@@ -111,7 +112,6 @@ def serve(engine: Engine, listening: socket.socket) -> None:
     ]
     for thread in threads:
         thread.start()
-    crawls = Scheduler(engine, note)
     try:
         crawls.start()
         uvicorn.Server(config).run([listening])

@@ -28,6 +28,7 @@ from engine.graph.server import Server
 from engine.graph.writer import Writer
 from engine.index.index import Index
 from engine.query import Facet, SearchFilter, SearchPage, SearchSort
+from engine.run import Place, Run
 from engine.search.check import differences
 from engine.search.deletion import Deletion
 from engine.search.follower import Follower
@@ -304,6 +305,16 @@ class Engine:
         self._catalog.mark(name)
         self._everybody = NOBODY
         return self._deletion.finish(name, total, progress)
+
+    def histories(
+        self, access: Access, names: Sequence[str], first: int, after: Place | None = None
+    ) -> dict[str, list[Run]]:
+        """The latest crawls of each dataset, newest first; ``after`` one with this start and id, if given."""
+        return self.journal.histories([name for name in names if name in access.datasets], first, after)
+
+    def crawl_counts(self, access: Access, names: Sequence[str]) -> dict[str, int]:
+        """How many crawls of each dataset there were."""
+        return self.journal.counts([name for name in names if name in access.datasets])
 
     def deleting(self) -> list[str]:
         """The names of the datasets that are being deleted."""

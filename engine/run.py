@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+Place = tuple[datetime, str]
+"""Where a crawl stands among those of its dataset: when it started, and its id."""
+
 
 class Outcome(StrEnum):
     """How a crawl ended, or that it has not."""
@@ -47,3 +50,5 @@ class Run:
     checksum: str | None = None
     version: str | None = None
     recipe: str | None = None
+    next_run: datetime | None = None
+    """When its source is to be looked for again; None if once was enough."""

@@ -16,7 +16,8 @@ from engine.settings import Settings
 from loaders.catalog import Catalog, Entry, read_catalog
 from loaders.command import note
 from loaders.crawler import Crawler
-from loaders.schedule import due_entries, entries_of, latest, next_run, summary
+from loaders.due import next_run
+from loaders.schedule import due_entries, entries_of, latest, summary
 
 RUNS = 20
 WIDE = 200

@@ -23,7 +23,8 @@ from engine.errors import BadInput, ClewError, EngineInUse
 from engine.run import Outcome, Run
 from loaders.catalog import Entry
 from loaders.delta import newer
-from loaders.fetch import Fetched, FetchFailed, Mark, fetch
+from loaders.due import next_run
+from loaders.fetch import Fetched, FetchFailed, Mark, fetch, shown
 from loaders.format.registry import format_of
 from loaders.intake import Intake
 from loaders.load import Report, load
@@ -64,6 +65,7 @@ class Crawler:
         with alone(folder / "lock", entry.name):
             self._interrupted(entry.name)
             run = Run(uuid.uuid4().hex, entry.name, entry.source.told, datetime.now(UTC), recipe=recipe(entry))
+            run = replace(run, next_run=next_run(entry, run))
             self._engine.journal.note(run)
             ended = replace(run, outcome=Outcome.INTERRUPTED)
             try:
@@ -74,6 +76,7 @@ class Crawler:
                 ended = replace(run, outcome=Outcome.FAILED, message=f"{error.strerror}: {error.filename}")
             finally:
                 ended = replace(ended, ended=datetime.now(UTC))
+                ended = replace(ended, next_run=next_run(entry, ended))
                 self._engine.journal.note(ended)
         return ended
 
@@ -93,8 +96,17 @@ class Crawler:
             kept = last or run
             told = replace(run, etag=kept.etag, last_modified=kept.last_modified, checksum=kept.checksum)
             return replace(told, outcome=Outcome.UNCHANGED, version=entry.source.version or kept.version)
+        try:
+            self._survey(entry, found)
+        except ClewError as error:
+            if not found.delta:
+                raise
+            self._say(f"{entry.name}: the changes cannot be taken ({error}): taking all of it")
+            whole = self._obtain(entry, folder, None)
+            assert whole is not None
+            found = whole
+            self._survey(entry, found)
         names = [str(path) for path in found.paths]
-        self._survey(entry, names, found.delta)
         # of changes an id may be named by each version: they are taken one after the other
         reports = [self._load(entry, part, found.delta) for part in ([[n] for n in names] if found.delta else [names])]
         self._engine.writer.dataset_updated(entry.name)
@@ -106,26 +118,23 @@ class Crawler:
         run = replace(run, etag=mark.etag, last_modified=mark.last_modified, version=entry.source.version)
         return told_of(run, reports)
 
-    def _survey(self, entry: Entry, names: list[str], delta: bool) -> None:
+    def _survey(self, entry: Entry, found: Obtained) -> None:
         """Read all of it once, and write nothing; raises ClewError if it cannot be what it should be."""
         self._say(f"{entry.name}: looking at what came")
-        intake = self._intake(entry, names)
+        intake = Intake(entry.name, [str(path) for path in found.paths], mapping=mapping_of(entry))
         read = refused = 0
         reason = ""
-        for reading in format_of(intake, "delta" if delta else entry.source.format).read(intake):
+        for reading in format_of(intake, "delta" if found.delta else entry.source.format).read(intake):
             read += 1
             if reading.reason:
                 refused += 1
                 reason = reason or f"{Path(reading.source).name}:{reading.place}: {reading.reason}"
         if intake.truncated:
             raise ClewError(f"what came is not whole: {intake.truncated}")
-        if not read and not delta:
+        if not read and not found.delta:
             raise ClewError("what came is empty")
         if refused > read * entry.source.max_refused:
             raise ClewError(f"{refused:,} of {read:,} entities would be refused; the first: {reason}")
-
-    def _intake(self, entry: Entry, names: list[str]) -> Intake:
-        return Intake(entry.name, names, mapping=mapping_of(entry))
 
     def _load(self, entry: Entry, names: list[str], delta: bool) -> Report:
         self._say(f"{entry.name}: loading")
@@ -161,7 +170,7 @@ class Crawler:
             return None
         if source.checksum is not None and fetched.checksum != source.checksum.lower():
             fetched.path.unlink()
-            raise FetchFailed(f"{source.url} has the checksum {fetched.checksum}, not {source.checksum}")
+            raise FetchFailed(f"{shown(source.url)} has the checksum {fetched.checksum}, not {source.checksum}")
         return Obtained([fetched.path], fetched.size, fetched.checksum, fetched.mark)
 
     def _fetch(self, entry: Entry, url: str, path: Path, known: Mark | None = None) -> Fetched | None:

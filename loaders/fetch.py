@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import orjson
 import requests
@@ -95,10 +96,10 @@ def fetch(
                 return _attempt(session, partial, limits, known, end, say)
             except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
                 if attempt == limits.tries or time.monotonic() > end:
-                    raise FetchFailed(f"{url}: {reason_of(error)}; {partial.size():,} bytes are kept") from None
+                    raise FetchFailed(f"{shown(url)}: {reason_of(error)}; {partial.size():,} bytes are kept") from None
                 time.sleep(limits.wait * 2**attempt)
             except requests.RequestException as error:
-                raise FetchFailed(f"{url}: {reason_of(error)}") from None
+                raise FetchFailed(f"{shown(url)}: {reason_of(error)}") from None
     raise AssertionError("every try returns or raises")
 
 
@@ -157,7 +158,7 @@ def _attempt(
             partial.begin(Mark(partial.url))
             raise requests.ConnectionError("what had arrived was no part of it")
         if response.status_code not in (200, 206):
-            raise FetchFailed(f"{partial.url}: the server answered {response.status_code} {response.reason}")
+            raise FetchFailed(f"{shown(partial.url)}: the server answered {response.status_code} {response.reason}")
         mark = Mark(partial.url, response.headers.get("ETag"), response.headers.get("Last-Modified"))
         if response.status_code == 200:
             partial.begin(mark)
@@ -176,7 +177,7 @@ def _receive(response: requests.Response, partial: Partial, limits: Limits, end:
     length = response.headers.get("Content-Length", "")
     total = here + int(length) if length.isdigit() else None
     if total is not None and total > limits.size:
-        raise FetchFailed(f"{partial.url} is {total:,} bytes long; at most {limits.size:,} are taken")
+        raise FetchFailed(f"{shown(partial.url)} is {total:,} bytes long; at most {limits.size:,} are taken")
     with partial.data.open("ab") as file:
         for chunk in response.iter_content(CHUNK):
             file.write(chunk)
@@ -184,9 +185,17 @@ def _receive(response: requests.Response, partial: Partial, limits: Limits, end:
             say(here, total)
             if here > limits.size:
                 partial.begin(Mark(partial.url))
-                raise FetchFailed(f"{partial.url} is longer than {limits.size:,} bytes, the most that is taken")
+                raise FetchFailed(f"{shown(partial.url)} is longer than {limits.size:,} bytes, the most that is taken")
             if time.monotonic() > end:
-                raise FetchFailed(f"{partial.url} took longer than {limits.seconds:g} s; {here:,} bytes are kept")
+                raise FetchFailed(
+                    f"{shown(partial.url)} took longer than {limits.seconds:g} s; {here:,} bytes are kept"
+                )
+
+
+def shown(url: str) -> str:
+    """An address as people may read it: without a password and what else may be a secret in it."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rsplit("@", 1)[-1], parts.path, "", ""))
 
 
 def reason_of(error: requests.RequestException) -> str:

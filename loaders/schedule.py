@@ -1,41 +1,25 @@
-"""When is a dataset to be looked for again? And who does it while `clew up` runs: huey, on SQLite or Redis."""
+"""Which datasets are to be crawled now, and who does it while `clew up` runs."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 import requests
-from cronsim import CronSim
-from huey import Huey, RedisHuey, SqliteHuey, crontab
-from huey.consumer import Consumer
+from huey import crontab
 
-from engine.dataset import next_expected
 from engine.engine import Engine
 from engine.errors import BadInput, ClewError
 from engine.run import Outcome, Run
 from loaders.catalog import Catalog, Entry, listed_entries, read_catalog
 from loaders.crawler import Crawler
+from loaders.due import next_run
+from loaders.queue import Workers, queue
 
-AFTER_FAILURE = timedelta(hours=1)
-"""A crawl that failed is tried again then, if its schedule does not come first."""
 LARGEST = 100 * 1024 * 1024
 """Bytes of somebody else's catalog."""
 Say = Callable[[str], None]
-
-
-def next_run(entry: Entry, last: Run | None) -> datetime | None:
-    """When a dataset is due: at once if it never was crawled; None if once was enough."""
-    if last is None:
-        return datetime.min.replace(tzinfo=UTC)
-    if entry.schedule is not None:
-        due: datetime | None = next(CronSim(entry.schedule, last.started))
-    else:
-        due = next_expected(last.started, entry.frequency)
-    if last.outcome.proves or last.outcome is Outcome.RUNNING:
-        return due
-    again = (last.ended or last.started) + AFTER_FAILURE
-    return again if due is None else min(due, again)
 
 
 def entries_of(catalog: Catalog, say: Say) -> Iterator[Entry]:
@@ -68,17 +52,19 @@ def latest(engine: Engine, entry: Entry) -> Run | None:
 
 
 def due_entries(engine: Engine, catalog: Catalog, now: datetime, say: Say) -> list[Entry]:
-    """The datasets that should be crawled now, those that have waited longest first."""
-    found = [(next_run(entry, latest(engine, entry)), entry) for entry in entries_of(catalog, say)]
-    waiting = [(due, entry.name, entry) for due, entry in found if due is not None and due <= now]
+    """The datasets that should be crawled now, those that have waited longest first.
+
+    Where the catalog has another schedule by now, that is written down with the last crawl, for readers.
+    """
+    waiting = []
+    for entry in entries_of(catalog, say):
+        last = latest(engine, entry)
+        due = next_run(entry, last)
+        if last is not None and last.ended is not None and last.next_run != due:
+            engine.journal.note(replace(last, next_run=due))
+        if due is not None and due <= now:
+            waiting.append((due, entry.name, entry))
     return [entry for *_, entry in sorted(waiting, key=lambda one: one[:2])]
-
-
-class Quiet(Consumer):  # type: ignore[misc]  # huey has no types
-    """huey's consumer inside our own process, which keeps its own signals."""
-
-    def _set_signal_handlers(self) -> None:
-        """None of its own."""
 
 
 class Scheduler:
@@ -92,17 +78,17 @@ class Scheduler:
         self._huey = queue(engine)
         self._task = self._huey.task(name="crawl")(self._crawl)
         self._huey.periodic_task(crontab(minute="*"), name="tick")(self.tick)
-        self._consumer = Quiet(self._huey, workers=1, periodic=True, check_worker_health=False)
+        self._workers = Workers(self._huey, self._trouble)
 
     def start(self) -> None:
         """Begin, with a first look at once."""
         self._huey.flush()  # what an earlier process left is found to be due again
-        self._consumer.start()
+        self._workers.start()
         self._task("")
 
     def stop(self) -> None:
         """End; a crawl that is under way ends with the process, and is noted as interrupted."""
-        self._consumer.stop()
+        self._workers.stop()
 
     def tick(self) -> None:
         """Put what is due into the queue; a trouble is told once."""
@@ -111,9 +97,12 @@ class Scheduler:
                 self._task(entry.name)
             self._told = ""
         except ClewError as error:
-            if str(error) != self._told:
-                self._say(f"clew: no crawls: {error}")
-            self._told = str(error)
+            self._trouble(str(error))
+
+    def _trouble(self, text: str) -> None:
+        if text != self._told:
+            self._say(f"clew: no crawls: {text}")
+        self._told = text
 
     def _due(self) -> list[Entry]:
         if not self._path.is_file():
@@ -129,14 +118,6 @@ class Scheduler:
             if entry.name == name:
                 run = Crawler(self._engine, lambda _: None).crawl(entry)
                 self._say(summary(run))
-
-
-def queue(engine: Engine) -> Huey:
-    """Where jobs wait: in Redis if there is one, else in the data folder."""
-    settings = engine.settings
-    if settings.redis_url:
-        return RedisHuey("clew", url=settings.redis_url)
-    return SqliteHuey("clew", filename=str(settings.data / "jobs.sqlite"))
 
 
 def summary(run: Run) -> str:

@@ -1,15 +1,13 @@
 """One entity's relationships, a page at a time: the filters, the order, and the cursors."""
 
-import base64
-import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from followthemoney import model
 
 from engine.access import Access
+from engine.cursor import cursor_of, place_of
 from engine.entity import LITERAL_TYPES, edge_schemata, link_properties, relationship_type, schema_of
 from engine.errors import BadInput
 from engine.graph.connection import Connection, Deadline
@@ -83,21 +81,11 @@ class Expansion:
         return {"label": quoted(label), "types": alternatives(sorted(set(self.types or ())))}
 
 
-def encode(order: ExpandOrder, key: Sequence[Any]) -> str:
-    """An opaque cursor for the place after a key in an order."""
-    return base64.urlsafe_b64encode(orjson.dumps([order.value, *key])).decode().rstrip("=")
-
-
-def decode(order: ExpandOrder, cursor: str) -> list[Any]:
+def key_of(order: ExpandOrder, cursor: str) -> list[Any]:
     """The key that a cursor holds; raises BadInput where it is none, or one of another order."""
-    try:
-        held = orjson.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
-    except (ValueError, binascii.Error):
-        held = None
-    fits = isinstance(held, list) and len(held) == len(KEY) + 1 and held[0] == order.value
-    if not fits or any(type(value) is not kind for value, kind in zip(held[1:], KEY, strict=True)):
-        raise BadInput("this cursor is not one of this list's: leave it out to start at the beginning")
-    key: list[Any] = held[1:]
+    told, *key = place_of(cursor, str, *KEY)
+    if told != order.value:
+        raise BadInput("This cursor belongs to another order: go on with the same one")
     return key
 
 
@@ -110,7 +98,7 @@ def expand(
     after: str | None,
 ) -> Page[Step]:
     """A page of a node's relationships with the nodes at their other ends."""
-    key = None if after is None else decode(order, after)
+    key = None if after is None else key_of(order, after)
     if wanted.nothing():
         return Page()
     parameters = wanted.parameters() | {"sign": SIGNS[order], "after": key, "limit": first + 1}
@@ -119,7 +107,7 @@ def expand(
     for row in rows[:first]:
         relationship = relationship_of(row["type"], row["source"], row["target"], row["properties"])
         steps.append(Step(relationship, node_of(row["node"], relationship.dataset)))
-    cursors = [encode(order, row["key"]) for row in rows[:first]]
+    cursors = [cursor_of(order.value, *row["key"]) for row in rows[:first]]
     return Page(steps, cursors, len(rows) > first)
 
 

@@ -39,8 +39,10 @@ class Hop:
     """Whether the node that it leads to may be passed through; otherwise it is the path's end."""
 
     @staticmethod
-    def search(steps: Sequence["Hop"], *, every: bool) -> str:
-        """The search for all shortest walks along these hops, or for the ``$k`` shortest."""
+    def search(steps: Sequence["Hop"], *, every: bool, known: bool = False) -> str:
+        """The search for all shortest walks along these hops, or for the ``$k`` shortest; nothing where ``known``."""
+        if known:
+            return fragment("known")
         return fragment("all" if every else "some", hops=Hop.patterns(steps), acyclic=fragment("acyclic"))
 
     @staticmethod
@@ -64,6 +66,12 @@ class Hop:
     def pattern(self) -> str:
         """The hop as a quantified pattern."""
         return fragment("hop", **self._relationship(), passed=self._passed(), times=self.times)
+
+    def layer(self, *, back: bool) -> dict[str, str]:
+        """The parts of the statement that asks where the hop leads to or, going back, where it comes from."""
+        near, far = ("y", "x") if back else ("x", "y")
+        ends = {"near": near + self.name, "far": far + self.name}
+        return self._relationship() | ends | {"passed": self._passed()}
 
     def crossed(self, place: str | None) -> str:
         """The relationships at a place of a path, or at every place; of parallel ones the first by id."""

@@ -1,11 +1,11 @@
 """Which crawls there were, what became of each, and which version of its source a dataset is at."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from engine.graph.connection import Connection
-from engine.run import Outcome, Run
+from engine.run import Outcome, Place, Run
 
 
 class Journal:
@@ -22,8 +22,23 @@ class Journal:
 
     def runs(self, dataset: str, first: int, *, proving: bool = False) -> list[Run]:
         """The latest runs of a dataset, newest first; with ``proving`` those that proved it up to date."""
-        outcomes = [str(outcome) for outcome in Outcome if outcome.proves or not proving]
-        parameters = {"dataset": dataset, "first": first, "outcomes": outcomes}
+        return self._runs([dataset], first, [outcome for outcome in Outcome if outcome.proves or not proving])
+
+    def histories(self, datasets: Sequence[str], first: int, after: Place | None = None) -> dict[str, list[Run]]:
+        """The latest runs of each dataset, newest first, those before a place if there is one."""
+        found: dict[str, list[Run]] = {name: [] for name in datasets}
+        for run in self._runs(list(found), first, list(Outcome), after):
+            found[run.dataset].append(run)
+        return found
+
+    def counts(self, datasets: Sequence[str]) -> dict[str, int]:
+        """How many runs of each dataset there were."""
+        rows = self._connection.read("run_count", {"datasets": list(datasets)}, timeout=self._seconds)
+        return {row["dataset"]: row["count"] for row in rows}
+
+    def _runs(self, datasets: list[str], first: int, outcomes: list[Outcome], after: Place | None = None) -> list[Run]:
+        started, id_ = after or (None, None)
+        parameters = {"datasets": datasets, "first": first, "outcomes": outcomes, "started": started, "id": id_}
         rows = self._connection.read("run_list", parameters, timeout=self._seconds)
         return [run_of(row["properties"]) for row in rows]
 
@@ -31,7 +46,7 @@ class Journal:
 def run_of(properties: Mapping[str, Any]) -> Run:
     """The run that a node tells."""
     given = dict(properties)
-    for name in ("started", "ended"):
+    for name in ("started", "ended", "next_run"):
         if name in given:
             given[name] = given[name].to_native()
     return Run(**{**given, "outcome": Outcome(given["outcome"])})

@@ -1,11 +1,11 @@
 """How does one get from here to there? Paths among what a reader may see, the filters pushed into the walk.
 
 A path is a sequence of distinct nodes: parallel relationships do not make another one. The server finds
-shortest walks that repeat no relationship; those that repeat a node are counted and left out, and where too
-few remain more are asked for.
+shortest walks that repeat no relationship; those that repeat a node are counted and left out. Where too few
+remain, or parallel relationships make too many walks to go through, the nodes are searched layer by layer.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -18,6 +18,7 @@ from engine.errors import BadInput, QueryTimeout
 from engine.graph.connection import Connection, Deadline
 from engine.graph.convert import LITERAL, node_of, relationship_of
 from engine.graph.hop import Hop, check_filter
+from engine.graph.layer import PLENTY, Layers
 from engine.graph.statement import quoted
 from engine.walk import HopFilter, Path, PathMode, PathResult
 
@@ -26,12 +27,11 @@ ENDS = 25
 MAX_HOPS = 12
 MAX_K = 100
 MAX_PATHS = 20_000
-GROWTH = 8
-"""Where too many walks were no paths, so many times more are asked for."""
-PLENTY = 20_000
-"""More walks than this are not asked for."""
+FIRST_TRY = 0.25
+"""The part of its time that a question may take in the server's own way, before it is asked layer by layer."""
 
 Pair = tuple[str, str]
+Hubs = dict[str, list[str]]
 
 
 @dataclass(frozen=True)
@@ -81,13 +81,17 @@ class Search:
         """The name of the statement that answers it."""
         return "path_first" if self.exact() and self.mode is PathMode.SHORTEST else "path_walk"
 
-    def parts(self, steps: Sequence[Hop], source: str, target: str) -> dict[str, str]:
-        """The statement's parts."""
+    def parts(self, steps: Sequence[Hop], source: str, target: str, *, known: bool = False) -> dict[str, str]:
+        """The statement's parts for a pair of ends; where the paths are ``known``, of that which tells them."""
         every = [step.crossed(str(at)) for at, step in enumerate(steps)] if self.hops else [steps[0].crossed(None)]
-        found = {"source": quoted(source), "target": quoted(target), "crossed": " + ".join(every)}
+        found = {
+            "source": quoted(label(source)),
+            "target": quoted(label(target)),
+            "crossed": " + ".join(every),
+        }
         if self.statement() == "path_first":
             return found | {"hops": Hop.patterns(steps)}
-        return found | {"search": Hop.search(steps, every=self.mode is PathMode.ALL_SHORTEST)}
+        return found | {"search": Hop.search(steps, every=self.mode is PathMode.ALL_SHORTEST, known=known)}
 
     def parameters(self, steps: Sequence[Hop]) -> dict[str, Any]:
         """The statement's parameters, but for the pairs and how many walks."""
@@ -201,22 +205,65 @@ class Pathfinder:
         if not pairs or any(step.impossible() for step in steps):
             return
         hubs = self._hubs(search, steps, deadline)
-        wanted = search.wanted()
-        asked = wanted if search.exact() else 2 * wanted + 8
-        while pairs:
-            again: list[Pair] = []
-            for row in self._rows(search, steps, hubs, pairs, asked, deadline):
-                known = gathering.take(row, wanted)
-                if not search.exact() and known < wanted and row["asked"] >= asked:
-                    again.append((row["pair"][0], row["pair"][1]))
-                if search.mode is PathMode.ALL_SHORTEST and gathering.truncated:
-                    return
-            if again and asked >= PLENTY:
-                gathering.truncated = f"among {PLENTY:,} walks most were no paths: there may be more"
-                return
-            pairs, asked = again, min(asked * GROWTH, PLENTY)
+        for pair in self._unanswered(search, steps, hubs, pairs, gathering, deadline):
+            self._walk_by_nodes(search, steps, hubs, pair, gathering, deadline)
 
-    def _hubs(self, search: Search, steps: Sequence[Hop], deadline: Deadline) -> dict[str, list[str]]:
+    def _unanswered(
+        self,
+        search: Search,
+        steps: Sequence[Hop],
+        hubs: Hubs,
+        pairs: list[Pair],
+        gathering: Gathering,
+        deadline: Deadline,
+    ) -> list[Pair]:
+        """Ask the server for walks; the pairs among whose walks too few were paths, or none was found in time."""
+        wanted, simple = search.wanted(), search.statement() == "path_first"
+        asked = wanted if search.exact() else 2 * wanted + 8
+        done: set[Pair] = set()
+        again: list[Pair] = []
+        timeout = deadline.left() * (1 if simple else FIRST_TRY)
+        parameters = search.parameters(steps) | hubs | {"pairs": pairs, "k": asked, "limit": asked}
+        parts = search.parts(steps, *pairs[0])
+        try:
+            for row in self._connection.stream(search.statement(), parameters, timeout=timeout, **parts):
+                pair = (row["pair"][0], row["pair"][1])
+                if search.exact() or len(row["node_ids"]) >= wanted or row["asked"] < asked:
+                    gathering.take(row, wanted)
+                    done.add(pair)
+                else:
+                    again.append(pair)
+                if search.mode is PathMode.ALL_SHORTEST and gathering.truncated:
+                    return []
+        except QueryTimeout:
+            if simple:
+                raise
+            again = [pair for pair in pairs if pair not in done]
+        return again
+
+    def _walk_by_nodes(
+        self, search: Search, steps: Sequence[Hop], hubs: Hubs, pair: Pair, gathering: Gathering, deadline: Deadline
+    ) -> None:
+        """The paths of one pair, found layer by layer."""
+        parameters = search.parameters(steps) | hubs | {"pair": pair}
+        ends = {"source": quoted(label(pair[0])), "target": quoted(label(pair[1]))}
+
+        def ask(place: int, back: bool, ids: list[str]) -> dict[str, list[str]]:
+            given, parts = parameters | {"ids": ids}, steps[place].layer(back=back) | ends
+            rows = self._connection.stream("path_layer", given, timeout=deadline.left(), **parts)
+            return {row["id"]: row["ids"] for row in rows}
+
+        layers = Layers(*pair, ask, repeats=not search.hops)
+        lengths = range(len(steps), len(steps) + 1) if search.hops else range(1, search.max_hops + 1)
+        found = layers.paths(lengths, search.wanted(), one_length=search.mode is not PathMode.K_SHORTEST)
+        if layers.gave_up:
+            gathering.truncated = f"{PLENTY:,} steps were looked at: there may be more paths"
+        given = parameters | {"pairs": [pair], "found": found}
+        parts = search.parts(steps, *pair, known=True)
+        for row in self._connection.stream("path_walk", given, timeout=deadline.left(), **parts):
+            gathering.take(row, search.wanted())
+
+    def _hubs(self, search: Search, steps: Sequence[Hop], deadline: Deadline) -> Hubs:
         """The nodes that each filter's ``max_degree`` bars, by the name of its parameter.
 
         A count of relationships inside the pattern is more than Neo4j 2026.04's planner can take (50N00).
@@ -228,20 +275,6 @@ class Pathfinder:
                 rows = self._connection.read("path_hubs", asked, timeout=deadline.left())
                 found[f"{name}_hubs"] = [row["id"] for row in rows]
         return found
-
-    def _rows(
-        self,
-        search: Search,
-        steps: Sequence[Hop],
-        hubs: dict[str, list[str]],
-        pairs: list[Pair],
-        asked: int,
-        deadline: Deadline,
-    ) -> Iterator[Record]:
-        """What the server finds, pair by pair."""
-        parameters = search.parameters(steps) | hubs | {"pairs": pairs, "k": asked, "limit": asked}
-        parts = search.parts(steps, label(pairs[0][0]), label(pairs[0][1]))
-        yield from self._connection.stream(search.statement(), parameters, timeout=deadline.left(), **parts)
 
 
 def within(name: str, number: int, most: int) -> None:

@@ -37,6 +37,10 @@ class Reader:
         self._connection = connection
         self._seconds = deadline
 
+    def graph_id(self) -> str:
+        """What tells this graph from all others."""
+        return str(self._connection.read("graph_id", timeout=self._seconds)[0]["id"])
+
     def revision(self, timeout: float = PATIENCE) -> int:
         """The revision of the last write."""
         return self._state("revision", timeout)
@@ -57,10 +61,6 @@ class Reader:
         """The titles of all datasets by name, in order of name; one that is being deleted is gone."""
         rows = self._connection.read("dataset_list", timeout=self._seconds)
         return {row["name"]: row["title"] or row["name"] for row in rows}
-
-    def datasets(self) -> list[str]:
-        """The names of all datasets, in order."""
-        return list(self.titles())
 
     def identities(self, dataset: str | None = None) -> Iterator[Identity]:
         """(id, checksum) of every record (of a dataset) in code point order of the ids."""

@@ -4,14 +4,11 @@ A cursor holds the last hit's own key in the order of hits, never a number of hi
 since moves nothing, and the hundred-thousandth hit costs as much as the first.
 """
 
-import base64
-import binascii
 import hashlib
 import re
 from dataclasses import dataclass
 
-import orjson
-
+from engine.cursor import cursor_of, place_of
 from engine.errors import BadInput
 from engine.index.folding import clean
 from engine.query import SearchFilter, SearchSort
@@ -35,20 +32,14 @@ def question(text: str, chosen: SearchFilter | None, sort: SearchSort) -> str:
 
 def write(asked: str, place: Place) -> str:
     """The cursor of a place."""
-    return base64.urlsafe_b64encode(orjson.dumps([asked, place.tier, place.key])).decode()
+    return cursor_of(asked, place.tier, place.key)
 
 
 def read(asked: str, cursor: str) -> Place:
     """The place of a cursor; raises BadInput where it is none, or one of another search."""
-    try:
-        found = orjson.loads(base64.b64decode(cursor.encode(), altchars=b"-_", validate=True))
-    except (binascii.Error, ValueError):
-        raise BadInput("This is not a cursor of a search") from None
-    if not isinstance(found, list) or len(found) != 3:
-        raise BadInput("This is not a cursor of a search")
-    told, tier, key = found
-    if not isinstance(key, str) or not KEY.fullmatch(key) or type(tier) is not int or not 0 <= tier < 9:
-        raise BadInput("This is not a cursor of a search")
+    told, tier, key = place_of(cursor, str, int, str)
     if told != asked:
         raise BadInput("This cursor belongs to another search: go on with the same text, filter and sort")
+    if not KEY.fullmatch(key) or not 0 <= tier < 9:
+        raise BadInput("This is not a cursor of a search")
     return Place(tier, key)

@@ -1,15 +1,12 @@
 """A page of a longer list: where it ends, and how one goes on."""
 
-import base64
-import binascii
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 import strawberry
 
+from engine.cursor import place_of
 from engine.errors import BadInput
 
-T = TypeVar("T")
 MAX_OFFSET = 1000
 
 
@@ -34,25 +31,11 @@ def size(first: int | None, default: int) -> int:
     return asked
 
 
-def cursor_of(place: str) -> str:
-    """An opaque cursor for a place in a list."""
-    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
-
-
-def place_of(cursor: str | None, read: Callable[[str], T]) -> T | None:
-    """What a cursor stands for, as ``read`` makes it of its text; raises BadInput."""
+def offset(cursor: str | None) -> int:
+    """How many of a short list come before a page; raises BadInput."""
     if cursor is None:
-        return None
-    try:
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        return read(base64.b64decode(padded, altchars=b"-_", validate=True).decode())
-    except (ValueError, binascii.Error):
-        raise BadInput(f"{cursor[:50]!r} is not a cursor of this list.") from None
-
-
-def offset(text: str) -> int:
-    """A cursor's text as a place in a short list; raises ValueError."""
-    place = int(text)
+        return 0
+    (place,) = place_of(cursor, int)
     if not 0 < place <= MAX_OFFSET:
-        raise ValueError(text)
-    return place
+        raise BadInput(f"{cursor[:50]!r} is not a cursor of this list.")
+    return int(place)

@@ -5,9 +5,11 @@ from typing import Any
 
 import strawberry
 
-from api.connection import PageInfo, cursor_of, place_of, size
+from api.connection import PageInfo, size
+from api.run import RunConnection, next_run, runs
 from api.session import Info
 from engine import dataset as value
+from engine.cursor import cursor_of, place_of
 from engine.dataset import ExportPolicy, Frequency
 
 DATASETS = 50
@@ -64,6 +66,12 @@ class Dataset:
         description="Whether the next version is late by more than a quarter of its period (at most a week), "
         "or should have come and never did.",
     )
+    next_run: datetime | None = strawberry.field(
+        resolver=next_run,
+        description="When its source is to be crawled again, as the catalog last had it; null if no catalog names it, "
+        "or once was enough.",
+    )
+    runs: RunConnection = strawberry.field(resolver=runs, description="The crawls of its source, newest first.")
     export_policy: ExportPolicy = strawberry.field(description="Who may take all of it as a file.")
     entity_count: int = strawberry.field(description="How many entities it holds.")
     schemata: list[SchemaCount] = strawberry.field(description="How many of each schema, the most frequent first.")
@@ -91,7 +99,8 @@ async def dataset_page(
     info: Info, first: int | None = DATASETS, after: str | None = None, overdue: bool | None = None
 ) -> Any:
     """A page of the datasets that this reader may see."""
-    start, asked = place_of(after, str), size(first, DATASETS)
+    start = None if after is None else place_of(after, str)[0]
+    asked = size(first, DATASETS)
     known = await info.context.hop(info.context.engine.datasets, await info.context.access(), overdue)
     rest = [found for found in known if start is None or found.name > start]
     nodes: list[Any] = list(rest[:asked])

@@ -61,7 +61,7 @@ class Limit:
 LIMIT = Limit()
 INTROSPECTION = frozenset({"__schema", "__type"})
 INTROSPECTION_LISTS = frozenset({"fields", "inputFields", "interfaces", "possibleTypes"})
-COUNTED = frozenset({"SearchConnection", "ExpandConnection", "DatasetConnection"})
+COUNTED = frozenset({"SearchConnection", "ExpandConnection", "DatasetConnection", "RunConnection"})
 """Connections whose totalCount is counted without reading."""
 COUNT_PAGE = 100
 """What the totalCount of a reverse property costs: it reads what it counts."""

@@ -1,5 +1,6 @@
 """What may be asked: the root of every query."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import strawberry
@@ -17,6 +18,8 @@ from api.entity import Entity
 from api.search import Search, SearchConnection
 from api.session import Info
 from api.walk import Holding, PathResult, Subgraph
+from engine import walk
+from engine.engine import Engine
 from engine.query import SearchSort
 from engine.walk import PathMode
 
@@ -73,30 +76,22 @@ async def _paths(
     )
 
 
-async def _owners(
-    info: Info,
-    id: strawberry.ID,
-    min_share: MinShare = 0.25,
-    at: Date | None = None,
-    first: int | None = HOLDINGS,
-) -> Any:
-    session = info.context
-    access, asked = await session.access(), size(first, HOLDINGS)
-    share = 0.25 if min_share is None else min_share
-    return await session.hop(session.engine.owners, access, id, min_share=share, at=at, first=asked)
+def _chain(read: Callable[..., list[walk.Holding]]) -> Callable[..., Any]:
+    """The resolver of a walk along holdings, up or down."""
 
+    async def resolve(
+        info: Info,
+        id: strawberry.ID,
+        min_share: MinShare = 0.25,
+        at: Date | None = None,
+        first: int | None = HOLDINGS,
+    ) -> Any:
+        session = info.context
+        access, asked = await session.access(), size(first, HOLDINGS)
+        share = 0.25 if min_share is None else min_share
+        return await session.hop(read, session.engine, access, id, min_share=share, at=at, first=asked)
 
-async def _holdings(
-    info: Info,
-    id: strawberry.ID,
-    min_share: MinShare = 0.25,
-    at: Date | None = None,
-    first: int | None = HOLDINGS,
-) -> Any:
-    session = info.context
-    access, asked = await session.access(), size(first, HOLDINGS)
-    share = 0.25 if min_share is None else min_share
-    return await session.hop(session.engine.holdings, access, id, min_share=share, at=at, first=asked)
+    return resolve
 
 
 async def _subgraph(info: Info, ids: Ids) -> Any:
@@ -124,10 +119,10 @@ class Query:
         resolver=_paths, description="How one gets from any of some entities to any of some others."
     )
     owners: list[Holding] = strawberry.field(
-        resolver=_owners, description="Up the chain: who holds it, through what, how much."
+        resolver=_chain(Engine.owners), description="Up the chain: who holds it, through what, how much."
     )
     holdings: list[Holding] = strawberry.field(
-        resolver=_holdings, description="Down the chain: what it holds, through what, how much."
+        resolver=_chain(Engine.holdings), description="Down the chain: what it holds, through what, how much."
     )
     subgraph: Subgraph = strawberry.field(
         resolver=_subgraph, description="The relationships among a set of at most 500."

@@ -18,10 +18,11 @@ from strawberry.types import get_object_definition
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
-from api.connection import MAX_OFFSET, PageInfo, cursor_of, offset, place_of, size
+from api.connection import MAX_OFFSET, PageInfo, offset, size
 from api.entity import Entity, object_name
 from api.session import Info
 from engine import entity as value
+from engine.cursor import cursor_of
 
 REFERRERS = 10
 NONE: list[Any] = []
@@ -69,7 +70,7 @@ class ReverseField(LinkField):
         return self._page(source, info, kwargs.get("first"), kwargs.get("after"))
 
     async def _page(self, source: value.Entity, info: Info, first: int | None, after: str | None) -> "Referrers":
-        start, asked = place_of(after, offset) or 0, size(first, REFERRERS)
+        start, asked = offset(after), size(first, REFERRERS)
         reverse = self.prop.reverse
         assert reverse is not None
         load = info.context.referrers(reverse.schema.name, reverse.name, start + asked + 1)
@@ -93,7 +94,7 @@ class Referrers:
         self.prop = prop
         self.nodes = found[start : start + asked]
         places = range(start + 1, start + len(self.nodes) + 1)
-        self.edges = [Referrer(cursor_of(str(n)), node) for n, node in zip(places, self.nodes, strict=True)]
+        self.edges = [Referrer(cursor_of(n), node) for n, node in zip(places, self.nodes, strict=True)]
         more = len(found) > start + asked and start + asked <= MAX_OFFSET
         self.page_info = PageInfo.of([edge.cursor for edge in self.edges], more)
 

@@ -16,6 +16,7 @@ from engine.access import Access
 from engine.dataset import Dataset
 from engine.engine import Engine
 from engine.entity import Entity, Node
+from engine.run import Place, Run
 from engine.walk import EdgeCount
 
 P = ParamSpec("P")
@@ -31,10 +32,12 @@ class Session:
         self.engine = engine
         self._limiter = limiter
         self._access: Access | asyncio.Task[Access] | None = None
+        self._histories: dict[tuple[int, Place | None], DataLoader[str, list[Run]]] = {}
         self._referrers: dict[tuple[str, str, int], DataLoader[str, list[Entity]]] = {}
         self.nodes: DataLoader[str, Node | None] = DataLoader(self._load_nodes, max_batch_size=BATCH)
         self.edge_counts: DataLoader[str, list[EdgeCount]] = DataLoader(self._load_edge_counts, max_batch_size=BATCH)
         self.datasets: DataLoader[str, Dataset] = DataLoader(self._load_datasets)
+        self.crawl_counts: DataLoader[str, int] = DataLoader(self._load_crawl_counts)
 
     async def hop(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run one of the engine's reads in the thread pool."""
@@ -59,6 +62,22 @@ class Session:
 
             self._referrers[key] = DataLoader(load, max_batch_size=BATCH)
         return self._referrers[key]
+
+    def histories(self, first: int, after: Place | None) -> DataLoader[str, list[Run]]:
+        """The batch that reads the latest few crawls of datasets, those before a place if there is one."""
+        key = (first, after)
+        if key not in self._histories:
+
+            async def load(names: list[str]) -> list[list[Run]]:
+                found = await self.hop(self.engine.histories, await self.access(), names, first, after)
+                return [found.get(name, []) for name in names]
+
+            self._histories[key] = DataLoader(load)
+        return self._histories[key]
+
+    async def _load_crawl_counts(self, names: list[str]) -> list[int]:
+        found = await self.hop(self.engine.crawl_counts, await self.access(), names)
+        return [found.get(name, 0) for name in names]
 
     async def _load_nodes(self, ids: list[str]) -> list[Node | None]:
         return await self.hop(self.engine.entities, ids, await self.access())

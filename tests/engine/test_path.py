@@ -1,10 +1,13 @@
 """Paths on a small graph: each filter for itself, and what is told of a path."""
 
+import networkx
 import pytest
 
 from engine.access import Access
 from engine.entity import Entity, make_entity
 from engine.errors import BadInput
+from engine.graph import layer
+from engine.graph import path as pathfinding
 from engine.graph.connection import Connection
 from engine.graph.path import Pathfinder
 from engine.graph.writer import Writer
@@ -100,6 +103,41 @@ def test_k_shortest_leaves_out_walks_that_come_back(finder: Pathfinder) -> None:
     found = finder.paths(EVERY, ["t:a"], ["t:d"], mode=PathMode.K_SHORTEST, k=100, max_hops=12)
     assert len(found.paths) == 3
     assert found.truncated is None
+
+
+def test_parallel_relationships_do_not_drown_the_paths(graph: Connection) -> None:
+    payers, payees, alone = [f"p{n}" for n in range(3)], [f"q{n}" for n in range(4)], ["l0", "l1"]
+    web = networkx.Graph([(a, b) for a in payers for b in payees] + [(name, "p2") for name in alone])
+    payments = [
+        make_entity("t", f"{a}{b}-{n}", "Payment", {"payer": [b], "beneficiary": [a]})
+        for a, b in web.edges
+        for n in range(100)
+    ]
+    Writer(graph).write([*map(person, [*payers, *payees, *alone]), *payments], existing=())
+    finder = Pathfinder(graph, 10.0)
+    for a, b in (("p0", "p1"), ("l0", "l1"), ("p0", "q0")):
+        every = [tuple(f"t:{name}" for name in nodes) for nodes in networkx.all_simple_paths(web, a, b, cutoff=4)]
+        every.sort(key=lambda nodes: (len(nodes), nodes))
+        for k in (1, 5, 100):
+            found = finder.paths(EVERY, [f"t:{a}"], [f"t:{b}"], mode=PathMode.K_SHORTEST, k=k, max_hops=4)
+            told = [one.node_ids for one in found.paths]
+            assert ([len(nodes) for nodes in told], found.truncated) == ([len(nodes) for nodes in every[:k]], None)
+            assert len(set(told)) == len(told)
+            assert set(told) <= set(every)
+        found = finder.paths(EVERY, [f"t:{a}"], [f"t:{b}"], mode=PathMode.ALL_SHORTEST, max_hops=4)
+        assert [one.node_ids for one in found.paths] == [nodes for nodes in every if len(nodes) == len(every[0])]
+        assert all(edge.endswith("-0") for one in found.paths for edge in one.edge_ids)
+
+
+@pytest.mark.parametrize("most", [2, 5, 6])
+def test_what_is_too_much_to_look_at_is_told(finder: Pathfinder, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    monkeypatch.setattr(pathfinding, "FIRST_TRY", 0.0)
+    every = [path.node_ids for path in finder.paths(EVERY, ["t:a"], ["t:d"], mode=PathMode.K_SHORTEST, k=9).paths]
+    monkeypatch.setattr(layer, "PLENTY", most)
+    found = finder.paths(EVERY, ["t:a"], ["t:d"], mode=PathMode.K_SHORTEST, k=9)
+    assert [path.node_ids for path in found.paths] == every[: len(found.paths)]
+    assert "there may be more paths" in (found.truncated or "")
+    assert len(every) == 3
 
 
 def test_of_parallel_relationships_the_first_by_id_is_told(finder: Pathfinder) -> None:

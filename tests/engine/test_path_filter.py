@@ -14,6 +14,7 @@ from followthemoney import model, registry
 
 from engine.access import Access
 from engine.engine import Engine
+from engine.graph import path as pathfinding
 from engine.walk import DateRange, Direction, HopFilter, PathMode, PathResult
 from loaders.load import load
 
@@ -276,8 +277,13 @@ def check(web: Web, asked: Question, found: PathResult) -> int:
     return len(told)
 
 
+@pytest.mark.parametrize("way", ["the server's way first", "layer by layer"])
 @pytest.mark.parametrize("seed", range(4))
-def test_random_questions_on_a_small_multigraph(fresh_engine: Engine, tmp_path: File, seed: int) -> None:
+def test_random_questions_on_a_small_multigraph(
+    fresh_engine: Engine, tmp_path: File, monkeypatch: pytest.MonkeyPatch, seed: int, way: str
+) -> None:
+    if way == "layer by layer":
+        monkeypatch.setattr(pathfinding, "FIRST_TRY", 0.0)
     chosen = random.Random(seed)
     rows = invented(chosen)
     for name in DATASETS:

@@ -11,7 +11,7 @@ import pytest
 
 @dataclass
 class Page:
-    """A file of the site; ``faults`` are taken one a request: a status, ``cut``, ``slow`` or ``loop``."""
+    """A file of the site; ``faults`` are taken one a request: a status, ``cut``, ``slow``, ``loop`` or an address."""
 
     body: bytes
     etag: str | None = None
@@ -48,10 +48,10 @@ def site() -> Iterator[Site]:
             fault = page.faults.pop(0) if page.faults else None
             if isinstance(fault, int):
                 self.send_error(fault)
-            elif fault == "loop":
-                page.faults.append("loop")
+            elif fault == "loop" or (fault and "/" in fault):
+                page.faults.append(fault)
                 self.send_response(302)
-                self.send_header("Location", self.path)
+                self.send_header("Location", self.path if fault == "loop" else fault)
                 self.end_headers()
             elif page.etag and self.headers.get("If-None-Match") == page.etag:
                 self.send_response(304)

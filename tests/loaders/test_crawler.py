@@ -72,23 +72,45 @@ def test_versions_come_in_and_what_is_not_new_is_not_loaded(fresh_engine: Engine
         (lines("x"), [404], "answered 404 Not Found"),
         (lines("x"), [500] * 9, "answered 500"),
         (lines("x"), ["loop"], "redirects in circles"),
+        (lines("x"), ["/to"], "redirects in circles"),
+        (lines("x"), ["file:///etc/hostname"], "this is no address that can be fetched"),
+        (lines("x"), ["/none"], "answered 404"),
+        (lines(*(f"x{n}" for n in range(5000))), ["cut"], "broke off in the middle"),
+        (lines("x"), ["slow"], "silent for too long"),
         (b"<html><body>Down for maintenance</body></html>\n", [], "1 of 1 entities would be refused; the first: "),
         (b"", [], "what came is empty"),
         (lines("x") * 10 + lines("y")[:-20], [], "what came is not whole"),
         (b"\x1f\x8b\x08\x00 no gzip at all", [], "what came is not whole: .*gzip"),
         (lines("x", "y") + b'{"id": "z"}\n', [], r"1 of 3 entities would be refused; the first: d\.json:3: "),
     ],
-    ids=["404", "500", "loop", "html", "empty", "cut off", "no gzip", "bad lines"],
+    ids=[
+        "404",
+        "500",
+        "loop",
+        "loop of two",
+        "to a file",
+        "to nowhere",
+        "cut",
+        "slow",
+        "html",
+        "empty",
+        "cut off",
+        "no gzip",
+        "bad lines",
+    ],
 )
 def test_a_failure_leaves_the_old_version_whole(
     fresh_engine: Engine, crawl: Crawl, site: Any, body: bytes, faults: Sequence[Any], reason: str
 ) -> None:
+    site.put("/to", b"", "/d.json")
     url = site.put("/d.json", lines("a", "b"), etag='"1"')
     crawl(url=url)
     before = (fresh_engine.reader.revision(), fresh_engine.dataset("d", fresh_engine.everybody()))
     site.put("/d.json", body, *faults, etag='"2"')
     run = crawl(url=url)
     assert run.outcome is Outcome.FAILED
+    assert counts(run)[1:] == (0, 0, 0, 0, 0)
+    assert run.ended is not None
     assert re.search(reason, run.message or ""), run.message
     assert (fresh_engine.reader.revision(), fresh_engine.dataset("d", fresh_engine.everybody())) == before
     assert held(fresh_engine) == ["d:a", "d:b"]
@@ -191,6 +213,39 @@ def test_changes_are_applied_version_by_version(fresh_engine: Engine, site: Any,
     assert fresh_engine.check() == []
     site.put("/full", lines("z"))  # a version that no list of changes leads to
     assert counts(crawled("20260109-z")) == ("updated", 1, 1, 0, 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "faults"),
+    [
+        ("/delta", b"", [500] * 9),
+        ("/delta", b"<html>", []),
+        ("/20260102-b", b"", [404]),
+        ("/20260102-b", operation("ADD", "c" * 999, "C") * 999, ["cut"] * 9),
+        ("/20260102-b", b"<html>Down</html>", []),
+        ("/20260102-b", operation("ADD", "c", "C")[:-9], []),
+    ],
+    ids=["no list", "a list of nothing", "no changes", "cut", "html", "cut off"],
+)
+def test_changes_that_cannot_be_had_are_no_trouble(
+    fresh_engine: Engine, site: Any, tmp_path: Path, path: str, body: bytes, faults: Sequence[Any]
+) -> None:
+    def crawled(version: str) -> Run:
+        source = Source(
+            url=f"{site.url}/full", version=version, delta=f"{site.url}/delta", format="ftm", timeout=1.0, tries=0
+        )
+        return Crawler(fresh_engine, lambda _: None).crawl(Entry("d", source, tmp_path))
+
+    versions = {name: f"{site.url}/{name}" for name in ("20260101-a", "20260102-b")}
+    site.put("/delta", json.dumps({"versions": versions}).encode())
+    site.put("/20260102-b", operation("ADD", "c", "C"))
+    site.put("/full", lines("a", "b"))
+    assert counts(crawled("20260101-a")) == ("updated", 2, 2, 0, 0, 0)
+    site.put("/full", lines("a", "c"))
+    site.put(path, body, *faults)
+    assert counts(crawled("20260102-b")) == ("updated", 2, 1, 0, 1, 0)
+    assert path in [asked for asked, _ in site.asked]
+    assert (held(fresh_engine), fresh_engine.check()) == (["d:a", "d:c"], [])
 
 
 def test_one_crawl_at_a_time_and_a_killed_one_is_noted(fresh_engine: Engine, crawl: Crawl, tmp_path: Path) -> None:

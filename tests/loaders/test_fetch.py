@@ -99,3 +99,10 @@ def test_no_server_no_address_and_too_much(site: Any, tmp_path: Path) -> None:
     with pytest.raises(FetchFailed, match=r"1,048,576 bytes long; at most 1,000"):
         fetch(url, tmp_path / "a", Limits(size=1000))
     assert list(tmp_path.glob("a")) == []
+
+
+def test_what_may_be_a_secret_in_an_address_is_not_told(site: Any, tmp_path: Path) -> None:
+    url = site.url.replace("://", "://user:geheim@") + "/none?token=geheim#geheim"
+    with pytest.raises(FetchFailed) as caught:
+        fetch(url, tmp_path / "a", QUICK)
+    assert str(caught.value) == f"{site.url}/none: the server answered 404 Not Found"

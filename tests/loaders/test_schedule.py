@@ -7,7 +7,8 @@ import pytest
 
 from engine.run import Outcome, Run
 from loaders.catalog import Entry, Source
-from loaders.schedule import next_run, summary
+from loaders.due import next_run
+from loaders.schedule import summary
 
 
 def at(text: str) -> datetime:

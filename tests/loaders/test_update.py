@@ -12,6 +12,7 @@ from engine.access import Access
 from engine.engine import Engine
 from engine.entity import Entity, make_entity
 from engine.graph.connection import Connection
+from engine.query import SearchSort
 from loaders.load import load
 
 ALL = Access(frozenset({"d"}))
@@ -80,12 +81,33 @@ def reading(look: Callable[[], None]) -> Iterator[None]:
         raise wrong[0]
 
 
+def answers(engine: Engine) -> list[Any]:
+    """What the index tells: hits with their highlights in order, counts, and facets, of some questions."""
+    found: list[Any] = [engine.index.schema_counts(ALL)]
+    for question in (
+        "",
+        "going",
+        "coming",
+        "changed OR staying",
+        '"staying s1"',
+        "schema:Ownership",
+        "phone:+49300005000",
+    ):
+        page = engine.search(question, ALL, sort=SearchSort.CAPTION, first=100)
+        found.append([(hit.id, hit.highlight) for hit in page.hits])
+        found.append(engine.count(question, ALL))
+        found.append(engine.facets(question, ALL, None, ["schema", "dataset"]))
+    found.append(engine.index.referrers("parent", "d:s9", ALL, 100))
+    return found
+
+
 def test_an_update_ends_as_the_newer_version_alone(
     fresh_engine: Engine, tmp_path: Path, whole: Callable[[], list[str]], graph: Connection
 ) -> None:
     engine = fresh_engine
     load(engine, [written(tmp_path / "2.json", True)], "d")
     alone = [row for row in whole() if "'Tombstone'" not in row and "'Dataset'" not in row]
+    told_alone = answers(engine)
     engine.delete_dataset("d", lambda _: None)
     load(engine, [written(tmp_path / "1.json", False)], "d")
     report = load(engine, [str(tmp_path / "2.json")], "d")
@@ -99,6 +121,7 @@ def test_an_update_ends_as_the_newer_version_alone(
         2 * GO,
     )
     assert [row for row in whole() if "'Tombstone'" not in row and "'Dataset'" not in row] == alone
+    assert answers(engine) == told_alone
     assert dict(engine.reader.identities()) == {id_: entity.checksum for id_, entity in after.items()}
     assert engine.check() == []
 

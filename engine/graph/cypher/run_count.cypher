@@ -1,0 +1,2 @@
+UNWIND $datasets AS dataset
+RETURN dataset, COUNT { (:Run {dataset: dataset}) } AS count
