@@ -73,6 +73,20 @@ class Report:
         if len(self.refused) < LISTED:
             self.refused.append(Refusal(source, line, reason))
 
+    def again(self, source: str, line: int, id_: str, same: bool) -> None:
+        """Count an entity whose id was given before, with the ``same`` content or other."""
+        if same:
+            self.repeated += 1
+        else:
+            self.refuse(source, line, f"id {id_.partition(':')[2]} {AGAIN}")
+
+    def end(self, intake: Intake) -> None:
+        """All is read: what the intake knows of it, and the refusals in order."""
+        self.truncated = intake.truncated
+        self.notes = intake.notes
+        order = {name: place for place, name in enumerate(dict.fromkeys(each.source for each in self.refused))}
+        self.refused.sort(key=lambda refusal: (order[refusal.source], refusal.line))
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -183,10 +197,7 @@ class Loading:
         self._hand_over()
         self._settle(1)
         self._drop(self._gone)
-        self.report.truncated = intake.truncated
-        self.report.notes = intake.notes
-        order = {name: place for place, name in enumerate(dict.fromkeys(r.source for r in self.report.refused))}
-        self.report.refused.sort(key=lambda refusal: (order[refusal.source], refusal.line))
+        self.report.end(intake)
 
     def _take(self, reading: Reading) -> None:
         """Put what was read into the batch, or note why it cannot be used."""
@@ -207,20 +218,11 @@ class Loading:
     def _hand_over(self) -> None:
         """Sort out what was given twice, and let the worker write the rest."""
         self._seen.refused(self._refused_ids)
-        known = self._seen.checksums([given.entity.id for given in self._batch])
-        fresh: list[Entity] = []
-        for given in self._batch:
-            entity = given.entity
-            before = known.get(entity.id, "")
-            if before == entity.checksum:
-                self.report.repeated += 1
-            elif before:
-                name = entity.id.partition(":")[2]
-                self.report.refuse(given.source, given.place, f"id {name} {AGAIN}")
-            else:
-                known[entity.id] = entity.checksum
-                fresh.append(entity)
-        self._seen.add((entity.id, entity.checksum) for entity in fresh)
+        found = self._seen.sort([(given.entity.id, given.entity.checksum) for given in self._batch])
+        for given, first in zip(self._batch, found, strict=True):
+            if not first:
+                self.report.again(given.source, given.place, given.entity.id, same=first is None)
+        fresh = [given.entity for given, first in zip(self._batch, found, strict=True) if first]
         self._batch, self._refused_ids, self._bytes = [], [], 0
         if fresh:
             self._settle(WAITING)

@@ -38,6 +38,23 @@ class Seen:
             found.update(self._database.execute(f"SELECT id, checksum FROM seen WHERE id IN ({marks})", part))
         return found
 
+    def sort(self, told: Sequence[tuple[str, str]]) -> list[bool | None]:
+        """Of each id with a checksum: is it met for the first time? Or again, with what it said (None, False)?
+
+        Those met for the first time are met now.
+        """
+        known = self.checksums([id_ for id_, _ in told])
+        found: list[bool | None] = []
+        fresh: list[tuple[str, str]] = []
+        for id_, checksum in told:
+            before = known.get(id_, "")
+            if not before:
+                known[id_] = checksum
+                fresh.append((id_, checksum))
+            found.append(not before or (None if before == checksum else False))
+        self.add(fresh)
+        return found
+
     def add(self, rows: Iterable[tuple[str, str]]) -> None:
         """These ids were met and said what the checksum stands for."""
         self._database.executemany("INSERT OR REPLACE INTO seen VALUES (?, ?)", rows)

@@ -43,17 +43,17 @@ class Dump:
             ends = {"source": row["source"], "target": row["target"]}
             yield {**ends, "type": row["type"], "properties": told(row["properties"])}
 
-    def check_empty(self) -> None:
-        """Raises BadInput if the database holds anything that a new one does not."""
-        if self._connection.read("restore_empty"):
-            raise BadInput("the database is not empty: restore into an empty one")
+    def is_empty(self) -> bool:
+        """Whether the database holds nothing that a new one does not."""
+        return not self._connection.read("restore_empty")
 
     def restore(self, nodes: Iterable[Row], relationships: Iterable[Row]) -> tuple[int, int]:
         """Make the graph of these rows in an empty database; how many nodes and relationships there now are.
 
         The migrations that it has had are among the nodes; those that came later are applied at the end.
         """
-        self.check_empty()
+        if not self.is_empty():
+            raise BadInput("the database is not empty: restore into an empty one")
         for name in ("restore_clear", "restore_index", "restore_wait"):
             self._connection.write(name)
         made = self._put("restore_nodes", nodes, lambda row: {"labels": labels(row["labels"])})

@@ -28,6 +28,8 @@ import psutil
 from engine.errors import BadInput, EngineInUse, ServerUnavailable
 from engine.graph import jar, watch
 from engine.graph.jar import Progress
+from engine.graph.memory import Memory, machine_mb
+from engine.graph.staging import Staging
 from engine.graph.statement import cellar
 from engine.settings import Settings
 
@@ -43,40 +45,11 @@ FLAGS = (
 ENVIRONMENT = {"LC_ALL": "C.UTF-8"}
 """All that Java sees of the environment: file names in any script, and no options of somebody else's."""
 STARTED = b"Started."
+IMPORTED = "imported"
 PATIENCE = 600.0
 """Seconds that Neo4j may take to start: after a crash it has its log to replay."""
 TOLD_EVERY = 5.0
 """Seconds between two lines of progress."""
-
-
-@dataclass(frozen=True)
-class Memory:
-    """How many MiB Neo4j may take of how many there are."""
-
-    total_mb: int
-    heap_mb: int
-    pagecache_mb: int
-
-    @classmethod
-    def fit(cls, settings: Settings, total_mb: int) -> "Memory":
-        """A sixth each for heap and page cache, within bounds, unless the settings say otherwise."""
-        sixth = total_mb // 6
-        for name in ("heap_mb", "pagecache_mb"):
-            if getattr(settings, name) < 0:
-                raise BadInput(f"CLEW_{name.upper()} is a number of MiB, or 0 to fit the machine")
-        return cls(
-            total_mb,
-            settings.heap_mb or min(max(sixth, 512), 4096),
-            settings.pagecache_mb or min(max(sixth, 256), 8192),
-        )
-
-
-def machine_mb() -> int:
-    """The MiB of this machine, or of the container that we are in."""
-    total = int(psutil.virtual_memory().total)
-    with suppress(OSError, ValueError):
-        total = min(total, int(Path("/sys/fs/cgroup/memory.max").read_text()))
-    return total >> 20
 
 
 @dataclass(frozen=True)
@@ -120,10 +93,17 @@ class Home:
         """There while the first start goes on: killed then, Neo4j leaves a store that it cannot open."""
         return self.path / "first-start"
 
+    @property
+    def imported(self) -> Path:
+        """There until the first start of a database that was imported."""
+        return self.path / "data" / IMPORTED
+
     def prepare(self, port: int, memory: Memory) -> None:
         """Make the folders and write the configuration; clear away what a broken first start left."""
-        if self.first_start.exists() and (self.path / "data").exists():
-            shutil.rmtree(self.path / "data")  # nobody could write to it yet
+        if self.first_start.exists():  # nobody could write to it yet; what was imported was whole before
+            names = ("databases/system", "transactions/system", "dbms") if self.imported.exists() else ("",)
+            for name in names:
+                shutil.rmtree(self.path / "data" / name, ignore_errors=True)
         for name in ("conf", "data", "logs", "run", "plugins", "import", "lib"):
             (self.path / name).mkdir(parents=True, exist_ok=True)
         template = Template((cellar() / "neo4j.conf").read_text(encoding="utf-8"))
@@ -133,6 +113,10 @@ class Home:
     def started_before(self) -> bool:
         """Has a server ever been started here? From then on it keeps the password by itself."""
         return (self.path / "data" / "databases" / "system").exists()
+
+    def filled(self) -> bool:
+        """Is there a database, whatever is in it?"""
+        return self.started_before() or self.imported.exists()
 
     def read_password(self) -> str:
         """The password, made up now if no server has one yet."""
@@ -203,12 +187,13 @@ def free_port() -> int:
 
 
 def orphans(home: Home) -> list[psutil.Process]:
-    """Neo4j servers on this home that an earlier run left behind; only asked while we hold the lock."""
-    mark = f"--home-dir={home.path}"
+    """Neo4j servers and imports that an earlier run left behind here; only asked while we hold the lock."""
+    mark, beside = f"--home-dir={home.path}", str(Staging(home.data).path)
     return [
         process
         for process in psutil.process_iter(["cmdline"])
-        if mark in (process.info["cmdline"] or ()) and MAIN in process.info["cmdline"]
+        if (mark in (command := process.info["cmdline"] or ()) and MAIN in command)
+        or (ADMIN in command and any(beside in part for part in command))
     ]
 
 
@@ -337,10 +322,21 @@ class Server:
     @classmethod
     def start(cls, settings: Settings, progress: Progress) -> "Server":
         """Start the server of this data folder; raises EngineInUse if another process runs it."""
-        home, memory = home_of(settings), Memory.fit(settings, machine_mb())
+        home = home_of(settings)
         with ExitStack() as stack:
             stack.enter_context(held(home.lock))
+            server = cls.run(home, settings, progress)
+            stack.push(server._closing.pop_all())
+            server._closing = stack.pop_all()
+        return server
+
+    @classmethod
+    def run(cls, home: Home, settings: Settings, progress: Progress) -> "Server":
+        """Start the server of a data folder that we hold."""
+        memory = Memory.fit(settings, machine_mb())
+        with ExitStack() as stack:
             end_orphans(home, progress)
+            Staging(home.data).adopt()
             classpath = jar.fetch(progress, home.path / "jars.json")
             port = free_port()
             home.prepare(port, memory)
@@ -353,6 +349,7 @@ class Server:
             stack.callback(child.stop)
             child.wait_ready(progress)
             home.first_start.unlink(missing_ok=True)
+            home.imported.unlink(missing_ok=True)
             server.pid, server._child = child.pid, child
             record = {"pid": child.pid, "port": port, "memory": server.memory}
             stack.callback(home.record.unlink, missing_ok=True)

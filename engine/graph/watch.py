@@ -20,14 +20,14 @@ INTERVAL = 0.5
 PR_SET_PDEATHSIG = 1
 
 
-def tied() -> Callable[[], None] | None:
-    """What the new process calls to be told to stop when the watcher dies; nothing but Linux has it."""
+def tied(number: int = signal.SIGTERM) -> Callable[[], None] | None:
+    """What a new process calls to get this signal when its parent dies; nothing but Linux has it."""
     if not sys.platform.startswith("linux"):
         return None
     prctl = ctypes.CDLL(None).prctl
 
     def tie() -> None:
-        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        prctl(PR_SET_PDEATHSIG, number)
 
     return tie
 
@@ -55,9 +55,10 @@ def watch(parent: int, log: str, command: Sequence[str]) -> int:
     with open(log, "wb") as output:
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, preexec_fn=tied())
     print(child.pid, flush=True)
+    ended = [os.pidfd_open(child.pid)] if hasattr(os, "pidfd_open") else []
     while child.poll() is None:
-        asked, _, _ = select.select([sys.stdin], [], [], INTERVAL)
-        if asked or os.getppid() != parent:
+        found, _, _ = select.select([sys.stdin, *ended], [], [], INTERVAL)
+        if sys.stdin in found or os.getppid() != parent:
             end(child)
     return child.returncode
 

@@ -1,12 +1,23 @@
 """FollowTheMoney's own format: one entity a line, as JSON."""
 
 from collections.abc import Iterator
+from typing import Protocol
 
 from engine.entity import Entity
 from engine.errors import BadInput
 from loaders.intake import Intake, Reading
 from loaders.record import Unreadable, parse, readable_id
-from loaders.source import Line, Source
+from loaders.source import Line
+
+
+class Lined(Protocol):
+    """A source, or a piece of one."""
+
+    name: str
+    truncated: str | None
+
+    def lines(self) -> Iterator[Line]:
+        """Its lines, in order."""
 
 
 class Ftm:
@@ -24,7 +35,7 @@ class Ftm:
             yield from lines(source, intake.dataset, alone=number == 0)
 
 
-def lines(source: Source, dataset: str, alone: bool) -> Iterator[Reading]:
+def lines(source: Lined, dataset: str, alone: bool) -> Iterator[Reading]:
     """The entities of one source; one whose last line is no JSON and has no end broke off there.
 
     With ``alone`` a single such line is not taken for the rest of something longer.

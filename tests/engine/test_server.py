@@ -14,7 +14,8 @@ import pytest
 
 from engine.errors import BadInput, EngineInUse, ServerUnavailable
 from engine.graph import server as module
-from engine.graph.server import Home, Memory, Server, end_orphans, held
+from engine.graph.memory import Memory
+from engine.graph.server import Home, Server, end_orphans, held
 from engine.settings import Settings
 
 ROOT = Path(__file__).parents[2]

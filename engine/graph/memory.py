@@ -1,0 +1,40 @@
+"""How much memory Neo4j may take of this machine, or of the container that we are in."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from engine.errors import BadInput
+from engine.settings import Settings
+
+
+@dataclass(frozen=True)
+class Memory:
+    """How many MiB Neo4j may take of how many there are."""
+
+    total_mb: int
+    heap_mb: int
+    pagecache_mb: int
+
+    @classmethod
+    def fit(cls, settings: Settings, total_mb: int) -> "Memory":
+        """A sixth each for heap and page cache, within bounds, unless the settings say otherwise."""
+        sixth = total_mb // 6
+        for name in ("heap_mb", "pagecache_mb"):
+            if getattr(settings, name) < 0:
+                raise BadInput(f"CLEW_{name.upper()} is a number of MiB, or 0 to fit the machine")
+        return cls(
+            total_mb,
+            settings.heap_mb or min(max(sixth, 512), 4096),
+            settings.pagecache_mb or min(max(sixth, 256), 8192),
+        )
+
+
+def machine_mb() -> int:
+    """The MiB of this machine, or of the container that we are in."""
+    total = int(psutil.virtual_memory().total)
+    with suppress(OSError, ValueError):
+        total = min(total, int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    return total >> 20

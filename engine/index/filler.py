@@ -1,0 +1,47 @@
+"""The work of a process that makes an index anew, out of entities that others put down in a file."""
+
+from pathlib import Path
+
+import orjson
+
+from engine.entity import Entity
+from engine.errors import ClewError
+from engine.index.index import Index
+
+_open: list[Index] = []
+"""The index that this process makes."""
+
+
+def begin(folder: str) -> None:
+    """Make an empty index in a folder."""
+    _open.append(Index.open(Path(folder), write=True))
+
+
+def fill(file: str, offset: int, size: int) -> int:
+    """Index the entities that stand in a part of a file, none of which is there yet; how many they were."""
+    with open(file, "rb") as spool:
+        spool.seek(offset)
+        found = unpacked(spool.read(size))
+    return _index().add(found, new=True)
+
+
+def finish(revision: int) -> None:
+    """Make all of it lasting, at a revision, and let go of it."""
+    _index().commit(revision)
+    _open.pop().close()
+
+
+def packed(entities: list[Entity]) -> bytes:
+    """Entities as they stand in a file."""
+    return orjson.dumps([(e.id, e.dataset, e.schema, e.caption, e.properties, e.checksum) for e in entities])
+
+
+def unpacked(data: bytes) -> list[Entity]:
+    """Entities as they stood in a file."""
+    return [Entity(*fields) for fields in orjson.loads(data)]
+
+
+def _index() -> Index:
+    if not _open:
+        raise ClewError("no index was begun")
+    return _open[-1]

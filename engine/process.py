@@ -1,0 +1,51 @@
+"""Work in other processes: they begin as copies of this one, and end with it, however it ends."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from engine.graph.watch import tied
+
+KILLED = "a process that worked for this one was killed: is there enough memory? Start again"
+
+
+@dataclass(frozen=True)
+class Crew:
+    """The processes of one piece of work: any number that check, and the one that keeps an index."""
+
+    checking: ProcessPoolExecutor
+    indexing: ProcessPoolExecutor
+    size: int
+    """How many check."""
+
+
+@contextmanager
+def crew(size: int | None = None) -> Iterator[Crew]:
+    """As many processes that check as there are processors, and one that indexes; ended with the block.
+
+    They are forked, as each would import FollowTheMoney's model for a second otherwise: so before there are threads.
+    """
+    size = size or os.cpu_count() or 1
+    context = multiprocessing.get_context("fork")
+    checking, indexing = (ProcessPoolExecutor(n, context, initializer=tie, initargs=(os.getpid(),)) for n in (size, 1))
+    try:
+        for pool in (checking, indexing):
+            pool.submit(os.getpid).result()
+        yield Crew(checking, indexing, size)
+    finally:
+        for pool in (checking, indexing):
+            pool.shutdown(cancel_futures=True)
+
+
+def tie(parent: int) -> None:
+    """End this process when its parent does; what a person types is for the parent alone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if (tying := tied(signal.SIGKILL)) is not None:
+        tying()
+    if os.getppid() != parent:
+        os._exit(1)
