@@ -97,7 +97,7 @@ check: setup
 	$(RUN) lint-imports
 
 bench: setup
-	for name in start load table export memory path search page; do
+	for name in start load offline table export memory path search page; do
 	  echo "== $$name"
 	  $(RUN) python tests/bench/$$name.py
 	done

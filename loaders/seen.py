@@ -7,6 +7,10 @@ from types import TracebackType
 
 MOST = 10_000
 """Ids asked for in one statement."""
+MEET = (
+    "INSERT INTO seen VALUES {} ON CONFLICT (id) DO UPDATE SET checksum = excluded.checksum WHERE checksum = '' "
+    "RETURNING id"
+)
 
 
 class Seen:
@@ -43,16 +47,20 @@ class Seen:
 
         Those met for the first time are met now.
         """
-        known = self.checksums([id_ for id_, _ in told])
+        latest = dict(reversed(told))
+        fresh: set[str] = set()
+        rows = list(latest.items())
+        for start in range(0, len(rows), MOST):
+            part = rows[start : start + MOST]
+            values = [value for row in part for value in row]
+            fresh.update(id_ for (id_,) in self._database.execute(MEET.format(",".join(["(?,?)"] * len(part))), values))
+        if len(fresh) == len(told):
+            return [True] * len(told)
+        known = self.checksums([id_ for id_ in latest if id_ not in fresh]) | {id_: latest[id_] for id_ in fresh}
         found: list[bool | None] = []
-        fresh: list[tuple[str, str]] = []
         for id_, checksum in told:
-            before = known.get(id_, "")
-            if not before:
-                known[id_] = checksum
-                fresh.append((id_, checksum))
-            found.append(not before or (None if before == checksum else False))
-        self.add(fresh)
+            found.append(True if id_ in fresh else None if known[id_] == checksum else False)
+            fresh.discard(id_)
         return found
 
     def add(self, rows: Iterable[tuple[str, str]]) -> None:

@@ -18,7 +18,6 @@ from engine.entity import LITERAL_TYPES, Entity, literal_ids, relationship_type,
 from engine.graph import row as rows
 
 DELIMITER, BETWEEN, QUOTE = "\x1d", "\x1f", "\x1c"
-SEPARATORS = re.compile(f"[{DELIMITER}{BETWEEN}{QUOTE}]")
 BREAK = re.compile("[\r\n]")
 LONGEST = 500_000
 """Characters of a record's values; the importer's buffer holds 4 MiB."""
@@ -129,7 +128,8 @@ def is_odd(entity: Entity) -> bool:
     """Whether no file can carry a record exactly."""
     values = entity.properties.values()
     text = "".join(chain.from_iterable(values))
-    return len(text) > LONGEST or not entity.caption or [""] in values or SEPARATORS.search(text) is not None
+    marked = DELIMITER in text or BETWEEN in text or QUOTE in text
+    return marked or len(text) > LONGEST or not entity.caption or [""] in values
 
 
 def line(entity: Entity, row: Mapping[str, Any]) -> tuple[str, str]:

@@ -56,6 +56,8 @@ def variants(text: str) -> list[list[str]]:
 
 def tokens(text: str) -> list[str]:
     """A text's tokens in its first folding."""
+    if text.isascii():
+        return ASCII_WORD.findall(text.lower())
     found = variants(text)
     return found[0] if found else []
 

@@ -1,0 +1,138 @@
+"""How fast is `clew load --offline` against an ordinary load, and its import against bare `neo4j-admin`?
+
+    python tests/bench/offline.py [FILE.ftm.json.gz…]
+
+Each loads the same files into a fresh data folder of its own. An ordinary load counts from where its engine is open,
+so neither counts the starting and stopping of Neo4j; but what the first start after an offline load takes longer than
+one on an empty folder (Neo4j makes the constraints' indexes then) is counted too, in the second ratio. The third is
+of the whole commands, starts and all. The import step is compared with `neo4j-admin`, with Java's own defaults, on
+the same files; it has the machine for itself, where the import of the load shares it with the index.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from engine.engine import Engine
+from engine.graph import jar
+from engine.graph.importer import SHORT, Importer
+from engine.graph.memory import Memory, machine_mb
+from engine.graph.server import ENVIRONMENT
+from engine.process import crew
+from engine.search.bulk import Bulk
+from engine.settings import Settings
+from loaders.load import load
+from loaders.offline import Filling, fill
+
+DATA = Path(__file__).parents[3] / "shared" / "data" / "ftm"
+FILES = [str(DATA / f"{name}.ftm.json.gz") for name in ("gleif_50k", "denmark_elite_2017")]
+took: dict[str, float] = {}
+
+
+def timed(owner: type, name: str) -> None:
+    """Note how long a method takes."""
+    inner: Callable[..., Any] = getattr(owner, name)
+
+    def outer(*given: Any) -> Any:
+        start = time.perf_counter()
+        try:
+            return inner(*given)
+        finally:
+            took[name] = time.perf_counter() - start
+
+    setattr(owner, name, outer)
+
+
+def kept(folder: Path) -> None:
+    """Keep the files of an import, by links, when it ends."""
+    inner = Importer.stop
+
+    def outer(self: Importer) -> None:
+        for file in self._files.iterdir():
+            os.link(file, folder / file.name)
+        inner(self)
+
+    Importer.stop = outer  # type: ignore[method-assign]
+
+
+def bare(folder: Path, files: Path, data: Path) -> float:
+    """Seconds that `neo4j-admin` takes for the same files."""
+    (folder / "neo4j" / "conf").mkdir(parents=True)
+    importer = Importer(folder, files, jar.fetch(print, data / "neo4j" / "jars.json"), Memory(machine_mb(), 4096, 0))
+    command = [part for part in importer.command([file.stem for file in files.glob("*.csv")]) if part not in SHORT]
+    paths = {"NEO4J_HOME": str(folder / "neo4j"), "NEO4J_CONF": str(folder / "neo4j" / "conf")}
+    start = time.perf_counter()
+    subprocess.run(command, cwd=files, env=ENVIRONMENT | paths, stdout=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - start
+
+
+def opened(data: Path) -> tuple[Engine, float]:
+    """An engine, and how long it took to open."""
+    start = time.perf_counter()
+    engine = Engine.open(Settings(data=data), lambda _: None)
+    return engine, time.perf_counter() - start
+
+
+def ordinary(data: Path, files: list[str]) -> tuple[float, float, float]:
+    """Seconds of an ordinary load, of the first start before it, and of everything."""
+    start = time.perf_counter()
+    engine, opening = opened(data)
+    with engine:
+        report = load(engine, files, "bench")
+    return report.seconds, opening, time.perf_counter() - start
+
+
+def offline(data: Path, files: list[str]) -> tuple[int, float, float, float]:
+    """Entities, seconds of an offline load, of the first start after it, and of everything."""
+    start = time.perf_counter()
+    with crew() as processes:
+        report = fill(Settings(data=data), processes, files, "bench")
+    whole = time.perf_counter() - start
+    return report.added, report.seconds, took["finish_open"], whole
+
+
+def main() -> None:
+    """Print the times and the ratios."""
+    files = sys.argv[1:] or FILES
+    for owner, name in ((Filling, "take"), (Bulk, "complete"), (Bulk, "make"), (Importer, "wait"), (Filling, "finish")):
+        timed(owner, name)
+    inner = Engine.open
+
+    def noted(*given: Any, **options: Any) -> Engine:
+        start = time.perf_counter()
+        engine = inner(*given, **options)
+        took["finish_open"] = time.perf_counter() - start
+        return engine
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "files").mkdir()
+        kept(folder / "files")
+        Engine.open = noted  # type: ignore[method-assign, assignment]
+        count, quick, after, whole = offline(folder / "offline", files)
+        alone = bare(folder / "bare", folder / "files", folder / "offline")
+        slow, before, all_of_it = ordinary(folder / "ordinary", files)
+        engine, _ = opened(folder / "offline")
+        with engine:
+            assert engine.check() == []
+    indexes = max(0.0, after - before)
+    steps = ", ".join(f"{step} {took[step]:.1f} s" for step in ("take", "complete", "make", "finish"))
+    print(f"{count:,} entities; load {slow:.1f} s = {count / slow:,.0f}/s")
+    print(
+        f"offline {quick:.1f} s = {count / quick:,.0f}/s ({steps}); "
+        f"first start {after:.1f} s, when empty {before:.1f} s"
+    )
+    print(f"ratio {slow / quick:.2f} (at least 2.5 wanted); with indexes {slow / (quick + indexes):.2f}; ", end="")
+    print(f"whole commands {all_of_it:.1f} s and {whole:.1f} s: {all_of_it / whole:.2f}")
+    print(
+        f"import {took['wait']:.1f} s, bare neo4j-admin {alone:.1f} s: {took['wait'] / alone:.2f} (at most 1.3 wanted)"
+    )
+
+
+if __name__ == "__main__":
+    main()
