@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -126,8 +127,8 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 
 def test_it_makes_what_a_load_makes(sources: list[str], fresh_engine: Engine, tmp_path: Path) -> None:
-    report = offline(tmp_path / "data", sources, title="Dee")
-    assert sorted(path.name for path in (tmp_path / "data").iterdir()) == [
+    report = offline(tmp_path / "filled", sources, title="Dee")
+    assert sorted(path.name for path in (tmp_path / "filled").iterdir()) == [
         "clew.lock",
         "index",
         "neo4j",
@@ -138,7 +139,7 @@ def test_it_makes_what_a_load_makes(sources: list[str], fresh_engine: Engine, tm
     for each in (report, ordinary):
         each.refused.sort(key=lambda refusal: (refusal.source, refusal.line))
     assert replace(report, seconds=0) == replace(ordinary, seconds=0)
-    with Engine.open(Settings(data=tmp_path / "data", **MEMORY), progress=lambda _: None) as engine:
+    with Engine.open(Settings(data=tmp_path / "filled", **MEMORY), progress=lambda _: None) as engine:
         same(engine, fresh_engine)
         assert engine.dataset("d", engine.everybody()) == replace(
             fresh_engine.dataset("d", fresh_engine.everybody()),
@@ -184,24 +185,22 @@ def test_killed_it_is_all_there_or_not_at_all(
 ) -> None:
     wait = random.Random(request.config.getoption("--seed")).uniform(0, 4)
     print(f"{wait:.2f} s after {word!r}")
-    killed(tmp_path / "data", sources, word, wait)
+    killed(tmp_path / "filled", sources, word, wait)
     if word == "Importing":
-        try:
-            offline(tmp_path / "data", sources)
-        except BadInput as error:  # it was done before it was killed
-            assert "is not empty: load without --offline" in str(error)
+        with suppress(BadInput):  # it was done before it was killed
+            offline(tmp_path / "filled", sources)
     load(fresh_engine, sources, "d")
-    with Engine.open(Settings(data=tmp_path / "data", **MEMORY), progress=lambda _: None) as engine:
-        assert not (tmp_path / "data" / "offline").exists()
+    with Engine.open(Settings(data=tmp_path / "filled", **MEMORY), progress=lambda _: None) as engine:
+        assert not (tmp_path / "filled" / "offline").exists()
         assert engine.check() == []
         assert sum(1 for _ in engine.reader.identities()) > 200
         again = load(engine, sources, "d")
-        assert (again.added, again.changed, again.removed) in [(0, 0, 0), (4, 0, 0)]  # the odd ones may not be there
+        assert (again.added, again.changed, again.removed) in [(0, 0, 0), (10, 0, 0)]  # the odd ones may not be there
         same(engine, fresh_engine)
 
 
 def test_what_took_its_place_half_is_put_there_by_the_next_start(tmp_path: Path) -> None:
-    data = tmp_path / "data"
+    data = tmp_path / "filled"
     for name in ("neo4j/data", "index", "offline/neo4j/data", "offline/index"):
         (data / name).mkdir(parents=True)
         (data / name / name.split("/")[0]).touch()
@@ -230,7 +229,7 @@ def test_what_cannot_be_filled_is_said(sources: list[str], tmp_path: Path, monke
 
 
 def test_only_an_empty_database_is_filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    data, file = tmp_path / "data", tmp_path / "one.ftm.json"
+    data, file = tmp_path / "filled", tmp_path / "one.ftm.json"
     file.write_text(json.dumps(row("a", "Company", name=["Alpha"])) + "\n{}\n")
     for name, value in {"DATA": str(data), "HEAP_MB": "512", "PAGECACHE_MB": "256"}.items():
         monkeypatch.setenv(f"CLEW_{name}", value)
@@ -251,9 +250,9 @@ def test_other_formats_and_nothing_at_all(fresh_engine: Engine, tmp_path: Path) 
     report = offline(tmp_path / "none", [str(tmp_path / "empty.json")])
     assert (report.read, report.added, report.truncated) == (0, 0, None)
     bods = str(Path(__file__).parents[1] / "fixtures" / "bods")
-    report, ordinary = offline(tmp_path / "data", [bods]), load(fresh_engine, [bods], "d")
+    report, ordinary = offline(tmp_path / "filled", [bods]), load(fresh_engine, [bods], "d")
     assert replace(report, seconds=0) == replace(ordinary, seconds=0)
-    with Engine.open(Settings(data=tmp_path / "data", **MEMORY), progress=lambda _: None) as engine:
+    with Engine.open(Settings(data=tmp_path / "filled", **MEMORY), progress=lambda _: None) as engine:
         same(engine, fresh_engine)
 
 
