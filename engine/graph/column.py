@@ -106,7 +106,7 @@ def page(entities: Iterable[Entity], revision: int) -> Page:
 
 def put_node(entity: Entity, revision: int, made: Page, lines: Mapping[str, list[str]]) -> None:
     """The lines of a node record and of what it refers to."""
-    text, broken = line(entity, rows.node_row(entity, revision))
+    text, broken = line(entity, rows.node_row(entity) | {"_revision": revision})
     lines[f"node-{entity.schema}{broken}"].append(f"{text}\n")
     made.ids.append(entity.id)
     for kind, target in rows.links(entity):
@@ -117,7 +117,7 @@ def put_node(entity: Entity, revision: int, made: Page, lines: Mapping[str, list
 
 def put_edge(entity: Entity, revision: int, made: Page, lines: Mapping[str, list[str]]) -> None:
     """The lines of an edge, one for each pair of its ends."""
-    text, broken = line(entity, rows.edge_row(entity, revision))
+    text, broken = line(entity, rows.edge_row(entity) | {"_revision": revision})
     found = lines[f"edge-{entity.schema}{broken}"]
     for source, target in rows.ends(entity):
         found.append(f"{source}{DELIMITER}{target}{DELIMITER}{text}\n")

@@ -1,8 +1,9 @@
 """How records become rows of the write statements: the other way round is ``convert``."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from engine.entity import Entity, link_properties, relationship_type, schema_of
@@ -71,17 +72,20 @@ def ends(entity: Entity) -> list[tuple[str, str]]:
 
 def links(entity: Entity) -> list[tuple[str, str]]:
     """The (relationship type, target) of every entity that a node record names."""
-    found = dict.fromkeys(
-        (relationship_type(prop.name), checked(target))
-        for prop in link_properties(entity.schema)
-        for target in entity.references(prop.name)
-    )
-    return list(found)
+    kinds = link_kinds(entity.schema)
+    named = (name for name in entity.properties if name in kinds)
+    return list(dict.fromkeys((kinds[name], checked(target)) for name in named for target in entity.references(name)))
+
+
+@cache
+def link_kinds(schema: str) -> Mapping[str, str]:
+    """The relationship type of each property by which a node record of this schema may name entities."""
+    return {prop.name: relationship_type(prop.name) for prop in link_properties(schema)}
 
 
 def link_types(schema: str) -> list[str]:
     """The relationship types that a node record of this schema may name entities by."""
-    return sorted({relationship_type(prop.name) for prop in link_properties(schema)})
+    return sorted(set(link_kinds(schema).values()))
 
 
 def stub_row(id_: str) -> Row:
