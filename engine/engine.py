@@ -25,6 +25,7 @@ from engine.graph.ownership import Ownership
 from engine.graph.path import Pathfinder
 from engine.graph.reader import Reader
 from engine.graph.server import Server
+from engine.graph.training import train
 from engine.graph.writer import Writer
 from engine.index.index import Index
 from engine.query import Facet, SearchFilter, SearchPage, SearchSort
@@ -367,6 +368,7 @@ class Engine:
 def _server(settings: Settings, progress: Progress, join: bool) -> Server:
     """The data folder's own server: started, or joined where another process runs it (which then ends it)."""
     try:
+        train(settings, progress)
         return Server.start(settings, progress)
     except EngineInUse:
         if not join:

@@ -21,7 +21,7 @@ from loaders import load
 PLACES: dict[str, tuple[type, str, str, bool]] = {
     "in a write": (Transaction, "run", "node_create node_replace edge_create edge_replace", False),
     "in a removal": (Transaction, "run", "edge_delete node_retire node_delete", False),
-    "after a write": (Writer, "write", "", False),
+    "after a write": (Writer, "put", "", False),
     "after a removal": (Writer, "remove", "", False),
     "before the index commits": (Index, "commit", "", True),
     "after the index committed": (Index, "commit", "", False),
@@ -52,5 +52,6 @@ if __name__ == "__main__":
         owner, name, statements, before = PLACES[sys.argv[1]]
         setattr(owner, name, deadly(getattr(owner, name), int(sys.argv[2]), statements, before))
     setattr(load, "BATCH", 200)  # noqa: B010 - mypy has them as final
+    setattr(follower, "CHUNK", 200)  # noqa: B010
     setattr(follower, "chunks", partial(follower.chunks, size=200))  # noqa: B010
     clew.main(sys.argv[3:])

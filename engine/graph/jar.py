@@ -174,10 +174,10 @@ def replace(jar: Jar, context: MavenContext) -> None:
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path, name: str = ".clew.lock") -> Iterator[None]:
     """Hold the repository: jgo writes a download under its final name, so two at a time would clash."""
     folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder / ".clew.lock", os.O_RDWR | os.O_CREAT, 0o644)
+    descriptor = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield

