@@ -8,9 +8,10 @@ from pathlib import Path
 
 from engine.errors import MigrationError
 from engine.graph.connection import PATIENCE, Connection
-from engine.graph.statement import cellar
+from engine.graph.statement import cellar, quoted
 
 FILE = re.compile(r"V(\d{4})__(\w+)\.cypher")
+CONSTRAINT = re.compile(r"CREATE CONSTRAINT (\w+) ")
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,15 @@ def migrations() -> Iterator[Migration]:
         yield parse(path)
 
 
+def clear(connection: Connection, migration: Migration) -> None:
+    """Drop the indexes of constraints that Neo4j was killed in the middle of making: they keep the name taken."""
+    left = {row["name"] for row in connection.read("index_left", timeout=PATIENCE)}
+    for text in migration.statements:
+        constraint = CONSTRAINT.match(text)
+        if constraint and constraint[1] in left:
+            connection.write("index_drop", index=quoted(constraint[1]))
+
+
 def migrate(connection: Connection) -> list[str]:
     """Apply what is missing and answer the names; raises MigrationError where the past differs.
 
@@ -57,6 +67,7 @@ def migrate(connection: Connection) -> list[str]:
             if row["checksum"] != migration.checksum:
                 raise MigrationError(f"migration {migration.version} is not the one the database has had")
             continue
+        clear(connection, migration)
         for text in migration.statements:
             connection.declare(text)
         note = {"version": migration.version, "name": migration.name, "checksum": migration.checksum}

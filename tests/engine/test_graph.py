@@ -7,6 +7,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+from neo4j.exceptions import ClientError
 
 from engine.access import Access
 from engine.entity import Entity, Literal, make_entity, schema_of
@@ -255,6 +256,18 @@ def test_hostile_values_are_kept_or_refused(graph: Connection) -> None:
         reader.entities(["a:\ud800"], ALL)
     assert reader.revision() == revision
     assert list(writer.ids("a")) == sorted(ids)
+
+
+def test_what_a_killed_migration_left_does_not_stand_in_the_way(graph: Connection) -> None:
+    """Killed while it makes a constraint, Neo4j keeps the index that was to be the constraint's, under its name."""
+    graph.declare("DROP CONSTRAINT tombstone_id")
+    graph.declare("CREATE INDEX tombstone_id FOR (n:Tombstone) ON (n.id)")
+    graph.declare("MATCH (m:Migration {version: 1}) DELETE m")
+    assert migrate(graph) == ["V0001__Records"]
+    graph.declare("CREATE (:Tombstone {id: 'one'})")
+    with pytest.raises(ClientError):
+        graph.declare("CREATE (:Tombstone {id: 'one'})")
+    assert migrate(graph) == []
 
 
 def test_migrations_are_applied_once(graph: Connection) -> None:

@@ -1,0 +1,1 @@
+SHOW INDEXES YIELD name, owningConstraint WHERE owningConstraint IS NULL RETURN name
