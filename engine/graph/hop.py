@@ -37,6 +37,8 @@ class Hop:
     avoid: bool
     through: bool
     """Whether the node that it leads to may be passed through; otherwise it is the path's end."""
+    trusting: bool = False
+    """Whether that node is taken to be one that the reader may see."""
 
     @staticmethod
     def search(steps: Sequence["Hop"], *, every: bool, known: bool = False) -> str:
@@ -104,7 +106,7 @@ class Hop:
 
     def _passed(self) -> str:
         """What the node that a hop leads to must be; the path's end is asked only whether it is visible."""
-        found = [fragment("node_visible", hop=self.name)]
+        found = ["true" if self.trusting else fragment("node_visible", hop=self.name)]
         found += [fragment("edge_onward", hop=self.name)] if self.onward else []
         if not self.through:
             return " AND ".join(found)

@@ -5,8 +5,8 @@ shortest walks that repeat no relationship; those that repeat a node are counted
 remain, or parallel relationships make too many walks to go through, the nodes are searched layer by layer.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -205,8 +205,39 @@ class Pathfinder:
         if not pairs or any(step.impossible() for step in steps):
             return
         hubs = self._hubs(search, steps, deadline)
+        if search.statement() == "path_first":
+            self._first(search, steps, hubs, pairs, gathering, deadline)
+            return
         for pair in self._unanswered(search, steps, hubs, pairs, gathering, deadline):
             self._walk_by_nodes(search, steps, hubs, pair, gathering, deadline)
+
+    def _first(
+        self,
+        search: Search,
+        steps: Sequence[Hop],
+        hubs: Hubs,
+        pairs: list[Pair],
+        gathering: Gathering,
+        deadline: Deadline,
+    ) -> None:
+        """One shortest path for each pair.
+
+        To ask of each node on the way whether it may be seen takes longer than all the rest. So first none is asked:
+        what is found is right if all of its nodes may be seen, as they mostly may; only otherwise all are asked.
+        """
+        for trusting in (True, False):
+            way = [replace(step, trusting=trusting) for step in steps]
+            hidden: list[Pair] = []
+            given = search.parameters(way) | hubs | {"pairs": pairs}
+            parts = search.parts(way, *pairs[0])
+            for row in self._connection.stream("path_first", given, timeout=deadline.left(), **parts):
+                if all(seen(properties, search.access) for properties in row["nodes"]):
+                    gathering.take(row, 1)
+                else:
+                    hidden.append((row["pair"][0], row["pair"][1]))
+            if not hidden:
+                return
+            pairs = hidden
 
     def _unanswered(
         self,
@@ -218,15 +249,15 @@ class Pathfinder:
         deadline: Deadline,
     ) -> list[Pair]:
         """Ask the server for walks; the pairs among whose walks too few were paths, or none was found in time."""
-        wanted, simple = search.wanted(), search.statement() == "path_first"
+        wanted = search.wanted()
         asked = wanted if search.exact() else 2 * wanted + 8
         done: set[Pair] = set()
         again: list[Pair] = []
-        timeout = deadline.left() * (1 if simple else FIRST_TRY)
+        timeout = deadline.left() * FIRST_TRY
         parameters = search.parameters(steps) | hubs | {"pairs": pairs, "k": asked, "limit": asked}
         parts = search.parts(steps, *pairs[0])
         try:
-            for row in self._connection.stream(search.statement(), parameters, timeout=timeout, **parts):
+            for row in self._connection.stream("path_walk", parameters, timeout=timeout, **parts):
                 pair = (row["pair"][0], row["pair"][1])
                 if search.exact() or len(row["node_ids"]) >= wanted or row["asked"] < asked:
                     gathering.take(row, wanted)
@@ -236,8 +267,6 @@ class Pathfinder:
                 if search.mode is PathMode.ALL_SHORTEST and gathering.truncated:
                     return []
         except QueryTimeout:
-            if simple:
-                raise
             again = [pair for pair in pairs if pair not in done]
         return again
 
@@ -275,6 +304,13 @@ class Pathfinder:
                 rows = self._connection.read("path_hubs", asked, timeout=deadline.left())
                 found[f"{name}_hubs"] = [row["id"] for row in rows]
         return found
+
+
+def seen(properties: Mapping[str, Any], access: Access) -> bool:
+    """Whether a reader may see the node that has these properties and was come to by what they may see."""
+    if "_stub" in properties:
+        return False
+    return properties["id"].startswith(LITERAL) or properties["dataset"] in access.datasets
 
 
 def within(name: str, number: int, most: int) -> None:

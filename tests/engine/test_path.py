@@ -59,6 +59,26 @@ def test_access_holds_inside_a_path(finder: Pathfinder) -> None:
     assert through(finder, Access(frozenset({"u"}))) == set()
 
 
+@pytest.mark.parametrize("mode", PathMode)
+def test_a_node_that_may_not_be_seen_is_walked_around(graph: Connection, finder: Pathfinder, mode: PathMode) -> None:
+    """Its relationships may all be seen: it is a record of another dataset, or one that has not arrived."""
+    writer, ours = Writer(graph), Access(frozenset({"t"}))
+    short = [link("ah", "a", "u:hidden"), link("hz", "u:hidden", "z")]
+    writer.write([person("z"), *short, link("dz", "d", "z")], existing=())
+
+    def found(access: Access) -> int:
+        paths = finder.paths(access, ["t:a"], ["t:z"], mode=mode, k=1).paths
+        assert {len(path.edge_ids) for path in paths} <= {len(paths[0].edge_ids)}
+        return len(paths[0].edge_ids)
+
+    assert (found(ours), found(EVERY)) == (3, 3)
+    writer.write([person("hidden", "u")], existing=())
+    assert (found(ours), found(EVERY)) == (3, 2)
+    # no way but through it
+    writer.remove(["t:dz"])
+    assert finder.paths(ours, ["t:a"], ["t:z"], mode=mode).paths == []
+
+
 @pytest.mark.parametrize(
     ("filter", "left"),
     [
