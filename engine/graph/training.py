@@ -14,7 +14,7 @@ from engine.settings import Settings
 
 
 def train(settings: Settings, progress: Progress) -> None:
-    """Make the cache if it is missing; one process at a time, and once only if it fails."""
+    """Make the cache if it is missing; one process at a time, and not again soon if it fails."""
     file = aot.place(aot.classpath())
     if not file.parent.is_dir():
         fetch(progress, Path(settings.data) / "neo4j" / "jars.json")

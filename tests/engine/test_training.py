@@ -1,5 +1,6 @@
 """Java's cache of Neo4j's classes is there after the first start, is used, and stands in nobody's way."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -27,7 +28,9 @@ def test_a_start_uses_what_java_knows_from_one_before(tmp_path: Path) -> None:
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
-def test_it_is_made_once_and_where_that_fails_not_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_made_once_and_where_that_fails_not_tried_again_soon(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = tmp_path / "made.aot"
     monkeypatch.setattr(aot, "place", lambda jars: file)
     said: list[str] = []
@@ -37,3 +40,6 @@ def test_it_is_made_once_and_where_that_fails_not_tried_again(tmp_path: Path, mo
     assert file.exists()
     assert aot.known(aot.classpath()) == []
     training.train(Settings(data=tmp_path / "data", heap_mb=1), pytest.fail)
+    an_hour_ago = file.stat().st_mtime - aot.AGAIN
+    os.utime(file, (an_hour_ago, an_hour_ago))
+    assert aot.wanted(file)
