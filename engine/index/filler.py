@@ -31,6 +31,12 @@ def finish(revision: int) -> None:
     _open.pop().close()
 
 
+def drop() -> None:
+    """Let go of an index that is not finished, if one is begun: nothing is written to its folder any more."""
+    while _open:
+        _open.pop().close()
+
+
 def packed(entities: list[Entity]) -> bytes:
     """Entities as they stand in a file."""
     return orjson.dumps([(e.id, e.dataset, e.schema, e.caption, e.properties, e.checksum) for e in entities])

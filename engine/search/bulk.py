@@ -11,7 +11,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
@@ -26,7 +26,7 @@ from engine.graph.memory import Memory, machine_mb
 from engine.graph.reader import Reader
 from engine.graph.server import IMPORTED, Home, Server, end_orphans, held, home_of
 from engine.graph.staging import Staging
-from engine.index.filler import begin, fill, finish
+from engine.index.filler import begin, drop, fill, finish
 from engine.process import KILLED, Crew
 from engine.search.follower import LITERAL_CAP
 from engine.settings import Settings
@@ -149,6 +149,10 @@ class Bulk:
 
     def close(self) -> None:
         """Let go of what is open, and clear away what did not take its place."""
+        for future in self._indexing:
+            future.cancel()
+        with suppress(BrokenProcessPool):
+            self._crew.indexing.submit(drop).result()
         self._ledger.close()
         for file in (*self._open.values(), self._spool):
             file.close()

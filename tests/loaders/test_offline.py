@@ -27,6 +27,7 @@ from engine.graph import importer
 from engine.graph.column import BETWEEN, DELIMITER, QUOTE
 from engine.graph.server import held, home_of
 from engine.graph.staging import Staging
+from engine.index.filler import finish
 from engine.process import crew
 from engine.search.follower import LITERAL_CAP
 from engine.settings import Settings
@@ -226,6 +227,16 @@ def test_what_cannot_be_filled_is_said(sources: list[str], tmp_path: Path, monke
         offline(tmp_path / "full", sources)
     assert not (tmp_path / "full" / "offline").exists()
     assert not (tmp_path / "full" / "neo4j" / "data").exists()
+
+
+def test_what_fails_is_let_go_of(sources: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importer, "RESERVE", 1 << 60)
+    with crew(1) as processes:
+        with pytest.raises(ClewError, match="the import needs about"):
+            fill(Settings(data=tmp_path, **MEMORY), processes, sources, "d")
+        with pytest.raises(ClewError, match="no index was begun"):
+            processes.indexing.submit(finish, 1).result()
+    assert not (tmp_path / "offline").exists()
 
 
 def test_only_an_empty_database_is_filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
