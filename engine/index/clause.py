@@ -8,9 +8,10 @@ from tantivy import FieldType, Occur, Query
 
 from engine.access import Access
 from engine.errors import BadInput
+from engine.index.cursor import HIGHEST
 from engine.index.day import FIRST, LAST, days
 from engine.index.field import Kind, layout, schema_names
-from engine.index.folding import clean, identifier, variants
+from engine.index.folding import clean, digest, identifier, variants
 from engine.index.query import All, Any, Expression, Not, Span, Word, Years, plain_words
 from engine.query import SearchFilter
 from engine.walk import DateRange
@@ -43,6 +44,12 @@ def one_of(field: str, values: Sequence[str]) -> Query:
 
 def _number(field: str, low: int, high: int) -> Query:
     return Query.range_query(layout(), field, FieldType.Integer, low, high)
+
+
+def from_number(field: str, number: int, up: bool) -> Query:
+    """Documents at a place in an order, and after it."""
+    low, high = (number, HIGHEST) if up else (0, number)
+    return Query.range_query(layout(), field, FieldType.Unsigned, low, high)
 
 
 def overlap(low: int, high: int) -> Query:
@@ -143,7 +150,7 @@ def tiers(found: Expression | None) -> list[Query]:
     whole = compiled(found)
     if not words:
         return [whole]
-    exact = [" ".join(tokens) for tokens in variants(" ".join(word.text for word in words))]
+    exact = [digest(tokens) for tokens in variants(" ".join(word.text for word in words))]
     queries = [every([whole, one_of("exact", exact)])]
     if any(word.distance for word in words):
         queries.append(compiled(_unforgiving(found), names=True))

@@ -14,14 +14,18 @@ from engine.index.folding import clean
 from engine.query import SearchFilter, SearchSort
 
 KEY = re.compile(r"[a-z0-9_]{1,200}")
+HIGHEST = (1 << 64) - 1
+MOST = 100
+"""Hits of one key: more than there ever are."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """A hit's place: its tier and its key there."""
+    """A hit's place: its tier, its key there, and which one of those with this key it is, from 1."""
 
     tier: int
-    key: str
+    key: str | int
+    number: int
 
 
 def question(text: str, chosen: SearchFilter | None, sort: SearchSort) -> str:
@@ -32,14 +36,16 @@ def question(text: str, chosen: SearchFilter | None, sort: SearchSort) -> str:
 
 def write(asked: str, place: Place) -> str:
     """The cursor of a place."""
-    return cursor_of(asked, place.tier, place.key)
+    return cursor_of(asked, place.tier, place.key, place.number)
 
 
-def read(asked: str, cursor: str) -> Place:
-    """The place of a cursor; raises BadInput where it is none, or one of another search."""
-    told, tier, key = place_of(cursor, str, int, str)
+def read(asked: str, cursor: str, kind: type) -> Place:
+    """The place of a cursor whose key is of a kind; raises BadInput where it is none, or one of another search."""
+    told, *place = place_of(cursor, str, int, kind, int)
     if told != asked:
         raise BadInput("This cursor belongs to another search: go on with the same text, filter and sort")
-    if not KEY.fullmatch(key) or not 0 <= tier < 9:
+    tier, key, number = place
+    fits = KEY.fullmatch(key) if isinstance(key, str) else 0 <= key <= HIGHEST
+    if not fits or not 0 <= tier < 9 or not 0 < number < MOST:
         raise BadInput("This is not a cursor of a search")
-    return Place(tier, key)
+    return Place(tier, key, number)

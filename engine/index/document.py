@@ -1,9 +1,10 @@
 """How an entity becomes a document of the index."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from zlib import crc32
 
 import orjson
 import tantivy
@@ -11,14 +12,16 @@ import tantivy
 from engine.entity import Entity, literal_ids, schema_of
 from engine.index.day import FIRST, LAST, Span, days
 from engine.index.field import layout
-from engine.index.folding import clean, foldings, identifier, joined, tokens
+from engine.index.folding import clean, foldings, identifier, tokens, whole
 
 UNREAD = frozenset({"entity", "date", "country", "topic", "gender", "language", "mimetype", "json", "number"})
 """Types whose values are not words of the text."""
 SHOWN_VALUES, SHOWN_LENGTH = 100, 5_000
 LONGEST_KEY = 1_000
-UNDATED_LAST = "9"
-UNDATED_FIRST = "0"
+LETTERS, SORTED = 4, 40
+"""Letters of a caption that its rank and its place by caption hold."""
+UNDATED_LAST = 99_999_999
+UNDATED_FIRST = 0
 
 
 @dataclass(frozen=True)
@@ -88,17 +91,26 @@ def _folded(values: Iterable[str]) -> list[str]:
     return [folded for value in dict.fromkeys(values) for folded in foldings(value)]
 
 
-def _keys(entity: Entity, spans: Mapping[str, Span]) -> dict[str, str]:
-    """What hits are ordered by; the id's digest makes each one of a kind."""
-    digest = hashlib.blake2b(entity.id.encode(), digest_size=8).hexdigest()
+def _places(entity: Entity, spans: Collection[Span]) -> dict[str, object]:
+    """What hits are ordered by; the id's digest makes each one of a kind, as far as it has room.
+
+    The rank is, from the highest bit: how many words the caption has (7 bits), its first letters (5 bits each, digits
+    first), some of its checksum, so that equal captions stay together (10), and the digest (27). The dates are
+    yyyymmdd (27) and the digest (37).
+    """
+    digest = int.from_bytes(hashlib.blake2b(entity.id.encode(), digest_size=8).digest(), "big")
     found = tokens(entity.caption[:200])
-    sort = f"{'_'.join(found)[:60] or 'zzz'}_{digest}"
-    known = sorted(date[:10].replace("-", "_") for date in spans) if spans else []
+    name = "_".join(found)
+    rank = min(len(found) or 99, 99)
+    for letter in name[:LETTERS].ljust(LETTERS):
+        rank = rank << 5 | max(0, ord(letter) - 96)
+    rank = rank << 10 | crc32(name.encode()) & 0x3FF
+    lows = [low for low, _ in spans]
     return {
-        "sort": sort,
-        "rank": f"{min(len(found) or 99, 99):02d}_{sort}",
-        "earliest": f"{known[0] if known else UNDATED_LAST}_{digest}",
-        "latest": f"{known[-1] if known else UNDATED_FIRST}_{digest}",
+        "sort": f"{name[:SORTED] or 'zzz'}_{digest >> 32:08x}",
+        "rank": rank << 27 | digest >> 37,
+        "earliest": min(lows, default=UNDATED_LAST) << 37 | digest >> 27,
+        "latest": max(lows, default=UNDATED_FIRST) << 37 | digest >> 27,
     }
 
 
@@ -140,7 +152,7 @@ def document(entity: Entity) -> tantivy.Document:
         "schemata": known.ancestors,
         "name": name,
         "text": name + _folded([entity.caption, *words.text] if nameless else words.text),
-        "exact": sorted({folded for text in name if (folded := joined(text[:LONGEST_KEY]))}),
+        "exact": sorted({told for text in name if (told := whole(text[:LONGEST_KEY]))}),
         "identifier": sorted(words.identifiers),
         "country": sorted(words.countries),
         "topic": sorted(words.topics),
@@ -148,7 +160,7 @@ def document(entity: Entity) -> tantivy.Document:
         "reference": sorted(words.references),
         "checksum": entity.checksum.encode(),
         "shown": _shown(shown),
-        **_keys(entity, spans),
+        **_places(entity, spans.values()),
         **_times(entity, spans.values()),
     }
     return tantivy.Document.from_dict(fields, layout())

@@ -5,8 +5,10 @@ romanisations are in use (``Müller`` as Muller or Mueller, ``Хрущёв`` as 
 a second folding; documents are indexed under both, and queries ask for either.
 """
 
+import hashlib
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 from normality import ascii_text
@@ -87,6 +89,12 @@ def identifier(text: str) -> str:
     return "".join(tokens(text)).upper()[:LONGEST_WORD]
 
 
-def joined(text: str) -> str:
-    """A folded text's tokens with one space between: what an exact match compares."""
-    return " ".join(ASCII_WORD.findall(text.lower()))
+def digest(tokens: Sequence[str]) -> str:
+    """What an exact match compares, for all of a text's tokens: shorter than they are, which is less to index."""
+    return hashlib.blake2b(" ".join(tokens).encode(), digest_size=6).hexdigest()
+
+
+def whole(text: str) -> str:
+    """The digest of a folded text; empty where there is nothing in it that can be searched."""
+    found = ASCII_WORD.findall(text.lower())
+    return digest(found) if found else ""

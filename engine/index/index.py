@@ -1,7 +1,7 @@
 """The full-text index: what is found by words, values and dates.
 
 Relevance is by tier, not by corpus statistics: first names that are just what was asked, then names that
-hold it, then anything that holds it; in each tier short captions first, then by caption. Statistics change
+hold it, then anything that holds it; in each tier short captions first, then by their first letters. Statistics change
 with every commit and would move hits from page to page; so would Tantivy's own order of equal hits.
 """
 
@@ -22,7 +22,7 @@ from engine.entity import Entity
 from engine.errors import BadInput, ClewError, EngineInUse
 from engine.index import clause, cursor
 from engine.index.document import document
-from engine.index.field import ANALYZER, FACETED, LAYOUT, REVISION_ID, analyzer, layout
+from engine.index.field import ANALYZER, FACETED, LAYOUT, PLACES, REVISION_ID, analyzer, layout
 from engine.index.folding import clean
 from engine.index.highlight import Highlighter
 from engine.index.query import parse
@@ -165,20 +165,19 @@ class Index:
         """A page of hits, best first or as sorted."""
         found = parse(text)
         asked = cursor.question(text, filter, sort)
-        place = cursor.read(asked, after) if after else None
-        field, order = ORDERS[sort]
-        tiers = clause.tiers(found) if sort is SearchSort.RELEVANCE else clause.tiers(found)[-1:]
         if found is None and sort is SearchSort.RELEVANCE:
-            field = "sort"
+            sort = SearchSort.CAPTION
+        field, order = ORDERS[sort]
+        place = cursor.read(asked, after, int if field in PLACES else str) if after else None
+        tiers = clause.tiers(found) if sort is SearchSort.RELEVANCE else clause.tiers(found)[-1:]
         searcher, allowed = self._searcher, clause.allowed(access, filter)
         rows = list(self._walk(searcher, tiers, allowed, field, order, max(first, 0) + 1, place))
         marker = Highlighter(found)
         hits = []
-        for tier, key, address in rows[: max(first, 0)]:
+        for each, address in rows[: max(first, 0)]:
             stored = searcher.doc(address)
             snippet = marker.snippet(_shown(stored)) if marker.whole else None
-            told = cursor.write(asked, cursor.Place(tier, key))
-            hits.append(Hit(_id(stored), told, float(len(tiers) - tier), snippet))
+            hits.append(Hit(_id(stored), cursor.write(asked, each), float(len(tiers) - each.tier), snippet))
         return SearchPage(hits, len(rows) > len(hits))
 
     def _walk(
@@ -190,20 +189,29 @@ class Index:
         order: Order,
         wanted: int,
         place: cursor.Place | None,
-    ) -> Iterator[tuple[int, str, tantivy.DocAddress]]:
+    ) -> Iterator[tuple[cursor.Place, tantivy.DocAddress]]:
         for tier in range(place.tier if place else 0, len(tiers)):
             parts = [(Occur.Must, tiers[tier]), (Occur.Must, allowed)]
             parts += [(Occur.MustNot, better) for better in tiers[:tier]]
-            if place and place.tier == tier:
-                span = f"{{{place.key} TO *}}" if order == Order.Asc else f"{{* TO {place.key}}}"
-                parts.append((Occur.Must, self._index.parse_query(f"{field}:{span}", [field])))
-            hits = searcher.search(
-                Query.boolean_query(parts), wanted, count=False, order_by_field=field, order=order
+            last, number = (place.key, place.number) if place and place.tier == tier else (None, 0)
+            if last is not None:
+                parts.append((Occur.Must, self._from(field, last, order == Order.Asc)))
+            found = searcher.search(
+                Query.boolean_query(parts), wanted, count=False, order_by_field=field, order=order, offset=number
             ).hits
-            yield from ((tier, key, address) for key, address in hits)
-            wanted -= len(hits)
+            for key, address in found:
+                number = number + 1 if key == last else 1
+                last = key
+                yield cursor.Place(tier, key, number), address
+            wanted -= len(found)
             if wanted <= 0:
                 return
+
+    def _from(self, field: str, key: str | int, up: bool) -> Query:
+        """Documents at a key, and after it; texts can only be compared by Tantivy's own language of queries."""
+        if isinstance(key, int):
+            return clause.from_number(field, key, up)
+        return self._index.parse_query(f"{field}:[{key} TO *]" if up else f"{field}:[* TO {key}]", [field])
 
     def _query(self, text: str, access: Access, chosen: SearchFilter | None) -> Query:
         return clause.every([clause.tiers(parse(text))[-1], clause.allowed(access, chosen)])

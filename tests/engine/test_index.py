@@ -1,5 +1,6 @@
 """What the index finds, in which order, for whom; with a real Tantivy in a folder of its own."""
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -249,6 +250,34 @@ def test_pages_past_the_ten_thousandth_hit(tmp_path: Path, sort: SearchSort) -> 
         assert len(seen) == len(set(seen))
         assert set(seen) == {row.id for row in rows}
         assert turn == 8
+
+
+@pytest.mark.parametrize("sort", list(SearchSort))
+def test_pages_of_hits_with_one_key(tmp_path: Path, sort: SearchSort, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where all digests are the same, each hit still comes once."""
+    real = hashlib.blake2b
+    monkeypatch.setattr(hashlib, "blake2b", lambda _, digest_size: real(b"", digest_size=digest_size))
+    with Index.open(tmp_path, write=True) as index:
+        for half in range(2):
+            index.add(make_entity("red", f"e{n}", "Person", {"name": ["Same Name"]}) for n in range(half, 60, 2))
+            index.commit(half + 1)
+        seen: list[str] = []
+        after = None
+        while (page := index.search("same name", ALL, None, sort, 7, after)).hits:
+            seen += [hit.id for hit in page.hits]
+            after = page.hits[-1].cursor
+        assert (len(seen), len(set(seen))) == (60, 60)
+
+
+def test_order_of_relevance(tmp_path: Path) -> None:
+    """Short names first, then by their first letters, equal ones together, whatever their ids are."""
+    names = ["Abe Stone", "Bea Stone", "Stone", "Abe B Stone", "Cal Stone", "3 Stone"]
+    with Index.open(tmp_path, write=True) as index:
+        index.add(make_entity("red", f"{n}-{name}", "Person", {"name": [name]}) for n in range(9) for name in names)
+        index.commit(1)
+        hits = index.search("stone", ALL, None, SearchSort.RELEVANCE, 99).hits
+        found = [hit.id.split("-")[1] for hit in hits]
+    assert found == [name for name in (names[2], names[5], names[0], names[1], names[4], names[3]) for _ in range(9)]
 
 
 def test_cursor_of_another_search_is_refused(index: Index) -> None:
