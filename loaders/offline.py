@@ -117,7 +117,7 @@ class Filling:
         if again:
             made = self._crew.checking.submit(make, self._intake.dataset, piece, revision, again).result()
         self.report.added += len(made.told) - len(again)
-        self._put(made.page, made.packed)
+        self._put(made.page, made.documents)
 
     def _take_readings(self, readings: Iterator[Reading]) -> None:
         batch: list[tuple[Reading, Entity]] = []
@@ -145,11 +145,11 @@ class Filling:
         self.report.added += len(fresh)
         self._put(*lined(fresh, self._bulk.next_revision()))
 
-    def _put(self, page: Page, told: bytes) -> None:
+    def _put(self, page: Page, documents: bytes) -> None:
         """Put down a page; what is in no file is kept for the end."""
         if page.odd:
             self._odd.write(packed(page.odd) + b"\n")
-        self._bulk.add(page, told)
+        self._bulk.add(page, documents)
         self._intake.advance(self.report.read)
 
     def finish(self, engine: Engine, title: str | None, say: Callable[[str], None]) -> None:

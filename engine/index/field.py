@@ -46,7 +46,7 @@ def layout() -> tantivy.Schema:
     for name in WORDS:
         builder.add_text_field(name, tokenizer_name=ANALYZER, index_option="position")
     for name in NUMBERS:
-        builder.add_integer_field(name, indexed=True, fast=True)
+        builder.add_integer_field(name, fast=True)
     for name in PLACES:
         builder.add_unsigned_field(name, fast=True)
     builder.add_integer_field("revision", stored=True)

@@ -1,11 +1,13 @@
 """The work of a process that makes an index anew, out of entities that others put down in a file."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import orjson
 
 from engine.entity import Entity
 from engine.errors import ClewError
+from engine.index.document import document
 from engine.index.index import Index
 
 _open: list[Index] = []
@@ -18,11 +20,10 @@ def begin(folder: str) -> None:
 
 
 def fill(file: str, offset: int, size: int) -> int:
-    """Index the entities that stand in a part of a file, none of which is there yet; how many they were."""
+    """Index the documents that stand in a part of a file, none of which is there yet; how many they were."""
     with open(file, "rb") as spool:
         spool.seek(offset)
-        found = unpacked(spool.read(size))
-    return _index().add(found, new=True)
+        return _index().add_documents(spool.read(size))
 
 
 def finish(revision: int) -> None:
@@ -35,6 +36,11 @@ def drop() -> None:
     """Let go of an index that is not finished, if one is begun: nothing is written to its folder any more."""
     while _open:
         _open.pop().close()
+
+
+def documents(entities: Iterable[Entity]) -> bytes:
+    """The documents of entities as they stand in a file."""
+    return b"".join(document(entity) + b"\n" for entity in entities)
 
 
 def packed(entities: list[Entity]) -> bytes:

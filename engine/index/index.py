@@ -110,14 +110,20 @@ class Index:
 
         Answers how many they were.
         """
-        writer, count = self._writing, 0
+        count = 0
         for entity in entities:
-            made = document(entity)
             if not new:
-                writer.delete_documents_by_term("id", entity.id)
-            writer.add_document(made)
+                self._writing.delete_documents_by_term("id", entity.id)
+            self._writing.add_json(document(entity).decode())
             count += 1
         return count
+
+    def add_documents(self, lines: bytes) -> int:
+        """Add documents that ``document`` made, a line each, none of which is there; how many they were."""
+        found = lines.splitlines()
+        for line in found:
+            self._writing.add_json(line.decode())
+        return len(found)
 
     def remove(self, ids: Iterable[str]) -> None:
         """Remove entities by id; seen after the next commit."""
@@ -288,7 +294,7 @@ class Index:
         for offset in range(0, searcher.num_docs, BATCH):
             for _, address in searcher.search(entities, BATCH, count=False, offset=offset).hits:
                 stored = searcher.doc(address)
-                yield _id(stored), bytes(stored.get_first("checksum") or b"").decode()
+                yield _id(stored), bytes(stored.get_first("checksum") or b"").hex()
 
 
 def _opened(folder: Path, write: bool) -> tantivy.Index:

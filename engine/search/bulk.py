@@ -57,7 +57,7 @@ class Bulk:
         self._files = staging.path / "files"
         self._files.mkdir()
         self._open: dict[str, BinaryIO] = {}
-        self._spool = (staging.path / "entities").open("wb")
+        self._spool = (staging.path / "documents").open("wb")
         self._indexing: deque[Future[int]] = deque()
         self._indexed = 0
         self._ledger = sqlite3.connect(staging.path / "ledger", isolation_level=None)
@@ -73,17 +73,17 @@ class Bulk:
         self.revision += 1
         return self.revision
 
-    def add(self, page: Page, packed: bytes) -> None:
-        """Take a page, and its entities as the index takes them; raises ClewError where the disk is full."""
+    def add(self, page: Page, documents: bytes) -> None:
+        """Take a page, and its documents as the index takes them; raises ClewError where the disk is full."""
         for name, lines in page.lines.items():
             self._put(name, lines, page.counts[name])
         self._ledger.executemany("INSERT INTO node VALUES (?)", ((id_,) for id_ in page.ids))
         self._ledger.executemany("INSERT INTO named VALUES (?)", ((id_,) for id_ in page.named))
         self._ledger.executemany("INSERT INTO held VALUES (?, ?)", page.keys)
         offset = self._spool.tell()
-        self._spool.write(packed)
+        self._spool.write(documents)
         self._spool.flush()
-        self._indexing.append(self._crew.indexing.submit(fill, self._spool.name, offset, len(packed)))
+        self._indexing.append(self._crew.indexing.submit(fill, self._spool.name, offset, len(documents)))
         while self._indexing[0].done() and len(self._indexing) > 1:
             self._indexed += self._indexing.popleft().result()
 
