@@ -29,7 +29,6 @@ from loaders.load import BATCH, BATCH_BYTES, Report
 from loaders.piece import Made, Piece, lined, make
 from loaders.progress import Meter, Silence
 from loaders.seen import Seen
-from loaders.source import Line, Source
 
 WAITING = 2
 """Pieces that each process may be ahead."""
@@ -171,18 +170,5 @@ class Filling:
 def pieces(intake: Intake) -> Iterator[Piece]:
     """The lines of every source, in pieces that one process takes at a time."""
     for number, source in enumerate(intake.sources()):
-        yield from cut(source, alone=number == 0)
-
-
-def cut(source: Source, alone: bool) -> Iterator[Piece]:
-    """The lines of one source, in pieces."""
-    found: list[Line] = []
-    size = 0
-    for line in source.lines():
-        found.append(line)
-        size += len(line.data)
-        if len(found) >= BATCH or size >= BATCH_BYTES:
-            yield Piece(source.name, found, alone)
-            found, size, alone = [], 0, False
-    if found:
-        yield Piece(source.name, found, alone)
+        for before, data in source.blocks():
+            yield Piece(source.name, before, data, alone=number == 0 and before == 0)

@@ -1,5 +1,6 @@
 """What some lines of a source say, as files that Neo4j imports: worked out in whichever process has time."""
 
+import io
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
@@ -8,6 +9,7 @@ from engine.graph.column import Page, page
 from engine.index.filler import documents
 from loaders.format.ftm import lines
 from loaders.source import Line
+from loaders.source import lines as taken_apart
 
 
 @dataclass
@@ -15,13 +17,15 @@ class Piece:
     """Some lines of a source that follow one another; ``alone`` where they are its first, and it is the first."""
 
     name: str
-    given: list[Line]
+    before: int
+    """Lines that come before them."""
+    data: bytes
     alone: bool
     truncated: str | None = None
 
     def lines(self) -> Iterator[Line]:
         """Its lines, in order."""
-        return iter(self.given)
+        return taken_apart(io.BytesIO(self.data), self.before)
 
 
 @dataclass

@@ -112,6 +112,14 @@ class Source:
         with self.reading() as stream:
             yield from lines(stream)
 
+    def blocks(self) -> Iterator[tuple[int, bytes]]:
+        """All lines, in blocks of whole ones, each with the number of lines before it: ``lines`` takes them apart.
+
+        Of a line that is too long only so much is there that this can be seen.
+        """
+        with self.reading() as stream:
+            yield from blocks(stream)
+
     @contextmanager
     def reading(self) -> Iterator[Stream]:
         """The bytes, unpacked where the first ones say that they are gzip.
@@ -159,20 +167,46 @@ class Source:
         return self._plain
 
 
-def lines(stream: Stream) -> Iterator[Line]:
-    """Every line of a stream that is not blank, without the byte order mark of the first."""
-    number = 0
+def lines(stream: "Stream | io.BytesIO", before: int = 0) -> Iterator[Line]:
+    """Every line of a stream that is not blank, without the byte order mark of the first; ``before`` come others."""
+    number = before
     while data := stream.readline(LONGEST_LINE + 1):
         number += 1
-        if number == 1 and data.startswith(BOM):
-            data = data[len(BOM) :]
-        if len(data) > LONGEST_LINE and not data.endswith(b"\n"):
+        long = len(data) > LONGEST_LINE and not data.endswith(b"\n")
+        if number == 1:
+            data = data.removeprefix(BOM)
+        if long:
             head = data[:HEAD]
             while data and not data.endswith(b"\n"):
-                data = stream.readline(1024 * 1024)
+                data = stream.readline(CHUNK)
             yield Line(number, head, f"longer than {LONGEST_LINE // 1024 // 1024} MiB")
         elif not data.isspace():
             yield Line(number, data)
+
+
+def blocks(stream: Stream) -> Iterator[tuple[int, bytes]]:
+    """The lines of a stream in blocks of about CHUNK bytes, each with the number of lines before it."""
+    before, held = 0, bytearray()
+    try:
+        while data := stream.read1(CHUNK):
+            held += data
+            end = held.rfind(b"\n") + 1
+            if end and len(held) >= CHUNK:
+                yield before, bytes(held[:end])
+                before += held.count(b"\n", 0, end)
+                del held[:end]
+            elif not end and len(held) > LONGEST_LINE:
+                while (data := stream.readline(CHUNK)) and not data.endswith(b"\n"):
+                    pass
+                yield before, bytes(held)
+                before += 1
+                held.clear()
+    except READ_ERRORS:
+        if end := held.rfind(b"\n") + 1:
+            yield before, bytes(held[:end])
+        raise
+    if held:
+        yield before, bytes(held)
 
 
 def reason_of(error: BaseException) -> str:

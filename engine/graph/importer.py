@@ -88,7 +88,7 @@ class Importer:
             stdout=subprocess.DEVNULL,
             cwd=self._files,
             env=ENVIRONMENT | paths,
-            start_new_session=True,
+            process_group=0,
         )
 
     def wait(self, say: Callable[[str], None], expected: tuple[int, int]) -> None:

@@ -1,5 +1,6 @@
 """The work of a process that makes an index anew, out of entities that others put down in a file."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,12 +11,15 @@ from engine.errors import ClewError
 from engine.index.document import document
 from engine.index.index import Index
 
+YIELDING = 10
+"""How far the process that indexes gives way: what it does can wait, what checks and imports is waited for."""
 _open: list[Index] = []
 """The index that this process makes."""
 
 
 def begin(folder: str) -> None:
-    """Make an empty index in a folder."""
+    """Make an empty index in a folder; from now on this process gives way to any other."""
+    os.nice(YIELDING)
     _open.append(Index.open(Path(folder), write=True))
 
 

@@ -3,6 +3,7 @@
 import gzip
 import http.server
 import io
+import random
 import sys
 import threading
 from collections.abc import Iterator
@@ -11,15 +12,38 @@ from pathlib import Path
 import pytest
 
 from engine.errors import BadInput
-from loaders.source import LONGEST_LINE, Line, Source
+from loaders import source
+from loaders.source import LONGEST_LINE, Line, Source, lines
 
 TEXT = b'{"a": 1}\n\n  \r\n{"b": 2}\n'
 LINES = [Line(1, b'{"a": 1}\n'), Line(4, b'{"b": 2}\n')]
 
 
 def read(name: str) -> tuple[list[Line], str | None]:
+    """The lines of a source, which are the same whether it is read by line or by block."""
     with Source.open(name) as source:
-        return list(source.lines()), source.truncated
+        found, truncated = list(source.lines()), source.truncated
+    if name != "-":
+        with Source.open(name) as source:
+            blocks = [list(lines(io.BytesIO(data), before)) for before, data in source.blocks()]
+        assert ([line for block in blocks for line in block], source.truncated) == (found, truncated)
+    return found, truncated
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+@pytest.mark.parametrize("cut", [0, 12])
+def test_blocks_hold_the_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut: int, pack: type[bytes]) -> None:
+    monkeypatch.setattr(source, "CHUNK", 64)
+    monkeypatch.setattr(source, "LONGEST_LINE", 150)
+    dice = random.Random(cut)
+    for n in range(60):
+        ends = [dice.choice([b"\n", b"\r\n", b"\n\n", b" \n"]) for _ in range(dice.randrange(1, 30))]
+        text = b"".join(b"x" * dice.choice([0, 1, 30, 63, 64, 149, 150, 151, 400]) + end for end in ends)
+        text = dice.choice([b"", b"\xef\xbb\xbf"]) + text + dice.choice([b"", b"x", b"x" * 151])
+        (tmp_path / f"{n}").write_bytes(pack(text)[: -cut or None])
+        found, truncated = read(str(tmp_path / f"{n}"))
+        assert found or cut or text.isspace()
+        assert (truncated is None) == (not cut or pack is bytes)
 
 
 @pytest.fixture
