@@ -7,7 +7,7 @@ file could carry (``column``): that is written by ordinary transactions at the e
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
@@ -17,7 +17,7 @@ from engine.dataset import check_name
 from engine.engine import Engine
 from engine.entity import Entity
 from engine.graph.column import Page
-from engine.index.filler import packed, unpacked
+from engine.index.filler import Part, packed, unpacked
 from engine.metadata import checked
 from engine.process import Crew
 from engine.search.bulk import Bulk, begun
@@ -94,11 +94,14 @@ class Filling:
         waiting: deque[tuple[Piece, int, Future[Made]]] = deque()
         for piece in pieces(self._intake):
             revision = self._bulk.next_revision()
-            waiting.append((piece, revision, self._crew.checking.submit(make, self._intake.dataset, piece, revision)))
+            waiting.append((piece, revision, self._made(piece, revision)))
             while len(waiting) > WAITING * self._crew.size:
                 self._put_piece(*waiting.popleft())
         while waiting:
             self._put_piece(*waiting.popleft())
+
+    def _made(self, piece: Piece, revision: int, without: Collection[int] = ()) -> Future[Made]:
+        return self._crew.checking.submit(make, self._intake.dataset, piece, revision, self._bulk.folder, without)
 
     def _put_piece(self, piece: Piece, revision: int, future: Future[Made]) -> None:
         """Sort out what was given twice, and put down the rest."""
@@ -114,7 +117,7 @@ class Filling:
                 again.add(place)
                 self.report.again(made.source, place, id_, same=first is None)
         if again:
-            made = self._crew.checking.submit(make, self._intake.dataset, piece, revision, again).result()
+            made = self._made(piece, revision, again).result()
         self.report.added += len(made.told) - len(again)
         self._put(made.page, made.documents)
 
@@ -142,9 +145,9 @@ class Filling:
                 self.report.again(reading.source, reading.place, entity.id, same=first is None)
         fresh = [entity for (_, entity), first in zip(batch, found, strict=True) if first]
         self.report.added += len(fresh)
-        self._put(*lined(fresh, self._bulk.next_revision()))
+        self._put(*lined(fresh, self._bulk.next_revision(), self._bulk.folder))
 
-    def _put(self, page: Page, documents: bytes) -> None:
+    def _put(self, page: Page, documents: Part) -> None:
         """Put down a page; what is in no file is kept for the end."""
         if page.odd:
             self._odd.write(packed(page.odd) + b"\n")

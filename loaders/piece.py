@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from engine.entity import Entity
 from engine.graph.column import Page, page
-from engine.index.filler import documents
+from engine.index.filler import Part, put_down
 from loaders.format.ftm import lines
 from loaders.source import Line
 from loaders.source import lines as taken_apart
@@ -41,12 +41,12 @@ class Made:
     refused: list[tuple[int, str]] = field(default_factory=list)
     truncated: str | None = None
     page: Page = field(default_factory=Page)
-    documents: bytes = b""
-    """The entities' documents, as the index takes them."""
+    documents: Part = field(default_factory=Part)
+    """Where the index finds the entities."""
 
 
-def make(dataset: str, piece: Piece, revision: int, without: Collection[int] = ()) -> Made:
-    """What a piece says under a revision, ``without`` the entities at some places."""
+def make(dataset: str, piece: Piece, revision: int, folder: str, without: Collection[int] = ()) -> Made:
+    """What a piece says under a revision, ``without`` the entities at some places; some of it is in the folder."""
     made = Made(piece.name)
     fresh: list[Entity] = []
     for reading in lines(piece, dataset, piece.alone):
@@ -59,13 +59,13 @@ def make(dataset: str, piece: Piece, revision: int, without: Collection[int] = (
         if reading.place not in without:
             fresh.append(reading.entity)
     made.truncated = piece.truncated
-    made.page, made.documents = lined(fresh, revision)
+    made.page, made.documents = lined(fresh, revision, folder)
     return made
 
 
-def lined(entities: list[Entity], revision: int) -> tuple[Page, bytes]:
-    """Entities as Neo4j imports them, and as the index takes them."""
+def lined(entities: list[Entity], revision: int, folder: str) -> tuple[Page, Part]:
+    """Entities as Neo4j imports them, and where the index finds them."""
     found = page(entities, revision)
-    told = documents(found.entities)
+    documents = put_down(found.entities, folder)
     found.entities = []
-    return found, told
+    return found, documents

@@ -4,7 +4,7 @@ import hashlib
 from base64 import b64encode
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from zlib import crc32
 
 import orjson
@@ -17,10 +17,10 @@ UNREAD = frozenset({"entity", "date", "country", "topic", "gender", "language", 
 """Types whose values are not words of the text."""
 SHOWN_VALUES, SHOWN_LENGTH = 100, 5_000
 LONGEST_KEY = 1_000
-LETTERS, SORTED = 4, 40
-"""Letters of a caption that its rank and its place by caption hold."""
-UNDATED_LAST = 99_999_999
-UNDATED_FIRST = 0
+SORTED = 40
+"""Letters that a caption is ordered by."""
+UNDATED = (99_999_999, 0)
+"""What stands for the first date and the last one where there is none: it comes last in either order."""
 
 
 @dataclass(frozen=True)
@@ -87,26 +87,33 @@ def _folded(values: Iterable[str]) -> list[str]:
     return [folded for value in dict.fromkeys(values) for folded in foldings(value)]
 
 
+@lru_cache(1_000)
+def _order(caption: str) -> tuple[str, int]:
+    """What a caption gives to the order of hits: its first letters, and the first 39 bits of the rank.
+
+    These are how many words it has (7 bits), three letters (8 each), and some of its checksum, so that equal captions
+    stay together (8).
+    """
+    found = tokens(caption[:200])
+    name = "_".join(found)
+    letters = name[:3].ljust(3).encode()
+    start = min(len(found) or 99, 99) << 24 | int.from_bytes(letters, "big")
+    return name[:SORTED] or "zzz", start << 8 | crc32(name.encode()) & 0xFF
+
+
 def _places(entity: Entity, spans: Collection[Span]) -> dict[str, object]:
     """What hits are ordered by; the id's digest makes each one of a kind, as far as it has room.
 
-    The rank is, from the highest bit: how many words the caption has (7 bits), its first letters (5 bits each, digits
-    first), some of its checksum, so that equal captions stay together (10), and the digest (27). The dates are
-    yyyymmdd (27) and the digest (37).
+    It is the last 25 bits of the rank, and the last 37 of the dates, before which they are yyyymmdd.
     """
     digest = int.from_bytes(hashlib.blake2b(entity.id.encode(), digest_size=8).digest(), "big")
-    found = tokens(entity.caption[:200])
-    name = "_".join(found)
-    rank = min(len(found) or 99, 99)
-    for letter in name[:LETTERS].ljust(LETTERS):
-        rank = rank << 5 | max(0, ord(letter) - 96)
-    rank = rank << 10 | crc32(name.encode()) & 0x3FF
-    lows = [low for low, _ in spans]
+    name, rank = _order(entity.caption)
+    first, last = (min(spans)[0], max(spans)[0]) if spans else UNDATED
     return {
-        "sort": f"{name[:SORTED] or 'zzz'}_{digest >> 32:08x}",
-        "rank": rank << 27 | digest >> 37,
-        "earliest": min(lows, default=UNDATED_LAST) << 37 | digest >> 27,
-        "latest": max(lows, default=UNDATED_FIRST) << 37 | digest >> 27,
+        "sort": f"{name}_{digest >> 32:08x}",
+        "rank": rank << 25 | digest >> 39,
+        "earliest": first << 37 | digest >> 27,
+        "latest": last << 37 | digest >> 27,
     }
 
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
@@ -10,6 +11,16 @@ from engine.entity import Entity
 from engine.errors import ClewError
 from engine.index.document import document
 from engine.index.index import Index
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some bytes of a file."""
+
+    file: str = ""
+    offset: int = 0
+    size: int = 0
+
 
 YIELDING = 10
 """How far the process that indexes gives way: what it does can wait, what checks and imports is waited for."""
@@ -23,11 +34,11 @@ def begin(folder: str) -> None:
     _open.append(Index.open(Path(folder), write=True))
 
 
-def fill(file: str, offset: int, size: int) -> int:
-    """Index the documents that stand in a part of a file, none of which is there yet; how many they were."""
-    with open(file, "rb") as spool:
-        spool.seek(offset)
-        return _index().add_documents(spool.read(size))
+def fill(part: Part) -> int:
+    """Index the documents of a part of a file, none of which is there yet; how many they were."""
+    with open(part.file, "rb") as spool:
+        spool.seek(part.offset)
+        return _index().add_documents(spool.read(part.size))
 
 
 def finish(revision: int) -> None:
@@ -42,9 +53,11 @@ def drop() -> None:
         _open.pop().close()
 
 
-def documents(entities: Iterable[Entity]) -> bytes:
-    """The documents of entities as they stand in a file."""
-    return b"".join(document(entity) + b"\n" for entity in entities)
+def put_down(entities: Iterable[Entity], folder: str) -> Part:
+    """Write the documents of entities to this process's own file in a folder, whichever process it is."""
+    with open(f"{folder}/documents-{os.getpid()}", "ab") as spool:
+        offset = spool.tell()
+        return Part(spool.name, offset, spool.write(b"".join(document(entity) + b"\n" for entity in entities)))
 
 
 def packed(entities: list[Entity]) -> bytes:

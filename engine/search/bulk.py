@@ -26,7 +26,7 @@ from engine.graph.memory import Memory, machine_mb
 from engine.graph.reader import Reader
 from engine.graph.server import IMPORTED, Home, Server, end_orphans, held, home_of
 from engine.graph.staging import Staging
-from engine.index.filler import begin, drop, fill, finish
+from engine.index.filler import Part, begin, drop, fill, finish
 from engine.process import KILLED, Crew
 from engine.search.follower import LITERAL_CAP
 from engine.settings import Settings
@@ -54,10 +54,11 @@ class Bulk:
         """Lines by file."""
         self._staging = staging
         self._crew = crew
+        self.folder = str(staging.path)
+        """Where those who make pages put down what is not in them."""
         self._files = staging.path / "files"
         self._files.mkdir()
         self._open: dict[str, BinaryIO] = {}
-        self._spool = (staging.path / "documents").open("wb")
         self._indexing: deque[Future[int]] = deque()
         self._indexed = 0
         self._ledger = sqlite3.connect(staging.path / "ledger", isolation_level=None)
@@ -73,17 +74,14 @@ class Bulk:
         self.revision += 1
         return self.revision
 
-    def add(self, page: Page, documents: bytes) -> None:
-        """Take a page, and its documents as the index takes them; raises ClewError where the disk is full."""
+    def add(self, page: Page, documents: Part) -> None:
+        """Take a page, and where the index finds its records; raises ClewError where the disk is full."""
         for name, lines in page.lines.items():
             self._put(name, lines, page.counts[name])
         self._ledger.executemany("INSERT INTO node VALUES (?)", ((id_,) for id_ in page.ids))
         self._ledger.executemany("INSERT INTO named VALUES (?)", ((id_,) for id_ in page.named))
         self._ledger.executemany("INSERT INTO held VALUES (?, ?)", page.keys)
-        offset = self._spool.tell()
-        self._spool.write(documents)
-        self._spool.flush()
-        self._indexing.append(self._crew.indexing.submit(fill, self._spool.name, offset, len(documents)))
+        self._indexing.append(self._crew.indexing.submit(fill, documents))
         while self._indexing[0].done() and len(self._indexing) > 1:
             self._indexed += self._indexing.popleft().result()
 
@@ -114,7 +112,6 @@ class Bulk:
         for name in self._open:
             (self._files / f"{name.removesuffix(BROKEN)}.header").write_text(f"{header(name)}\n", encoding="utf-8")
             self._open[name].close()
-        self._spool.close()
 
     def make(self, say: Say) -> None:
         """Make store and index of what was put down, and put both in their places; raises ClewError."""
@@ -154,7 +151,7 @@ class Bulk:
         with suppress(BrokenProcessPool):
             self._crew.indexing.submit(drop).result()
         self._ledger.close()
-        for file in (*self._open.values(), self._spool):
+        for file in self._open.values():
             file.close()
         self._staging.clear()
 
