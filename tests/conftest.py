@@ -10,9 +10,10 @@ import neo4j
 import pytest
 
 from engine.engine import Engine
-from engine.graph import aot
+from engine.graph import aot, jar
 from engine.graph.connection import Connection
 from engine.graph.migration import migrate
+from engine.graph.server import ADMIN, MAIN
 from engine.graph.training import train
 from engine.settings import Settings
 from loaders.sample import load_demo
@@ -37,12 +38,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Java's cache of Neo4j's classes is there: made by the first start, which may be one that is to be killed."""
+    """Java's caches of Neo4j's classes are there: made by the first start, which may be one that is to be killed."""
     if not request.config.getoption("--bolt"):
-        file = aot.place(aot.classpath())
-        if file.exists() and not file.stat().st_size:
-            file.unlink()
-        train(Settings(data=tmp_path_factory.mktemp("trained")), print)
+        data = tmp_path_factory.mktemp("trained")
+        jars = jar.fetch(print, data / "neo4j" / "jars.json")
+        for main in (ADMIN, MAIN):
+            file = aot.place(jars, main)
+            if file.exists() and not file.stat().st_size:
+                file.unlink()
+        train(Settings(data=data), print)
 
 
 @pytest.fixture(scope="session")

@@ -31,12 +31,16 @@ SHORT = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 class Importer:
     """Makes the folder ``neo4j/data`` beneath ``path`` out of the files in ``files``."""
 
-    def __init__(self, path: Path, files: Path, classpath: Sequence[Path], memory: Memory) -> None:
+    def __init__(
+        self, path: Path, files: Path, classpath: Sequence[Path], memory: Memory, options: Sequence[str] = ()
+    ) -> None:
+        """``options`` are for Java, in place of what it knows from a run before."""
         self._home = path / "neo4j"
         self._files = files
         self._console = path / "import.log"
         self._classpath = classpath
         self._memory = memory
+        self._options = options
         self._process: subprocess.Popen[bytes] | None = None
 
     def size(self) -> int:
@@ -69,7 +73,7 @@ class Importer:
             chosen |= {"multiline-fields-format": "v2", "multiline-fields": ",".join(broken)}
         quick = SHORT if self.size() < LARGE else ()
         flags = [f"-Xmx{self._memory.heap_mb}m", *quick]
-        command = [*java(self._classpath), *flags, ADMIN, "database", "import", "full", "neo4j"]
+        command = [*java(self._classpath, ADMIN, flags, self._options), "database", "import", "full", "neo4j"]
         command += [f"--{name}={value}" for name, value in chosen.items()]
         for (nodes, what), members in found.items():
             head = f"{members[0].removesuffix(BROKEN)}.header"

