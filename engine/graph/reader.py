@@ -86,8 +86,9 @@ class Reader:
             if rest := [id_ for id_ in group if id_ not in found]:
                 parameters = {"ids": rest, "datasets": datasets}
                 for row in self._connection.read(name, parameters, timeout=deadline.left(), **parts.get(name, {})):
-                    node = node_of(row["properties"], row.get("dataset") or "")
-                    found[node.id] = node
+                    if row["properties"]:  # none are left of what was deleted since it was found
+                        node = node_of(row["properties"], row.get("dataset") or "")
+                        found[node.id] = node
         return [found.get(id_) for id_ in ids]
 
     def expand(

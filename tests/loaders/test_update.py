@@ -145,6 +145,8 @@ def test_no_reader_sees_half_of_an_update_vanish(fresh_engine: Engine, tmp_path:
         for id_, node in zip(stay, engine.entities(stay, ALL), strict=True):
             assert node is not None, f"{id_} is missing"
             assert node in (before[id_], after[id_]), f"{id_} is neither old nor new"
+        for id_, node in zip(sorted(moved), engine.entities(sorted(moved), ALL), strict=True):
+            assert node in (None, before[id_], after[id_]), f"{id_} is neither old nor new"
 
     def search() -> None:
         found[engine.count("going", ALL)] += 1
