@@ -8,6 +8,7 @@ import threading
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -139,6 +140,8 @@ def address_of(listening: socket.socket) -> str:
 
 def follow(engine: Engine, stop: threading.Event) -> None:
     """Keep the index up to date until told to stop; a trouble is told once, and tried again."""
+    with suppress(ClewError):  # it would be told below
+        engine.warm_paths()
     told = ""
     while not stop.wait(FOLLOW_EVERY):
         try:

@@ -130,6 +130,10 @@ class Engine:
             self.expand(nobody, access)
             self.edge_counts([nobody], access)
 
+    def warm_paths(self) -> None:
+        """Let Neo4j plan a search for paths: it takes so long that it is better done beside the first answers."""
+        self.paths(self.everybody(), ["clew:nobody"], ["clew:somebody"])
+
     # --- whose eyes ---------------------------------------------------------------------------------
 
     def everybody(self) -> Access:
