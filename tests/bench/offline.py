@@ -23,6 +23,7 @@ from engine.graph import jar
 from engine.graph.importer import SHORT, Importer
 from engine.graph.memory import Memory, machine_mb
 from engine.graph.server import ENVIRONMENT
+from engine.graph.training import train
 from engine.process import crew
 from engine.search.bulk import Bulk
 from engine.settings import Settings
@@ -111,6 +112,7 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        train(Settings(data=folder / "training"), print)
         (folder / "files").mkdir()
         kept(folder / "files")
         Engine.open = noted  # type: ignore[method-assign, assignment]
