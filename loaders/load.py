@@ -120,6 +120,7 @@ def load(
 ) -> Report:
     """Make the dataset what the sources say; with ``keep`` nothing is removed. Raises BadInput, ClewError.
 
+    Whoever calls this holds the dataset (``Engine.claim``): two loads at once would undo each other.
     Without a ``format`` the first source's beginning tells it; tables need a ``mapping``.
     """
     check_name(dataset)

@@ -16,7 +16,7 @@ from engine.engine import Engine
 from engine.errors import EngineInUse
 from engine.run import Outcome, Run
 from loaders.catalog import Catalog, Entry, Listed, Source
-from loaders.crawler import Crawler, alone
+from loaders.crawler import Crawler
 from loaders.schedule import Scheduler, due_entries, entries_of
 
 QUICK: dict[str, Any] = {"timeout": 1.0, "tries": 0}
@@ -252,9 +252,7 @@ def test_one_crawl_at_a_time_and_a_killed_one_is_noted(fresh_engine: Engine, cra
     (tmp_path / "d.json").write_bytes(lines("a"))
     killed = Run("k", "d", "x", datetime(2026, 1, 1, tzinfo=UTC))
     fresh_engine.journal.note(killed)
-    folder = fresh_engine.settings.data / "crawl" / "d"
-    folder.mkdir(parents=True)
-    with alone(folder / "lock", "d"), pytest.raises(EngineInUse, match="d is being crawled already"):
+    with fresh_engine.claim("d", "crawled"), pytest.raises(EngineInUse, match="d is being crawled by process"):
         crawl(path="d.json")
     crawl(path="d.json")
     assert [run.outcome for run in fresh_engine.journal.runs("d", 9)] == ["updated", "interrupted"]
