@@ -276,5 +276,10 @@ def test_what_is_due_is_crawled_while_clew_serves(fresh_engine: Engine, tmp_path
     scheduler.stop()
     assert sorted(told)[0] == "d: updated (1 read, 1 added, 0 changed, 0 removed, 0 refused)"
     assert sorted(told)[1].startswith("e: failed: ")
+    assert fresh_engine.journal.runs("d", 1)[0].next_run is None
+    assert fresh_engine.journal.runs("e", 1)[0].next_run is not None
+    path.unlink()
+    scheduler.tick()
+    assert fresh_engine.journal.runs("e", 1)[0].next_run is None  # nobody asks for it any more
     entries = [Entry(name, Source(path="x"), tmp_path) for name in ("d", "e", "f")]
     assert due_entries(fresh_engine, Catalog(entries, [], tmp_path), datetime.now(UTC), pytest.fail) == [entries[2]]
