@@ -10,7 +10,7 @@ child (resident memory, sampled, and the part of it that no file backs: Tantivy 
 the system takes back when it must), and its ratio to the one before. Under 400 MiB and at last about 1 are wanted.
 
 With ``--offline`` each file, or 150,000 and 1,000,000 entities from a seed, fills a data folder of its own. Prints
-the peak of each kind of process (PSS: what several share is counted once), of all but Java together, and Java's.
+the peak of each kind of process, of all but Java together, and Java's; what several share is counted once (PSS).
 """
 
 import json
@@ -20,7 +20,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -34,6 +33,7 @@ from engine.graph.server import Server
 from engine.settings import Settings
 
 MIB = 1024 * 1024
+Peaks = dict[str, float]
 
 
 def entities(count: int) -> Iterator[dict[str, object]]:
@@ -65,22 +65,33 @@ def peak(file: Path, dataset: str, data: Path) -> tuple[float, float]:
     return whole / MIB, private / MIB
 
 
-def offline(file: Path, data: Path) -> dict[str, float]:
-    """Fill a folder from a file; the greatest memory of each kind of process, and of all but Java, in MiB."""
+def offline(file: Path, data: Path) -> tuple[Peaks, Peaks]:
+    """Fill a folder from a file; the greatest memory of each kind of process, and the part no file backs, in MiB."""
     command = [sys.executable, "-m", "clew", "load", "--offline", str(file), "--dataset", "d"]
     child = subprocess.Popen(command, env={**os.environ, "CLEW_DATA": str(data)})
-    process, peaks = psutil.Process(child.pid), Counter[str]()
+    process, peaks = psutil.Process(child.pid), (Peaks(), Peaks())
     while child.poll() is None:
-        now = Counter[str]()
+        now: tuple[Peaks, Peaks] = Peaks(), Peaks()
         with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
             for kind, each in kinds(process):
-                with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
-                    now[kind] += each.memory_full_info().pss / MIB
-        now["all but Java"] = now.total() - now["Java"]
-        peaks |= now
+                for told, memory in zip(now, proportional(each.pid), strict=True):
+                    told[kind] = told.get(kind, 0) + memory
+        for told, most in zip(now, peaks, strict=True):
+            told["all but Java"] = sum(told.values()) - told.get("Java", 0)
+            most |= {kind: max(memory, most.get(kind, 0)) for kind, memory in told.items()}
         time.sleep(0.2)
     assert child.wait() == 0
-    return dict(peaks)
+    return peaks
+
+
+def proportional(pid: int) -> tuple[float, float]:
+    """A process's share of memory (PSS), and the part of it that no file backs; nothing once it has ended."""
+    try:
+        said = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0, 0.0
+    sizes = {line.split(":")[0]: int(line.split()[1]) / 1024 for line in said.splitlines()[1:]}
+    return sizes["Pss"], sizes["Pss_Anon"]
 
 
 def kinds(main: psutil.Process) -> Iterator[tuple[str, psutil.Process]]:
@@ -100,12 +111,13 @@ def kinds(main: psutil.Process) -> Iterator[tuple[str, psutil.Process]]:
 
 def filled(files: list[Path], folder: Path) -> None:
     """Fill folders from files, and print the peaks, each with its ratio to the one before."""
-    before: dict[str, float] = {}
+    before: tuple[Peaks, Peaks] | None = None
     for number, file in enumerate(files):
         peaks = offline(file, folder / f"data{number}")
-        for kind, most in peaks.items():
-            ratio = f"; ratio {most / before[kind]:.2f}" if kind in before else ""
-            print(f"{file.name}, {kind}: {most:.0f} MiB{ratio}", flush=True)
+        for kind, whole in peaks[0].items():
+            private = peaks[1][kind]
+            ratio = f"; ratios {whole / before[0][kind]:.2f}, {private / before[1][kind]:.2f}" if before else ""
+            print(f"{file.name}, {kind}: {whole:.0f} MiB, {private:.0f} MiB of it in no file{ratio}", flush=True)
         before = peaks
 
 
