@@ -26,7 +26,7 @@ from loaders.due import next_run
 from loaders.fetch import Fetched, FetchFailed, Mark, fetch, shown
 from loaders.format.registry import format_of
 from loaders.intake import Intake
-from loaders.load import Report, load
+from loaders.load import Report, load, roomy
 
 GROUP = "clew.loaders"
 """The entry points by which a Python package offers loaders: callables that give FtM entities as dicts."""
@@ -123,11 +123,12 @@ class Crawler:
         intake = Intake(entry.name, [str(path) for path in found.paths], mapping=mapping_of(entry))
         read = refused = 0
         reason = ""
-        for reading in format_of(intake, "delta" if found.delta else entry.source.format).read(intake):
-            read += 1
-            if reading.reason:
-                refused += 1
-                reason = reason or f"{Path(reading.source).name}:{reading.place}: {reading.reason}"
+        with roomy():
+            for reading in format_of(intake, "delta" if found.delta else entry.source.format).read(intake):
+                read += 1
+                if reading.reason:
+                    refused += 1
+                    reason = reason or f"{Path(reading.source).name}:{reading.place}: {reading.reason}"
         if intake.truncated:
             raise ClewError(f"what came is not whole: {intake.truncated}")
         if not read and not found.delta:

@@ -6,7 +6,7 @@ Each table is mapped by FollowTheMoney in memory (the entities are made and thro
 ``ftm map`` (a process of its own: its start, signed ids and the file that it writes included); then by us from rows
 to whole, checked entities, and loaded into a fresh Neo4j and its index, of a server that runs. All times are for the
 same rows; a ratio is FollowTheMoney's time / ours. Beside it stands the ratio of processor time, Neo4j's included,
-which a busy machine changes less.
+which a busy machine changes less. At least 0.7 of map_entities is wanted.
 
 What is counted: FollowTheMoney's entities, those of each row, of which many are the same; map_entities makes as many
 as ``ftm map`` writes lines, which is checked. Ours are merged: each id once.

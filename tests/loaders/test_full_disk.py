@@ -1,4 +1,4 @@
-"""A disk that is full before ``clew load --offline`` is done: it says so, nothing changes, and the next try works."""
+"""A disk that is full before a load is done: it says so, what is there is whole, and the next try works."""
 
 import json
 import os
@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from engine.engine import Engine
 from engine.errors import ClewError
 from engine.graph import importer
 from engine.process import crew
 from engine.settings import Settings
+from loaders.load import load
 from loaders.offline import fill
+from loaders.seen import Seen
 
 MEMORY = {"heap_mb": 512, "pagecache_mb": 256}
 COUNT = 5000
@@ -107,3 +110,21 @@ def test_what_cannot_be_written_while_it_reads(source: str, tmp_path: Path) -> N
     assert not (data / "neo4j" / "data").exists()
     assert not (data / "index").exists()
     works(data, source)
+
+
+def test_no_room_for_temporary_files(fresh_engine: Engine, source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Cramped(Seen):
+        """SQLite finds a full disk when its file is to have a fifth page."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self._database.execute("PRAGMA max_page_count = 5")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("loaders.load.Seen", Cramped)
+        with pytest.raises(
+            ClewError, match=r"the disk of the temporary files .* is full: make room there, or set TMPDIR"
+        ):
+            load(fresh_engine, [source], "d")
+    assert load(fresh_engine, [source], "d").refused == []
+    assert fresh_engine.check() == []
