@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from engine.errors import BadInput, ClewError, EngineInUse, QueryTimeout
 from engine.excerpt import Selection, Whole, neighbourhood
 from engine.graph.catalog import Catalog
 from engine.graph.change import Written
+from engine.graph.claim import claimed
 from engine.graph.connection import Connection
 from engine.graph.dump import Dump
 from engine.graph.journal import Journal
@@ -73,7 +74,7 @@ class Engine:
         self._catalog = Catalog(connection, settings.deadline)
         self._following = threading.RLock()
         self._follower = Follower(self.reader, self.writer, index)
-        self._deletion = Deletion(self._catalog, self.reader, self.writer, self.follow)
+        self._deletion = Deletion(self._catalog, self.reader, self.writer, self.follow, self.claim)
         self._paths = Pathfinder(connection, settings.deadline)
         self._ownership = Ownership(connection, settings.deadline)
         self._everybody = NOBODY
@@ -300,11 +301,15 @@ class Engine:
         self._everybody = NOBODY
         return there
 
+    def claim(self, name: str, doing: str) -> AbstractContextManager[None]:
+        """Hold a dataset while it is ``doing`` (``loaded``, say); entered, raises EngineInUse if somebody else does."""
+        return claimed(self.settings.data, name, doing, self.connection if self.server is None else None)
+
     def delete_dataset(self, name: str, progress: Progress = print) -> int:
         """Delete a dataset with all that is known through it alone; how many records went. Raises BadInput.
 
-        No reader sees it from the first moment on (in other processes: half a second later). Killed in between,
-        it is gone for readers all the same, and this call, or the next start, goes on.
+        Whoever calls this holds the dataset. No reader sees it from the first moment on (in other processes: half a
+        second later). Killed in between, it is gone for them all the same, and this call, or the next start, goes on.
         """
         total = sum(c.count for c in self.index.schema_counts(Access(frozenset({name}))).get(name, []))
         self._catalog.mark(name)

@@ -10,6 +10,8 @@ import click
 from rich.console import Console
 
 from engine.engine import Engine
+from engine.graph.claim import claimed
+from engine.graph.server import home_of
 from engine.process import crew
 from engine.settings import Settings
 from loaders.format.registry import NAMES
@@ -38,7 +40,7 @@ def load_command(dataset: str, offline: bool, **given: Any) -> None:
     if offline:
         report = run_offline(settings, dataset=dataset, **given)
     else:
-        with Engine.open(settings, progress=note) as engine:
+        with Engine.open(settings, progress=note) as engine, engine.claim(dataset, "loaded"):
             report = run(engine, dataset=dataset, **given)
     tell(report, dataset)
     if report.refused_count or report.truncated:
@@ -56,7 +58,7 @@ def run(engine: Engine, **given: Any) -> Report:
 def run_offline(settings: Settings, **given: Any) -> Report:
     """Fill an empty data folder, as ``fill`` is told to; of what is gone there is nothing to keep."""
     del given["keep"]
-    with crew() as processes:
+    with crew() as processes, claimed(home_of(settings).data, given["dataset"], "loaded"):
         if not sys.stderr.isatty():
             return fill(settings, processes, **given, progress=paced(note))
         with Bar(Console(stderr=True)) as bar:

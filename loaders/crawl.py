@@ -37,7 +37,7 @@ def crawl_command(
     settings = Settings.from_environment()
     known = read_catalog(catalog or settings.catalog)
     with Engine.open(settings, progress=note) as engine:
-        chosen = choose(engine, known, names, due)
+        chosen = choose(engine, known, names, due, sole=catalog is None)
         if listing:
             show_sources(engine, chosen)
         elif history:
@@ -46,10 +46,10 @@ def crawl_command(
             raise SystemExit(1)
 
 
-def choose(engine: Engine, catalog: Catalog, names: Sequence[str], due: bool) -> list[Entry]:
-    """The datasets that are asked for; raises BadInput for one that the catalog does not name."""
+def choose(engine: Engine, catalog: Catalog, names: Sequence[str], due: bool, *, sole: bool) -> list[Entry]:
+    """The datasets that are asked for; raises BadInput for one that the catalog, the ``sole`` one or not, lacks."""
     now = datetime.now(UTC)
-    entries = due_entries(engine, catalog, now, note) if due else list(entries_of(catalog, note))
+    entries = due_entries(engine, catalog, now, note, sole=sole) if due else list(entries_of(catalog, note))
     if not names:
         return entries
     known = {entry.name for entry in entries_of(catalog, note)}

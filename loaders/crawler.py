@@ -4,13 +4,12 @@ A crawl that fails leaves the old version whole: nothing is written before all o
 read once. What it fetched stays in the data folder until it is loaded, and a broken download goes on from there.
 """
 
-import fcntl
 import hashlib
 import subprocess
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import entry_points
@@ -19,7 +18,7 @@ from pathlib import Path
 import orjson
 
 from engine.engine import Engine
-from engine.errors import BadInput, ClewError, EngineInUse
+from engine.errors import BadInput, ClewError
 from engine.run import Outcome, Run
 from loaders.catalog import Entry
 from loaders.delta import newer
@@ -27,7 +26,7 @@ from loaders.due import next_run
 from loaders.fetch import Fetched, FetchFailed, Mark, fetch, shown
 from loaders.format.registry import format_of
 from loaders.intake import Intake
-from loaders.load import Report, load
+from loaders.load import Report, load, roomy
 
 GROUP = "clew.loaders"
 """The entry points by which a Python package offers loaders: callables that give FtM entities as dicts."""
@@ -56,13 +55,13 @@ class Crawler:
         self._folder = engine.settings.data / "crawl"
 
     def crawl(self, entry: Entry, *, force: bool = False) -> Run:
-        """Crawl one dataset; how it went is also in the journal. Raises EngineInUse if that is under way already.
+        """Crawl one dataset; how it went is also in the journal. Raises EngineInUse if somebody is at work on it.
 
         With ``force`` it is loaded even if nothing seems to be new.
         """
         folder = self._folder / entry.name
         folder.mkdir(parents=True, exist_ok=True)
-        with alone(folder / "lock", entry.name):
+        with self._engine.claim(entry.name, "crawled"):
             self._interrupted(entry.name)
             run = Run(uuid.uuid4().hex, entry.name, entry.source.told, datetime.now(UTC), recipe=recipe(entry))
             run = replace(run, next_run=next_run(entry, run))
@@ -124,11 +123,12 @@ class Crawler:
         intake = Intake(entry.name, [str(path) for path in found.paths], mapping=mapping_of(entry))
         read = refused = 0
         reason = ""
-        for reading in format_of(intake, "delta" if found.delta else entry.source.format).read(intake):
-            read += 1
-            if reading.reason:
-                refused += 1
-                reason = reason or f"{Path(reading.source).name}:{reading.place}: {reading.reason}"
+        with roomy():
+            for reading in format_of(intake, "delta" if found.delta else entry.source.format).read(intake):
+                read += 1
+                if reading.reason:
+                    refused += 1
+                    reason = reason or f"{Path(reading.source).name}:{reading.place}: {reading.reason}"
         if intake.truncated:
             raise ClewError(f"what came is not whole: {intake.truncated}")
         if not read and not found.delta:
@@ -271,17 +271,6 @@ def run_loader(entry: Entry, path: Path) -> None:
                 file.write(orjson.dumps(entity) + b"\n")
         except Exception as error:  # other people's code: whatever it raises is its failure, not ours
             raise ClewError(f"the loader {name} failed: {type(error).__name__}: {error}") from error
-
-
-@contextmanager
-def alone(path: Path, name: str) -> Iterator[None]:
-    """Hold a lock that is let go when this process ends, however it does; raises EngineInUse."""
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise EngineInUse(f"{name} is being crawled already") from None
-        yield
 
 
 def recipe(entry: Entry) -> str:

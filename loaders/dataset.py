@@ -224,10 +224,11 @@ def delete_command(name: str, yes: bool) -> None:
         if dataset is not None and not yes:
             what = f"{dataset.name} ({dataset.title}) with {dataset.entity_count:,} entities"
             click.confirm(f"Delete {what}? This cannot be undone", abort=True, err=True)
-        if not sys.stderr.isatty():
-            removed = engine.delete_dataset(name, note)
-        else:
-            with Bar(Console(stderr=True)) as bar:
-                removed = engine.delete_dataset(name, bar.message)
-        shutil.rmtree(engine.settings.data / "crawl" / name, ignore_errors=True)
+        with engine.claim(name, "deleted"):
+            if not sys.stderr.isatty():
+                removed = engine.delete_dataset(name, note)
+            else:
+                with Bar(Console(stderr=True)) as bar:
+                    removed = engine.delete_dataset(name, bar.message)
+            shutil.rmtree(engine.settings.data / "crawl" / name, ignore_errors=True)
     click.echo(f"{name}: deleted, {removed:,} records")

@@ -6,6 +6,7 @@ again finishes it.
 """
 
 import gc
+import sqlite3
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,7 @@ from pathlib import Path
 from engine.dataset import check_name
 from engine.engine import Engine
 from engine.entity import Entity
+from engine.errors import ClewError
 from engine.graph.change import Written
 from engine.graph.row import Prepared, prepared
 from loaders.format.registry import format_of
@@ -120,6 +122,7 @@ def load(
 ) -> Report:
     """Make the dataset what the sources say; with ``keep`` nothing is removed. Raises BadInput, ClewError.
 
+    Whoever calls this holds the dataset (``Engine.claim``): two loads at once would undo each other.
     Without a ``format`` the first source's beginning tells it; tables need a ``mapping``.
     """
     check_name(dataset)
@@ -127,7 +130,7 @@ def load(
     meter = meter or Silence()
     say = progress or meter.message
     intake = Intake(dataset, sources, mapping=mapping, meter=meter)
-    with closing(intake), Seen() as seen, few_collections():
+    with roomy(), closing(intake), Seen() as seen, few_collections():
         readings = format_of(intake, format).read(intake)
         loading = Loading(engine, dataset, seen, title)
         with loading:
@@ -142,6 +145,20 @@ def load(
     engine.follow(say)
     report.seconds = time.monotonic() - begun
     return report
+
+
+@contextmanager
+def roomy() -> Iterator[None]:
+    """Raises ClewError where there is no room for temporary files: what is kept on disk while a load goes on."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+            raise
+        raise ClewError(
+            "the disk of the temporary files (TMPDIR, else /var/tmp or /tmp) is full: make room there, or set TMPDIR "
+            "to a folder with more. What was written so far is whole; do the same again"
+        ) from None
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.engine import Engine
+from engine.errors import EngineInUse
 from loaders.load import Report, load
 
 FOLDER = Path(__file__).parent / "demo"
@@ -17,9 +18,14 @@ TITLES = {
 
 
 def load_demo(engine: Engine, progress: Callable[[str], None]) -> dict[str, Report]:
-    """Load the five demo datasets; loaded already, nothing changes."""
+    """Load the five demo datasets; loaded already, nothing changes. What another process is loading is left to it."""
     reports = {}
     for name, title in TITLES.items():
         progress(f"Loading {name}")
-        reports[name] = load(engine, [str(FOLDER / f"{name}.ftm.json")], name, title=title, progress=lambda _: None)
+        source = str(FOLDER / f"{name}.ftm.json")
+        try:
+            with engine.claim(name, "loaded"):
+                reports[name] = load(engine, [source], name, title=title, progress=lambda _: None)
+        except EngineInUse as error:
+            progress(str(error))
     return reports

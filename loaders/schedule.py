@@ -51,20 +51,35 @@ def latest(engine: Engine, entry: Entry) -> Run | None:
     return next(iter(engine.journal.runs(entry.name, 1)), None)
 
 
-def due_entries(engine: Engine, catalog: Catalog, now: datetime, say: Say) -> list[Entry]:
+def due_entries(engine: Engine, catalog: Catalog, now: datetime, say: Say, *, sole: bool = True) -> list[Entry]:
     """The datasets that should be crawled now, those that have waited longest first.
 
-    Where the catalog has another schedule by now, that is written down with the last crawl, for readers.
+    Where the catalog has another schedule by now, that is written down with the last crawl, for readers; so is,
+    for a ``sole`` catalog, that what it does not name has no next crawl.
     """
-    waiting = []
-    for entry in entries_of(catalog, say):
+    waiting, names = [], set()
+    troubles: list[str] = []
+    for entry in entries_of(catalog, troubles.append):
+        names.add(entry.name)
         last = latest(engine, entry)
         due = next_run(entry, last)
-        if last is not None and last.ended is not None and last.next_run != due:
-            engine.journal.note(replace(last, next_run=due))
+        if last is not None:
+            plan(engine, last, due)
         if due is not None and due <= now:
             waiting.append((due, entry.name, entry))
+    for trouble in troubles:
+        say(trouble)
+    if sole and not troubles:  # what a catalog names that cannot be had is not known
+        for runs in engine.journal.histories(sorted(engine.reader.titles().keys() - names), 1).values():
+            for last in runs:
+                plan(engine, last, None)
     return [entry for *_, entry in sorted(waiting, key=lambda one: one[:2])]
+
+
+def plan(engine: Engine, last: Run, due: datetime | None) -> None:
+    """Write down when a dataset is due, with its last crawl; one that still runs does so itself."""
+    if last.ended is not None and last.next_run != due:
+        engine.journal.note(replace(last, next_run=due))
 
 
 class Scheduler:
@@ -105,9 +120,8 @@ class Scheduler:
         self._told = text
 
     def _due(self) -> list[Entry]:
-        if not self._path.is_file():
-            return []
-        return due_entries(self._engine, read_catalog(self._path), datetime.now(UTC), self._say)
+        catalog = read_catalog(self._path) if self._path.is_file() else Catalog([], [], self._path.parent)
+        return due_entries(self._engine, catalog, datetime.now(UTC), self._say)
 
     def _crawl(self, name: str) -> None:
         """Crawl a dataset if it is still due; without a name, look for what is."""

@@ -2,8 +2,8 @@
 
 import logging
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import neo4j
@@ -154,3 +154,19 @@ class Connection:
             session.begin_transaction(timeout=timeout) as inner,
         ):
             yield Transaction(inner)
+
+    @contextmanager
+    def presence(self, metadata: Mapping[str, str]) -> Iterator[Transaction]:
+        """A transaction that others see while the block runs; how it ends is nobody's trouble, as it writes nothing."""
+        with ExitStack() as stack:
+            with translated():
+                session = stack.enter_context(self._session(neo4j.WRITE_ACCESS))
+                inner = session.begin_transaction(metadata=dict(metadata))
+            stack.callback(quietly, inner.close)
+            yield Transaction(inner)
+
+
+def quietly(close: Callable[[], None]) -> None:
+    """Let go of what the server may have let go of before."""
+    with suppress(exceptions.DriverError, exceptions.Neo4jError):
+        close()

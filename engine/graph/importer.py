@@ -19,6 +19,8 @@ STORE_RATIO = 4
 """Bytes of a store, with what it takes while it is made, for one of the files."""
 RESERVE = 200 << 20
 """Bytes that are to stay free."""
+FLOOR = 8 << 20
+"""Bytes free on a disk that is as good as full: Neo4j's import would try to write for ever, and never say so."""
 STEPS = re.compile(rb"\((\d)/(\d)\) ([A-Z][a-z ]+[a-z]) ")
 PERCENT = re.compile(rb"(\d+)% ")
 MADE = re.compile(rb"^ +(\d+) (nodes|relationships)$", re.M)
@@ -49,12 +51,20 @@ class Importer:
 
     def check_room(self) -> None:
         """Raises ClewError where the disk has no room for the store."""
-        need, free = self.size() * STORE_RATIO + RESERVE, shutil.disk_usage(self._files).free
-        if free < need:
-            raise ClewError(
-                f"the import needs about {need / 2**30:.1f} GiB on the disk of {self._home.parent.parent}, "
-                f"{free / 2**30:.1f} GiB are free"
-            )
+        if shutil.disk_usage(self._files).free < self.need():
+            raise self.full()
+
+    def need(self) -> int:
+        """The bytes that the import takes, about."""
+        return self.size() * STORE_RATIO + RESERVE
+
+    def full(self) -> ClewError:
+        """What is said where the disk has no room."""
+        need, free = self.need() / 2**30, shutil.disk_usage(self._files).free / 2**30
+        return ClewError(
+            f"the import needs about {need:.1f} GiB on the disk of {self._home.parent.parent}, "
+            f"{free:.1f} GiB are free: nothing has changed, make room and start again"
+        )
 
     def command(self, names: Iterable[str]) -> list[str]:
         """The call that imports the files of these names, which stand in the folder where it runs."""
@@ -103,6 +113,8 @@ class Importer:
             if (now := self.progress()) != told:
                 told = now
                 say(f"Importing {expected[0]:,} nodes and {expected[1]:,} relationships{told}")
+            if shutil.disk_usage(self._files).free < FLOOR:
+                raise self.full()
             time.sleep(INTERVAL)
         made = {kind: int(count) for count, kind in MADE.findall(self._console.read_bytes())}
         if self._process.returncode or (made.get(b"nodes"), made.get(b"relationships")) != expected:

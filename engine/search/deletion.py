@@ -5,29 +5,36 @@ known to be going, and every step may be done again.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 
+from engine.errors import EngineInUse
 from engine.graph.batch import STEP, slices
 from engine.graph.catalog import Catalog
 from engine.graph.reader import Reader
 from engine.graph.writer import Writer
 
 Progress = Callable[[str], None]
+Claim = Callable[[str, str], AbstractContextManager[None]]
 
 
 class Deletion:
-    """Deletes datasets; ``follow`` brings the index, whoever keeps it, up to the graph."""
+    """Deletes datasets; ``follow`` brings the index, whoever keeps it, up to the graph, ``claim`` holds a dataset."""
 
-    def __init__(self, catalog: Catalog, reader: Reader, writer: Writer, follow: Callable[[], object]) -> None:
+    def __init__(
+        self, catalog: Catalog, reader: Reader, writer: Writer, follow: Callable[[], object], claim: Claim
+    ) -> None:
         self._catalog = catalog
         self._reader = reader
         self._writer = writer
         self._follow = follow
+        self._claim = claim
 
     def resume(self, progress: Progress) -> None:
-        """Go on with every deletion that was cut short."""
+        """Go on with every deletion that was cut short; one that another process is at is left to it."""
         for name in self._catalog.deleting():
-            progress(f"Going on to delete {name}")
-            self.finish(name, 0, progress)
+            with suppress(EngineInUse), self._claim(name, "deleted"):
+                progress(f"Going on to delete {name}")
+                self.finish(name, 0, progress)
 
     def finish(self, name: str, total: int, progress: Progress) -> int:
         """Delete a dataset that is marked, of about ``total`` records; how many were still there."""

@@ -1,12 +1,16 @@
 """How much memory does `clew load` take, and does a file ten times as long take more?
 
     python tests/bench/memory.py [ENTITIES]
+    python tests/bench/memory.py --offline [FILE…]
 
 Loads companies and ownerships from a seed, then ten times as many, each in a child process on one running Neo4j:
 first beside an engine that keeps the index, as `clew up` does; then alone, when the child keeps the index itself,
 and twenty times as many too: the index's buffers are full only after some 50,000 entities. Prints the peak of each
 child (resident memory, sampled, and the part of it that no file backs: Tantivy maps the index into memory, which
 the system takes back when it must), and its ratio to the one before. Under 400 MiB and at last about 1 are wanted.
+
+With ``--offline`` each file, or 150,000 and 1,000,000 entities from a seed, fills a data folder of its own. Prints
+the peak of each kind of process, of all but Java together, and Java's; what several share is counted once (PSS).
 """
 
 import json
@@ -18,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from threading import Event
 
@@ -28,6 +33,7 @@ from engine.graph.server import Server
 from engine.settings import Settings
 
 MIB = 1024 * 1024
+Peaks = dict[str, float]
 
 
 def entities(count: int) -> Iterator[dict[str, object]]:
@@ -59,6 +65,70 @@ def peak(file: Path, dataset: str, data: Path) -> tuple[float, float]:
     return whole / MIB, private / MIB
 
 
+def offline(file: Path, data: Path) -> tuple[Peaks, Peaks]:
+    """Fill a folder from a file; the greatest memory of each kind of process, and the part no file backs, in MiB."""
+    command = [sys.executable, "-m", "clew", "load", "--offline", str(file), "--dataset", "d"]
+    child = subprocess.Popen(command, env={**os.environ, "CLEW_DATA": str(data)})
+    process, peaks = psutil.Process(child.pid), (Peaks(), Peaks())
+    while child.poll() is None:
+        now: tuple[Peaks, Peaks] = Peaks(), Peaks()
+        with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+            for kind, each in kinds(process):
+                for told, memory in zip(now, proportional(each.pid), strict=True):
+                    told[kind] = told.get(kind, 0) + memory
+        for told, most in zip(now, peaks, strict=True):
+            told["all but Java"] = sum(told.values()) - told.get("Java", 0)
+            most |= {kind: max(memory, most.get(kind, 0)) for kind, memory in told.items()}
+        time.sleep(0.2)
+    assert child.wait() == 0
+    return peaks
+
+
+def proportional(pid: int) -> tuple[float, float]:
+    """A process's share of memory (PSS), and the part of it that no file backs; nothing once it has ended."""
+    try:
+        said = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0, 0.0
+    sizes = {line.split(":")[0]: int(line.split()[1]) / 1024 for line in said.splitlines()[1:]}
+    return sizes["Pss"], sizes["Pss_Anon"]
+
+
+def kinds(main: psutil.Process) -> Iterator[tuple[str, psutil.Process]]:
+    """The processes of a load and what each is for: copies of the first check, but for the last made, which indexes."""
+    yield "main", main
+    copies = []
+    for each in main.children(recursive=True):
+        if each.name() == "java":
+            yield "Java", each
+        elif each.ppid() == main.pid and each.cmdline() == main.cmdline():
+            copies.append(each)
+        else:
+            yield "watching", each
+    copies.sort(key=lambda each: each.pid)
+    yield from (("indexing" if each is copies[-1] else "checking", each) for each in copies)
+
+
+def filled(files: list[Path], folder: Path) -> None:
+    """Fill folders from files, and print the peaks, each with its ratio to the one before."""
+    before: tuple[Peaks, Peaks] | None = None
+    for number, file in enumerate(files):
+        peaks = offline(file, folder / f"data{number}")
+        for kind, whole in peaks[0].items():
+            private = peaks[1][kind]
+            ratio = f"; ratios {whole / before[0][kind]:.2f}, {private / before[1][kind]:.2f}" if before else ""
+            print(f"{file.name}, {kind}: {whole:.0f} MiB, {private:.0f} MiB of it in no file{ratio}", flush=True)
+        before = peaks
+
+
+def written(size: int, folder: Path) -> Path:
+    """A file of so many entities."""
+    file = folder / f"{size}.ftm.json"
+    with file.open("w") as lines:
+        lines.writelines(json.dumps(entity) + "\n" for entity in entities(size))
+    return file
+
+
 def follow(engine: Engine, ended: Event) -> None:
     """Keep the index, as `clew up` does."""
     while not ended.wait(1):
@@ -69,17 +139,19 @@ def measured(sizes: list[int], data: Path, kept: str) -> None:
     """Load files of these sizes, and print the peaks, each with its ratio to the one before."""
     before: tuple[float, float] | None = None
     for size in sizes:
-        file = data.parent / f"{size}.ftm.json"
-        with file.open("w") as lines:
-            lines.writelines(json.dumps(entity) + "\n" for entity in entities(size))
-        whole, private = peak(file, f"{kept}_{size}", data)
+        whole, private = peak(written(size, data.parent), f"{kept}_{size}", data)
         ratio = f"; ratios {whole / before[0]:.2f}, {private / before[1]:.2f}" if before else ""
         print(f"{kept}, {size:,} entities: {whole:.0f} MiB, {private:.0f} MiB of it in no file{ratio}", flush=True)
         before = whole, private
 
 
 def main() -> None:
-    """Measure beside an engine, then alone."""
+    """Measure beside an engine, then alone; or what ``--offline`` takes."""
+    if sys.argv[1:2] == ["--offline"]:
+        with tempfile.TemporaryDirectory() as folder:
+            given = [Path(name) for name in sys.argv[2:]]
+            filled(given or [written(size, Path(folder)) for size in (150_000, 1_000_000)], Path(folder))
+        return
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data=Path(folder) / "data")

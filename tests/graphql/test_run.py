@@ -14,7 +14,7 @@ from api.operation import operations
 from engine.cursor import cursor_of
 from engine.engine import Engine
 from engine.run import Outcome, Run
-from loaders.catalog import Catalog, Entry, Source
+from loaders.catalog import Catalog, Entry, Listed, Source
 from loaders.crawler import Crawler
 from loaders.schedule import due_entries
 
@@ -134,3 +134,25 @@ def test_the_next_crawl_follows_the_catalog(fresh_engine: Engine, ask: Ask, tmp_
     once = replace(entry, metadata={"frequency": "never"})
     assert due_entries(fresh_engine, Catalog([once], [], tmp_path), datetime.now(UTC), pytest.fail) == []
     assert ask(query)["dataset"]["nextRun"] is None
+
+
+def test_what_the_catalog_has_dropped_has_no_next_crawl(fresh_engine: Engine, ask: Ask, tmp_path: Path) -> None:
+    def looked(*entries: Entry, listed: list[Listed] | None = None, sole: bool = True) -> Any:
+        catalog = Catalog([*entries], listed or [], tmp_path)
+        due_entries(fresh_engine, catalog, datetime.now(UTC), told.append, sole=sole)
+        return ask('{ d: dataset(name: "d") { nextRun } e: dataset(name: "e") { nextRun runs { totalCount } } }')
+
+    told: list[str] = []
+    for name in ("d", "e"):
+        (tmp_path / f"{name}.json").write_text(LINE % ("a", "a"))
+        entry = Entry(name, Source(path=f"{name}.json"), tmp_path, {"frequency": "monthly"})
+        run = Crawler(fresh_engine, lambda _: None).crawl(entry)
+    kept = Entry("d", Source(path="d.json"), tmp_path, {"frequency": "monthly"})
+    away = Listed(url="http://127.0.0.1:9/index.json")
+    for found in (looked(kept, listed=[away]), looked(kept, sole=False)):  # e may be on a list that cannot be had
+        assert moment(found["e"]["nextRun"]) == run.next_run
+    assert [text.split(" ")[0] for text in told] == ["http://127.0.0.1:9/index.json"]
+    found = looked(kept)
+    assert found["d"]["nextRun"] is not None
+    assert found["e"] == {"nextRun": None, "runs": {"totalCount": 1}}
+    assert moment(looked(kept, entry)["e"]["nextRun"]) == run.next_run  # named again

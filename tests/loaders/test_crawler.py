@@ -16,7 +16,7 @@ from engine.engine import Engine
 from engine.errors import EngineInUse
 from engine.run import Outcome, Run
 from loaders.catalog import Catalog, Entry, Listed, Source
-from loaders.crawler import Crawler, alone
+from loaders.crawler import Crawler
 from loaders.schedule import Scheduler, due_entries, entries_of
 
 QUICK: dict[str, Any] = {"timeout": 1.0, "tries": 0}
@@ -252,9 +252,7 @@ def test_one_crawl_at_a_time_and_a_killed_one_is_noted(fresh_engine: Engine, cra
     (tmp_path / "d.json").write_bytes(lines("a"))
     killed = Run("k", "d", "x", datetime(2026, 1, 1, tzinfo=UTC))
     fresh_engine.journal.note(killed)
-    folder = fresh_engine.settings.data / "crawl" / "d"
-    folder.mkdir(parents=True)
-    with alone(folder / "lock", "d"), pytest.raises(EngineInUse, match="d is being crawled already"):
+    with fresh_engine.claim("d", "crawled"), pytest.raises(EngineInUse, match="d is being crawled by process"):
         crawl(path="d.json")
     crawl(path="d.json")
     assert [run.outcome for run in fresh_engine.journal.runs("d", 9)] == ["updated", "interrupted"]
@@ -278,5 +276,10 @@ def test_what_is_due_is_crawled_while_clew_serves(fresh_engine: Engine, tmp_path
     scheduler.stop()
     assert sorted(told)[0] == "d: updated (1 read, 1 added, 0 changed, 0 removed, 0 refused)"
     assert sorted(told)[1].startswith("e: failed: ")
+    assert fresh_engine.journal.runs("d", 1)[0].next_run is None
+    assert fresh_engine.journal.runs("e", 1)[0].next_run is not None
+    path.unlink()
+    scheduler.tick()
+    assert fresh_engine.journal.runs("e", 1)[0].next_run is None  # nobody asks for it any more
     entries = [Entry(name, Source(path="x"), tmp_path) for name in ("d", "e", "f")]
     assert due_entries(fresh_engine, Catalog(entries, [], tmp_path), datetime.now(UTC), pytest.fail) == [entries[2]]

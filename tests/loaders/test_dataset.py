@@ -1,9 +1,11 @@
 """``clew dataset``: what it shows, sets and deletes, and what a complete load notes."""
 
 import json
+import os
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -11,6 +13,7 @@ from click.testing import CliRunner, Result
 from clew import main
 from engine.dataset import Dataset, Frequency
 from engine.engine import Engine
+from engine.graph.catalog import Catalog
 from loaders.dataset import lateness
 from loaders.load import load
 
@@ -171,6 +174,22 @@ def test_deleting_asks(clew: Clew) -> None:
     assert done.stdout == "d: deleted, 1 records\n"
     assert "Deleted 1 of 1 records of d" in done.stderr
     assert clew.run("delete", "d", "--yes", code=1).stderr.startswith("clew: there is no dataset")
+
+
+def test_nobody_loads_what_is_being_deleted(clew: Clew, monkeypatch: pytest.MonkeyPatch) -> None:
+    clew.load(PERSON)
+    purge, told = Catalog.purge, []
+
+    def look(*given: Any) -> None:
+        result = CliRunner().invoke(main, ["load", "-", "--dataset", "d"], input=PERSON)
+        told.append((result.exit_code, result.stderr))
+        purge(*given)
+
+    monkeypatch.setattr(Catalog, "purge", look)
+    clew.run("delete", "d", "--yes")
+    how = f"d is being deleted by process {os.getpid()}: wait until that is done, or end it, and start again"
+    assert told == [(1, f"clew: {how}\n")]
+    clew.load(PERSON)
 
 
 def test_one_that_is_going_is_shown_so(clew: Clew, monkeypatch: pytest.MonkeyPatch) -> None:
