@@ -17,6 +17,7 @@ from engine.dataset import check_name
 from engine.engine import Engine
 from engine.entity import Entity
 from engine.graph.column import Page
+from engine.graph.server import home_of
 from engine.index.filler import Part, packed, unpacked
 from engine.metadata import checked
 from engine.process import Crew
@@ -53,9 +54,9 @@ def fill(
     meter = meter or Silence()
     say = progress or meter.message
     intake = Intake(dataset, sources, mapping=mapping, meter=meter)
-    with closing(intake), tempfile.TemporaryFile() as odd:
+    with closing(intake), tempfile.TemporaryFile(dir=home_of(settings).data) as odd:
         form = format_of(intake, format)
-        with begun(settings, crew, say) as bulk, Seen() as seen:
+        with begun(settings, crew, say) as bulk, Seen(Path(bulk.folder, "seen")) as seen:
             filling = Filling(bulk, crew, seen, intake, odd)
             filling.take(form)
             if bulk.counts:

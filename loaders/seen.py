@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from pathlib import Path
 from types import TracebackType
 
 MOST = 10_000
@@ -16,9 +17,10 @@ MEET = (
 class Seen:
     """The ids met so far, each with the checksum of what it said, empty if it was refused."""
 
-    def __init__(self) -> None:
-        # an empty name is SQLite's private file: it is gone with the connection, also when we are killed
-        self._database = sqlite3.connect("", isolation_level=None)
+    def __init__(self, path: Path | None = None) -> None:
+        """Keep them in a file of this name, or in one that is gone with this process, however it ends."""
+        # an empty name is SQLite's private file, in the folder for temporary files
+        self._database = sqlite3.connect(path or "", isolation_level=None)
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -16000"):
             self._database.execute(f"PRAGMA {pragma}")
         self._database.execute("CREATE TABLE seen (id TEXT PRIMARY KEY, checksum TEXT) WITHOUT ROWID")

@@ -152,7 +152,8 @@ class Bulk:
             self._crew.indexing.submit(drop).result()
         self._ledger.close()
         for file in self._open.values():
-            file.close()
+            with suppress(OSError):  # on a full disk: what is left to be written is not wanted any more
+                file.close()
         self._staging.clear()
 
 
@@ -178,7 +179,9 @@ def begun(settings: Settings, crew: Crew, progress: Say) -> Iterator[Bulk]:
             stack.callback(bulk.close)
             yield bulk
         except (OSError, sqlite3.Error) as error:
-            raise ClewError(f"{staging.path} cannot be written: {error}") from error
+            raise ClewError(
+                f"{staging.path} cannot be written: {error}. Nothing has changed: make room and start again"
+            ) from error
         except BrokenProcessPool:
             raise ClewError(KILLED) from None
 

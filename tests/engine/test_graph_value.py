@@ -3,6 +3,8 @@
 import pytest
 
 from engine.entity import make_entity
+from engine.errors import ServerUnavailable
+from engine.graph.convert import entity_of, node_of, relationship_of
 from engine.graph.period import bounds, period_of
 from engine.graph.share import Share, lowest_share, parse_share
 from engine.walk import DateRange
@@ -66,3 +68,9 @@ def test_a_partial_end_covers_all_of_it() -> None:
     start, end = bounds(DateRange("2018", "2019"))
     assert (start, end) == ("2018", "2019~")
     assert bounds(None) == (None, None)
+
+
+def test_what_was_deleted_while_it_was_read() -> None:
+    for read in (entity_of, node_of, lambda nothing: relationship_of("OWNERSHIP", "a", "b", nothing)):
+        with pytest.raises(ServerUnavailable, match="changed while this was read: ask again"):
+            read({})
