@@ -29,8 +29,7 @@ def entity_of(mapping: Mapping[str, Any]) -> Entity:
 
 def node_of(mapping: Mapping[str, Any], dataset: str = "") -> Node:
     """The record or shared value that a node is; ``dataset`` is the one through which a value was found."""
-    check_present(mapping)
-    if mapping["id"].startswith(LITERAL):
+    if mapping and mapping["id"].startswith(LITERAL):
         return Literal(mapping["id"], mapping["type"], mapping["value"], dataset)
     return entity_of(mapping)
 

@@ -3,7 +3,8 @@
     python tests/bench/page.py
 
 Both documents are parsed, validated, executed and dumped in this process; CPU time of the whole process;
-prints the two and their ratio. Reading the records from Neo4j is part of Clew's side.
+prints the two and their ratio, the middle of five that follow a first one. Reading the records from Neo4j is part of
+Clew's side.
 """
 
 import asyncio
@@ -44,7 +45,8 @@ def main() -> None:
             lists = {name: entity.properties.get(name, []) for name in ("name", "leiCode", "country", "jurisdiction")}
             known[entity.id] = {"__typename": "Company", "id": entity.id, "caption": entity.caption, **lists}
         root = {"entities": lambda info, ids: [known[id_] for id_ in ids]}
-        for _ in range(2):
+        found = []
+        for _ in range(6):
             start = time.process_time()
             for _ in range(ROUNDS):
                 plain = orjson.dumps(graphql_sync(PLAIN, ASKED, root, variable_values={"ids": ids}).data)
@@ -54,9 +56,13 @@ def main() -> None:
                 answer = asyncio.run(answer) if asyncio.iscoroutine(answer) else answer
                 ours = orjson.dumps(answer["data"])
             end = time.process_time()
+            found.append(((end - middle) / (middle - start), middle - start, end - middle))
         assert plain == ours, (plain[:300], ours[:300])
-    one, two = (middle - start) / ROUNDS * 1e3, (end - middle) / ROUNDS * 1e3
-    print(f"plain graphql-core {one:.1f} ms CPU a page, Clew {two:.1f} ms; ratio {two / one:.2f} (at most 2 wanted)")
+    ratio, one, two = sorted(found[1:])[2]
+    print(
+        f"plain graphql-core {one / ROUNDS * 1e3:.1f} ms CPU a page, Clew {two / ROUNDS * 1e3:.1f} ms; "
+        f"ratio {ratio:.2f} (at most 2 wanted)"
+    )
 
 
 if __name__ == "__main__":
