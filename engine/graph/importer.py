@@ -25,7 +25,7 @@ STEPS = re.compile(rb"\((\d)/(\d)\) ([A-Z][a-z ]+[a-z]) ")
 PERCENT = re.compile(rb"(\d+)% ")
 MADE = re.compile(rb"^ +(\d+) (nodes|relationships)$", re.M)
 INTERVAL = 0.05
-LARGE = 256 << 20
+LARGE = 96 << 20
 """Bytes of files from which on Java's best compiler and collector save more than they cost."""
 SHORT = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 
