@@ -16,6 +16,8 @@ from engine.errors import BadInput, ClewError
 
 SILENCE = 5.0
 """Seconds that Redis may be silent before it counts as away."""
+SHORTLY = 2.0
+"""Seconds that an end waits for what is under way."""
 LOG = logging.getLogger("huey")
 EXPECTED = (RedisError, sqlite3.Error, ClewError)
 """What may go wrong without a fault of ours: it is told in a line, anything else with its trace."""
@@ -44,8 +46,10 @@ class Workers(Consumer):  # type: ignore[misc]  # huey has no types
         super().start()
 
     def stop(self, graceful: bool = False) -> None:
-        """End."""
+        """End, once what takes less than SHORTLY is done; a crawl that takes longer ends with the process."""
         super().stop(graceful)
+        for _, thread in self.worker_threads:
+            thread.join(SHORTLY)
         LOG.removeHandler(self._troubles)
 
     def _set_signal_handlers(self) -> None:

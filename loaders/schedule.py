@@ -1,6 +1,7 @@
 """Which datasets are to be crawled now, and who does it while `clew up` runs."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +11,7 @@ import requests
 from huey import crontab
 
 from engine.engine import Engine
-from engine.errors import BadInput, ClewError
+from engine.errors import BadInput, ClewError, EngineInUse
 from engine.run import Outcome, Run
 from loaders.catalog import Catalog, Entry, listed_entries, read_catalog
 from loaders.crawler import Crawler
@@ -124,14 +125,14 @@ class Scheduler:
         return due_entries(self._engine, catalog, datetime.now(UTC), self._say)
 
     def _crawl(self, name: str) -> None:
-        """Crawl a dataset if it is still due; without a name, look for what is."""
+        """Crawl a dataset if it is still due and nobody else is at work on it; without a name, look for what is."""
         if not name:
             self.tick()
             return
         for entry in self._due():
             if entry.name == name:
-                run = Crawler(self._engine, lambda _: None).crawl(entry)
-                self._say(summary(run))
+                with suppress(EngineInUse):  # whoever is at it does it, or it is found to be due again
+                    self._say(summary(Crawler(self._engine, lambda _: None).crawl(entry)))
 
 
 def summary(run: Run) -> str:

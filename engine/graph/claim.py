@@ -55,12 +55,13 @@ def locked(path: Path, name: str) -> IO[str]:
 
 @contextmanager
 def shown(server: Connection, name: str, doing: str) -> Iterator[None]:
-    """Let whoever uses a server see that we hold a dataset; raises EngineInUse if somebody else shows so."""
+    """Let whoever uses a server see that we hold a dataset; raises EngineInUse if somebody showed so before."""
     how = f"{doing} by process {os.getpid()} on {socket.gethostname()}"
     own = {"clew_dataset": name, "clew_claim": uuid.uuid4().hex, "clew_doing": how}
     with server.presence(own) as tx:
-        for row in tx.run("claim_list", {"dataset": name, "claim": own["clew_claim"]}):
-            raise taken(name, f"{row['doing']} ({row['transaction']} of the server)")
+        for row in tx.run("claim_list", {"dataset": name}):
+            if row["claim"] != own["clew_claim"]:
+                raise taken(name, f"{row['doing']} ({row['transaction']} of the server)")
         yield
 
 

@@ -110,8 +110,9 @@ class Connection:
         self.close()
 
     def close(self) -> None:
-        """Close every connection."""
-        self._driver.close()
+        """Close every connection; one that another thread still uses is closed by the server, when we are gone."""
+        with suppress(BufferError):
+            self._driver.close()
 
     def _session(self, access_mode: str) -> neo4j.Session:
         return self._driver.session(default_access_mode=access_mode, bookmark_manager=self._bookmarks, database=None)
