@@ -26,7 +26,7 @@ from engine.graph.ownership import Ownership
 from engine.graph.path import Pathfinder
 from engine.graph.reader import Reader
 from engine.graph.server import Server
-from engine.graph.training import train
+from engine.graph.training import telling, train
 from engine.graph.writer import Writer
 from engine.index.index import Index
 from engine.query import Facet, SearchFilter, SearchPage, SearchSort
@@ -100,7 +100,8 @@ class Engine:
             else:
                 connection = Connection.open(settings.neo4j_uri, settings.neo4j_user, settings.neo4j_password)
             opened.callback(connection.close)
-            migrate(connection)
+            with telling("Making the indexes of the graph …", progress, at_once=False):
+                migrate(connection)
             index = _open_index(settings.data / "index", join)
             opened.callback(index.close)
             engine = cls(settings, connection, index, server)

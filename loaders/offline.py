@@ -1,7 +1,8 @@
 """Filling an empty data folder: read and checked in several processes, imported by Neo4j itself, indexed meanwhile.
 
 What it makes is what ``load`` makes. Until the import is done nothing is there; then all of it is, but for what no
-file could carry (``column``): that is written by ordinary transactions at the end, as are the title and the date.
+file could carry (``column``) and what the sources take back again (``delta``): where there is such, Neo4j is started
+at the end, and ordinary transactions see to it. Otherwise the first start is whoever uses it next.
 """
 
 import tempfile
@@ -10,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
@@ -49,7 +51,7 @@ def fill(
 ) -> Report:
     """Make an empty data folder hold what the sources say. Raises BadInput, EngineInUse, ClewError."""
     check_name(dataset)
-    checked({"title": title})
+    title = checked({"title": title})["title"]
     begun_at = time.monotonic()
     meter = meter or Silence()
     say = progress or meter.message
@@ -61,13 +63,15 @@ def fill(
             filling.take(form)
             if bulk.counts:
                 say("Putting together what is shared")
-                bulk.complete(dataset)
+                bulk.complete(dataset, title, filling.as_of())
                 bulk.make(say)
         spent = time.monotonic() - begun_at
-        with Engine.open(settings, progress=say) as engine:
-            begun_at = time.monotonic()
-            filling.finish(engine, title, say)
-            filling.report.seconds = spent + time.monotonic() - begun_at
+        if filling.is_left():
+            with Engine.open(settings, progress=say) as engine:
+                begun_at = time.monotonic()
+                filling.finish(engine, title, say)
+                spent += time.monotonic() - begun_at
+    filling.report.seconds = spent
     return filling.report
 
 
@@ -155,6 +159,14 @@ class Filling:
         self._bulk.add(page, documents)
         self._intake.advance(self.report.read)
 
+    def as_of(self) -> datetime | None:
+        """When the dataset was brought up to date: now, unless what was read is not all of it."""
+        return datetime.now(UTC) if self.report.truncated is None and self.report.added else None
+
+    def is_left(self) -> bool:
+        """Whether there is anything that takes ordinary transactions."""
+        return bool(not self._bulk.counts or self._odd.tell() or self._gone)
+
     def finish(self, engine: Engine, title: str | None, say: Callable[[str], None]) -> None:
         """Do in the ordinary way what is left, in the graph that is there now."""
         dataset = self._intake.dataset
@@ -166,8 +178,8 @@ class Filling:
         if held:
             engine.writer.remove(list(held))
             self.report.removed = len(held)
-        if self.report.truncated is None and self.report.added:
-            engine.writer.dataset_updated(dataset)
+        if at := self.as_of():
+            engine.writer.dataset_updated(dataset, at)
         engine.follow(say)
 
 

@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from itertools import chain
 from typing import Any
@@ -31,7 +32,7 @@ OTHERS: Mapping[str, tuple[str, ...]] = {
     "stub": ("id:ID", "dataset", "_stub:boolean"),
     "literal": ("id:ID", "type", "value"),
     "clew": ("id:long", "revision:long", "literal_revision:long", "purged_revision:long"),
-    "dataset": ("name",),
+    "dataset": ("name", "title", "last_updated:datetime"),
 }
 """What else there is, each with its header."""
 LABELS = {"stub": "Entity", "literal": "Literal", "clew": "Clew", "dataset": "Dataset"}
@@ -49,7 +50,8 @@ class Page:
     """Ids that others refer to."""
     keys: list[tuple[str, str]] = field(default_factory=list)
     """The ids of values that may be shared, each with the record that holds it."""
-    entities: list[Entity] = field(default_factory=list)
+    entities: list[tuple[Entity, list[str]]] = field(default_factory=list)
+    """All of them, each with the ids of the values that it may share."""
     odd: list[Entity] = field(default_factory=list)
     """Records that are in no file."""
 
@@ -93,11 +95,13 @@ def page(entities: Iterable[Entity], revision: int) -> Page:
         if is_odd(entity):
             made.odd.append(entity)
             continue
-        made.entities.append(entity)
+        shared = literal_ids(entity)
+        made.entities.append((entity, shared))
         if schema_of(entity.schema).edge:
             put_edge(entity, revision, made, lines)
         else:
             put_node(entity, revision, made, lines)
+            made.keys += [(key, entity.id) for key in shared]
     made.lines = {name: "".join(found).encode() for name, found in lines.items()}
     made.counts = {name: len(found) for name, found in lines.items()}
     made.named.difference_update(made.ids)
@@ -112,7 +116,6 @@ def put_node(entity: Entity, revision: int, made: Page, lines: Mapping[str, list
     for kind, target in rows.links(entity):
         lines[f"link-{kind}"].append(f"{entity.id}{DELIMITER}{target}{DELIMITER}{entity.dataset}\n")
         made.named.add(target)
-    made.keys += [(key, entity.id) for key in literal_ids(entity)]
 
 
 def put_edge(entity: Entity, revision: int, made: Page, lines: Mapping[str, list[str]]) -> None:
@@ -155,6 +158,11 @@ def quoted(cell: str) -> str:
 def stub_line(id_: str) -> str:
     """What stands for a record that has not arrived."""
     return DELIMITER.join([*(str(rows.stub_row(id_)[name]) for name in ("id", "dataset")), "true"])
+
+
+def dataset_line(name: str, title: str | None, updated: datetime | None) -> str:
+    """A dataset with a title, which has no line breaks, and a date, if it has them."""
+    return DELIMITER.join((name, title or "", updated.isoformat() if updated else "")).rstrip(DELIMITER)
 
 
 def shared_lines(key: str, records: Iterable[str]) -> dict[str, list[str]]:

@@ -60,9 +60,10 @@ def train(settings: Settings, progress: Progress) -> None:
 
 
 @contextmanager
-def telling(text: str, progress: Progress) -> Iterator[None]:
-    """Say this now, and every two seconds how long it takes."""
-    progress(text)
+def telling(text: str, progress: Progress, *, at_once: bool = True) -> Iterator[None]:
+    """Say this now (or not before it takes two seconds), and every two seconds how long it takes."""
+    if at_once:
+        progress(text)
     start, over = time.monotonic(), Event()
 
     def tell() -> None:

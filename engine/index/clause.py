@@ -1,7 +1,7 @@
 """How an expression, an access and a filter become a query of Tantivy."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from tantivy import FieldType, Occur, Query
@@ -10,7 +10,7 @@ from engine.access import Access
 from engine.errors import BadInput
 from engine.index.cursor import HIGHEST
 from engine.index.day import FIRST, LAST, days
-from engine.index.field import Kind, layout, schema_names
+from engine.index.field import Kind, below, layout, schema_names
 from engine.index.folding import clean, digest, identifier, variants
 from engine.index.query import All, Any, Expression, Not, Span, Word, Years, plain_words
 from engine.query import SearchFilter
@@ -92,12 +92,24 @@ def _raw_value(word: Word) -> str:
     text = clean(word.text)
     if word.kind is Kind.IDENTIFIER:
         return identifier(text)
-    if word.field == "schemata":
-        return text if word.prefix else schema_names().get(text.lower(), text)
     return text if word.field == "id" else text.lower()
 
 
+def _of_schemata(names: Iterable[str]) -> Query:
+    """Documents of these schemata, and of those that extend them."""
+    return one_of("schema", sorted(frozenset().union(*map(below, names))))
+
+
+def _schema(word: Word) -> Query:
+    asked = word.text.lower()
+    return _of_schemata(
+        name for known, name in schema_names().items() if known == asked or (word.prefix and known.startswith(asked))
+    )
+
+
 def _word(word: Word, names: bool) -> Query:
+    if word.kind is Kind.SCHEMA:
+        return _schema(word)
     if word.kind is not Kind.WORDS:
         value = _raw_value(word)
         if word.prefix and len(value) <= LONGEST_OPEN * 4:
@@ -162,7 +174,7 @@ def _schemata(names: Sequence[str]) -> Query:
     for name in names:
         if name not in schema_names().values():
             raise BadInput(f"{name[:100]!r} is not a schema of FollowTheMoney")
-    return one_of("schemata", names)
+    return _of_schemata(names)
 
 
 def _during(range_: DateRange) -> Query:

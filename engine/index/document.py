@@ -2,19 +2,22 @@
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
 from zlib import crc32
 
 import orjson
 
-from engine.entity import Entity, literal_ids, schema_of
+from engine.entity import Entity, schema_of
 from engine.index.day import FIRST, LAST, Span, days
-from engine.index.folding import foldings, identifier, tokens, whole
+from engine.index.folding import ASCII_WORD, digest, foldings, identifier, tokens
 
-UNREAD = frozenset({"entity", "date", "country", "topic", "gender", "language", "mimetype", "json", "number"})
+UNREAD = frozenset({"json", "number", "gender", "language", "mimetype"})
 """Types whose values are not words of the text."""
+ROLES = {"name": "name", "date": "date", "country": "country", "topic": "topic", "entity": "reference"}
+"""The types whose values have a field of their own; others are text."""
 SHOWN_VALUES, SHOWN_LENGTH = 100, 5_000
 LONGEST_KEY = 1_000
 SORTED = 40
@@ -27,55 +30,38 @@ UNDATED = (99_999_999, 0)
 class Table:
     """What the index needs to know of one FtM schema."""
 
-    ancestors: list[str]
-    types: dict[str, str]
-    captioned: frozenset[str]
+    roles: dict[str, str]
+    """What each property's values are for, by its name; those that are not read are left out."""
+    identifiers: frozenset[str]
     label: str
-
-
-@dataclass
-class Words:
-    """What an entity's properties give to the fields of words and values."""
-
-    shown: list[str] = field(default_factory=list)
-    name: list[str] = field(default_factory=list)
-    text: list[str] = field(default_factory=list)
-    identifiers: set[str] = field(default_factory=set)
-    countries: set[str] = field(default_factory=set)
-    topics: set[str] = field(default_factory=set)
-    references: set[str] = field(default_factory=set)
-    dates: set[str] = field(default_factory=set)
 
 
 @cache
 def table(schema: str) -> Table:
     """The table of a schema by name."""
     found = schema_of(schema)
-    types = {prop.name: prop.type.name for prop in found.properties.values() if not prop.stub}
-    return Table(sorted(found.names), types, frozenset(found.caption), found.label)
+    kinds = {prop.name: prop.type.name for prop in found.properties.values() if not prop.stub}
+    roles = {name: ROLES.get(kind, "text") for name, kind in kinds.items() if kind not in UNREAD}
+    roles |= {name: "name" for name in found.caption if roles.get(name) == "text"}
+    identifiers = frozenset(name for name, kind in kinds.items() if kind == "identifier")
+    return Table(roles, identifiers, found.label)
 
 
-def _gather(entity: Entity) -> Words:
-    words = Words()
-    known = table(entity.schema)
+def _gather(entity: Entity, known: Table) -> dict[str, list[str]]:
+    """An entity's values by what they are for, as they come."""
+    found: dict[str, list[str]] = {"name": [], "text": [], "date": [], "country": [], "topic": [], "reference": []}
     for prop, values in entity.properties.items():
-        kind = known.types.get(prop)
-        if kind == "name" or (prop in known.captioned and kind not in UNREAD):
-            words.name.extend(values)
-        elif kind == "date":
-            words.dates.update(values)
-        elif kind == "country":
-            words.countries.update(values)
-        elif kind == "topic":
-            words.topics.update(values)
-        elif kind == "entity":
-            words.references.update(f"{prop}:{target}" for target in entity.references(prop))
-        elif kind is not None and kind not in UNREAD:
-            words.text.extend(values)
-        if kind == "identifier":
-            words.identifiers.update(map(identifier, values))
-    words.identifiers.discard("")
-    return words
+        role = known.roles.get(prop)
+        if role == "reference":
+            found[role] += [f"{prop}:{target}" for target in entity.references(prop)]
+        elif role is not None:
+            found[role] += values
+    return found
+
+
+def _identifiers(entity: Entity, known: Table) -> set[str]:
+    asked = known.identifiers & entity.properties.keys()
+    return {text for prop in asked for value in entity.properties[prop] if (text := identifier(value))}
 
 
 def _bytes(value: bytes) -> str:
@@ -87,33 +73,22 @@ def _folded(values: Iterable[str]) -> list[str]:
     return [folded for value in dict.fromkeys(values) for folded in foldings(value)]
 
 
-@lru_cache(1_000)
-def _order(caption: str) -> tuple[str, int]:
-    """What a caption gives to the order of hits: its first letters, and the first 39 bits of the rank.
+def _places(entity: Entity, caption: Sequence[str], spans: Collection[Span]) -> dict[str, object]:
+    """What hits are ordered by: the caption's tokens and the dates. The id's digest makes each one of a kind.
 
-    These are how many words it has (7 bits), three letters (8 each), and some of its checksum, so that equal captions
-    stay together (8).
+    The rank's bits: how many words the caption has (7), its first three letters (8 each), some of its checksum, so
+    that equal captions stay together (8), and 25 of the id's. Dates are yyyymmdd, before 37 bits of the id's.
     """
-    found = tokens(caption[:200])
-    name = "_".join(found)
+    number = int.from_bytes(hashlib.blake2b(entity.id.encode(), digest_size=8).digest(), "big")
+    name = "_".join(caption)
     letters = name[:3].ljust(3).encode()
-    start = min(len(found) or 99, 99) << 24 | int.from_bytes(letters, "big")
-    return name[:SORTED] or "zzz", start << 8 | crc32(name.encode()) & 0xFF
-
-
-def _places(entity: Entity, spans: Collection[Span]) -> dict[str, object]:
-    """What hits are ordered by; the id's digest makes each one of a kind, as far as it has room.
-
-    It is the last 25 bits of the rank, and the last 37 of the dates, before which they are yyyymmdd.
-    """
-    digest = int.from_bytes(hashlib.blake2b(entity.id.encode(), digest_size=8).digest(), "big")
-    name, rank = _order(entity.caption)
+    start = min(len(caption) or 99, 99) << 24 | int.from_bytes(letters, "big")
     first, last = (min(spans)[0], max(spans)[0]) if spans else UNDATED
     return {
-        "sort": f"{name}_{digest >> 32:08x}",
-        "rank": rank << 25 | digest >> 39,
-        "earliest": first << 37 | digest >> 27,
-        "latest": last << 37 | digest >> 27,
+        "sort": f"{name[:SORTED] or 'zzz'}_{number >> 32:08x}",
+        "rank": (start << 8 | crc32(name.encode()) & 0xFF) << 25 | number >> 39,
+        "earliest": first << 37 | number >> 27,
+        "latest": last << 37 | number >> 27,
     }
 
 
@@ -140,30 +115,31 @@ def _times(entity: Entity, spans: Collection[Span]) -> dict[str, object]:
     return fields
 
 
-def document(entity: Entity) -> bytes:
-    """The document of an entity, as a line of JSON."""
-    words = _gather(entity)
+def document(entity: Entity, shared: Sequence[str]) -> bytes:
+    """The document of an entity with its shared values' ids, as a line of JSON; empty fields are left out."""
     known = table(entity.schema)
-    nameless = entity.caption == known.label
-    shown = [entity.caption, *dict.fromkeys(words.name + words.text)][:SHOWN_VALUES]
-    name = _folded(words.name if nameless else [entity.caption, *words.name])
-    spans = {date: found for date in words.dates if (found := days(date))}
+    found = _gather(entity, known)
+    named = entity.caption != known.label
+    name = _folded([entity.caption, *found["name"]] if named else found["name"])
+    sequences = [ASCII_WORD.findall(text[:LONGEST_KEY].lower()) for text in name]
+    caption = sequences[0] if named and entity.caption.isascii() else tokens(entity.caption[:LONGEST_KEY])
+    shown = dict.fromkeys([entity.caption, *found["name"], *found["text"]])
+    spans = {date: span for date in found["date"] if (span := days(date))}.values()
     fields: dict[str, object] = {
         "id": entity.id,
         "dataset": entity.dataset,
         "schema": entity.schema,
-        "schemata": known.ancestors,
         "name": name,
-        "text": name + _folded([entity.caption, *words.text] if nameless else words.text),
-        "exact": sorted({told for text in name if (told := whole(text[:LONGEST_KEY]))}),
-        "identifier": sorted(words.identifiers),
-        "country": sorted(words.countries),
-        "topic": sorted(words.topics),
-        "literal": literal_ids(entity),
-        "reference": sorted(words.references),
+        "text": name + _folded(found["text"] if named else [entity.caption, *found["text"]]),
+        "exact": sorted({digest(sequence) for sequence in sequences if sequence}),
+        "identifier": sorted(_identifiers(entity, known)),
+        "country": sorted(set(found["country"])),
+        "topic": sorted(set(found["topic"])),
+        "literal": shared,
+        "reference": sorted(set(found["reference"])),
         "checksum": _bytes(bytes.fromhex(entity.checksum)),
-        "shown": _bytes(orjson.dumps([value[:SHOWN_LENGTH] for value in shown])),
-        **_places(entity, spans.values()),
-        **_times(entity, spans.values()),
+        "shown": _bytes(orjson.dumps([value[:SHOWN_LENGTH] for value in islice(shown, SHOWN_VALUES)])),
+        **_places(entity, caption, spans),
+        **_times(entity, spans),
     }
-    return orjson.dumps(fields)
+    return orjson.dumps({name: value for name, value in fields.items() if value != []})

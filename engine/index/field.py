@@ -7,7 +7,7 @@ from functools import cache
 import tantivy
 from followthemoney import model
 
-LAYOUT = 2
+LAYOUT = 3
 """Raise it when fields or folding change: an index of another layout is not read, and built again."""
 
 ANALYZER = "clew"
@@ -17,7 +17,7 @@ PLACES = ("rank", "earliest", "latest")
 """Fast numbers of 64 bits; like ``sort`` they are what hits are ordered and paged by, hardly ever the same for two.
 Texts instead of these three would take a third of all the time that indexing takes."""
 FACETED = ("dataset", "schema", "country", "topic", "year")
-RAW = ("schemata", "exact", "identifier", "literal", "reference", "partial")
+RAW = ("exact", "identifier", "literal", "reference", "partial")
 WORDS = ("name", "text")
 NUMBERS = ("low", "high", "begin", "finish")
 """Dates as yyyymmdd: first and last day of each date, and the one span from startDate to endDate."""
@@ -31,6 +31,7 @@ class Kind(Enum):
 
     WORDS = "words"
     RAW = "raw"
+    SCHEMA = "schema"
     IDENTIFIER = "identifier"
     DATE = "date"
 
@@ -82,9 +83,9 @@ def asked_fields() -> Mapping[str, tuple[str, Kind]]:
             found.setdefault(prop.name.lower(), _by_type(prop.type.name))
             if prop.type.group:
                 found[prop.type.group.lower()] = _by_type(prop.type.name)
-    for name in ("schema", "dataset", "country", "topic"):
-        found[name] = (name if name != "schema" else "schemata", Kind.RAW)
-    found["year"] = ("year", Kind.RAW)
+    for name in ("dataset", "country", "topic", "year"):
+        found[name] = (name, Kind.RAW)
+    found["schema"] = ("schema", Kind.SCHEMA)
     found["date"] = ("date", Kind.DATE)
     found["identifier"] = ("identifier", Kind.IDENTIFIER)
     found["id"] = ("id", Kind.RAW)
@@ -98,3 +99,9 @@ def asked_fields() -> Mapping[str, tuple[str, Kind]]:
 def schema_names() -> Mapping[str, str]:
     """FtM's schemata by lower-case name."""
     return {schema.name.lower(): schema.name for schema in model}
+
+
+@cache
+def below(name: str) -> frozenset[str]:
+    """A schema of FtM's and those that extend it, by name: a document says its own only."""
+    return frozenset(schema.name for schema in model if name in schema.names)

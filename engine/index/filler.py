@@ -53,11 +53,11 @@ def drop() -> None:
         _open.pop().close()
 
 
-def put_down(entities: Iterable[Entity], folder: str) -> Part:
-    """Write the documents of entities to this process's own file in a folder, whichever process it is."""
+def put_down(entities: Iterable[tuple[Entity, list[str]]], folder: str) -> Part:
+    """Write the documents of entities with their shared values' ids to this process's own file in a folder."""
     with open(f"{folder}/documents-{os.getpid()}", "ab") as spool:
         offset = spool.tell()
-        return Part(spool.name, offset, spool.write(b"".join(document(entity) + b"\n" for entity in entities)))
+        return Part(spool.name, offset, spool.write(b"".join(document(*each) + b"\n" for each in entities)))
 
 
 def packed(entities: list[Entity]) -> bytes:

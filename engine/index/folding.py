@@ -92,9 +92,3 @@ def identifier(text: str) -> str:
 def digest(tokens: Sequence[str]) -> str:
     """What an exact match compares, for all of a text's tokens: shorter than they are, which is less to index."""
     return hashlib.blake2b(" ".join(tokens).encode(), digest_size=6).hexdigest()
-
-
-def whole(text: str) -> str:
-    """The digest of a folded text; empty where there is nothing in it that can be searched."""
-    found = ASCII_WORD.findall(text.lower())
-    return digest(found) if found else ""

@@ -18,7 +18,7 @@ from tantivy import Occur, Order, Query
 
 from engine.access import Access
 from engine.dataset import SchemaCount
-from engine.entity import Entity
+from engine.entity import Entity, literal_ids
 from engine.errors import BadInput, ClewError, EngineInUse
 from engine.index import clause, cursor
 from engine.index.document import document
@@ -114,7 +114,7 @@ class Index:
         for entity in entities:
             if not new:
                 self._writing.delete_documents_by_term("id", entity.id)
-            self._writing.add_json(document(entity).decode())
+            self._writing.add_json(document(entity, literal_ids(entity)).decode())
             count += 1
         return count
 

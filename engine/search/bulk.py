@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
 
 from engine.errors import BadInput, ClewError
 from engine.graph import jar
-from engine.graph.column import BROKEN, DELIMITER, Page, argument, header, shared_lines, stub_line
+from engine.graph.column import BROKEN, DELIMITER, Page, argument, dataset_line, header, shared_lines, stub_line
 from engine.graph.connection import Connection
 from engine.graph.dump import Dump
 from engine.graph.importer import Importer
@@ -95,8 +96,8 @@ class Bulk:
         found = list(lines)
         self._put(name, "".join(f"{line}\n" for line in found).encode(), len(found))
 
-    def complete(self, dataset: str) -> None:
-        """Put down what only all pages together tell."""
+    def complete(self, dataset: str, title: str | None, updated: datetime | None) -> None:
+        """Put down what only all pages together tell, and the dataset with its title and when it was as it is."""
         self._ledger.execute("CREATE INDEX held_key ON held (key)")
         self._ledger.execute("CREATE INDEX node_id ON node (id)")
         stubs = self._ledger.execute(STUBS)
@@ -108,7 +109,7 @@ class Bulk:
                 self._put_lines(name, lines)
         purged = [self.since] if self.since else []
         self._put_lines("clew", [DELIMITER.join(map(str, (1, self.revision, self.revision, *purged)))])
-        self._put_lines("dataset", [dataset])
+        self._put_lines("dataset", [dataset_line(dataset, title, updated)])
         for name in self._open:
             (self._files / f"{name.removesuffix(BROKEN)}.header").write_text(f"{header(name)}\n", encoding="utf-8")
             self._open[name].close()

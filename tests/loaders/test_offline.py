@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -261,10 +262,19 @@ def test_other_formats_and_nothing_at_all(fresh_engine: Engine, tmp_path: Path) 
     report = offline(tmp_path / "none", [str(tmp_path / "empty.json")])
     assert (report.read, report.added, report.truncated) == (0, 0, None)
     bods = str(Path(__file__).parents[1] / "fixtures" / "bods")
-    report, ordinary = offline(tmp_path / "filled", [bods]), load(fresh_engine, [bods], "d")
+    report = offline(tmp_path / "filled", [bods], title='Bods \' "of", all\nkinds')
+    assert not home_of(Settings(data=tmp_path / "filled")).started_before(), "nothing is left that needs Neo4j"
+    ordinary = load(fresh_engine, [bods], "d", title='Bods \' "of", all kinds')
     assert replace(report, seconds=0) == replace(ordinary, seconds=0)
     with Engine.open(Settings(data=tmp_path / "filled", **MEMORY), progress=lambda _: None) as engine:
         same(engine, fresh_engine)
+        found, other = (each.dataset("d", each.everybody()) for each in (engine, fresh_engine))
+        assert found is not None
+        assert other is not None
+        assert found.last_updated is not None
+        assert other.last_updated is not None
+        assert timedelta(0) < other.last_updated - found.last_updated < timedelta(minutes=10)
+        assert replace(found, last_updated=other.last_updated) == other
 
 
 def test_ids_are_met_once() -> None:
