@@ -142,7 +142,6 @@ class Crawler:
             self._engine,
             names,
             entry.name,
-            keep=delta,
             format="delta" if delta else entry.source.format,
             mapping=mapping_of(entry),
             progress=lambda text: self._say(f"{entry.name}: {text}"),

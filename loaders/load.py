@@ -22,6 +22,7 @@ from engine.entity import Entity
 from engine.errors import ClewError
 from engine.graph.change import Written
 from engine.graph.row import Prepared, prepared
+from loaders.format.delta import Delta
 from loaders.format.registry import format_of
 from loaders.intake import Intake, Reading
 from loaders.progress import Meter, Silence
@@ -122,6 +123,7 @@ def load(
 ) -> Report:
     """Make the dataset what the sources say; with ``keep`` nothing is removed. Raises BadInput, ClewError.
 
+    Sources that tell changes (``Delta``) do so to what is there: they remove what they name, and nothing else.
     Whoever calls this holds the dataset (``Engine.claim``): two loads at once would undo each other.
     Without a ``format`` the first source's beginning tells it; tables need a ``mapping``.
     """
@@ -131,12 +133,13 @@ def load(
     say = progress or meter.message
     intake = Intake(dataset, sources, mapping=mapping, meter=meter)
     with roomy(), closing(intake), Seen() as seen, few_collections():
-        readings = format_of(intake, format).read(intake)
-        loading = Loading(engine, dataset, seen, title)
+        form = format_of(intake, format)
+        changing = isinstance(form, Delta)
+        loading = Loading(engine, dataset, seen, title, changing=changing)
         with loading:
-            loading.take(readings, intake)
+            loading.take(form.read(intake), intake)
         report = loading.report
-        if not keep and loading.may_remove():
+        if not keep and not changing and loading.may_remove():
             say("Removing what is gone")
             loading.remove()
         if loading.proves():
@@ -175,13 +178,15 @@ def few_collections() -> Iterator[None]:
 class Loading:
     """One load while it runs; the dataset is made known when something was read."""
 
-    def __init__(self, engine: Engine, dataset: str, seen: Seen, title: str | None) -> None:
+    def __init__(self, engine: Engine, dataset: str, seen: Seen, title: str | None, *, changing: bool = False) -> None:
+        """With ``changing`` one id may be told again and again, and the last time counts."""
         self.report = Report()
         self._engine = engine
         self._writer = engine.writer
         self._dataset = dataset
         self._title = title
         self._seen = seen
+        self._changing = changing
         self._writing = ThreadPoolExecutor(1, "write")
         self._indexing = ThreadPoolExecutor(1, "index")
         self._empty = False
@@ -189,7 +194,7 @@ class Loading:
         self._batch: list[Given] = []
         self._bytes = 0
         self._refused_ids: list[str] = []
-        self._gone: list[str] = []
+        self._gone: set[str] = set()
         self._waiting: deque[Future[Counts]] = deque()
         self._told: deque[Future[None]] = deque()
 
@@ -213,7 +218,7 @@ class Loading:
                 intake.advance(self.report.read)
         self._hand_over()
         self._settle(1)
-        self._drop(self._gone)
+        self._drop(sorted(self._gone))
         self.report.end(intake)
 
     def _take(self, reading: Reading) -> None:
@@ -222,9 +227,10 @@ class Loading:
         self._bytes += reading.size
         if reading.entity is not None:
             self._batch.append(Given(reading.entity, reading.source, reading.place))
+            self._gone.discard(reading.entity.id)
             return
         if reading.gone:
-            self._gone.append(f"{self._dataset}:{reading.id}")
+            self._gone.add(f"{self._dataset}:{reading.id}")
             return
         self.report.refuse(reading.source, reading.place, reading.reason)
         if reading.id is None:
@@ -233,20 +239,29 @@ class Loading:
             self._refused_ids.append(f"{self._dataset}:{reading.id}")
 
     def _hand_over(self) -> None:
-        """Sort out what was given twice, and let the worker write the rest."""
+        """Let the worker write the batch, without what is not to be written."""
+        fresh = self._latest() if self._changing else self._fresh()
+        self._batch, self._refused_ids, self._bytes = [], [], 0
+        if fresh:
+            self._settle(WAITING)
+            if self._empty and not self._changing:
+                self._waiting.append(self._writing.submit(self._put, prepared(fresh)))
+            else:
+                self._waiting.append(self._writing.submit(self._compare, fresh))
+
+    def _fresh(self) -> list[Entity]:
+        """Of the batch what was not given before; the rest is reported."""
         self._seen.refused(self._refused_ids)
         found = self._seen.sort([(given.entity.id, given.entity.checksum) for given in self._batch])
         for given, first in zip(self._batch, found, strict=True):
             if not first:
                 self.report.again(given.source, given.place, given.entity.id, same=first is None)
-        fresh = [given.entity for given, first in zip(self._batch, found, strict=True) if first]
-        self._batch, self._refused_ids, self._bytes = [], [], 0
-        if fresh:
-            self._settle(WAITING)
-            if self._empty:
-                self._waiting.append(self._writing.submit(self._put, prepared(fresh)))
-            else:
-                self._waiting.append(self._writing.submit(self._compare, fresh))
+        return [given.entity for given, first in zip(self._batch, found, strict=True) if first]
+
+    def _latest(self) -> list[Entity]:
+        """Of the batch what is told last of each id, but for what is gone after that."""
+        latest = {given.entity.id: given.entity for given in self._batch}
+        return [entity for id_, entity in latest.items() if id_ not in self._gone]
 
     def _compare(self, batch: list[Entity]) -> Counts:
         """Write what is new or other than before."""

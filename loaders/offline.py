@@ -1,8 +1,8 @@
 """Filling an empty data folder: read and checked in several processes, imported by Neo4j itself, indexed meanwhile.
 
 What it makes is what ``load`` makes. Until the import is done nothing is there; then all of it is, but for what no
-file could carry (``column``) and what the sources take back again (``delta``): where there is such, Neo4j is started
-at the end, and ordinary transactions see to it. Otherwise the first start is whoever uses it next.
+file could carry (``column``): where there is such, Neo4j is started at the end, and an ordinary transaction writes it.
+Otherwise the first start is whoever uses it next. Changes (``Delta``) have nothing here that they could change.
 """
 
 import tempfile
@@ -18,6 +18,7 @@ from typing import IO
 from engine.dataset import check_name
 from engine.engine import Engine
 from engine.entity import Entity
+from engine.errors import BadInput
 from engine.graph.column import Page
 from engine.graph.server import home_of
 from engine.index.filler import Part, packed, unpacked
@@ -25,6 +26,7 @@ from engine.metadata import checked
 from engine.process import Crew
 from engine.search.bulk import Bulk, begun
 from engine.settings import Settings
+from loaders.format.delta import Delta
 from loaders.format.ftm import Ftm
 from loaders.format.registry import format_of
 from loaders.intake import Format, Intake, Reading
@@ -58,6 +60,8 @@ def fill(
     intake = Intake(dataset, sources, mapping=mapping, meter=meter)
     with closing(intake), tempfile.TemporaryFile(dir=home_of(settings).data) as odd:
         form = format_of(intake, format)
+        if isinstance(form, Delta):
+            raise BadInput(f"{intake.names[0]} tells changes to a dataset: load them without --offline")
         with begun(settings, crew, say) as bulk, Seen(Path(bulk.folder, "seen")) as seen:
             filling = Filling(bulk, crew, seen, intake, odd)
             filling.take(form)
@@ -85,7 +89,6 @@ class Filling:
         self._seen = seen
         self._intake = intake
         self._odd = odd
-        self._gone: list[str] = []
 
     def take(self, form: Format) -> None:
         """Take all that is read, FollowTheMoney's own lines in many processes at a time."""
@@ -134,8 +137,6 @@ class Filling:
             size += reading.size
             if reading.entity is not None:
                 batch.append((reading, reading.entity))
-            elif reading.gone:
-                self._gone.append(f"{self._intake.dataset}:{reading.id}")
             else:
                 self.report.refuse(reading.source, reading.place, reading.reason)
             if len(batch) >= BATCH or size >= BATCH_BYTES:
@@ -165,7 +166,7 @@ class Filling:
 
     def is_left(self) -> bool:
         """Whether there is anything that takes ordinary transactions."""
-        return bool(not self._bulk.counts or self._odd.tell() or self._gone)
+        return bool(not self._bulk.counts or self._odd.tell())
 
     def finish(self, engine: Engine, title: str | None, say: Callable[[str], None]) -> None:
         """Do in the ordinary way what is left, in the graph that is there now."""
@@ -174,10 +175,6 @@ class Filling:
         self._odd.seek(0)
         for line in self._odd:
             engine.tell(engine.writer.write(unpacked(line), ()))
-        held = engine.writer.checksums(dataset, self._gone) if self._gone else {}
-        if held:
-            engine.writer.remove(list(held))
-            self.report.removed = len(held)
         if at := self.as_of():
             engine.writer.dataset_updated(dataset, at)
         engine.follow(say)

@@ -54,7 +54,11 @@ def entity_of(dataset: str, raw: Any, odd: bool = True) -> Entity:
     if type(name) is not str:
         raise BadInput(f"schema {shown(name)} is not a name")
     kinds = kinds_of(name)
-    given = raw.get("properties", {})
+    given = raw.get("properties")
+    if given is None:
+        if "statements" in raw:
+            raise BadInput("an entity told by statements, without properties: load it with --format statements")
+        given = {}
     if type(given) is not dict:
         raise BadInput("properties are not an object")
     properties = checked(name, kinds, given)

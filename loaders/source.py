@@ -24,8 +24,8 @@ BOM = b"\xef\xbb\xbf"
 PATIENCE = 60.0
 """Seconds that a URL's server may stay silent."""
 HEAD_BYTES = 128 * 1024
-"""Bytes that are looked at to tell what a source is."""
-Stream: TypeAlias = "io.BufferedReader[io.RawIOBase] | gzip.GzipFile"
+"""Bytes that are looked at to tell what a source is; more where the first line is longer."""
+Stream: TypeAlias = "io.BufferedReader[io.RawIOBase]"
 LARGEST_COPY = 16 * 1024 * 1024 * 1024
 """Bytes of the largest source that is unpacked to disk."""
 CHUNK = 1024 * 1024
@@ -60,6 +60,46 @@ class Counted(io.RawIOBase):
         return len(data)
 
 
+class Ahead(io.RawIOBase):
+    """A stream whose beginning can be looked at, and is read again."""
+
+    def __init__(self, stream: "io.BufferedReader[io.RawIOBase] | gzip.GzipFile") -> None:
+        self._stream = stream
+        self._held = bytearray()
+        self._fault: BaseException | None = None
+
+    def readable(self) -> bool:
+        """Always: this is what it is for."""
+        return True
+
+    def look(self) -> bytes:
+        """The first HEAD_BYTES and the first line, as far as they come; asked for before anything is read."""
+        line = False
+        while len(self._held) < (HEAD_BYTES if line else LONGEST_LINE):
+            try:
+                data = self._stream.read1(HEAD_BYTES)
+            except READ_ERRORS as error:  # what came before it counts, and is read first
+                self._fault = error
+                break
+            if not data:
+                break
+            self._held += data
+            line = line or b"\n" in data
+        return bytes(self._held)
+
+    def readinto(self, buffer: "bytearray | memoryview[int]") -> int:  # type: ignore[override]
+        """Fill the buffer with what was looked at, then from the stream beneath."""
+        if self._held:
+            data = bytes(self._held[: len(buffer)])
+            del self._held[: len(buffer)]
+        elif self._fault is not None:
+            raise self._fault
+        else:
+            data = self._stream.read1(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
 class Source:
     """One source of lines; ``truncated`` says, once they are read, why it ended before its end."""
 
@@ -70,7 +110,10 @@ class Source:
         self.truncated: str | None = None
         self._stream = stream
         self._counted = Counted(stream)
+        self._ahead: Ahead | None = None
         self._plain: Stream | None = None
+        self._packed = False
+        self._head: bytes | None = None
 
     @property
     def position(self) -> int:
@@ -102,10 +145,14 @@ class Source:
             self._stream.close()
 
     def head(self) -> bytes:
-        """The first bytes, unpacked, at most HEAD_BYTES; they are read again by what reads the source."""
-        with self.reading() as stream:
-            return stream.peek(HEAD_BYTES)[:HEAD_BYTES]
-        return b""
+        """The first bytes, unpacked, with all of the first line; they are read again by what reads the source."""
+        if self._head is None:
+            try:
+                self._reader()
+                self._head = self._ahead.look() if self._ahead is not None else b""
+            except READ_ERRORS as error:
+                self.truncated, self._head = reason_of(error), b""
+        return self._head
 
     def lines(self) -> Iterator[Line]:
         """Every line that is not blank; ends early, with ``truncated`` set, where reading fails."""
@@ -144,7 +191,8 @@ class Source:
 
         Raises BadInput for a copy that cannot be made whole.
         """
-        if self._path is not None and not isinstance(self._reader(), gzip.GzipFile):
+        self._reader()
+        if self._path is not None and not self._packed:
             yield self._path
             return
         with tempfile.NamedTemporaryFile(prefix="clew-") as copy:
@@ -160,10 +208,10 @@ class Source:
 
     def _reader(self) -> Stream:
         if self._plain is None:
-            plain = io.BufferedReader(cast(io.RawIOBase, self._counted), HEAD_BYTES)
-            self._plain = plain
-            if plain.peek(2)[:2] == GZIP:
-                self._plain = gzip.GzipFile(fileobj=plain)
+            packed = io.BufferedReader(cast(io.RawIOBase, self._counted), HEAD_BYTES)
+            self._packed = packed.peek(2)[:2] == GZIP
+            self._ahead = Ahead(gzip.GzipFile(fileobj=packed) if self._packed else packed)
+            self._plain = io.BufferedReader(self._ahead, HEAD_BYTES)
         return self._plain
 
 

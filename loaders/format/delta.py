@@ -1,4 +1,7 @@
-"""OpenSanctions' changes: one operation a line, ADD and MOD with the entity as it is now, DEL with its id."""
+"""OpenSanctions' changes: one operation a line, ADD and MOD with the entity as it is now, DEL with its id.
+
+They hold in the order in which they come: the last one that names an id counts. What none names stays.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +15,7 @@ from loaders.source import Line
 
 
 class Delta:
-    """Changes to what is there; what they don't name stays."""
+    """Changes to what is there."""
 
     name = "delta"
 

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from engine.access import Access
 from engine.engine import Engine
 from engine.entity import Entity
 from engine.errors import BadInput
+from loaders import load as load_module
 from loaders.load import Report, load
 from loaders.progress import Silence
 from loaders.sample import TITLES, load_demo
@@ -124,6 +125,61 @@ def test_a_refused_line_loses_nothing(folder: Folder) -> None:
     assert counts(report) == (0, 0, 1, 1, 0, 1)
     assert folder.ids() == ["a", "b"]
     assert folder.entity("d:a").caption == "Alpha"
+
+
+def op(kind: str, entity: Row) -> Row:
+    return {"op": kind, "entity": entity}
+
+
+def test_changes_leave_what_they_do_not_name(folder: Folder) -> None:
+    folder.load([A, B, AB])
+    changes = [op("MOD", company("a", "Alef")), op("ADD", company("c", "Gamma"))]
+    assert counts(folder.load(changes)) == (1, 1, 0, 0, 0, 0)
+    assert folder.ids() == ["a", "ab", "b", "c"]
+    assert counts(folder.load([op("DEL", {"id": "ab"}), op("DEL", {"id": "never"}), op("GET", B)])) == (
+        0,
+        0,
+        1,
+        0,
+        0,
+        1,
+    )
+    assert folder.ids() == ["a", "b", "c"]
+    assert folder.engine.check() == []
+
+
+@pytest.mark.parametrize("batch", [1, 2, 4000])
+def test_of_changes_to_one_record_the_last_counts(folder: Folder, batch: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load_module, "BATCH", batch)
+    folder.load([A, B, AB])
+    first = [op("ADD", company("c", "1")), op("DEL", A), op("DEL", B), op("ADD", company("d", "1"))]
+    second = [op("MOD", company("c", "2")), op("ADD", company("a", "2")), op("MOD", company("d", "2")), op("DEL", B)]
+    third = [op("MOD", company("c", "3")), op("DEL", {"id": "d"}), op("MOD", company("a", "2")), op("DEL", AB)]
+    report = folder.load(first, second, third)
+    assert (report.repeated, report.refused_count, report.read) == (0, 0, 12)
+    assert folder.ids() == ["a", "c"]
+    assert [folder.entity(f"d:{id_}").caption for id_ in "ac"] == ["2", "3"]
+    assert folder.engine.check() == []
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_a_long_first_line_is_known_for_what_it_is(
+    folder: Folder, tmp_path: Path, pack: Callable[[bytes], bytes]
+) -> None:
+    """Otherwise an entity that is told by statements would come in without any property."""
+    told = [
+        {"canonical_id": "a", "entity_id": "a", "schema": "Person", "prop": "name", "value": f"Ada {n}"}
+        for n in range(3000)
+    ]
+    line = json.dumps({"id": "a", "schema": "Person", "statements": told}).encode()
+    (tmp_path / "file").write_bytes(pack(line + b"\n"))
+    assert load(folder.engine, [str(tmp_path / "file")], "d").added == 1
+    assert len(folder.entity("d:a").properties["name"]) == 3000
+    as_ftm = load(folder.engine, [str(tmp_path / "file")], "d", format="ftm")
+    assert as_ftm.refused[0].reason == (
+        "an entity told by statements, without properties: load it with --format statements"
+    )
+    assert len(folder.entity("d:a").properties["name"]) == 3000
 
 
 @pytest.mark.parametrize(

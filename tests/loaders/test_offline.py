@@ -223,6 +223,9 @@ def test_what_cannot_be_filled_is_said(sources: list[str], tmp_path: Path, monke
         offline(tmp_path / "held", sources)
     with pytest.raises(BadInput, match="none cannot be opened"):
         offline(tmp_path / "first", [sources[-1], sources[0]])
+    (tmp_path / "changes").write_text('{"op": "DEL", "entity": {"id": "a"}}\n')
+    with pytest.raises(BadInput, match="changes tells changes to a dataset: load them without --offline"):
+        offline(tmp_path / "first", [str(tmp_path / "changes")])
     monkeypatch.setattr(importer, "RESERVE", 1 << 60)
     with pytest.raises(ClewError, match=r"the import needs about .* GiB on the disk of .* GiB are free"):
         offline(tmp_path / "full", sources)

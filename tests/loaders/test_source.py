@@ -13,7 +13,7 @@ import pytest
 
 from engine.errors import BadInput
 from loaders import source
-from loaders.source import LONGEST_LINE, Line, Source, lines
+from loaders.source import HEAD_BYTES, LONGEST_LINE, Line, Source, lines
 
 TEXT = b'{"a": 1}\n\n  \r\n{"b": 2}\n'
 LINES = [Line(1, b'{"a": 1}\n'), Line(4, b'{"b": 2}\n')]
@@ -90,6 +90,38 @@ def test_empty_file(tmp_path: Path) -> None:
 def test_stdin(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(gzip.compress(TEXT))))
     assert read("-") == (LINES, None)
+
+
+class Dripping(io.BytesIO):
+    """What comes a few bytes at a time, as from a slow program."""
+
+    def read1(self, size: int | None = -1, /) -> bytes:
+        return super().read1(7)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+@pytest.mark.parametrize("text", [TEXT, b"", b"x" * 300_000 + b"\n" + TEXT, TEXT * 20_000], ids=len)
+def test_the_head_is_whole_however_it_comes(text: bytes, pack: type[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Dripping(pack(text))))
+    with Source.open("-") as source:
+        head = source.head()
+        assert head == source.head()
+        assert text.startswith(head)
+        assert len(head) >= min(len(text), max(HEAD_BYTES, text.find(b"\n") + 1))
+        assert b"".join(line.data for line in source.lines()) == b"".join(
+            line for line in text.splitlines(keepends=True) if not line.isspace()
+        )
+        assert source.truncated is None
+
+
+def test_what_breaks_in_the_head_is_told_after_what_came_before_it(tmp_path: Path) -> None:
+    path = tmp_path / "cut.gz"
+    path.write_bytes(gzip.compress(b"".join(b'{"n": "%d"}\n' % (n * n * 7919) for n in range(2_000)))[:-50])
+    with Source.open(str(path)) as source:
+        head = source.head()
+        assert 5_000 < len(head) < HEAD_BYTES
+        assert sum(1 for _ in source.lines()) >= head.count(b"\n")
+        assert source.truncated == "the gzip data ends before its end"
 
 
 def test_url(site: str) -> None:
