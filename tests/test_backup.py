@@ -1,5 +1,6 @@
 """A backup holds everything, and an engine restored from it answers the same."""
 
+import os
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,10 +9,13 @@ from typing import Any
 
 import orjson
 import pytest
+from click.testing import CliRunner
 
-from door.backup import MANIFEST, NODES, backup, restore
+from clew import main
+from door.backup import MANIFEST, NODES, RELATIONSHIPS, backup, other_settings, restore
 from engine.engine import Engine
-from engine.errors import BadInput
+from engine.errors import BadInput, EngineInUse
+from engine.graph.server import held
 from engine.settings import Settings
 
 
@@ -48,39 +52,88 @@ def answers(engine: Engine) -> list[Any]:
 
 
 def test_a_restored_engine_answers_the_same(engine: Engine, tmp_path: Path) -> None:
-    catalog = tmp_path / "sources.yml"
-    catalog.write_text("datasets: []\n")
+    catalog = tmp_path / "own" / "sources.yml"
+    (catalog.parent / "maps").mkdir(parents=True)
+    (catalog.parent / "maps" / "one.yml").write_text("a mapping")
+    (tmp_path / "far.yml").write_text("another")
+    catalog.write_text(
+        "datasets:\n"
+        "  - {name: one, source: {path: one.csv, mapping: maps/one.yml}}\n"
+        "  - {name: two, source: {path: two.csv, mapping: ../far.yml}}\n"
+    )
     (engine.settings.data / "archive" / "ab").mkdir(parents=True, exist_ok=True)
     (engine.settings.data / "archive" / "ab" / "paper.txt").write_text("a document")
     engine.settings = replace(engine.settings, catalog=catalog)
     file = tmp_path / "all.zip"
-    manifest = backup(engine, file, silent)
+    said: list[str] = []
+    manifest = backup(engine, file, said.append)
+    assert said == [f"{tmp_path / 'far.yml'} is not in the backup: it does not lie beside {catalog}"]
     assert (manifest["revision"], manifest["nodes"]) == (engine.reader.revision(), len(told(engine)[0]))
     assert not any("password" in name for name in manifest["settings"])
     data = tmp_path / "restored"
-    (tmp_path / "restored.restoring").mkdir()
-    (tmp_path / "restored.restoring" / "rest of a killed one").touch()
-    settings = Settings(data=data, heap_mb=512, pagecache_mb=256)
+    (data / "offline" / "neo4j").mkdir(parents=True)  # the rest of a killed one
+    (tmp_path / "link").symlink_to(data)
+    settings = Settings(data=tmp_path / "link", heap_mb=512, pagecache_mb=256)
+    with held(data / "clew.lock"), pytest.raises(EngineInUse, match=f"in use by another Clew, process {os.getpid()}"):
+        restore(settings, file, silent)
     assert restore(settings, file, silent) == manifest
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["all.zip", "restored", "sources.yml"]
+    assert sorted(path.name for path in data.iterdir()) == [
+        "archive",
+        "clew.lock",
+        "index",
+        "neo4j",
+        "neo4j-password",
+        "sources",
+    ]
     assert (data / "archive" / "ab" / "paper.txt").read_text() == "a document"
-    assert (data / "catalog.yml").read_text() == catalog.read_text()
+    assert (data / "sources" / "catalog.yml").read_text() == catalog.read_text()
+    assert (data / "sources" / "maps" / "one.yml").read_text() == "a mapping"
+    assert "CLEW_HEAP_MB=1" in other_settings(settings, {"settings": {"heap_mb": "1", "deadline": "10.0"}})
     with Engine.open(settings, progress=silent) as other:
         assert told(other) == told(engine)
         assert answers(other) == answers(engine)
-    with pytest.raises(BadInput, match=r"restored is not empty: name another folder"):
+    with pytest.raises(BadInput, match=r"link is not empty: name another folder"):
         restore(settings, file, silent)
 
 
-def without(name: str) -> Callable[[Path], None]:
-    def change(file: Path) -> None:
-        with zipfile.ZipFile(file) as archive:
-            members = {one: archive.read(one) for one in archive.namelist() if one != name}
-        with zipfile.ZipFile(file, "w") as archive:
-            for one, data in members.items():
-                archive.writestr(one, data)
+def test_the_commands_say_what_is_to_be_known(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "all.zip"
+    backup(engine, file, silent)
+    for name, value in {"DATA": ".", "HEAP_MB": "512", "PAGECACHE_MB": "256", "DEADLINE": "77"}.items():
+        monkeypatch.setenv(f"CLEW_{name}", value)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    answer = CliRunner().invoke(main, ["restore", str(file)])
+    assert answer.exit_code == 0, answer.output
+    assert answer.stdout.startswith("Restored ")
+    assert "It was made with CLEW_" in answer.stderr
+    assert f"CLEW_DEADLINE={engine.settings.deadline}" in answer.stderr
+    (tmp_path / "file").touch()
+    answer = CliRunner().invoke(main, ["backup", str(tmp_path / "file" / "all.zip")])
+    assert answer.stderr.splitlines()[-1] == f"clew: {tmp_path}/file/all.zip cannot be written: Not a directory"
 
-    return change
+
+def changed(file: Path, change: Callable[[dict[str, bytes]], Any]) -> None:
+    """Write a backup anew with other members."""
+    with zipfile.ZipFile(file) as archive:
+        members = {one: archive.read(one) for one in archive.namelist()}
+    change(members)
+    with zipfile.ZipFile(file, "w") as archive:
+        for one, data in members.items():
+            archive.writestr(one, data)
+
+
+def flip(file: Path) -> None:
+    """Another bit somewhere in the packed nodes."""
+    data = bytearray(file.read_bytes())
+    data[3000] ^= 4
+    file.write_bytes(data)
+
+
+def shorter(members: dict[str, bytes]) -> None:
+    """The graph without its last relationship but one of an end that is not there."""
+    *lines, last = members[RELATIONSHIPS].splitlines(keepends=True)
+    members[RELATIONSHIPS] = b"".join([*lines, plain({**orjson.loads(last), "source": "nobody"})])
 
 
 @pytest.mark.parametrize(
@@ -88,9 +141,13 @@ def without(name: str) -> Callable[[Path], None]:
     [
         (lambda file: file.write_bytes(file.read_bytes()[:2000]), "is not a backup, or a broken one"),
         (lambda file: file.write_text("hello"), "is not a backup, or a broken one"),
-        (without(MANIFEST), r"it has no manifest\.json"),
+        (flip, r"is (not a backup, or )?a broken (one|backup)"),
+        (lambda file: changed(file, lambda members: members.pop(MANIFEST)), r"it has no manifest\.json"),
+        (lambda file: changed(file, lambda members: members.pop(NODES)), r"it has no nodes\.jsonl"),
+        (lambda file: changed(file, lambda members: members.update({MANIFEST: b"[]"})), "does not say what is in it"),
+        (lambda file: changed(file, lambda members: members.update({MANIFEST: b"{}"})), "does not say what is in it"),
     ],
-    ids=["cut short", "no zip", "no manifest"],
+    ids=["cut short", "no zip", "a bit", "no manifest", "no nodes", "list", "empty manifest"],
 )
 def test_what_is_no_whole_backup_is_refused(
     engine: Engine, tmp_path: Path, change: Callable[[Path], None], reason: str
@@ -103,6 +160,25 @@ def test_what_is_no_whole_backup_is_refused(
     with pytest.raises(BadInput, match=reason):
         restore(Settings(data=tmp_path / "restored"), file, silent)
     assert [path.name for path in tmp_path.iterdir()] == ["all.zip"]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (shorter, r"the backup is broken: [\d,]+ nodes and [\d,]+ relationships came out of it"),
+        (lambda members: members.update({NODES: b'{"key": "1"}\n'}), "line 1 of nodes.jsonl does not hold what"),
+    ],
+    ids=["an end is missing", "no row"],
+)
+def test_what_turns_out_to_be_broken_leaves_nothing(
+    engine: Engine, tmp_path: Path, change: Callable[[dict[str, bytes]], None], reason: str
+) -> None:
+    file = tmp_path / "all.zip"
+    backup(engine, file, silent)
+    changed(file, change)
+    with pytest.raises(BadInput, match=reason):
+        restore(Settings(data=tmp_path / "restored", heap_mb=512, pagecache_mb=256), file, silent)
+    assert [path.name for path in (tmp_path / "restored").iterdir()] == ["clew.lock"]
 
 
 def test_a_database_that_holds_something_is_left_alone(engine: Engine) -> None:

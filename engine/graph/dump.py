@@ -64,21 +64,18 @@ class Dump:
         return made, crossed
 
     def _put(self, name: str, rows: Iterable[Row], parts: Any) -> int:
-        """Write rows in batches of one statement each; how many there were."""
+        """Write rows in batches of one statement each; how many nodes or relationships came of them."""
         waiting: defaultdict[tuple[tuple[str, str], ...], list[Row]] = defaultdict(list)
         count = 0
         for row in rows:
-            count += 1
             key = tuple(parts(row).items())
             waiting[key].append({**row, "properties": meant(row["properties"])})
             if len(waiting[key]) >= BATCH:
-                self._write(name, waiting.pop(key), dict(key))
-        for key, group in waiting.items():
-            self._write(name, group, dict(key))
-        return count
+                count += self._write(name, waiting.pop(key), dict(key))
+        return count + sum(self._write(name, group, dict(key)) for key, group in waiting.items())
 
-    def _write(self, name: str, rows: list[Row], parts: dict[str, str]) -> None:
-        self._connection.write(name, {"rows": rows}, timeout=DAY, **parts)
+    def _write(self, name: str, rows: list[Row], parts: dict[str, str]) -> int:
+        return int(self._connection.write(name, {"rows": rows}, timeout=DAY, **parts)[0]["made"])
 
 
 def told(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -192,8 +192,8 @@ def orphans(home: Home) -> list[psutil.Process]:
     return [
         process
         for process in psutil.process_iter(["cmdline"])
-        if (mark in (command := process.info["cmdline"] or ()) and MAIN in command)
-        or (ADMIN in command and any(beside in part for part in command))
+        if (MAIN in (command := process.info["cmdline"] or ()) or ADMIN in command)
+        and any(part == mark or beside in part for part in command)
     ]
 
 

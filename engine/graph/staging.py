@@ -30,7 +30,7 @@ class Staging:
             shutil.rmtree(self.path)
 
     def seal(self, names: Sequence[str]) -> None:
-        """From now on these folders count, and take the place of those of the same names in the data folder."""
+        """From now on these folders and files count, and take the place of those of these names in the data folder."""
         draft = self.path / "draft.json"
         with draft.open("w", encoding="utf-8") as file:
             json.dump(names, file)
@@ -43,7 +43,8 @@ class Staging:
         if self._seal.exists():
             for name in json.loads(self._seal.read_text(encoding="utf-8")):
                 if (self.path / name).exists():
-                    shutil.rmtree(self.data / name, ignore_errors=True)
+                    if (self.data / name).is_dir():
+                        shutil.rmtree(self.data / name, ignore_errors=True)
                     (self.data / name).parent.mkdir(parents=True, exist_ok=True)
                     (self.path / name).rename(self.data / name)
         self.clear()
