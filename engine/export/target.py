@@ -4,11 +4,13 @@ What is not finished is called ``NAME.part``. Nothing tells when it was made, so
 """
 
 import gzip
+import io
+import os
 import shutil
 import sys
 import zipfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -68,49 +70,77 @@ class Folder:
 @contextmanager
 def opened(output: str) -> Iterator[Target]:
     """The target that a path names; an error on the way leaves nothing behind. Raises BadInput, ClewError."""
-    if output == STDOUT:
-        yield One(sys.stdout.buffer)
-        return
     path = Path(output)
     try:
-        with folder(path) if output.endswith("/") or path.is_dir() else file(path) as target:
-            yield target
+        if output == STDOUT:
+            with stdout() as target:
+                yield target
+        else:
+            with folder(path) if output.endswith("/") or path.is_dir() else file(path) as target:
+                yield target
+    except BrokenPipeError:  # whoever reads it has enough
+        raise
     except OSError as error:
-        raise ClewError(f"{error.filename or output} cannot be written: {error.strerror or error}") from error
+        name = "stdout" if output == STDOUT else error.filename or output
+        raise ClewError(f"{name} cannot be written: {error.strerror or error}") from error
+
+
+@contextmanager
+def stdout() -> Iterator[Target]:
+    """Stdout; after an error nothing more goes there."""
+    try:
+        yield One(sys.stdout.buffer)
+    except OSError:
+        with suppress(OSError, io.UnsupportedOperation), open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        raise
 
 
 @contextmanager
 def folder(path: Path) -> Iterator[Target]:
     """A folder that is new or empty."""
-    if path.exists() and any(path.iterdir()):
+    place = path.resolve()
+    if place.exists() and any(place.iterdir()):
         raise BadInput(f"the folder {path} is not empty: give a new one")
-    part = path.with_name(path.name + PART)
+    part = place.with_name(place.name + PART)
     if part.exists():
         shutil.rmtree(part)
     part.mkdir()
     try:
         yield Folder(part)
-        if path.exists():
-            path.rmdir()
-        part.rename(path)
+        if place.exists():
+            place.rmdir()
+        part.rename(place)
     finally:
         shutil.rmtree(part, ignore_errors=True)
 
 
 @contextmanager
 def file(path: Path) -> Iterator[Target]:
-    """A file, an archive if it is called ``.zip``, compressed if ``.gz``."""
-    part = path.with_name(path.name + PART)
+    """A file, which may be named by a link; a pipe or a device is written to as it is."""
+    place = path.resolve()
+    if place.exists() and not place.is_file():
+        with place.open("wb") as raw, filled(path, raw) as target:
+            yield target
+        return
+    part = place.with_name(place.name + PART)
     try:
-        with part.open("wb") as raw:
-            if path.suffix == ".zip":
-                with zipfile.ZipFile(raw, "w") as archive:
-                    yield Zip(archive)
-            elif path.suffix == ".gz":
-                with gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed:
-                    yield One(packed)  # type: ignore[arg-type]  # a BinaryIO in all but name
-            else:
-                yield One(raw)
-        part.rename(path)
+        with part.open("wb") as raw, filled(path, raw) as target:
+            yield target
+        part.rename(place)
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+@contextmanager
+def filled(path: Path, raw: BinaryIO) -> Iterator[Target]:
+    """What goes into a file: an archive if it is called ``.zip``, compressed if ``.gz``."""
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(raw, "w") as archive:
+            yield Zip(archive)
+    elif path.suffix == ".gz":
+        with gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed:
+            yield One(packed)  # type: ignore[arg-type]  # a BinaryIO in all but name
+    else:
+        yield One(raw)
