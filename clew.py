@@ -32,6 +32,8 @@ from loaders.schedule import Scheduler
 
 FOLLOW_EVERY = 1.0
 """Seconds between two looks for what other processes wrote."""
+RESUME_EVERY = 60.0
+"""Seconds between two looks for deletions that were cut short."""
 GRACE = 5
 """Seconds that requests have to end when the server does."""
 
@@ -78,7 +80,7 @@ def up(demo: bool, host: str | None, port: int | None) -> None:
     settings = Settings.from_environment()
     try:
         listening = listen(settings.host if host is None else host, settings.port if port is None else port)
-        with listening, Engine.open(settings, progress=note, join=False) as engine:
+        with listening, Engine.open(settings, progress=note, join=False, resume=False) as engine:
             if demo:
                 load_demo(engine, note)
             serve(engine, listening)
@@ -109,6 +111,7 @@ def serve(engine: Engine, listening: socket.socket) -> None:
     stop = threading.Event()
     threads = [
         threading.Thread(target=follow, args=(engine, stop), name="follow"),
+        threading.Thread(target=resume, args=(engine, stop), name="resume"),
         threading.Thread(target=announce, args=(address_of(listening), stop), name="announce", daemon=True),
     ]
     for thread in threads:
@@ -119,7 +122,8 @@ def serve(engine: Engine, listening: socket.socket) -> None:
     finally:
         crawls.stop()
         stop.set()
-        threads[0].join()
+        for thread in threads[:2]:
+            thread.join()
 
 
 def application(engine: Engine) -> Starlette:
@@ -151,6 +155,26 @@ def follow(engine: Engine, stop: threading.Event) -> None:
             if str(error) != told:
                 note(f"clew: the index cannot follow the graph: {error}")
             told = str(error)
+
+
+def resume(engine: Engine, stop: threading.Event) -> None:
+    """Go on with deletions that were cut short, now and whenever there are any, until told to stop."""
+
+    def say(text: str) -> None:
+        if stop.is_set():
+            raise SystemExit  # the thread's own; what is left of the deletion is done by the next start
+        note(text)
+
+    told = ""
+    while not stop.is_set():
+        try:
+            engine.resume(say)
+            told = ""
+        except ClewError as error:
+            if str(error) != told:
+                note(f"clew: a deletion cannot go on: {error}")
+            told = str(error)
+        stop.wait(RESUME_EVERY)
 
 
 def announce(address: str, stop: threading.Event) -> None:

@@ -1,5 +1,6 @@
 """The one handle: opens Neo4j and the index, and answers every read for the eyes it is given."""
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -55,6 +56,8 @@ NOBODY = (-DATASETS_KEPT, Access(frozenset()))
 """When the list of datasets was read, and what it allows: never."""
 PATIENCE = 3600.0
 """Seconds to wait for another process to bring the index up to date."""
+CRAWL = "crawl"
+"""The folder, in the data folder, where each dataset's downloads wait in a folder of its own."""
 
 Progress = Callable[[str], None]
 
@@ -74,7 +77,7 @@ class Engine:
         self._catalog = Catalog(connection, settings.deadline)
         self._following = threading.RLock()
         self._follower = Follower(self.reader, self.writer, index)
-        self._deletion = Deletion(self._catalog, self.reader, self.writer, self.follow, self.claim)
+        self._deletion = Deletion(self._catalog, self.reader, self.writer, self.follow, self.claim, self._forget)
         self._paths = Pathfinder(connection, settings.deadline)
         self._ownership = Ownership(connection, settings.deadline)
         self._everybody = NOBODY
@@ -85,10 +88,13 @@ class Engine:
         self._closing.callback(index.close)
 
     @classmethod
-    def open(cls, settings: Settings, progress: Progress = print, *, join: bool = True) -> "Engine":
+    def open(
+        cls, settings: Settings, progress: Progress = print, *, join: bool = True, resume: bool = True
+    ) -> "Engine":
         """Start (or join, or reach) Neo4j, migrate it, open the index and bring it up to date.
 
-        With ``join`` an engine that already runs on the data folder is shared: it keeps the index.
+        With ``join`` an engine that already runs on the data folder is shared: it keeps the index. With ``resume``
+        deletions that were cut short are finished first; otherwise ``Engine.resume`` does that.
         Raises EngineInUse without it, ServerUnavailable, MigrationError.
         """
         settings.data.mkdir(parents=True, exist_ok=True)
@@ -108,7 +114,8 @@ class Engine:
             if index.writable:
                 if engine._follower.behind():
                     engine.follow(progress)
-                engine._deletion.resume(progress)
+                if resume:
+                    engine.resume(progress)
             opened.pop_all()
         return engine
 
@@ -316,6 +323,14 @@ class Engine:
         self._catalog.mark(name)
         self._everybody = NOBODY
         return self._deletion.finish(name, total, progress)
+
+    def resume(self, progress: Progress = print) -> None:
+        """Go on with every deletion that was cut short and that nobody is at."""
+        self._deletion.resume(progress)
+
+    def _forget(self, name: str) -> None:
+        """Remove what a dataset has in the data folder."""
+        shutil.rmtree(self.settings.data / CRAWL / name, ignore_errors=True)
 
     def histories(
         self, access: Access, names: Sequence[str], first: int, after: Place | None = None

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import orjson
 
-from engine.engine import Engine
+from engine.engine import CRAWL, Engine
 from engine.errors import BadInput, ClewError
 from engine.run import Outcome, Run
 from loaders.catalog import Entry
@@ -52,7 +52,7 @@ class Crawler:
     def __init__(self, engine: Engine, say: Say) -> None:
         self._engine = engine
         self._say = say
-        self._folder = engine.settings.data / "crawl"
+        self._folder = engine.settings.data / CRAWL
 
     def crawl(self, entry: Entry, *, force: bool = False) -> Run:
         """Crawl one dataset; how it went is also in the journal. Raises EngineInUse if somebody is at work on it.

@@ -1,9 +1,9 @@
 """``clew dataset``: which datasets there are, how old each is, what is known of it, and how it goes."""
 
 import json
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from engine.engine import Engine
 from engine.errors import BadInput
 from engine.metadata import from_ftm
 from engine.settings import Settings
-from loaders.catalog import Plain
+from loaders.catalog import Plain, read_catalog
 from loaders.command import note
 from loaders.progress import Bar
 
@@ -230,5 +230,14 @@ def delete_command(name: str, yes: bool) -> None:
             else:
                 with Bar(Console(stderr=True)) as bar:
                     removed = engine.delete_dataset(name, bar.message)
-            shutil.rmtree(engine.settings.data / "crawl" / name, ignore_errors=True)
+        again = engine.settings.catalog if is_named(engine.settings.catalog, name) else None
     click.echo(f"{name}: deleted, {removed:,} records")
+    if again is not None:
+        note(f"{again} still names {name}: it will be crawled again, unless you take it out there")
+
+
+def is_named(catalog: Path, name: str) -> bool:
+    """Whether a catalog names a dataset as one of its own."""
+    with suppress(BadInput):  # none, or none that can be read
+        return any(entry.name == name for entry in read_catalog(catalog).entries)
+    return False

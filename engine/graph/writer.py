@@ -186,6 +186,6 @@ def is_deleting(tx: Transaction, dataset: str) -> bool:
 def being_deleted(name: str) -> BadInput:
     """The error for who writes to a dataset that is going."""
     return BadInput(
-        f"the dataset {name} is being deleted, or has been since this load began: wait until `clew dataset delete "
-        f"{name}` is done, then load it anew"
+        f"the dataset {name} is being deleted, or has been since this load began: `clew dataset delete {name}` goes on "
+        "with it, should nobody be at it; when it is gone, load it anew"
     )

@@ -18,16 +18,27 @@ Claim = Callable[[str, str], AbstractContextManager[None]]
 
 
 class Deletion:
-    """Deletes datasets; ``follow`` brings the index, whoever keeps it, up to the graph, ``claim`` holds a dataset."""
+    """Deletes datasets.
+
+    ``follow`` brings the index, whoever keeps it, up to the graph, ``claim`` holds a dataset, ``clear`` removes what it
+    has outside of both.
+    """
 
     def __init__(
-        self, catalog: Catalog, reader: Reader, writer: Writer, follow: Callable[[], object], claim: Claim
+        self,
+        catalog: Catalog,
+        reader: Reader,
+        writer: Writer,
+        follow: Callable[[], object],
+        claim: Claim,
+        clear: Callable[[str], None],
     ) -> None:
         self._catalog = catalog
         self._reader = reader
         self._writer = writer
         self._follow = follow
         self._claim = claim
+        self._clear = clear
 
     def resume(self, progress: Progress) -> None:
         """Go on with every deletion that was cut short; one that another process is at is left to it."""
@@ -47,5 +58,6 @@ class Deletion:
         upto = self._reader.revision()
         self._follow()
         self._catalog.purge(name, upto)
+        self._clear(name)
         self._catalog.forget(name)
         return removed

@@ -2,7 +2,10 @@
 
 import json
 import os
+import threading
+import time
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from clew import main
+from clew import main, resume
 from engine.dataset import Dataset, Frequency
 from engine.engine import Engine
 from engine.graph.catalog import Catalog
@@ -172,8 +175,18 @@ def test_deleting_asks(clew: Clew) -> None:
     done = clew.run("delete", "d", given="y\n")
     assert not broken.parent.exists()
     assert done.stdout == "d: deleted, 1 records\n"
+    assert "still names" not in done.stderr
     assert "Deleted 1 of 1 records of d" in done.stderr
     assert clew.run("delete", "d", "--yes", code=1).stderr.startswith("clew: there is no dataset")
+
+
+def test_what_the_catalog_will_bring_back_is_told(clew: Clew, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clew.load(PERSON)
+    catalog = tmp_path / "catalog.yml"
+    catalog.write_text("datasets: [{name: d, source: {path: d.json}}]")
+    clew.engine.settings = replace(clew.engine.settings, catalog=catalog)
+    done = clew.run("delete", "d", "--yes")
+    assert f"{catalog} still names d: it will be crawled again, unless you take it out there" in done.stderr
 
 
 def test_nobody_loads_what_is_being_deleted(clew: Clew, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,3 +241,25 @@ def test_only_a_complete_load_is_as_of_now(clew: Clew) -> None:
     assert second > first
     clew.load(PERSON + PERSON[:20])
     assert updated() == second
+
+
+def test_a_running_clew_goes_on_with_what_was_cut_short(clew: Clew, monkeypatch: pytest.MonkeyPatch) -> None:
+    clew.load(PERSON)
+    left = clew.engine.settings.data / "crawl" / "d"
+    left.mkdir(parents=True)
+    stop, before = threading.Event(), clew.engine.everybody()
+    thread = threading.Thread(target=resume, args=(clew.engine, stop))
+    monkeypatch.setattr("clew.RESUME_EVERY", 0.1)
+    thread.start()
+    with clew.engine.claim("d", "deleted"):
+        clew.engine._catalog.mark("d")
+        time.sleep(0.5)
+        assert clew.engine.deleting() == ["d"], "somebody is at it"
+    end = time.monotonic() + 30
+    while clew.engine.deleting() and time.monotonic() < end:
+        time.sleep(0.05)
+    stop.set()
+    thread.join()
+    assert clew.engine.deleting() == []
+    assert clew.engine.count("", before) == 0
+    assert not left.exists()
