@@ -1,7 +1,7 @@
 """What may be said of a dataset: each field checked as FtM's dataset model does, and read from its format."""
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -162,5 +162,15 @@ def from_ftm(data: Any) -> tuple[dict[str, Any], list[str]]:
             value = value.get(key, data) if isinstance(value, Mapping) else data
         if value is not data and not (name == "publisher" and isinstance(value, Mapping)):
             changes.setdefault(name, value)
-    known = {place[0] for _, place in PLACES} | {"name", "coverage"}
-    return changes, sorted(str(key) for key in data if key not in known)
+    known = {place for _, place in PLACES} | {("name",)}
+    return changes, sorted(_aside(data, (), known))
+
+
+def _aside(data: Mapping[Any, Any], under: tuple[str, ...], known: Collection[tuple[str, ...]]) -> Iterator[str]:
+    """The keys of a description, with dots between them, that are none of the known places."""
+    for key, value in data.items():
+        place = (*under, str(key))
+        if isinstance(value, Mapping) and any(each[: len(place)] == place for each in known):
+            yield from _aside(value, place, known)
+        elif place not in known:
+            yield ".".join(place)

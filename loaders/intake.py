@@ -13,6 +13,9 @@ from loaders.source import Source
 DATA = frozenset({".csv", ".tsv", ".json", ".jsonl", ".ijson", ".gz", ".zip"})
 """Endings of the files of a folder that are read first: what it holds is told by them, not by a README."""
 
+LISTED = 10
+"""Sources that ended early and are named."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -41,8 +44,6 @@ class Intake:
         self.dataset = dataset
         self.names = [file for name in names for file in files(name)]
         self.mapping = mapping
-        self.truncated: str | None = None
-        """Which source ended early, and why."""
         self.notes: list[str] = []
         """What a format left out or decided, that people would miss otherwise."""
         self.position = 0
@@ -50,6 +51,20 @@ class Intake:
         self._meter = meter or Silence()
         self._opened: dict[str, Source] = {}
         self._open: Source | None = None
+        self._ended: dict[str, str] = {}
+
+    @property
+    def truncated(self) -> str | None:
+        """Which sources ended early, each with why; None if none did."""
+        order = {name: place for place, name in enumerate(self.names)}
+        told = [self._ended[name] for name in sorted(self._ended, key=lambda name: order.get(name, 0))]
+        more = f"; and {len(told) - LISTED:,} more" if len(told) > LISTED else ""
+        return "; ".join(told[:LISTED]) + more if told else None
+
+    def ended(self, name: str, reason: str | None) -> None:
+        """A source ended early, if there is a reason: the first one that it has counts."""
+        if reason is not None:
+            self._ended.setdefault(name, f"{name}: {reason}")
 
     def head(self) -> tuple[str, bytes]:
         """The first source's name and its first bytes, unpacked; raises BadInput where it cannot be opened."""
@@ -68,7 +83,7 @@ class Intake:
             except BadInput as error:
                 if number == 0:
                     raise
-                self.truncated = self.truncated or str(error)
+                self._ended.setdefault(name, str(error))
                 continue
             with opened as source:
                 self._open = source
@@ -76,8 +91,7 @@ class Intake:
                 yield source
                 self.advance(0)
                 self._open = None
-                if source.truncated is not None and self.truncated is None:
-                    self.truncated = f"{source.name}: {source.truncated}"
+                self.ended(source.name, source.truncated)
 
     def advance(self, count: int) -> None:
         """So many entities are read in all: tell it, with how far the open source is."""

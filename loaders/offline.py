@@ -117,8 +117,7 @@ class Filling:
         self.report.read += made.read
         for place, reason in made.refused:
             self.report.refuse(made.source, place, reason)
-        if made.truncated is not None and self._intake.truncated is None:
-            self._intake.truncated = f"{made.source}: {made.truncated}"
+        self._intake.ended(made.source, made.truncated)
         again: set[int] = set()
         for (id_, _), place, first in zip(made.told, made.places, self._seen.sort(made.told), strict=True):
             if not first:

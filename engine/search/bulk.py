@@ -195,8 +195,10 @@ def vacant(home: Home, settings: Settings, progress: Say) -> int:
         Server.run(home, settings, progress) as server,
         Connection.open(server.uri, server.user, server.password) as connection,
     ):
+        revision = Reader(connection, settings.deadline).revision()
         if not Dump(connection).is_empty():
+            held = "is not empty" if revision else "holds no records, but what was said of datasets"
             raise BadInput(
-                f"the database in {home.data} is not empty: load without --offline, or set CLEW_DATA to a new folder"
+                f"the database in {home.data} {held}: load without --offline, or set CLEW_DATA to a new folder"
             )
-        return Reader(connection, settings.deadline).revision()
+        return revision

@@ -130,7 +130,7 @@ def test_ftms_format_and_alephs_are_read() -> None:
     publisher = {"name": "P", "url": "https://p.org", "country": "no", "official": "true"}
     given = {"name": "d", "title": "T", "publisher": publisher, "coverage": coverage, "resources": [], "typo": 1}
     changes, aside = from_ftm(given)
-    assert aside == ["resources", "typo"]
+    assert aside == ["publisher.official", "resources", "typo"]
     assert changes == {
         "title": "T",
         "publisher": "P",
@@ -140,6 +140,12 @@ def test_ftms_format_and_alephs_are_read() -> None:
         "frequency": "monthly",
         "coverage_start": "2001",
     }
+    odd = {"coverage": {"schedule": "@daily", "start": "2019"}, "publisher": {"acronym": "B", "name": "Bee"}, "x": {}}
+    assert from_ftm(odd) == (
+        {"publisher": "Bee", "coverage_start": "2019"},
+        ["coverage.schedule", "publisher.acronym", "x"],
+    )
+    assert from_ftm({"coverage": "x"}) == ({}, ["coverage"])
     aleph, _ = from_ftm({"label": "L", "publisher": "P", "publisher_url": "u", "frequency": "annual"})
     assert aleph == {"title": "L", "publisher": "P", "publisher_url": "u", "frequency": "annual"}
 

@@ -210,6 +210,19 @@ def test_truncated_gzip(folder: Folder) -> None:
     assert folder.ids()[:3] == ["a", "ab", "b"]
 
 
+def test_every_source_that_ends_early_is_named(folder: Folder, tmp_path: Path) -> None:
+    (tmp_path / "cut.gz").write_bytes(gzip.compress(json.dumps(A).encode() + b"\n")[:-9])
+    (tmp_path / "b").write_text(json.dumps(B))
+    names = [str(tmp_path / name) for name in ("b", "cut.gz", "none", *(f"none{n}" for n in range(12)))]
+    report = load(folder.engine, names, "d")
+    assert report.truncated is not None
+    told = report.truncated.split("; ")
+    assert told[0] == f"{tmp_path}/cut.gz: the gzip data ends before its end"
+    assert told[1] == f"{tmp_path}/none cannot be opened: No such file or directory"
+    assert told[10:] == ["and 4 more"]
+    assert folder.ids() in (["a", "b"], ["b"])
+
+
 def test_hostile_lines_leave_no_trace(folder: Folder) -> None:
     loops = owns("loop", "a", "a")
     fifty = {**AB, "id": "fifty", "properties": {"owner": [f"o{n}" for n in range(50)], "asset": ["b"]}}

@@ -248,7 +248,10 @@ def test_only_an_empty_database_is_filled(tmp_path: Path, monkeypatch: pytest.Mo
     file.write_text(json.dumps(row("a", "Company", name=["Alpha"])) + "\n{}\n")
     for name, value in {"DATA": str(data), "HEAP_MB": "512", "PAGECACHE_MB": "256"}.items():
         monkeypatch.setenv(f"CLEW_{name}", value)
-    assert CliRunner().invoke(main, ["migrate"]).exit_code == 0
+    assert CliRunner().invoke(main, ["dataset", "set", "d", "--title", "Dee"]).exit_code == 0
+    described = CliRunner().invoke(main, ["load", "--offline", str(file), "--dataset", "d"])
+    assert f"the database in {data} holds no records, but what was said of datasets: load" in described.stderr
+    assert CliRunner().invoke(main, ["dataset", "delete", "d", "--yes"]).exit_code == 0
     first = CliRunner().invoke(main, ["load", "--offline", str(file), "--dataset", "d"])
     assert first.exit_code == 1, first.output
     assert "d: 2 read, 1 added, 0 changed, 0 unchanged, 0 removed, 1 refused (" in first.stdout
