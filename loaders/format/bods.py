@@ -11,8 +11,10 @@ replaced ones gives it. Ids that FollowTheMoney does not allow are written as ``
 
 **Indirect interests.** An indirect relationship with component records is told twice: as a whole, and step by
 step. Where its components lead from the party to the subject by shareholdings whose shares are all known, they
-are the ownership, and the whole becomes an UnknownLink that says its share; else the whole is the ownership. An
-indirect interest without components is ownership as it stands.
+are the ownership, and the whole becomes an UnknownLink that says its share. Where a share on a way between them is
+not known, the whole is the ownership, of as much as the other ways do not come to, so that nothing is lost and
+nothing counts twice; its description has the share as told (``step``). An indirect interest without components
+is ownership as it stands.
 
 **Nobody.** An unspecified party is a LegalEntity of its own with the reason as weak alias; where there is no
 beneficial owner to name, the subject has a note and no owner is made up.
@@ -35,26 +37,18 @@ from engine.errors import BadInput
 from loaders.escape import allowed, derived
 from loaders.format.interest import UNKNOWN, Edge, edge_of, share_of, words
 from loaders.format.party import entity, is_told, objects, person, schema_of, text, texts, unknown
-from loaders.format.version import Version, Versions
+from loaders.format.step import Steps, end_of
+from loaders.format.version import KINDS, Version, Versions, details_of, end_key, kind_of
 from loaders.fragment import Fragments, gathered
 from loaders.intake import Intake, Reading
 from loaders.record import shown, why_unreadable
 from loaders.source import BOM, LONGEST_LINE, Source, lines
 
-KINDS = {
-    "entityStatement": "entity",
-    "personStatement": "person",
-    "ownershipOrControlStatement": "relationship",
-    "entity": "entity",
-    "person": "person",
-    "relationship": "relationship",
-}
 MARK = re.compile(
     rb'"statementType"\s*:\s*"(?:entityStatement|personStatement|ownershipOrControlStatement)"'
     rb'|"recordType"\s*:\s*"(?:entity|person|relationship)"'
 )
 WRAPPED = re.compile(rb'\s*\{\s*"statements"\s*:\s*\[')
-MOST_COMPONENTS = 1_000
 DEEPEST = 100
 NOBODY = "no beneficial owners"
 
@@ -252,18 +246,19 @@ class Conversion:
             return
         interests: list[Mapping[str, Any]] = objects(self._details.get("interests")) or [{}]
         components = texts(self._details.get("componentRecords") or self._details.get("componentStatementIDs"))
-        told_by_steps = bool(components) and leads(self._versions, components, party.key, subject.key)
+        steps = Steps(self._versions, components, (party.key, subject.key), self._told) if components else None
         for number, interest in enumerate(interests, start=1):
-            edge = edge_of(interest)
-            whole = told_by_steps and text(directness(interest)) != "direct" and edge.schema == "Ownership"
-            edge = UNKNOWN if whole else edge
-            properties = gathered(self._edge(interest, edge, whole))
+            edge, share = edge_of(interest), share_of(interest)
+            if steps and edge.schema == "Ownership" and text(directness(interest)) != "direct":
+                left = steps.left(interest)
+                edge, share = (UNKNOWN, "") if left is None else (edge, left)
+            properties = gathered(self._edge(interest, edge, share))
             properties[edge.party], properties[edge.subject] = [party.id], [subject.id]
             self._fit(subject, edge)
             self._piece(derived(self._version.key, "i", number), edge.schema, properties)
 
-    def _edge(self, interest: Mapping[str, Any], edge: Edge, whole: bool) -> Iterator[tuple[str, str]]:
-        """What an interest tells, besides its ends."""
+    def _edge(self, interest: Mapping[str, Any], edge: Edge, share: str) -> Iterator[tuple[str, str]]:
+        """What an interest tells, besides its ends; ``share`` is so much of its share as no steps tell."""
         kind = words(interest.get("type")) or "interest not stated"
         how = words(directness(interest))
         yield "role", f"indirect {kind}" if how == "indirect" else kind
@@ -271,15 +266,16 @@ class Conversion:
         if edge.schema == "Control":
             yield "controlType", kind
         if edge.schema == "Ownership":
-            yield "percentage", share_of(interest)
+            yield "percentage", share
             yield "ownershipType", how if how in ("direct", "indirect") else ""
             yield "ownershipType", "beneficial" if interest.get("beneficialOwnershipOrControl") is True else ""
-        elif share := share_of(interest):
-            yield "description", f"{kind}: {share}" + (", held through the companies between" if whole else "")
+        if (said := share_of(interest)) and (edge.schema != "Ownership" or said != share):
+            through = "" if said == share else ", held through the companies between"
+            through = f", all but {share} of it{through}" if share and through else through
+            yield "description", f"{kind}: {said}{through}"
         yield "startDate", text(interest.get("startDate"))
-        closed = text(self._told.get("recordStatus")) == "closed"
-        yield "endDate", text(interest.get("endDate")) or (text(self._told.get("statementDate"))[:10] if closed else "")
-        yield "status", "closed" if closed else ""
+        yield "endDate", end_of(self._told, interest)
+        yield "status", "closed" if text(self._told.get("recordStatus")) == "closed" else ""
         yield "recordId", text(self._told.get("statementId")) or text(self._told.get("statementID"))
         yield from self._about()
         yield from (("description", note) for note in self._notes())
@@ -318,48 +314,6 @@ class Conversion:
         return End("", id_)
 
 
-def leads(versions: Versions, components: list[str], party: str, subject: str) -> bool:
-    """Whether the component relationships lead from the party to the subject by shares that are known."""
-    steps: dict[str, set[str]] = {}
-    for component in components[:MOST_COMPONENTS]:
-        body = versions.find(component)
-        told = {} if body is None else orjson.loads(body)
-        details = details_of(told)
-        if kind_of(told) != "relationship" or not any(map(counts, objects(details.get("interests")))):
-            continue
-        ends = [versions.record(end_key(details.get(name))) for name in ("interestedParty", "subject")]
-        steps.setdefault(ends[0], set()).add(ends[1])
-    reached, edge = {party}, [party]
-    while edge:
-        fresh = steps.get(edge.pop(), set()) - reached
-        reached |= fresh
-        edge.extend(fresh)
-    return subject in reached - {party}
-
-
-def counts(interest: Mapping[str, Any]) -> bool:
-    """Whether an interest is ownership with a share that has a lower bound."""
-    return edge_of(interest).schema == "Ownership" and share_of(interest)[:1] not in ("", "u", "l")
-
-
-def end_key(told: Any) -> str:
-    """The key that an end names; nothing where it names none."""
-    if isinstance(told, dict):
-        return text(told.get("describedByEntityStatement")) or text(told.get("describedByPersonStatement"))
-    return text(told)
-
-
 def directness(interest: Mapping[str, Any]) -> Any:
     """Whether an interest is direct: ``directOrIndirect``, 0.2's ``interestLevel``."""
     return interest.get("directOrIndirect") or interest.get("interestLevel")
-
-
-def kind_of(told: Mapping[str, Any]) -> str:
-    """Whether a statement tells of an entity, a person or a relationship."""
-    return KINDS.get(text(told.get("recordType")) or text(told.get("statementType")), "")
-
-
-def details_of(told: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a statement says: in ``recordDetails``, or before 0.4 beside the statement's own fields."""
-    details = told.get("recordDetails", told)
-    return details if isinstance(details, dict) else {}

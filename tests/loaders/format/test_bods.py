@@ -375,3 +375,49 @@ def test_a_register_is_loaded_updated_and_asked(fresh_engine: Engine, tmp_path: 
     update = load(fresh_engine, [str(path), str(HERE / "bods-0.3.json")], "d")
     assert (update.added, update.changed, update.removed, update.unchanged) == (0, 1, 0, 12)
     assert fresh_engine.check() == []
+
+
+@pytest.mark.parametrize(
+    ("steps", "whole", "total"),
+    [
+        (["pa100", "as30", "pb", "bs40"], 70, 0.7),
+        (["pa100", "as30", "bs40"], 70, 0.3),
+        (["pa100", "as30", "gone"], 70, 0.7),
+        (["pa100", "as30", "px"], 70, 0.3),
+        (["pa100", "as80", "pb", "bs20"], 70, 0.8),
+        (["pa100!", "as30"], 70, 1.0),
+    ],
+)
+def test_of_a_whole_told_in_part_by_steps_nothing_is_lost_or_counted_twice(
+    fresh_engine: Engine, tmp_path: Path, steps: list[str], whole: int, total: float
+) -> None:
+    """``as30``: a holds 30 % of s; ``pb``: p holds nobody knows how much of b; ``!``: it has ended."""
+    links = []
+    for step in steps:
+        share = step[2:].strip("!")
+        interest = shares(int(share)) if share.isdigit() else {"type": "shareholding"}
+        ended = {"endDate": "2010"} if "!" in step else {}
+        links.append(holds(step[:2], step[0], step[1], {**interest, **ended}))
+    known = [link for link, step in zip(links, steps, strict=True) if step != "gone"]
+    told = holds("ps", "p", "s", shares(whole, "indirect"), componentRecords=[link["recordId"] for link in links])
+    path = tmp_path / "f.json"
+    path.write_bytes(orjson.dumps([told, record("p", "person"), *map(record, "absx"), *known]))
+    load(fresh_engine, [str(path)], "d")
+    found = {holding.entity.id: holding.share for holding in fresh_engine.owners(EYES, "d:s", min_share=0.01)}
+    assert found["d:p"] == pytest.approx(total)
+
+
+def test_what_is_left_of_a_whole_says_what_the_source_says_of_it(tmp_path: Path) -> None:
+    links = [holds("pa", "p", "a", shares(100)), holds("as", "a", "s", shares(30)), holds("pb", "p", "b", {})]
+    links.append(holds("bs", "b", "s", shares(40)))
+    components = [link["recordId"] for link in links]
+    ranged = {"type": "shareholding", "directOrIndirect": "indirect", "share": {"minimum": 50, "maximum": 75}}
+    interests = [shares(20, "indirect"), shares(70, "indirect"), ranged]
+    whole = holds("ps", "p", "s", *interests, componentRecords=components)
+    found = made(tmp_path / "f.json", record("p", "person"), *map(record, "abs"), *links, whole)
+    told = [found[f"ps..i{n}"] for n in (1, 2, 3)]
+    assert [(edge.schema, edge.first("percentage"), edge.first("description")) for edge in told] == [
+        ("UnknownLink", None, "shareholding: 20%, held through the companies between"),
+        ("Ownership", "60%", "shareholding: 70%, all but 60% of it, held through the companies between"),
+        ("Ownership", "50% to 75%", None),
+    ]
