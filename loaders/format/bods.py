@@ -1,8 +1,9 @@
 """The Beneficial Ownership Data Standard (BODS), 0.2 to 0.4: statements of persons, entities and relationships.
 
-A JSON array (a "package"), an object with an array ``statements``, or JSON lines; arrays are streamed. Which
-schema a record becomes stands in ``party``, which edge an interest becomes in ``interest``; every interest is an
-edge of its own, with its own share and dates.
+A JSON array (a "package"), an object with an array ``statements`` among others, JSON lines, or statements one after
+the other over several lines each; all are streamed. A statement's place is its line in JSON lines, else its number.
+Which schema a record becomes stands in ``party``, which edge an interest becomes in ``interest``; every interest is
+an edge of its own, with its own share and dates.
 
 **Versions.** Only the newest statement of a record counts (``version``). A relationship whose record is closed
 stays, with its end: the interest's ``endDate``, or else the date of the closing statement. Records keep their
@@ -18,6 +19,8 @@ is ownership as it stands.
 
 **Nobody.** An unspecified party is a LegalEntity of its own with the reason as weak alias; where there is no
 beneficial owner to name, the subject has a note and no owner is made up.
+
+**Dates** that are none (2011-02-30) are kept as notes, on an edge in its description.
 
 **Lost**: ``isComponent``, ``declaration`` and ``declarationSubject``, who asserted it (``source.assertedBy``),
 source types, licences, older versions, the upper bound of a share beyond its text, sub-national jurisdictions
@@ -36,7 +39,7 @@ from ijson.common import ObjectBuilder
 from engine.errors import BadInput
 from loaders.escape import allowed, derived
 from loaders.format.interest import UNKNOWN, Edge, edge_of, share_of, words
-from loaders.format.party import entity, is_told, objects, person, schema_of, text, texts, unknown
+from loaders.format.party import day, entity, is_told, objects, person, schema_of, text, texts, unknown
 from loaders.format.step import Steps, end_of
 from loaders.format.version import KINDS, Version, Versions, details_of, end_key, kind_of
 from loaders.fragment import Fragments, gathered
@@ -48,7 +51,9 @@ MARK = re.compile(
     rb'"statementType"\s*:\s*"(?:entityStatement|personStatement|ownershipOrControlStatement)"'
     rb'|"recordType"\s*:\s*"(?:entity|person|relationship)"'
 )
-WRAPPED = re.compile(rb'\s*\{\s*"statements"\s*:\s*\[')
+WRAPPED = re.compile(rb'"statements"\s*:\s*\[')
+GOES_ON = (b"{", b"[", b",", b":")
+"""What the first line of a value ends with that is written over several lines."""
 DEEPEST = 100
 NOBODY = "no beneficial owners"
 
@@ -81,16 +86,14 @@ class Bods:
 
 def statements(source: Source) -> Iterator[tuple[int, int, Any]]:
     """Each value of a source, with its number and size; a text instead says why there is none."""
-    head = source.head().removeprefix(BOM)
-    wrapped = WRAPPED.match(head) is not None
-    if head.lstrip()[:1] != b"[" and not wrapped:
+    if is_by_lines(source.head().removeprefix(BOM).lstrip()):
         yield from of_lines(source)
         return
     with source.reading() as stream:
         bounded = Bounded(stream)
         place = 0
         try:
-            for told in items(bounded, "statements" if wrapped else None):
+            for told in items(bounded):
                 place += 1
                 yield place, bounded.taken, told if isinstance(told, dict) else "not a JSON object"
                 bounded.taken = 0
@@ -99,29 +102,45 @@ def statements(source: Source) -> Iterator[tuple[int, int, Any]]:
             source.truncated = source.truncated or f"statement {place + 1} {cut}"
 
 
-def items(stream: "Bounded", key: str | None) -> Iterator[Any]:
-    """Each value of an array, as it is read: of the outermost, or of the one under a key of the outermost object.
+def is_by_lines(head: bytes) -> bool:
+    """Whether what begins so has one value a line; else it is an array, or values over lines as they come."""
+    line, end, _ = head.partition(b"\n")
+    if line.startswith(b"["):
+        return False
+    try:
+        told = orjson.loads(line)
+        return not (isinstance(told, dict) and isinstance(told.get("statements"), list))
+    except orjson.JSONDecodeError:
+        return bool(end) and not line.rstrip().endswith(GOES_ON) and not WRAPPED.search(line)
+
+
+def items(stream: "Bounded") -> Iterator[Any]:
+    """Each value, as it is read: of the outermost, or of an array that is one or that is its ``statements``.
 
     ``ijson.items`` does this too, but remembers the whole way to every value, which a file that is nested without
     end turns into all the memory there is.
     """
-    home = 1 if key is None else 2
-    depth, inside = 0, key is None
+    depth, home, key, skipping = 0, 0, None, False
     builder: Any = None
-    for event, value in ijson.basic_parse(stream, use_float=True):
-        if depth == 1 and key is not None and event == "map_key":
-            inside = value == key
-            continue
+    for event, value in ijson.basic_parse(stream, use_float=True, multiple_values=True):
         begins, ends = event in ("start_map", "start_array"), event in ("end_map", "end_array")
+        opens = event == "start_array" and home == 0 and (depth == 0 or (depth == 1 and key == "statements"))
         depth += begins - ends
         if depth > DEEPEST:
             raise BadInput(f"nested more than {DEEPEST} times")
-        if inside and depth - begins >= home:
+        if skipping:
+            skipping = depth > 0
+        elif opens:
+            home, builder = depth, None
+        elif ends and depth < home:
+            home, skipping = 0, depth > 0
+        else:
+            key = value if event == "map_key" and depth == 1 else key
             builder = builder or ObjectBuilder()
             builder.event(event, value)
-        if inside and depth == home and builder is not None:
-            yield builder.value
-            builder = None
+            if depth == home:
+                yield builder.value
+                builder, key = None, None
 
 
 def first_line(error: Exception) -> str:
@@ -222,14 +241,14 @@ class Conversion:
 
     def _about(self) -> Iterator[tuple[str, str]]:
         """Who published the statement, when it was made, and from which source."""
-        yield "modifiedAt", text(self._told.get("statementDate"))
+        yield from day("modifiedAt", self._told.get("statementDate"))
         if is_told(self._told, "publicationDetails") and is_told(self._told["publicationDetails"], "publisher"):
             publisher = self._told["publicationDetails"]["publisher"]
             yield "publisher", text(publisher.get("name"))
             yield "publisherUrl", text(publisher.get("url"))
         if is_told(self._told, "source"):
             yield "sourceUrl", text(self._told["source"].get("url"))
-            yield "retrievedAt", text(self._told["source"].get("retrievedAt"))
+            yield from day("retrievedAt", self._told["source"].get("retrievedAt"))
 
     def _notes(self) -> Iterator[str]:
         """What annotations and the source's description say."""
@@ -273,11 +292,11 @@ class Conversion:
             through = "" if said == share else ", held through the companies between"
             through = f", all but {share} of it{through}" if share and through else through
             yield "description", f"{kind}: {said}{through}"
-        yield "startDate", text(interest.get("startDate"))
-        yield "endDate", end_of(self._told, interest)
+        yield from remarked(day("startDate", interest.get("startDate")))
+        yield from remarked(day("endDate", end_of(self._told, interest)))
         yield "status", "closed" if text(self._told.get("recordStatus")) == "closed" else ""
         yield "recordId", text(self._told.get("statementId")) or text(self._told.get("statementID"))
-        yield from self._about()
+        yield from remarked(self._about())
         yield from (("description", note) for note in self._notes())
 
     def _fit(self, subject: End, edge: Edge) -> None:
@@ -312,6 +331,11 @@ class Conversion:
         id_ = derived(self._version.key, letter, 1)
         self._piece(id_, "LegalEntity", gathered([*unknown(reason), *self._about()]))
         return End("", id_)
+
+
+def remarked(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """What is told of an edge, which has a description where others have notes."""
+    return (("description" if name == "notes" else name, value) for name, value in pairs)
 
 
 def directness(interest: Mapping[str, Any]) -> Any:

@@ -269,7 +269,20 @@ def test_ids_that_are_none_are_written_so_that_they_are(tmp_path: Path) -> None:
     assert ends == ["urn:a/1", "ключ"]
 
 
-@pytest.mark.parametrize("form", ["array", "lines", "wrapped", "gzip", "mark"])
+FORMS = [
+    "array",
+    "lines",
+    "wrapped",
+    "gzip",
+    "mark",
+    "wrapped last",
+    "wrapped over lines",
+    "one after the other",
+    "both",
+]
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_an_array_lines_and_a_package_say_the_same(tmp_path: Path, form: str) -> None:
     statements = json.loads((HERE / "bods-0.2.json").read_text())
     lines = b"".join(orjson.dumps(statement) + b"\n" for statement in statements)
@@ -277,11 +290,89 @@ def test_an_array_lines_and_a_package_say_the_same(tmp_path: Path, form: str) ->
     wrapped = b'{ "statements": ' + array + b', "more": {"a": [1]}}'
     forms = {"array": array, "lines": lines, "wrapped": wrapped}
     forms |= {"gzip": gzip.compress(array), "mark": b"\xef\xbb\xbf" + array}
+    meta = {"meta": {"statements": [{"v": 1}], "list": [[1]]}, "license": "x"}
+    forms["wrapped last"] = orjson.dumps({**meta, "statements": statements}) + b"\n"
+    forms["wrapped over lines"] = json.dumps({**meta, "statements": statements, "more": [{}]}, indent=2).encode()
+    forms["one after the other"] = b"\n".join(json.dumps(statement, indent=2).encode() for statement in statements)
+    forms["both"] = (
+        json.dumps({**meta, "statements": statements[:2]}, indent=1).encode()
+        + json.dumps(statements[2:], indent=1).encode() * 2
+    )
     path = tmp_path / "f.json"
     path.write_bytes(forms[form])
     readings, intake = read(path)
     assert entities(readings) == entities(read(HERE / "bods-0.2.json")[0])
     assert intake.truncated is None
+
+
+def test_one_statement_over_several_lines(tmp_path: Path) -> None:
+    path = tmp_path / "f.json"
+    path.write_text(json.dumps(record("a", name="A"), indent=4))
+    assert entities(read(path)[0])["a"].properties["name"] == ["A"]
+
+
+def test_statements_one_after_the_other_are_told_by_their_number(tmp_path: Path) -> None:
+    values = [record("a"), {"recordType": "other"}, record("b"), 3, record("c")]
+    path = tmp_path / "f.json"
+    text = "\n".join(json.dumps(value, indent=2) for value in values)
+    path.write_text(text)
+    readings, intake = read(path)
+    assert [reading.place for reading in readings if reading.entity is None] == [2, 4]
+    assert sum(reading.entity is not None for reading in readings) == 3
+    assert intake.truncated is None
+    path.write_text(text[:-40])
+    assert read(path)[1].truncated == f"{path}: statement 5 is cut off"
+
+
+@pytest.mark.parametrize(
+    ("said", "good"),
+    [
+        ("2011-02-28", True),
+        ("2011-02", True),
+        ("2011", True),
+        ("2012-02-29T10:00:00Z", True),
+        ("2011-02-30", False),
+        ("2011-02-30T10:00:00Z", False),
+        ("2011-13", False),
+        ("0211-01-01", False),
+        ("02/03/2011", False),
+    ],
+)
+def test_a_date_that_is_none_is_a_note(tmp_path: Path, said: str, good: bool) -> None:
+    interest = {**shares(10), "startDate": said, "endDate": said}
+    statements = [record("a", foundingDate=said, date=said), record("p", "person", birthDate=said)]
+    found = made(tmp_path / "f.json", *statements, holds("h", "p", "a", interest))
+    company, person, edge = (found[id_].properties for id_ in ("a", "p", "h..i1"))
+    if good:
+        assert company["incorporationDate"] == person["birthDate"] == company["modifiedAt"] == [said]
+        assert edge["startDate"] == edge["endDate"] == [said]
+    else:
+        assert not {"incorporationDate", "birthDate", "startDate", "endDate"} & {*company, *person, *edge}
+        assert company["notes"] == [f"incorporation date: {said}", f"modified at: {said}"]
+        assert person["notes"] == [f"birth date: {said}"]
+        assert edge["description"] == [f"start date: {said}", f"end date: {said}"]
+
+
+def test_identifiers_that_are_addresses_are_no_numbers(tmp_path: Path) -> None:
+    told = [
+        {"schemeName": "OpenCorporates", "id": "https://opencorporates.com/companies/gb/1"},
+        {
+            "schemeName": "Register",
+            "id": "HTTP://register.example/1",
+            "uri": "https://opencorporates.com/companies/gb/1",
+        },
+        {"schemeName": "Control", "id": "/company/1/persons-with-significant-control/abc"},
+        {"id": "/company/2"},
+        {"schemeName": "Registrul", "id": "J40/12/2010"},
+    ]
+    found = made(tmp_path / "f.json", record("a", identifiers=told), record("p", "person", identifiers=told))
+    for id_, number in (("a", "registrationNumber"), ("p", "idNumber")):
+        properties = found[id_].properties
+        assert properties[number] == ["J40/12/2010"]
+        assert properties["opencorporatesUrl"] == ["https://opencorporates.com/companies/gb/1"]
+        assert properties["sourceUrl"] == ["HTTP://register.example/1"]
+        assert "identifier: /company/2" in properties["notes"]
+        assert "Control: /company/1/persons-with-significant-control/abc" in properties["notes"]
 
 
 @pytest.mark.parametrize("form", ["array", "lines"])
