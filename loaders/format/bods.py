@@ -38,9 +38,9 @@ from ijson.common import ObjectBuilder
 
 from engine.errors import BadInput
 from loaders.escape import allowed, derived
-from loaders.format.interest import UNKNOWN, Edge, edge_of, share_of, words
+from loaders.format.interest import UNKNOWN, Edge, directness, edge_of, share_of, words
 from loaders.format.party import day, entity, is_told, objects, person, schema_of, text, texts, unknown
-from loaders.format.step import Steps, end_of
+from loaders.format.step import Steps, components_of, end_of
 from loaders.format.version import KINDS, Version, Versions, details_of, end_key, kind_of
 from loaders.fragment import Fragments, gathered
 from loaders.intake import Intake, Reading
@@ -264,11 +264,10 @@ class Conversion:
         if party is None or subject is None:
             return
         interests: list[Mapping[str, Any]] = objects(self._details.get("interests")) or [{}]
-        components = texts(self._details.get("componentRecords") or self._details.get("componentStatementIDs"))
-        steps = Steps(self._versions, components, (party.key, subject.key), self._told) if components else None
+        steps = Steps(self._versions, self._told, (party.key, subject.key)) if components_of(self._told) else None
         for number, interest in enumerate(interests, start=1):
             edge, share = edge_of(interest), share_of(interest)
-            if steps and edge.schema == "Ownership" and text(directness(interest)) != "direct":
+            if steps and edge.schema == "Ownership" and directness(interest) != "direct":
                 left = steps.left(interest)
                 edge, share = (UNKNOWN, "") if left is None else (edge, left)
             properties = gathered(self._edge(interest, edge, share))
@@ -279,7 +278,7 @@ class Conversion:
     def _edge(self, interest: Mapping[str, Any], edge: Edge, share: str) -> Iterator[tuple[str, str]]:
         """What an interest tells, besides its ends; ``share`` is so much of its share as no steps tell."""
         kind = words(interest.get("type")) or "interest not stated"
-        how = words(directness(interest))
+        how = directness(interest)
         yield "role", f"indirect {kind}" if how == "indirect" else kind
         yield "role", text(interest.get("details"))
         if edge.schema == "Control":
@@ -290,7 +289,7 @@ class Conversion:
             yield "ownershipType", "beneficial" if interest.get("beneficialOwnershipOrControl") is True else ""
         if (said := share_of(interest)) and (edge.schema != "Ownership" or said != share):
             through = "" if said == share else ", held through the companies between"
-            through = f", all but {share} of it{through}" if share and through else through
+            through = ", here without what is held through the companies between" if through and share else through
             yield "description", f"{kind}: {said}{through}"
         yield from remarked(day("startDate", interest.get("startDate")))
         yield from remarked(day("endDate", end_of(self._told, interest)))
@@ -336,8 +335,3 @@ class Conversion:
 def remarked(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """What is told of an edge, which has a description where others have notes."""
     return (("description" if name == "notes" else name, value) for name, value in pairs)
-
-
-def directness(interest: Mapping[str, Any]) -> Any:
-    """Whether an interest is direct: ``directOrIndirect``, 0.2's ``interestLevel``."""
-    return interest.get("directOrIndirect") or interest.get("interestLevel")
