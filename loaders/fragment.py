@@ -1,38 +1,41 @@
 """Entities out of pieces: what several rows say of one id, put together on disk, so that memory stays flat."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from types import TracebackType
-from typing import Any
 
 import orjson
-from followthemoney import model
-from followthemoney.exc import InvalidData
 
 from engine.errors import BadInput
 from loaders.intake import Reading
-from loaders.record import entity_of, shown
+from loaders.record import entity_of, known, shown
 
 BUFFER = 5_000
 Row = tuple[str, int, str, bytes]
+Told = dict[str, list[str]]
+Kept = tuple[str, int, int, bytes]
+"""A row that waits: its source, its place there, its size, and what it says."""
 
 
 class Fragments:
     """The pieces of one load's entities; a context manager.
 
-    Values of one property stay in the order in which they were first told, each once. The schema is the more
-    special one of those told (FollowTheMoney's common schema); where they don't go together nothing is made.
+    Values of one property stay in the order in which they were first told, each once, or come in the one that
+    ``arrange`` makes of a schema and its properties. The schema is the most special one of those told
+    (FollowTheMoney's common schema); where they don't go together nothing is made.
     """
 
-    def __init__(self, dataset: str) -> None:
+    def __init__(self, dataset: str, arrange: Callable[[str, Told], Told] = lambda schema, told: told) -> None:
         self._dataset = dataset
+        self._arrange = arrange
         self._rows: list[Row] = []
         # an empty name is SQLite's private file: it is gone with the connection, also when we are killed
         self._database = sqlite3.connect("", isolation_level=None)
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -32000", "temp_store = FILE"):
             self._database.execute(f"PRAGMA {pragma}")
         self._database.execute("CREATE TABLE piece (id TEXT, place INTEGER, source TEXT, body BLOB)")
+        self._database.execute("CREATE TABLE kept (source TEXT, place INTEGER, size INTEGER, body BLOB)")
         self._database.execute("BEGIN")
 
     def __enter__(self) -> "Fragments":
@@ -59,6 +62,16 @@ class Fragments:
         self._database.executemany("INSERT INTO piece VALUES (?, ?, ?, ?)", self._rows)
         self._rows = []
 
+    def keep(self, rows: Iterable[Kept]) -> None:
+        """Put rows aside that can be understood only when all others are read."""
+        self._database.executemany("INSERT INTO kept VALUES (?, ?, ?, ?)", rows)
+
+    def kept(self, size: int) -> Iterator[list[Kept]]:
+        """The rows that were put aside, in their order, at most so many at a time; pieces may be put meanwhile."""
+        cursor = self._database.execute("SELECT source, place, size, body FROM kept ORDER BY rowid")
+        while rows := cursor.fetchmany(size):
+            yield rows
+
     def readings(self) -> Iterator[Reading]:
         """Every entity in order of its id, checked; its place is that of its first piece."""
         self._flush()
@@ -71,7 +84,9 @@ class Fragments:
         _, place, source, _ = pieces[0]
         size = sum(len(body) for *_, body in pieces)
         try:
-            entity = entity_of(self._dataset, {"id": entity_id, **merged([orjson.loads(row[3]) for row in pieces])})
+            schema, told = merged([orjson.loads(row[3]) for row in pieces])
+            raw = {"id": entity_id, "schema": schema, "properties": self._arrange(schema, told)}
+            entity = entity_of(self._dataset, raw)
         except BadInput as error:
             return Reading(source, place, size, reason=str(error), id=entity_id)
         return Reading(source, place, size, entity=entity)
@@ -86,20 +101,26 @@ def gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return found
 
 
-def merged(pieces: list[tuple[str, dict[str, list[str]]]]) -> dict[str, Any]:
+def merged(pieces: list[tuple[str, Told]]) -> tuple[str, Told]:
     """The schema and the properties that some pieces tell together; raises BadInput where schemata are at odds."""
     if len(pieces) == 1:
         schema, told = pieces[0]
-        return {"schema": schema, "properties": {name: list(dict.fromkeys(told[name])) for name in told if told[name]}}
-    schema, *others = [schema for schema, _ in pieces]
-    for other in others:
-        if other != schema:
-            try:
-                schema = model.common_schema(schema, other).name
-            except InvalidData:
-                raise BadInput(f"is told to be a {schema} and a {other}: nothing is both") from None
+        return schema, {name: list(dict.fromkeys(told[name])) for name in told if told[name]}
+    schema = narrowest(list(dict.fromkeys(schema for schema, _ in pieces)))
     found: dict[str, dict[str, None]] = {}
     for _, properties in pieces:
         for name, values in properties.items():
             found.setdefault(name, {}).update(dict.fromkeys(values))
-    return {"schema": schema, "properties": {name: list(values) for name, values in found.items() if values}}
+    return schema, {name: list(values) for name, values in found.items() if values}
+
+
+def narrowest(schemata: list[str]) -> str:
+    """That one of some schemata that is all the others too, whatever their order; raises BadInput."""
+    if len(schemata) == 1:
+        return schemata[0]
+    kinds = [known(name) for name in schemata]
+    for kind in kinds:
+        if all(kind.is_a(other) for other in kinds):
+            return kind.name
+    first, second = next((a, b) for a in kinds for b in kinds if not a.is_a(b) and not b.is_a(a))
+    raise BadInput(f"is told to be a {first.name} and a {second.name}: nothing is both")

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from engine.entity import Entity
 from engine.errors import BadInput
+from loaders.bundle import ZIP, archive_of, looked_into, names_in, why_not
 from loaders.progress import Meter, Silence
 from loaders.source import Source
 
@@ -72,14 +73,25 @@ class Intake:
         self._opened[self.names[0]] = source
         return source.name, source.head()
 
-    def sources(self) -> Iterator[Source]:
+    def inside(self) -> list[str]:
+        """The names of the files in the first source, once ``head`` has told that it is a zip archive.
+
+        Raises BadInput where it cannot be read.
+        """
+        files, self._opened[self.names[0]] = looked_into(self._opened[self.names[0]])
+        return files
+
+    def sources(self, archives: bool = False) -> Iterator[Source]:
         """Each source, open while it is read; raises BadInput where the first cannot be opened.
 
-        A later one that cannot be is told as one that ended early: what came before it is taken already.
+        A later one that cannot be is told as one that ended early: what came before it is taken already. So is a
+        zip archive, unless ``archives`` are wanted.
         """
         for number, name in enumerate(self.names):
             try:
                 opened = self._opened.pop(name, None) or Source.open(name)
+                if not archives:
+                    refuse_archive(opened)
             except BadInput as error:
                 if number == 0:
                     raise
@@ -102,6 +114,13 @@ class Intake:
         """Close what was opened to look at and never read."""
         for source in self._opened.values():
             source.__exit__()
+
+
+def refuse_archive(source: Source) -> None:
+    """Raises BadInput for a source that is a zip archive, and closes it."""
+    if source.head().startswith(ZIP):
+        with source, archive_of(source) as archive:
+            raise BadInput(why_not(source.name, names_in(archive)))
 
 
 def files(name: str) -> list[str]:

@@ -2,14 +2,17 @@
 
 Rows end where the CSV says, also in the middle of a hostile file: a line without end, a quote that is never
 closed and bytes that are no UTF-8 cost the row that they stand in, with a reason, and no more memory than a row.
+The delimiter is found out from the header: a comma, or a semicolon, tab or bar where that makes more columns of it.
 """
 
 import csv
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple, Protocol
 
 from engine.errors import BadInput
 from loaders.source import BOM, LONGEST_LINE
+from loaders.table.text import DELIMITERS
 
 LONGEST_ROW = 2 * LONGEST_LINE
 """Bytes of the longest row, line breaks in its cells included."""
@@ -78,9 +81,11 @@ class Sheet:
     def __init__(self, stream: Readable) -> None:
         self.cut: str | None = None
         self._texts = Texts(stream)
-        self._reader = csv.reader(self._texts, strict=True)
         self._texts.begin()
         try:
+            first = next(self._texts, "")
+            texts = chain([first] if first else [], self._texts)
+            self._reader = csv.reader(texts, delimiter=delimiter_of(first), strict=True)
             header = next(self._reader, [])
         except (csv.Error, TooLong) as error:
             raise BadInput(f"the header cannot be read: {str(error) or 'it is too long'}") from None
@@ -131,8 +136,21 @@ class Sheet:
 
 def columns_of(head: bytes) -> list[str]:
     """The columns that the beginning of a file names, if it is CSV; else nothing."""
-    line, _, _ = head.removeprefix(BOM).partition(b"\n")
+    data, _, _ = head.removeprefix(BOM).partition(b"\n")
     try:
-        return [name.strip() for name in next(csv.reader([line.decode().rstrip("\r")], strict=True), [])]
+        line = data.decode().rstrip("\r")
+        return [name.strip() for name in next(csv.reader([line], delimiter=delimiter_of(line), strict=True), [])]
     except (UnicodeDecodeError, csv.Error):
         return []
+
+
+def delimiter_of(header: str) -> str:
+    """The delimiter that makes the most columns of a header; a comma where none makes more."""
+
+    def width(delimiter: str) -> int:
+        try:
+            return len(next(csv.reader([header], delimiter=delimiter), []))
+        except csv.Error:
+            return 0
+
+    return max(DELIMITERS, key=width)

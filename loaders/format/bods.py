@@ -1,8 +1,9 @@
 """The Beneficial Ownership Data Standard (BODS), 0.2 to 0.4: statements of persons, entities and relationships.
 
-A JSON array (a "package"), an object with an array ``statements``, or JSON lines; arrays are streamed. Which
-schema a record becomes stands in ``party``, which edge an interest becomes in ``interest``; every interest is an
-edge of its own, with its own share and dates.
+A JSON array (a "package"), an object with an array ``statements`` among others, JSON lines, or statements one after
+the other over several lines each; all are streamed. A statement's place is its line in JSON lines, else its number.
+Which schema a record becomes stands in ``party``, which edge an interest becomes in ``interest``; every interest is
+an edge of its own, with its own share and dates.
 
 **Versions.** Only the newest statement of a record counts (``version``). A relationship whose record is closed
 stays, with its end: the interest's ``endDate``, or else the date of the closing statement. Records keep their
@@ -11,11 +12,15 @@ replaced ones gives it. Ids that FollowTheMoney does not allow are written as ``
 
 **Indirect interests.** An indirect relationship with component records is told twice: as a whole, and step by
 step. Where its components lead from the party to the subject by shareholdings whose shares are all known, they
-are the ownership, and the whole becomes an UnknownLink that says its share; else the whole is the ownership. An
-indirect interest without components is ownership as it stands.
+are the ownership, and the whole becomes an UnknownLink that says its share. Where a share on a way between them is
+not known, the whole is the ownership, of as much as the other ways do not come to, so that nothing is lost and
+nothing counts twice; its description has the share as told (``step``). An indirect interest without components
+is ownership as it stands.
 
 **Nobody.** An unspecified party is a LegalEntity of its own with the reason as weak alias; where there is no
 beneficial owner to name, the subject has a note and no owner is made up.
+
+**Dates** that are none (2011-02-30) are kept as notes, on an edge in its description.
 
 **Lost**: ``isComponent``, ``declaration`` and ``declarationSubject``, who asserted it (``source.assertedBy``),
 source types, licences, older versions, the upper bound of a share beyond its text, sub-national jurisdictions
@@ -33,28 +38,22 @@ from ijson.common import ObjectBuilder
 
 from engine.errors import BadInput
 from loaders.escape import allowed, derived
-from loaders.format.interest import UNKNOWN, Edge, edge_of, share_of, words
-from loaders.format.party import entity, is_told, objects, person, schema_of, text, texts, unknown
-from loaders.format.version import Version, Versions
+from loaders.format.interest import UNKNOWN, Edge, directness, edge_of, share_of, words
+from loaders.format.party import day, entity, is_told, objects, person, schema_of, text, texts, unknown
+from loaders.format.step import Steps, components_of, end_of
+from loaders.format.version import KINDS, Version, Versions, details_of, end_key, kind_of
 from loaders.fragment import Fragments, gathered
 from loaders.intake import Intake, Reading
 from loaders.record import shown, why_unreadable
 from loaders.source import BOM, LONGEST_LINE, Source, lines
 
-KINDS = {
-    "entityStatement": "entity",
-    "personStatement": "person",
-    "ownershipOrControlStatement": "relationship",
-    "entity": "entity",
-    "person": "person",
-    "relationship": "relationship",
-}
 MARK = re.compile(
     rb'"statementType"\s*:\s*"(?:entityStatement|personStatement|ownershipOrControlStatement)"'
     rb'|"recordType"\s*:\s*"(?:entity|person|relationship)"'
 )
-WRAPPED = re.compile(rb'\s*\{\s*"statements"\s*:\s*\[')
-MOST_COMPONENTS = 1_000
+WRAPPED = re.compile(rb'"statements"\s*:\s*\[')
+GOES_ON = (b"{", b"[", b",", b":")
+"""What the first line of a value ends with that is written over several lines."""
 DEEPEST = 100
 NOBODY = "no beneficial owners"
 
@@ -87,16 +86,14 @@ class Bods:
 
 def statements(source: Source) -> Iterator[tuple[int, int, Any]]:
     """Each value of a source, with its number and size; a text instead says why there is none."""
-    head = source.head().removeprefix(BOM)
-    wrapped = WRAPPED.match(head) is not None
-    if head.lstrip()[:1] != b"[" and not wrapped:
+    if is_by_lines(source.head().removeprefix(BOM).lstrip()):
         yield from of_lines(source)
         return
     with source.reading() as stream:
         bounded = Bounded(stream)
         place = 0
         try:
-            for told in items(bounded, "statements" if wrapped else None):
+            for told in items(bounded):
                 place += 1
                 yield place, bounded.taken, told if isinstance(told, dict) else "not a JSON object"
                 bounded.taken = 0
@@ -105,29 +102,45 @@ def statements(source: Source) -> Iterator[tuple[int, int, Any]]:
             source.truncated = source.truncated or f"statement {place + 1} {cut}"
 
 
-def items(stream: "Bounded", key: str | None) -> Iterator[Any]:
-    """Each value of an array, as it is read: of the outermost, or of the one under a key of the outermost object.
+def is_by_lines(head: bytes) -> bool:
+    """Whether what begins so has one value a line; else it is an array, or values over lines as they come."""
+    line, end, _ = head.partition(b"\n")
+    if line.startswith(b"["):
+        return False
+    try:
+        told = orjson.loads(line)
+        return not (isinstance(told, dict) and isinstance(told.get("statements"), list))
+    except orjson.JSONDecodeError:
+        return bool(end) and not line.rstrip().endswith(GOES_ON) and not WRAPPED.search(line)
+
+
+def items(stream: "Bounded") -> Iterator[Any]:
+    """Each value, as it is read: of the outermost, or of an array that is one or that is its ``statements``.
 
     ``ijson.items`` does this too, but remembers the whole way to every value, which a file that is nested without
     end turns into all the memory there is.
     """
-    home = 1 if key is None else 2
-    depth, inside = 0, key is None
+    depth, home, key, skipping = 0, 0, None, False
     builder: Any = None
-    for event, value in ijson.basic_parse(stream, use_float=True):
-        if depth == 1 and key is not None and event == "map_key":
-            inside = value == key
-            continue
+    for event, value in ijson.basic_parse(stream, use_float=True, multiple_values=True):
         begins, ends = event in ("start_map", "start_array"), event in ("end_map", "end_array")
+        opens = event == "start_array" and home == 0 and (depth == 0 or (depth == 1 and key == "statements"))
         depth += begins - ends
         if depth > DEEPEST:
             raise BadInput(f"nested more than {DEEPEST} times")
-        if inside and depth - begins >= home:
+        if skipping:
+            skipping = depth > 0
+        elif opens:
+            home, builder = depth, None
+        elif ends and depth < home:
+            home, skipping = 0, depth > 0
+        else:
+            key = value if event == "map_key" and depth == 1 else key
             builder = builder or ObjectBuilder()
             builder.event(event, value)
-        if inside and depth == home and builder is not None:
-            yield builder.value
-            builder = None
+            if depth == home:
+                yield builder.value
+                builder, key = None, None
 
 
 def first_line(error: Exception) -> str:
@@ -228,14 +241,14 @@ class Conversion:
 
     def _about(self) -> Iterator[tuple[str, str]]:
         """Who published the statement, when it was made, and from which source."""
-        yield "modifiedAt", text(self._told.get("statementDate"))
+        yield from day("modifiedAt", self._told.get("statementDate"))
         if is_told(self._told, "publicationDetails") and is_told(self._told["publicationDetails"], "publisher"):
             publisher = self._told["publicationDetails"]["publisher"]
             yield "publisher", text(publisher.get("name"))
             yield "publisherUrl", text(publisher.get("url"))
         if is_told(self._told, "source"):
             yield "sourceUrl", text(self._told["source"].get("url"))
-            yield "retrievedAt", text(self._told["source"].get("retrievedAt"))
+            yield from day("retrievedAt", self._told["source"].get("retrievedAt"))
 
     def _notes(self) -> Iterator[str]:
         """What annotations and the source's description say."""
@@ -251,37 +264,38 @@ class Conversion:
         if party is None or subject is None:
             return
         interests: list[Mapping[str, Any]] = objects(self._details.get("interests")) or [{}]
-        components = texts(self._details.get("componentRecords") or self._details.get("componentStatementIDs"))
-        told_by_steps = bool(components) and leads(self._versions, components, party.key, subject.key)
+        steps = Steps(self._versions, self._told, (party.key, subject.key)) if components_of(self._told) else None
         for number, interest in enumerate(interests, start=1):
-            edge = edge_of(interest)
-            whole = told_by_steps and text(directness(interest)) != "direct" and edge.schema == "Ownership"
-            edge = UNKNOWN if whole else edge
-            properties = gathered(self._edge(interest, edge, whole))
+            edge, share = edge_of(interest), share_of(interest)
+            if steps and edge.schema == "Ownership" and directness(interest) != "direct":
+                left = steps.left(interest)
+                edge, share = (UNKNOWN, "") if left is None else (edge, left)
+            properties = gathered(self._edge(interest, edge, share))
             properties[edge.party], properties[edge.subject] = [party.id], [subject.id]
             self._fit(subject, edge)
             self._piece(derived(self._version.key, "i", number), edge.schema, properties)
 
-    def _edge(self, interest: Mapping[str, Any], edge: Edge, whole: bool) -> Iterator[tuple[str, str]]:
-        """What an interest tells, besides its ends."""
+    def _edge(self, interest: Mapping[str, Any], edge: Edge, share: str) -> Iterator[tuple[str, str]]:
+        """What an interest tells, besides its ends; ``share`` is so much of its share as no steps tell."""
         kind = words(interest.get("type")) or "interest not stated"
-        how = words(directness(interest))
+        how = directness(interest)
         yield "role", f"indirect {kind}" if how == "indirect" else kind
         yield "role", text(interest.get("details"))
         if edge.schema == "Control":
             yield "controlType", kind
         if edge.schema == "Ownership":
-            yield "percentage", share_of(interest)
+            yield "percentage", share
             yield "ownershipType", how if how in ("direct", "indirect") else ""
             yield "ownershipType", "beneficial" if interest.get("beneficialOwnershipOrControl") is True else ""
-        elif share := share_of(interest):
-            yield "description", f"{kind}: {share}" + (", held through the companies between" if whole else "")
-        yield "startDate", text(interest.get("startDate"))
-        closed = text(self._told.get("recordStatus")) == "closed"
-        yield "endDate", text(interest.get("endDate")) or (text(self._told.get("statementDate"))[:10] if closed else "")
-        yield "status", "closed" if closed else ""
+        if (said := share_of(interest)) and (edge.schema != "Ownership" or said != share):
+            through = "" if said == share else ", held through the companies between"
+            through = ", here without what is held through the companies between" if through and share else through
+            yield "description", f"{kind}: {said}{through}"
+        yield from remarked(day("startDate", interest.get("startDate")))
+        yield from remarked(day("endDate", end_of(self._told, interest)))
+        yield "status", "closed" if text(self._told.get("recordStatus")) == "closed" else ""
         yield "recordId", text(self._told.get("statementId")) or text(self._told.get("statementID"))
-        yield from self._about()
+        yield from remarked(self._about())
         yield from (("description", note) for note in self._notes())
 
     def _fit(self, subject: End, edge: Edge) -> None:
@@ -318,48 +332,6 @@ class Conversion:
         return End("", id_)
 
 
-def leads(versions: Versions, components: list[str], party: str, subject: str) -> bool:
-    """Whether the component relationships lead from the party to the subject by shares that are known."""
-    steps: dict[str, set[str]] = {}
-    for component in components[:MOST_COMPONENTS]:
-        body = versions.find(component)
-        told = {} if body is None else orjson.loads(body)
-        details = details_of(told)
-        if kind_of(told) != "relationship" or not any(map(counts, objects(details.get("interests")))):
-            continue
-        ends = [versions.record(end_key(details.get(name))) for name in ("interestedParty", "subject")]
-        steps.setdefault(ends[0], set()).add(ends[1])
-    reached, edge = {party}, [party]
-    while edge:
-        fresh = steps.get(edge.pop(), set()) - reached
-        reached |= fresh
-        edge.extend(fresh)
-    return subject in reached - {party}
-
-
-def counts(interest: Mapping[str, Any]) -> bool:
-    """Whether an interest is ownership with a share that has a lower bound."""
-    return edge_of(interest).schema == "Ownership" and share_of(interest)[:1] not in ("", "u", "l")
-
-
-def end_key(told: Any) -> str:
-    """The key that an end names; nothing where it names none."""
-    if isinstance(told, dict):
-        return text(told.get("describedByEntityStatement")) or text(told.get("describedByPersonStatement"))
-    return text(told)
-
-
-def directness(interest: Mapping[str, Any]) -> Any:
-    """Whether an interest is direct: ``directOrIndirect``, 0.2's ``interestLevel``."""
-    return interest.get("directOrIndirect") or interest.get("interestLevel")
-
-
-def kind_of(told: Mapping[str, Any]) -> str:
-    """Whether a statement tells of an entity, a person or a relationship."""
-    return KINDS.get(text(told.get("recordType")) or text(told.get("statementType")), "")
-
-
-def details_of(told: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a statement says: in ``recordDetails``, or before 0.4 beside the statement's own fields."""
-    details = told.get("recordDetails", told)
-    return details if isinstance(details, dict) else {}
+def remarked(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """What is told of an edge, which has a description where others have notes."""
+    return (("description" if name == "notes" else name, value) for name, value in pairs)

@@ -1,8 +1,11 @@
 """ICIJ's Offshore Leaks bundle: CSV files of entities, officers, intermediaries, addresses, others, relationships.
 
-Given as several files, a folder, or the .zip as it is published. Which of the six a file is, its name tells
-(``nodes-officers.csv``), else its columns. Relationships are read last, whatever the order; which edge one becomes
-stands in ``link``.
+Given as several files, a folder, or the .zip as it is published, or several of them. A file with two ends in each
+row is of relationships; which of the other five it is, its name tells (``nodes-officers.csv``), else its columns.
+Relationships are put aside until all nodes of all that is given are known; which edge one becomes stands in ``link``.
+
+The releases of 2016 to 2018 call columns and files otherwise (``n.node_id``, ``START_ID``, ``all_edges.csv``) and
+are read alike; names of columns may be in capitals.
 
 | File | Schema |
 | --- | --- |
@@ -21,13 +24,15 @@ either may be reactivated. Lost are the ``link`` of addresses, ``XXX`` and "Unde
 """
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from datetime import date
 from functools import lru_cache
 from hashlib import sha1
 from itertools import islice
+from typing import NamedTuple
 
+import orjson
 from followthemoney import registry
 
 from engine.errors import BadInput
@@ -41,15 +46,15 @@ from loaders.sheet import Readable, Row, Sheet, columns_of
 from loaders.source import Source
 
 NAME = re.compile(
-    r"(?:^|[/\\.\-_])(entit(?:y|ies)|officers?|intermediar(?:y|ies)|address(?:es)?|others?|relationships?|edges?)"
-    r"\.csv(?:\.gz)?$",
+    r"(?:^|[/\\.\-_ ])(entit(?:y|ies)|officers?|intermediar(?:y|ies)|address(?:es)?|others?|relationships?|edges?)"
+    r"(?: ?\(\d+\))?\.csv(?:\.gz)?$",
     re.I,
 )
 KINDS = {"e": "entities", "o": "officers", "i": "intermediaries", "a": "addresses", "r": "relationships"}
 ORDER = ("entities", "officers", "intermediaries", "others", "addresses", "", "relationships")
 SCHEMATA = {"entities": "Company", "addresses": "Address"}
 SIGNS = (
-    ("ibcRUC", "entities"),
+    ("ibcruc", "entities"),
     ("company_type", "entities"),
     ("closed_date", "others"),
     ("type", "others"),
@@ -57,10 +62,14 @@ SIGNS = (
     ("address", "addresses"),
 )
 """Columns that only one of the node files has, or the first of those that have it."""
-IN_ZIP = re.compile(rb"nodes[.\-](?:entit|officer|intermediar|address|other)\w*\.csv|relationships\.csv")
-OLD = {"start_id": "node_id_start", "end_id": "node_id_end", "type": "rel_type", "_start": "node_id_start"}
-OLD |= {"_end": "node_id_end", "_type": "rel_type"}
+ENDS = ("node_id_start", "node_id_end")
+OLD = {"start_id": ENDS[0], "end_id": ENDS[1], "_start": ENDS[0], "_end": ENDS[1], "node_1": ENDS[0], "node_2": ENDS[1]}
+OLD |= {"type": "rel_type", "_type": "rel_type"}
 """Columns of relationships as older bundles have them."""
+PREFIX = re.compile(r"[a-z]\.")
+"""What the columns of 2017 begin with: a variable of the query that made them."""
+KEPT = (*ENDS, "rel_type", "link", "status", "sourceid", "start_date", "end_date")
+"""Columns of relationships that are read."""
 NODE = "https://offshoreleaks.icij.org/nodes/"
 BATCH = 2_000
 PLAIN = (
@@ -69,10 +78,10 @@ PLAIN = (
     ("company_type", "legalForm"),
     ("type", "legalForm"),
     ("status", "status"),
-    ("ibcRUC", "registrationNumber"),
+    ("ibcruc", "registrationNumber"),
     ("address", "address"),
     ("service_provider", "keywords"),
-    ("sourceID", "publisher"),
+    ("sourceid", "publisher"),
     ("valid_until", "notes"),
     ("note", "notes"),
 )
@@ -92,18 +101,15 @@ class Icij:
     name = "icij"
 
     def fits(self, name: str, head: bytes) -> bool:
-        """Whether the header has ``node_id`` or both ends' ids, or the archive begins with files named so."""
-        if head.startswith(ZIP):
-            return IN_ZIP.search(head) is not None
-        columns = set(columns_of(head))
-        return "node_id_start" in columns or "node_id" in columns
+        """Whether the header has ``node_id`` or both ends' ids, by whatever names."""
+        return kind_by_columns(set(renamed(columns_of(head)))) != ""
 
     def read(self, intake: Intake) -> Iterator[Reading]:
         """Every entity, after the rows that cannot be used."""
         intake.names.sort(key=turn)
         with Fragments(intake.dataset) as fragments, Seen() as kinds:
             reader = Bundle(fragments, kinds, intake.notes)
-            for source in intake.sources():
+            for source in intake.sources(archives=True):
                 if source.head().startswith(ZIP):
                     yield from archived(source, reader)
                     continue
@@ -111,13 +117,14 @@ class Icij:
                     source.truncated = (yield from reader.take(source.name, stream)) or source.truncated
             if not reader.files:
                 raise BadInput("no file of the Offshore Leaks bundle is among what was given")
+            yield from reader.relate()
             yield from fragments.readings()
 
 
 def archived(source: Source, reader: "Bundle") -> Iterator[Reading]:
     """What stands in the files of an archive."""
     with archive_of(source) as archive:
-        files = list(chosen(archive, lambda name: kind_by_name(name) != "" and "__MACOSX" not in name))
+        files = list(chosen(archive, lambda name: name.lower().endswith(".csv") and "__MACOSX" not in name))
         for info, why in sorted(files, key=lambda file: turn(file[0].filename)):
             name = f"{source.name}:{info.filename}"
             try:
@@ -141,17 +148,33 @@ def kind_by_name(name: str) -> str:
 
 
 def turn(name: str) -> int:
-    """When a file is read: always in the same order, so that values stand in the same, and relationships last."""
+    """When a file is read: always in the same order, so that values stand in the same."""
     return ORDER.index(kind_by_name(name))
 
 
 def kind_by_columns(columns: set[str]) -> str:
-    """Which of the six files has these columns; nothing for any other."""
-    if "node_id_start" in columns:
+    """Which of the six files has these columns, as ``renamed`` has them; nothing for any other."""
+    if columns.issuperset(ENDS):
         return "relationships"
     if "node_id" not in columns:
         return ""
     return next((kind for column, kind in SIGNS if column in columns), "officers")
+
+
+def renamed(columns: Iterable[str]) -> list[str]:
+    """Columns of whatever release as those of today, in small letters."""
+    plain = [PREFIX.sub("", column.lower(), count=1) for column in columns]
+    new = [OLD.get(column, column) for column in plain]
+    return new if set(new).issuperset(ENDS) else plain
+
+
+class Link(NamedTuple):
+    """A row of relationships, and where it stands."""
+
+    source: str
+    line: int
+    size: int
+    cells: dict[str, str]
 
 
 class Bundle:
@@ -170,11 +193,10 @@ class Bundle:
         except BadInput as error:
             yield Reading(name, 1, 0, reason=str(error))
             return None
-        kind = kind_by_name(name) or kind_by_columns({OLD.get(c.lower(), c) for c in sheet.columns})
-        if kind == "relationships":
-            sheet.columns = [OLD.get(column.lower(), column) for column in sheet.columns]
-        missing = {"node_id_start", "node_id_end"} if kind == "relationships" else {"node_id"}
-        missing -= set(sheet.columns)
+        sheet.columns = renamed(sheet.columns)
+        known = kind_by_columns(set(sheet.columns))
+        kind = known if known == "relationships" else kind_by_name(name) or known
+        missing = (set(ENDS) if kind == "relationships" else {"node_id"}) - set(sheet.columns)
         if kind == "" or missing:
             if kind:
                 yield Reading(name, 1, 0, reason=f"no column {sorted(missing)[0]}: this is none of the bundle's files")
@@ -184,7 +206,7 @@ class Bundle:
         self.files += 1
         rows = iter(sheet)
         while batch := list(islice(rows, BATCH)):
-            refused = self._edges(name, batch) if kind == "relationships" else self._nodes(name, batch, kind)
+            refused = self._keep(name, batch) if kind == "relationships" else self._nodes(name, batch, kind)
             for row, reason in refused:
                 yield Reading(name, row.line, row.size, reason=reason)
         return sheet.cut
@@ -202,24 +224,35 @@ class Bundle:
             self._fragments.put(allowed(id_), schema, gathered(make(row.cells, kind)), name, row.line)
         self._kinds.add(told)
 
-    def _edges(self, name: str, rows: list[Row]) -> Iterator[tuple[Row, str]]:
-        ends = [row.cells.get(column, "").strip() for row in rows for column in ("node_id_start", "node_id_end")]
-        kinds = self._kinds.checksums([allowed(end) for end in ends if end])
-        for row, start, end in zip(rows, ends[::2], ends[1::2], strict=True):
-            if row.reason or not start or not end:
+    def _keep(self, name: str, rows: list[Row]) -> Iterator[tuple[Row, str]]:
+        kept = []
+        for row in rows:
+            said = [row.cells.get(column, "").strip() for column in KEPT]
+            if row.reason or not said[0] or not said[1]:
                 yield row, row.reason or "without node_id_start or node_id_end"
-            elif reason := self._edge(row, allowed(start), allowed(end), kinds, name):
-                yield row, reason
+            else:
+                kept.append((name, row.line, row.size, orjson.dumps(said)))
+        self._fragments.keep(kept)
 
-    def _edge(self, row: Row, start: str, end: str, kinds: dict[str, str], name: str) -> str:
+    def relate(self) -> Iterator[Reading]:
+        """Put down the relationships, now that all nodes are known; the refused ones."""
+        for rows in self._fragments.kept(BATCH):
+            links = [Link(*row[:3], dict(zip(KEPT, orjson.loads(row[3]), strict=True))) for row in rows]
+            kinds = self._kinds.checksums([allowed(link.cells[end]) for link in links for end in ENDS])
+            for link in links:
+                if reason := self._edge(link, kinds):
+                    yield Reading(link.source, link.line, link.size, reason=reason)
+
+    def _edge(self, row: Link, kinds: dict[str, str]) -> str:
         """Put down one relationship: an address on its node, or an edge, or two. Why it cannot be, or nothing."""
-        kind, link = row.cells.get("rel_type", "").strip(), row.cells.get("link", "").strip()
+        start, end = (allowed(row.cells[column]) for column in ENDS)
+        kind, link = row.cells["rel_type"], row.cells["link"]
         if is_address(kind) and kinds.get(start) == "Address" != kinds.get(end, "Address"):
             start, end = end, start
         if kinds.get(start, "") != "Address" and kinds.get(end, "Address" if is_address(kind) else "") == "Address":
             if start not in kinds:
                 return f"an address of node {start}, which none of the files has"
-            self._fragments.put(start, kinds[start], {ADDRESS: [end]}, name, row.line)
+            self._fragments.put(start, kinds[start], {ADDRESS: [end]}, row.source, row.line)
             return ""
         between = "Address" in (kinds.get(start), kinds.get(end))
         for edge in (UNKNOWN,) if between else edges_of(kind, link):
@@ -227,9 +260,9 @@ class Bundle:
             digest = sha1("\x1f".join((*said, edge.schema)).encode(), usedforsecurity=False).hexdigest()
             properties = gathered(told_of(row.cells, kind, link))
             properties[edge.start], properties[edge.end] = [start], [end]
-            self._fragments.put(f"rel-{digest}", edge.schema, properties, name, row.line)
+            self._fragments.put(f"rel-{digest}", edge.schema, properties, row.source, row.line)
             if edge.least and kinds.get(end) == "LegalEntity":
-                self._fragments.put(end, edge.least, {}, name, row.line)
+                self._fragments.put(end, edge.least, {}, row.source, row.line)
         return ""
 
 
@@ -259,7 +292,7 @@ def node(cells: dict[str, str], kind: str) -> Iterator[tuple[str, str]]:
 def address(cells: dict[str, str], kind: str) -> Iterator[tuple[str, str]]:
     """What a row tells of an address."""
     yield "full", cells.get("address", "").strip() or cells.get("name", "").strip()
-    yield "publisher", cells.get("sourceID", "").strip()
+    yield "publisher", cells.get("sourceid", "").strip()
     yield "notes", cells.get("valid_until", "").strip()
     yield "notes", cells.get("note", "").strip()
     yield from countries(cells)
@@ -270,7 +303,7 @@ def told_of(cells: dict[str, str], kind: str, link: str) -> Iterator[tuple[str, 
     """What a row tells of a relationship, besides its ends."""
     yield "role", link or kind.replace("_", " ").lower()
     yield "status", cells.get("status", "").strip()
-    yield "publisher", cells.get("sourceID", "").strip()
+    yield "publisher", cells.get("sourceid", "").strip()
     for column, prop in (("start_date", "startDate"), ("end_date", "endDate")):
         yield from ((prop if p == prop else "description", v) for p, v in day(column, prop, cells.get(column, "")))
 

@@ -49,6 +49,11 @@ def edge_of(interest: Mapping[str, Any]) -> Edge:
     return EDGES.get(re.sub(r"[^a-z]", "", str(interest.get("type") or "").lower()), UNKNOWN)
 
 
+def directness(interest: Mapping[str, Any]) -> str:
+    """Whether an interest is ``direct`` or ``indirect``: its ``directOrIndirect``, or 0.2's ``interestLevel``."""
+    return words(interest.get("directOrIndirect") or interest.get("interestLevel"))
+
+
 def words(code: Any) -> str:
     """A code as words: ``votingRights`` and ``voting-rights`` are both ``voting rights``."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])|[-_]", " ", code).strip().lower() if isinstance(code, str) else ""

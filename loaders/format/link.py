@@ -13,7 +13,8 @@
 
 A link that names ownership and an office ("director and shareholder of") is both edges; otherwise the first line
 that fits counts. "Nominee shareholder" and "nominee director" are Ownership and Directorship, and say so in their role.
-The link as it is written is the edge's role.
+The link as it is written is the edge's role. In the release of 2016 the type is what the link is today ("shareholder
+of"), and there is no link: a type that ends with "of" and is none of today's is taken as the link.
 """  # noqa: E501
 
 import re
@@ -70,6 +71,8 @@ def edges_of(kind: str, link: str) -> tuple[Edge, ...]:
     said = re.sub(r"[\s_]+", " ", link.lower()).strip()
     if kind == "intermediary_of":
         return (REPRESENTATION,)
+    if not said and kind.endswith("_of") and kind != "officer_of":
+        kind, said = "", kind.replace("_", " ")
     if kind not in ("officer_of", ""):
         return (UNKNOWN,)
     found = tuple(edge for edge, pattern in BOTH if pattern.search(said))

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from engine.errors import BadInput
 from loaders.fragment import Fragments
 from loaders.intake import Intake, Reading
-from loaders.mapping.choice import ZIP, Choice, Chosen
+from loaders.mapping.choice import Choice, Chosen
 from loaders.mapping.language import read_mapping
 from loaders.mapping.mapper import Mapper, Unfit
 from loaders.mapping.tally import Tally
@@ -16,7 +16,6 @@ from loaders.table.database import MAGIC
 from loaders.table.table import Row
 
 SUFFIXES = {".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".ods", ".sqlite", ".sqlite3", ".db", ".xls"}
-SPREADSHEET = (b"[Content_Types].xml", b"xl/", b"application/vnd.oasis.opendocument.spreadsheet")
 ROW_BYTES = 200
 """What a row that cannot be used counts for."""
 STEP = 2_000
@@ -29,8 +28,8 @@ class Mapping:
     name = "mapping"
 
     def fits(self, name: str, head: bytes) -> bool:
-        """Whether it is called as a table is, or begins as a spreadsheet or an SQLite file does."""
-        if head.startswith(MAGIC) or (head.startswith(ZIP) and any(mark in head[:4096] for mark in SPREADSHEET)):
+        """Whether it is called as a table is, or begins as an SQLite file does."""
+        if head.startswith(MAGIC):
             return True
         path = urlsplit(name).path if "://" in name else name
         suffix = PurePosixPath(path.lower().removesuffix(".gz")).suffix
@@ -44,7 +43,7 @@ class Mapping:
         choice = Choice(read_mapping(intake.mapping), intake.names)
         with Fragments(intake.dataset) as fragments:
             work = Work(intake, choice, fragments)
-            for source in intake.sources():
+            for source in intake.sources(archives=True):
                 yield from work.source(source)
             yield from work.end()
             yield from fragments.readings()

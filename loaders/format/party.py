@@ -10,10 +10,14 @@
 A LegalEntity or an Organization that is owned, or listed on an exchange, becomes a Company: FollowTheMoney has it
 that only assets are owned. Who is anonymous or unknown has no name and the reason as its weak alias: it is shown,
 and matches nobody.
+
+An identifier's number goes where its scheme says, and into the notes with the scheme. One that is a web address is a
+sourceUrl (or opencorporatesUrl), and one that is a path within a register's site (``/company/1``) only a note.
 """
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -38,6 +42,9 @@ SCHEMES = (
     (re.compile(r".*-(IDCARD|NATID)"), "idNumber"),
 )
 """Which property an identifier's scheme names; of the others a person's is an idNumber, else a registrationNumber."""
+ADDRESS = re.compile(r"https?://", re.I)
+OPENCORPORATES = re.compile(r"https?://(www\.)?opencorporates\.com/", re.I)
+DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T.*)?)?)?")
 NAMES = {"alternative": "alias", "former": "previousName", "birth": "previousName"}
 
 
@@ -101,10 +108,16 @@ def shared(details: Mapping[str, Any], number: str, unspecified: str, kind: str)
         prop = next((prop for pattern, prop in SCHEMES if pattern.fullmatch(scheme.upper())), number)
         if prop == "passportNumber" and number != "idNumber":
             prop = number
-        yield prop, value
-        if value and (authority := scheme or text(identifier.get("schemeName"))):
+        authority = scheme or text(identifier.get("schemeName"))
+        if ADDRESS.match(value):
+            yield from web(value)
+        elif value.startswith("/"):
+            authority = authority or "identifier"
+        else:
+            yield prop, value
+        if value and authority:
             yield "notes", f"{authority}: {value}"
-        yield "sourceUrl", text(identifier.get("uri"))
+        yield from web(text(identifier.get("uri")))
     for place in objects(details.get("addresses")):
         yield from address(place)
     reason = details.get(unspecified)
@@ -112,6 +125,11 @@ def shared(details: Mapping[str, Any], number: str, unspecified: str, kind: str)
         yield from unknown(reason, words(kind))
     elif kind.startswith(("anonymous", "unknown")):
         yield "weakAlias", words(kind)
+
+
+def web(address: str) -> Pairs:
+    """The property of a web address."""
+    yield "opencorporatesUrl" if OPENCORPORATES.match(address) else "sourceUrl", address
 
 
 def unknown(reason: Mapping[str, Any], who: str = "") -> Pairs:
@@ -184,12 +202,22 @@ def country_code(name: str) -> str:
 
 
 def day(prop: str, value: Any) -> Pairs:
-    """A date as the standard writes it; anything else becomes a note."""
+    """A date as the standard writes it; anything else, and a day that no calendar has, becomes a note."""
     told = text(value)
-    if re.fullmatch(r"\d{4}(-\d\d(-\d\d(T.*)?)?)?", told):
+    if is_day(told):
         yield prop, told
     elif told:
         yield "notes", f"{words(prop)}: {told}"
+
+
+def is_day(told: str) -> bool:
+    """Whether a text is a date of these centuries, as the standard writes it."""
+    if not (match := DAY.fullmatch(told)):
+        return False
+    try:
+        return 1500 <= date(int(match[1]), int(match[2] or 1), int(match[3] or 1)).year < 2100
+    except ValueError:
+        return False
 
 
 def full_name(name: Mapping[str, Any]) -> str:

@@ -1,9 +1,12 @@
 """FollowTheMoney's statements: one value of one property a row, put together to entities.
 
 All three ways in which FollowTheMoney writes them are read: CSV, its shorter "pack" CSV, and JSON lines (one
-statement a line, or an entity with its ``statements``). The rows may come in any order. ``canonical_id`` makes the
-entity, as in FollowTheMoney's own aggregation, ``entity_id`` where there is none; a value that refers to an
-``entity_id`` which was told under another ``canonical_id`` is led there, so that chains of merged entities hold.
+statement a line, or an entity with its ``statements``). ``canonical_id`` makes the entity, as in FollowTheMoney's
+own aggregation, ``entity_id`` where there is none; a value that refers to an ``entity_id`` which was told under
+another ``canonical_id`` is led there, so that chains of merged entities hold (of several, to the first by alphabet).
+
+The rows may come in any order, and what becomes of them is the same: the values of a property stand by alphabet. Of
+several names that an entity may be called by, the first is the one that FollowTheMoney picks (``name.pick``).
 
 All go into the one dataset that is loaded, whatever ``dataset`` they name. External statements, which are a
 matcher's suggestions and not what a source says, are left out as OpenSanctions leaves them out of what it
@@ -36,6 +39,7 @@ MOST_COUNTED = 1000
 """Datasets that are told apart for a note."""
 MOST_NAMED = 10
 """Datasets that a note names."""
+MERGE = "INSERT INTO merged VALUES (?, ?) ON CONFLICT DO UPDATE SET entity = min(entity, excluded.entity)"
 
 
 class Told(NamedTuple):
@@ -67,7 +71,7 @@ class Statements:
 
     def read(self, intake: Intake) -> Iterator[Reading]:
         """Every entity, after the rows that cannot be used."""
-        with Fragments(intake.dataset) as fragments, closing(Gathering(fragments)) as gathering:
+        with Fragments(intake.dataset, arranged) as fragments, closing(Gathering(fragments)) as gathering:
             for source in intake.sources():
                 for place, size, told in statements(source):
                     if isinstance(told, str):
@@ -162,6 +166,22 @@ def references_of(schema: str) -> dict[str, bool]:
     return {prop.name: prop.type.name == registry.entity.name for prop in props if not prop.stub}
 
 
+def arranged(schema: str, told: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Properties in an order that does not depend on the one in which they were told."""
+    found = {name: sorted(told[name]) for name in sorted(told)}
+    for name in names_of(schema):
+        if best := registry.name.pick(found.get(name, ())):
+            found[name].sort(key=lambda value: value != best)
+    return found
+
+
+@cache
+def names_of(schema: str) -> tuple[str, ...]:
+    """The properties that hold the names by which an entity of this schema is called."""
+    properties = known(schema).properties
+    return tuple(name for name in known(schema).caption if properties[name].type.name == registry.name.name)
+
+
 class Gathering:
     """Statements on their way into pieces: rows in a row that tell of one entity are one piece.
 
@@ -198,7 +218,7 @@ class Gathering:
             self._flush()
             self._of, self._where = (told.entity, told.schema), (source, place)
         if told.original != told.entity:
-            self._waiting.execute("INSERT OR IGNORE INTO merged VALUES (?, ?)", (told.original, told.entity))
+            self._waiting.execute(MERGE, (told.original, told.entity))
         if told.prop == Statement.BASE:
             return
         if references_of(told.schema)[told.prop]:

@@ -7,10 +7,21 @@ changes the record and makes no new one.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from loaders.format.party import text
+
+KINDS = {
+    "entityStatement": "entity",
+    "personStatement": "person",
+    "ownershipOrControlStatement": "relationship",
+    "entity": "entity",
+    "person": "person",
+    "relationship": "relationship",
+}
+"""What a statement's type says that it tells of."""
 BUFFER = 5_000
 LONGEST_CHAIN = 1_000
 """Statements that replace one another, followed from one of them; a longer chain is more than one record."""
@@ -99,3 +110,21 @@ class Versions:
                 return min(seen)
             seen.add(key)
         return key
+
+
+def kind_of(told: Mapping[str, Any]) -> str:
+    """Whether a statement tells of an entity, a person or a relationship; nothing for none of them."""
+    return KINDS.get(text(told.get("recordType")) or text(told.get("statementType")), "")
+
+
+def details_of(told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a statement says: in ``recordDetails``, or before 0.4 beside the statement's own fields."""
+    details = told.get("recordDetails", told)
+    return details if isinstance(details, dict) else {}
+
+
+def end_key(told: Any) -> str:
+    """The key that an end of a relationship names; nothing where it names none."""
+    if isinstance(told, dict):
+        return text(told.get("describedByEntityStatement")) or text(told.get("describedByPersonStatement"))
+    return text(told)

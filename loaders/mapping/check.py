@@ -36,7 +36,7 @@ def check(mapping: Path, sources: Sequence[str], rows: int) -> Found:
     found = Found()
     with Fragments(DATASET) as fragments:
         work = Work(intake, choice, fragments, rows)
-        for source in intake.sources():
+        for source in intake.sources(archives=True):
             found.readings += work.source(source)
         found.readings += work.end()
         found.readings += fragments.readings()

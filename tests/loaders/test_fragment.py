@@ -1,5 +1,7 @@
 """Entities out of pieces: merged, in order, checked, and refused where they don't go together."""
 
+from itertools import permutations
+
 import pytest
 
 from engine.errors import BadInput
@@ -26,6 +28,12 @@ def test_pieces_of_one_id_are_one_entity() -> None:
     ]
     assert found[1].entity is not None
     assert found[1].entity.properties == {"name": ["Beta", "B", "Beta Ltd"], "country": ["dk"], "jurisdiction": ["se"]}
+
+
+def test_the_most_special_schema_counts_whatever_the_order() -> None:
+    for order in permutations(("Asset", "LegalEntity", "Company")):
+        found = made(*(("a", schema, {}) for schema in order))
+        assert [reading.entity.schema for reading in found if reading.entity] == ["Company"], order
 
 
 @pytest.mark.parametrize(

@@ -269,7 +269,20 @@ def test_ids_that_are_none_are_written_so_that_they_are(tmp_path: Path) -> None:
     assert ends == ["urn:a/1", "ключ"]
 
 
-@pytest.mark.parametrize("form", ["array", "lines", "wrapped", "gzip", "mark"])
+FORMS = [
+    "array",
+    "lines",
+    "wrapped",
+    "gzip",
+    "mark",
+    "wrapped last",
+    "wrapped over lines",
+    "one after the other",
+    "both",
+]
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_an_array_lines_and_a_package_say_the_same(tmp_path: Path, form: str) -> None:
     statements = json.loads((HERE / "bods-0.2.json").read_text())
     lines = b"".join(orjson.dumps(statement) + b"\n" for statement in statements)
@@ -277,11 +290,89 @@ def test_an_array_lines_and_a_package_say_the_same(tmp_path: Path, form: str) ->
     wrapped = b'{ "statements": ' + array + b', "more": {"a": [1]}}'
     forms = {"array": array, "lines": lines, "wrapped": wrapped}
     forms |= {"gzip": gzip.compress(array), "mark": b"\xef\xbb\xbf" + array}
+    meta = {"meta": {"statements": [{"v": 1}], "list": [[1]]}, "license": "x"}
+    forms["wrapped last"] = orjson.dumps({**meta, "statements": statements}) + b"\n"
+    forms["wrapped over lines"] = json.dumps({**meta, "statements": statements, "more": [{}]}, indent=2).encode()
+    forms["one after the other"] = b"\n".join(json.dumps(statement, indent=2).encode() for statement in statements)
+    forms["both"] = (
+        json.dumps({**meta, "statements": statements[:2]}, indent=1).encode()
+        + json.dumps(statements[2:], indent=1).encode() * 2
+    )
     path = tmp_path / "f.json"
     path.write_bytes(forms[form])
     readings, intake = read(path)
     assert entities(readings) == entities(read(HERE / "bods-0.2.json")[0])
     assert intake.truncated is None
+
+
+def test_one_statement_over_several_lines(tmp_path: Path) -> None:
+    path = tmp_path / "f.json"
+    path.write_text(json.dumps(record("a", name="A"), indent=4))
+    assert entities(read(path)[0])["a"].properties["name"] == ["A"]
+
+
+def test_statements_one_after_the_other_are_told_by_their_number(tmp_path: Path) -> None:
+    values = [record("a"), {"recordType": "other"}, record("b"), 3, record("c")]
+    path = tmp_path / "f.json"
+    text = "\n".join(json.dumps(value, indent=2) for value in values)
+    path.write_text(text)
+    readings, intake = read(path)
+    assert [reading.place for reading in readings if reading.entity is None] == [2, 4]
+    assert sum(reading.entity is not None for reading in readings) == 3
+    assert intake.truncated is None
+    path.write_text(text[:-40])
+    assert read(path)[1].truncated == f"{path}: statement 5 is cut off"
+
+
+@pytest.mark.parametrize(
+    ("said", "good"),
+    [
+        ("2011-02-28", True),
+        ("2011-02", True),
+        ("2011", True),
+        ("2012-02-29T10:00:00Z", True),
+        ("2011-02-30", False),
+        ("2011-02-30T10:00:00Z", False),
+        ("2011-13", False),
+        ("0211-01-01", False),
+        ("02/03/2011", False),
+    ],
+)
+def test_a_date_that_is_none_is_a_note(tmp_path: Path, said: str, good: bool) -> None:
+    interest = {**shares(10), "startDate": said, "endDate": said}
+    statements = [record("a", foundingDate=said, date=said), record("p", "person", birthDate=said)]
+    found = made(tmp_path / "f.json", *statements, holds("h", "p", "a", interest))
+    company, person, edge = (found[id_].properties for id_ in ("a", "p", "h..i1"))
+    if good:
+        assert company["incorporationDate"] == person["birthDate"] == company["modifiedAt"] == [said]
+        assert edge["startDate"] == edge["endDate"] == [said]
+    else:
+        assert not {"incorporationDate", "birthDate", "startDate", "endDate"} & {*company, *person, *edge}
+        assert company["notes"] == [f"incorporation date: {said}", f"modified at: {said}"]
+        assert person["notes"] == [f"birth date: {said}"]
+        assert edge["description"] == [f"start date: {said}", f"end date: {said}"]
+
+
+def test_identifiers_that_are_addresses_are_no_numbers(tmp_path: Path) -> None:
+    told = [
+        {"schemeName": "OpenCorporates", "id": "https://opencorporates.com/companies/gb/1"},
+        {
+            "schemeName": "Register",
+            "id": "HTTP://register.example/1",
+            "uri": "https://opencorporates.com/companies/gb/1",
+        },
+        {"schemeName": "Control", "id": "/company/1/persons-with-significant-control/abc"},
+        {"id": "/company/2"},
+        {"schemeName": "Registrul", "id": "J40/12/2010"},
+    ]
+    found = made(tmp_path / "f.json", record("a", identifiers=told), record("p", "person", identifiers=told))
+    for id_, number in (("a", "registrationNumber"), ("p", "idNumber")):
+        properties = found[id_].properties
+        assert properties[number] == ["J40/12/2010"]
+        assert properties["opencorporatesUrl"] == ["https://opencorporates.com/companies/gb/1"]
+        assert properties["sourceUrl"] == ["HTTP://register.example/1"]
+        assert "identifier: /company/2" in properties["notes"]
+        assert "Control: /company/1/persons-with-significant-control/abc" in properties["notes"]
 
 
 @pytest.mark.parametrize("form", ["array", "lines"])
@@ -375,3 +466,72 @@ def test_a_register_is_loaded_updated_and_asked(fresh_engine: Engine, tmp_path: 
     update = load(fresh_engine, [str(path), str(HERE / "bods-0.3.json")], "d")
     assert (update.added, update.changed, update.removed, update.unchanged) == (0, 1, 0, 12)
     assert fresh_engine.check() == []
+
+
+@pytest.mark.parametrize(
+    ("steps", "whole", "total"),
+    [
+        (["pa100", "as30", "pb", "bs40"], 70, 0.7),
+        (["pa100", "as30", "bs40"], 70, 0.3),
+        (["pa100", "as30", "gone"], 70, 0.7),
+        (["pa100", "as30", "px"], 70, 0.3),
+        (["pa100", "as80", "pb", "bs20"], 70, 0.8),
+        (["pa100!", "as30"], 70, 1.0),
+    ],
+)
+def test_of_a_whole_told_in_part_by_steps_nothing_is_lost_or_counted_twice(
+    fresh_engine: Engine, tmp_path: Path, steps: list[str], whole: int, total: float
+) -> None:
+    """``as30``: a holds 30 % of s; ``pb``: p holds nobody knows how much of b; ``!``: it has ended."""
+    links = []
+    for step in steps:
+        share = step[2:].strip("!")
+        interest = shares(int(share)) if share.isdigit() else {"type": "shareholding"}
+        ended = {"endDate": "2010"} if "!" in step else {}
+        links.append(holds(step[:2], step[0], step[1], {**interest, **ended}))
+    known = [link for link, step in zip(links, steps, strict=True) if step != "gone"]
+    told = holds("ps", "p", "s", shares(whole, "indirect"), componentRecords=[link["recordId"] for link in links])
+    path = tmp_path / "f.json"
+    path.write_bytes(orjson.dumps([told, record("p", "person"), *map(record, "absx"), *known]))
+    load(fresh_engine, [str(path)], "d")
+    found = {holding.entity.id: holding.share for holding in fresh_engine.owners(EYES, "d:s", min_share=0.01)}
+    assert found["d:p"] == pytest.approx(total)
+
+
+@pytest.mark.parametrize("listed", [["pm", "ms"], ["pm", "pa", "am", "ms"]])
+@pytest.mark.parametrize(("whole", "more", "total"), [(20, [], 0.2), (70, ["pb", "bs"], 0.7)])
+def test_a_step_that_is_a_whole_itself_counts_once(
+    fresh_engine: Engine, tmp_path: Path, listed: list[str], whole: int, more: list[str], total: float
+) -> None:
+    links = [holds("pa", "p", "a", shares(100)), holds("am", "a", "m", shares(50)), holds("ms", "m", "s", shares(40))]
+    links.append(holds("pm", "p", "m", shares(50, "indirect"), componentRecords=["pa", "am"]))
+    links += [holds("pb", "p", "b"), holds("bs", "b", "s", shares(40))] if more else []
+    told = holds("ps", "p", "s", shares(whole, "indirect"), componentRecords=[*listed, *more])
+    path = tmp_path / "f.json"
+    path.write_bytes(orjson.dumps([told, record("p", "person"), *map(record, "abms"), *links]))
+    load(fresh_engine, [str(path)], "d")
+    found = {holding.entity.id: holding.share for holding in fresh_engine.owners(EYES, "d:s", min_share=0.01)}
+    assert found["d:p"] == pytest.approx(total)
+
+
+def test_wholes_that_are_steps_of_one_another_end(tmp_path: Path) -> None:
+    keys = [f"h{n}" for n in range(40)]
+    links = [holds(key, "p", "a", shares(10, "indirect"), componentRecords=keys) for key in keys]
+    found = made(tmp_path / "f.json", record("a"), record("p", "person"), *links)
+    assert len(found) == 42
+
+
+def test_what_is_left_of_a_whole_says_what_the_source_says_of_it(tmp_path: Path) -> None:
+    links = [holds("pa", "p", "a", shares(100)), holds("as", "a", "s", shares(30)), holds("pb", "p", "b", {})]
+    links.append(holds("bs", "b", "s", shares(40)))
+    components = [link["recordId"] for link in links]
+    ranged = {"type": "shareholding", "directOrIndirect": "indirect", "share": {"minimum": 50, "maximum": 75}}
+    interests = [shares(20, "indirect"), shares(70, "indirect"), ranged]
+    whole = holds("ps", "p", "s", *interests, componentRecords=components)
+    found = made(tmp_path / "f.json", record("p", "person"), *map(record, "abs"), *links, whole)
+    told = [found[f"ps..i{n}"] for n in (1, 2, 3)]
+    assert [(edge.schema, edge.first("percentage"), edge.first("description")) for edge in told] == [
+        ("UnknownLink", None, "shareholding: 20%, held through the companies between"),
+        ("Ownership", "60%", "shareholding: 70%, here without what is held through the companies between"),
+        ("Ownership", "50% to 75%", None),
+    ]

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import shutil
+import sys
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,6 +25,13 @@ from loaders.load import load
 HERE = Path(__file__).parents[2] / "fixtures" / "icij"
 FILES = sorted(HERE.glob("*.csv"))
 EYES = Access(frozenset({"d"}))
+ENDS = {
+    "Ownership": ("owner", "asset"),
+    "Directorship": ("director", "organization"),
+    "Representation": ("agent", "client"),
+    "Control": ("controller", "controlled"),
+    "UnknownLink": ("subject", "object"),
+}
 
 
 def read(*paths: Path, format: str | None = None) -> tuple[list[Reading], Intake]:
@@ -89,19 +97,8 @@ def test_one_id_in_two_files_is_one_entity() -> None:
 
 def test_what_becomes_of_the_relationships() -> None:
     found = entities(read(HERE)[0])
-    ends = [("owner", "asset"), ("director", "organization"), ("agent", "client"), ("controller", "controlled")]
-    ends.append(("subject", "object"))
     edges = {
-        (e.schema, e.references(a)[0][2:], e.references(b)[0][2:])
-        for e in found.values()
-        for a, b in [
-            ("owner", "asset"),
-            ("director", "organization"),
-            ("agent", "client"),
-            ("controller", "controlled"),
-            ("subject", "object"),
-        ]
-        if a in e.properties
+        (e.schema, *(e.references(end)[0][2:] for end in ENDS[e.schema])) for e in found.values() if e.schema in ENDS
     }
     assert edges == {
         ("Ownership", "12000001", "15000001"),
@@ -180,6 +177,9 @@ def test_the_six_files_are_told_by_their_columns() -> None:
         ("same_name_as", "same name as", ["UnknownLink"]),
         ("similar", "", ["UnknownLink"]),
         ("something new", "owner of", ["UnknownLink"]),
+        ("Beneficiary of", "", ["Ownership"]),
+        ("trustee of trust of", "", ["Directorship"]),
+        ("similar name and address as", "", ["UnknownLink"]),
     ],
 )
 def test_links(kind: str, link: str, schemata: list[str]) -> None:
@@ -283,6 +283,122 @@ def test_relationships_of_older_bundles(tmp_path: Path) -> None:
     (tmp_path / "panama.edges.csv").write_text("START_ID,TYPE,END_ID,link\n1,officer_of,2,shareholder of\n")
     found = entities(read(tmp_path, format="icij")[0])
     assert sorted(entity.schema for entity in found.values()) == ["Company", "LegalEntity", "Ownership"]
+
+
+RELEASES = {
+    "2016": {
+        "Entities.csv": "name,company_type,node_id,sourceID\nTwo Ltd,,2,P\n",
+        "Officers.csv": "name,icij_id,node_id,sourceID\nAnn,E7,1,P\n",
+        "Intermediaries.csv": "name,internal_id,address,node_id,sourceID\nAgency,5,Street,4,P\n",
+        "Addresses.csv": "address,icij_id,node_id,sourceID\n1 Street,E8,3,P\n",
+        "all_edges.csv": "node_1,rel_type,node_2\n1,shareholder of,2\n1,Director of,2\n4,intermediary of,2\n"
+        "1,registered address,3\n1,similar name and address as,4\n",
+    },
+    "2017": {
+        "offshore_leaks.nodes.entity.csv": "n.name,n.company_type,n.node_id,n.sourceID\nTwo Ltd,,2,P\n",
+        "offshore_leaks.nodes.officer.csv": "n.name,n.icij_id,n.node_id,n.sourceID\nAnn,E7,1,P\n",
+        "offshore_leaks.nodes.intermediary.csv": "n.name,n.internal_id,n.node_id,n.sourceID\nAgency,5,4,P\n",
+        "offshore_leaks.nodes.address.csv": "n.address,n.icij_id,n.node_id,n.sourceID\n1 Street,E8,3,P\n",
+        "offshore_leaks.edges.csv": "node_1,rel_type,node_2,r.link,r.sourceID\n1,officer_of,2,shareholder of,P\n"
+        "1,officer_of,2,director of,P\n4,intermediary_of,2,,P\n1,registered_address,3,,P\n1,similar,4,,P\n",
+    },
+    "2018": {
+        "papers.nodes.entity.csv": '"labels(n)","node_id","sourceID","name","ibcRUC"\n"[""E""]","2","P","Two Ltd",""\n',
+        "papers.nodes.officer.csv": '"labels(n)","node_id","sourceID","name","ibcRUC"\n"[""O""]","1","P","Ann",""\n',
+        "papers.nodes.intermediary.csv": '"node_id","sourceID","name","ibcRUC"\n"4","P","Agency",""\n',
+        "papers.nodes.address.csv": '"node_id","sourceID","address","ibcRUC"\n"3","P","1 Street",""\n',
+        "papers.edges.csv": '"START_ID","TYPE","END_ID","link"\n"1","officer_of","2","shareholder of"\n'
+        '"1","officer_of","2","director of"\n4,"intermediary_of",2,""\n1,"registered_address",3,""\n1,similar,4,""\n',
+    },
+    "capitals": {
+        "nodes-entities.csv": "NODE_ID,NAME,IBCRUC,SOURCEID\n2,Two Ltd,,P\n",
+        "nodes-officers.csv": "NODE_ID,NAME,SOURCEID\n1,Ann,P\n",
+        "nodes-intermediaries.csv": "Node_ID,Name,Internal_ID,SourceID\n4,Agency,5,P\n",
+        "nodes-addresses.csv": "NODE_ID,ADDRESS,SOURCEID\n3,1 Street,P\n",
+        "relationships.csv": "NODE_ID_START,NODE_ID_END,REL_TYPE,LINK\n1,2,officer_of,shareholder of\n"
+        "1,2,officer_of,director of\n4,2,intermediary_of,\n1,3,registered_address,\n1,4,similar,\n",
+    },
+}
+UNNAMED = {f"{n} download.csv": text for n, text in enumerate(reversed(RELEASES["capitals"].values()))}
+NUMBERED = {f"1 {name[:-4]} (1).csv": text for name, text in RELEASES["capitals"].items()}
+
+
+@pytest.mark.parametrize("form", ["folder", "archive"])
+@pytest.mark.parametrize(
+    "release", [*RELEASES.values(), UNNAMED, NUMBERED], ids=[*RELEASES, "names that say nothing", "numbered names"]
+)
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_every_release_reads_as_that_of_today(
+    tmp_path: Path, release: dict[str, str], form: str, delimiter: str
+) -> None:
+    data = {name: text.replace(",", delimiter).encode() for name, text in release.items()}
+    for name, text in data.items():
+        (tmp_path / name).write_bytes(text)
+    given = tmp_path
+    if form == "archive":
+        given = archive(tmp_path / "b.zip", {"Readme.pdf": bytes(range(256)) * 2_000, **data})
+    readings, intake = read(given, format="icij" if release is UNNAMED else None)
+    assert (refused(readings), intake.truncated, intake.notes) == ([], None, [])
+    found = entities(readings)
+    edges = {(e.schema, *(e.properties[end][0] for end in ENDS[e.schema])) for e in found.values() if e.schema in ENDS}
+    assert edges == {
+        ("Ownership", "1", "2"),
+        ("Directorship", "1", "2"),
+        ("Representation", "4", "2"),
+        ("UnknownLink", "1", "4"),
+    }
+    assert len(found) == 8
+    assert {id_: (found[id_].schema, found[id_].caption) for id_ in "1234"} == {
+        "1": ("LegalEntity", "Ann"),
+        "2": ("Company", "Two Ltd"),
+        "3": ("Address", "1 Street"),
+        "4": ("LegalEntity", "Agency"),
+    }
+    assert found["1"].properties["addressEntity"] == ["3"]
+    assert found["1"].properties["publisher"] == ["P"]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_relationships_of_one_archive_know_the_nodes_of_another(tmp_path: Path, turned: bool) -> None:
+    links = LINKS + "1,2,officer_of,shareholder of,,,,\n2,3,registered_address,,,,,\n"
+    one = {"relationships.csv": links.encode(), "nodes-addresses.csv": b"node_id,address\n3,Street\n"}
+    other = {"nodes-officers.csv": b"node_id,name\n1,Ann\n", "nodes-others.csv": b"node_id,name,type\n2,Fund,FUND\n"}
+    given = [archive(tmp_path / "a.zip", one), archive(tmp_path / "b.zip", other)]
+    readings, _ = read(*(reversed(given) if turned else given))
+    assert refused(readings) == []
+    found = entities(readings)
+    assert found["2"].schema == "Company"
+    assert found["2"].properties["addressEntity"] == ["3"]
+
+
+def test_an_archive_of_other_things_is_refused_with_what_is_in_it(tmp_path: Path) -> None:
+    path = archive(tmp_path / "a.zip", {f"f{n}.json": b"{}" for n in range(5)})
+    told = r"a.zip is a zip archive of 5 files \('f0.json', 'f1.json', 'f2.json', …\): unpack it .* --format icij"
+    for form in (None, "ftm", "bods", "statements"):
+        with pytest.raises(BadInput, match=told):
+            read(path, format=form)
+    with pytest.raises(BadInput, match="archive of 0 files: unpack"):
+        read(archive(tmp_path / "empty.zip", {}))
+    good = tmp_path / "good.json"
+    good.write_text('{"id":"a","schema":"Person","properties":{"name":["Ada"]}}\n')
+    readings, intake = read(good, path)
+    assert list(entities(readings)) == ["a"]
+    assert "a.zip is a zip archive of 5 files" in (intake.truncated or "")
+
+
+def test_an_archive_from_a_pipe_is_looked_into_and_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = archive(tmp_path / "b.zip", {file.name.upper(): file.read_bytes() for file in FILES})
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(path.read_bytes())))
+    readings, intake = read(Path("-"))
+    assert (refused(readings), intake.truncated) == ([], None)
+    assert entities(readings).keys() == entities(read(HERE)[0]).keys()
+
+
+@pytest.mark.parametrize("names", [["xl/workbook.xml", "[Content_Types].xml"], ["mimetype", "content.xml"]])
+def test_a_spreadsheet_is_a_table(tmp_path: Path, names: list[str]) -> None:
+    path = archive(tmp_path / "download", dict.fromkeys(names, b"x"))
+    with pytest.raises(BadInput, match="is a table: give --mapping"):
+        read(path)
 
 
 @pytest.mark.parametrize(
