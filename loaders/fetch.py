@@ -6,7 +6,7 @@ The file is whole or it is not there: what has arrived so far waits beside it, w
 import hashlib
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -49,6 +49,21 @@ class Mark:
     url: str
     etag: str | None = None
     last_modified: str | None = None
+    size: int | None = None
+    """Bytes of all of it, where the server says so."""
+
+    @classmethod
+    def of(cls, url: str, response: requests.Response) -> "Mark":
+        """What a server says of what it answers with, be that all of it (200) or a part (206)."""
+        headers = response.headers
+        size = headers.get("Content-Range", "").rpartition("/")[2] if response.status_code == 206 else None
+        size = headers.get("Content-Length", "") if size is None else size
+        return cls(url, headers.get("ETag"), headers.get("Last-Modified"), int(size) if size.isdecimal() else None)
+
+    def contradicts(self, other: "Mark") -> bool:
+        """Whether two marks cannot be of one version: something that both say differs."""
+        pairs = zip(astuple(self), astuple(other), strict=True)
+        return any(mine is not None and theirs is not None and mine != theirs for mine, theirs in pairs)
 
     def condition(self) -> str | None:
         """What ``If-Range`` takes: a strong ETag, or else the date."""
@@ -129,6 +144,11 @@ class Partial:
         self.data.unlink(missing_ok=True)
         self.note.write_bytes(orjson.dumps(asdict(mark)))
 
+    def continued(self, begun: Mark, response: requests.Response) -> bool:
+        """Whether an answer is the rest of what is there, whatever the server thinks of ``If-Range``."""
+        starts = response.headers.get("Content-Range", "").startswith(f"bytes {self.size()}-")
+        return response.status_code == 206 and starts and not begun.contradicts(Mark.of(self.url, response))
+
     def finish(self, mark: Mark) -> Fetched:
         """All is here: the file takes its name."""
         with self.data.open("rb") as file:
@@ -154,28 +174,24 @@ def _attempt(
     with session.get(partial.url, headers=headers, stream=True, timeout=limits.silence) as response:
         if response.status_code == 304:
             return None
-        if response.status_code == 416 and begun is not None:
-            partial.begin(Mark(partial.url))
-            raise requests.ConnectionError("what had arrived was no part of it")
-        if response.status_code not in (200, 206):
+        mark = Mark.of(partial.url, response)
+        fits = begun is not None and partial.continued(begun, response)
+        if response.status_code == 200 or fits:
+            if not fits:
+                partial.begin(mark)
+            _receive(response, partial, limits, mark.size, end, say)
+            return partial.finish(begun if fits and begun else mark)
+        if begun is None or response.status_code not in (206, 416):
             raise FetchFailed(f"{shown(partial.url)}: the server answered {response.status_code} {response.reason}")
-        mark = Mark(partial.url, response.headers.get("ETag"), response.headers.get("Last-Modified"))
-        if response.status_code == 200:
-            partial.begin(mark)
-        elif begun is None or not response.headers.get("Content-Range", "").startswith(f"bytes {partial.size()}-"):
-            partial.begin(Mark(partial.url))
-            raise requests.ConnectionError("another part than the one that was asked for")
-        else:
-            mark = begun
-        _receive(response, partial, limits, end, say)
-    return partial.finish(mark)
+    partial.begin(Mark(partial.url))
+    return _attempt(session, partial, limits, known, end, say)  # nothing is kept by now: this asks for all of it
 
 
-def _receive(response: requests.Response, partial: Partial, limits: Limits, end: float, say: Say) -> None:
+def _receive(
+    response: requests.Response, partial: Partial, limits: Limits, total: int | None, end: float, say: Say
+) -> None:
     """Append what comes to what is there; raises FetchFailed beyond a limit."""
     here = partial.size()
-    length = response.headers.get("Content-Length", "")
-    total = here + int(length) if length.isdigit() else None
     if total is not None and total > limits.size:
         raise FetchFailed(f"{shown(partial.url)} is {total:,} bytes long; at most {limits.size:,} are taken")
     with partial.data.open("ab") as file:
@@ -190,6 +206,8 @@ def _receive(response: requests.Response, partial: Partial, limits: Limits, end:
                 raise FetchFailed(
                     f"{shown(partial.url)} took longer than {limits.seconds:g} s; {here:,} bytes are kept"
                 )
+    if response.status_code == 206 and total is not None and here != total:
+        raise requests.exceptions.ChunkedEncodingError("a part of the rest")
 
 
 def shown(url: str) -> str:

@@ -1,6 +1,7 @@
 """Fetching from a server that fails: what arrives is whole, or nothing is there, and no byte is fetched twice."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ def test_a_file_comes_whole_and_only_once(site: Any, tmp_path: Path) -> None:
     assert found is not None
     assert (found.path.read_bytes(), found.size) == (BODY, len(BODY))
     assert found.checksum == hashlib.sha256(BODY).hexdigest()
-    assert found.mark == Mark(url, '"v1"')
+    assert found.mark == Mark(url, '"v1"', size=len(BODY))
     assert fetch(url, tmp_path / "a", QUICK, found.mark) is None
     site.put("/a", b"new", etag='"v2"')
     again = fetch(url, tmp_path / "a", QUICK, found.mark)
@@ -58,6 +59,60 @@ def test_what_has_changed_since_is_not_glued_together(site: Any, tmp_path: Path)
     site.put("/a", BODY[::-1], etag='"v2"')
     fetch(url, tmp_path / "a", QUICK)
     assert (tmp_path / "a").read_bytes() == BODY[::-1]
+
+
+def answer(body: bytes, status: int = 200, **headers: object) -> Callable[[Any], None]:
+    """An answer whose headers say what they like: a ``start`` stands for the one that was asked for."""
+
+    def given(handler: Any) -> None:
+        start = handler.headers.get("Range", "bytes=0-")[6:-1]
+        handler.send_response(status)
+        for name, value in {"Content_Length": len(body), **headers}.items():
+            handler.send_header(name.replace("_", "-"), str(value).replace("start", start))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return given
+
+
+DATE = "Tue, 24 Nov 2026 08:00:00 GMT"
+ALL = f"bytes start-{len(BODY) - 1}/{len(BODY)}"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"ETag": '"v2"', "Content_Range": ALL},
+        {"ETag": '"v1"', "Last_Modified": DATE.replace("08", "09"), "Content_Range": ALL},
+        {"ETag": '"v1"', "Content_Range": f"bytes start-{len(BODY)}/{len(BODY) + 1}"},
+        {"ETag": '"v1"', "Content_Range": f"bytes 0-99/{len(BODY)}"},
+        {"ETag": '"v1"', "status": 416},
+    ],
+    ids=["ETag", "date", "length", "start", "416"],
+)
+def test_a_server_that_ignores_conditions_glues_nothing_together(site: Any, tmp_path: Path, other: Any) -> None:
+    url = site.put("/a", BODY, "cut", answer(b"x" * (len(BODY) // 2), **{"status": 206, **other}))
+    site.pages["/a"].etag, site.pages["/a"].last_modified = '"v1"', DATE
+    found = fetch(url, tmp_path / "a", Limits(silence=1.0, tries=1, wait=0.01))
+    assert found is not None
+    assert found.path.read_bytes() == BODY
+    assert ["Range" in headers for _, headers in site.asked] == [False, True, False]
+
+
+def test_a_part_of_the_rest_is_not_all_of_it(site: Any, tmp_path: Path) -> None:
+    half, end = len(BODY) // 2, len(BODY) // 2 + 100
+    some = answer(BODY[half:end], 206, ETag='"v1"', Content_Range=f"bytes start-{end - 1}/{len(BODY)}")
+    url = site.put("/a", BODY, "cut", some, etag='"v1"')
+    found = fetch(url, tmp_path / "a", QUICK)
+    assert found is not None
+    assert found.path.read_bytes() == BODY
+    assert site.asked[-1][1]["Range"] == f"bytes={end}-"
+
+
+def test_a_part_that_nobody_asked_for_is_told(site: Any, tmp_path: Path) -> None:
+    url = site.put("/a", BODY, *[answer(BODY[:9], 206, Content_Range=f"bytes 0-8/{len(BODY)}")] * 3)
+    with pytest.raises(FetchFailed, match="answered 206 Partial Content"):
+        fetch(url, tmp_path / "a", QUICK)
 
 
 def test_without_ranges_or_marks_it_starts_again(site: Any, tmp_path: Path) -> None:
