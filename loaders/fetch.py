@@ -4,30 +4,55 @@ The file is whole or it is not there: what has arrived so far waits beside it, w
 """
 
 import hashlib
+import socket
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import orjson
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.util import Retry
+from urllib3 import HTTPConnectionPool, Retry
+from urllib3.exceptions import HTTPError, InvalidHeader, ProtocolError, ReadTimeoutError
 
 from engine.errors import ClewError
 
-CHUNK = 16 * 1024
-"""Bytes read at a time: what a connection breaks off within is lost, and fetched again."""
+CHUNK = 64 * 1024
+"""The most bytes that are read at a time."""
 AGAIN = (429, 500, 502, 503, 504)
 """What a server answers that may be better a moment later."""
 LONGEST_WAIT = 60
 """Seconds that a server may ask us to wait."""
 AGENT = "clew (+FollowTheMoney loader)"
+FAULTS = (requests.RequestException, HTTPError, ValueError)
+"""What goes wrong on the way to a server and back."""
+PASSING = (
+    requests.ConnectionError,
+    requests.Timeout,
+    requests.exceptions.ChunkedEncodingError,
+    ProtocolError,
+    ReadTimeoutError,
+)
+"""Those that may not happen again a moment later."""
 
 
 class FetchFailed(ClewError):
     """A file could not be brought here; the message says what the server did."""
+
+
+class Busy(FetchFailed):
+    """The server may answer better later: not before ``wait`` seconds, if it says so."""
+
+    def __init__(self, message: str, response: requests.Response) -> None:
+        super().__init__(message)
+        self.wait = 0.0
+        with suppress(InvalidHeader):
+            self.wait = min(Retry().parse_retry_after(response.headers.get("Retry-After", "0")), LONGEST_WAIT)
 
 
 @dataclass(frozen=True)
@@ -89,33 +114,79 @@ def fetch(
 ) -> Fetched | None:
     """The file behind a URL at ``path``, None if it is still the ``known`` one; raises FetchFailed."""
     end = time.monotonic() + limits.seconds
+    partial = Partial(path, url)
+    with until(end) as session:
+        for attempt in range(limits.tries + 1):
+            wait = limits.wait * 2**attempt
+            try:
+                return _attempt(session, partial, limits, known, end, say)
+            except Busy as error:
+                failed: FetchFailed = error
+                wait = max(wait, error.wait)
+            except FAULTS as error:
+                if time.monotonic() >= end:
+                    raise partial.late(limits) from None
+                kept = f"; {partial.size():,} bytes are kept" if isinstance(error, PASSING) else ""
+                failed = FetchFailed(f"{shown(url)}: {reason_of(error)}{kept}")
+                if not isinstance(error, PASSING):
+                    raise failed from None
+            if attempt == limits.tries or time.monotonic() + wait > end:
+                raise failed
+            time.sleep(wait)
+    raise AssertionError("every try returns or raises")
+
+
+@contextmanager
+def until(end: float) -> Iterator[requests.Session]:
+    """A session for a block: at the moment ``end`` its connections are cut, whatever servers are doing."""
     with requests.Session() as session:
         session.max_redirects = 10
         session.headers.update({"User-Agent": AGENT, "Accept-Encoding": "identity"})
-        retry = Retry(
-            total=None,
-            connect=0,
-            read=0,
-            status=limits.tries,
-            backoff_factor=limits.wait,
-            status_forcelist=AGAIN,
-            allowed_methods=["GET"],
-            raise_on_status=False,
-            retry_after_max=LONGEST_WAIT,
-        )
+        line = Line()
         for scheme in ("http://", "https://"):
-            session.mount(scheme, HTTPAdapter(max_retries=retry))
-        partial = Partial(path, url)
-        for attempt in range(limits.tries + 1):
-            try:
-                return _attempt(session, partial, limits, known, end, say)
-            except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
-                if attempt == limits.tries or time.monotonic() > end:
-                    raise FetchFailed(f"{shown(url)}: {reason_of(error)}; {partial.size():,} bytes are kept") from None
-                time.sleep(limits.wait * 2**attempt)
-            except requests.RequestException as error:
-                raise FetchFailed(f"{shown(url)}: {reason_of(error)}") from None
-    raise AssertionError("every try returns or raises")
+            session.mount(scheme, line)
+        timer = threading.Timer(min(end - time.monotonic(), threading.TIMEOUT_MAX), line.cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield session
+        finally:
+            timer.cancel()
+
+
+class Line(HTTPAdapter):
+    """Connections that can be cut: a server that says a letter now and then would outlast the timeout of each wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._opened: list[socket.socket] = []
+        self._over = False
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
+        """What requests asks for the connections to a server."""
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+        line, kind = self, type(pool).ConnectionCls
+
+        class Known(kind):  # type: ignore[misc, valid-type]  # one of two, as the scheme has it
+            def connect(self) -> None:
+                super().connect()
+                line.add(self.sock)
+
+        pool.ConnectionCls = Known
+        return pool  # type: ignore[no-any-return]
+
+    def add(self, opened: socket.socket) -> None:
+        """Know one more of them; nothing goes over one that comes too late."""
+        self._opened.append(opened)
+        if self._over:
+            self.cut()
+
+    def cut(self) -> None:
+        """End all of them."""
+        self._over = True
+        for one in self._opened:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
 
 
 class Partial:
@@ -149,6 +220,10 @@ class Partial:
         starts = response.headers.get("Content-Range", "").startswith(f"bytes {self.size()}-")
         return response.status_code == 206 and starts and not begun.contradicts(Mark.of(self.url, response))
 
+    def late(self, limits: Limits) -> FetchFailed:
+        """What is to be said when the time is over."""
+        return FetchFailed(f"{shown(self.url)} took longer than {limits.seconds:g} s; {self.size():,} bytes are kept")
+
     def finish(self, mark: Mark) -> Fetched:
         """All is here: the file takes its name."""
         with self.data.open("rb") as file:
@@ -171,8 +246,11 @@ def _attempt(
             headers["If-None-Match"] = known.etag
         if known.last_modified:
             headers["If-Modified-Since"] = known.last_modified
-    with session.get(partial.url, headers=headers, stream=True, timeout=limits.silence) as response:
-        if response.status_code == 304:
+    patience = max(min(limits.silence, end - time.monotonic()), 0.001)
+    with session.get(partial.url, headers=headers, stream=True, timeout=patience) as response:
+        if time.monotonic() >= end:
+            raise partial.late(limits)
+        if response.status_code == 304 and headers.keys() & {"If-None-Match", "If-Modified-Since"}:
             return None
         mark = Mark.of(partial.url, response)
         fits = begun is not None and partial.continued(begun, response)
@@ -182,7 +260,8 @@ def _attempt(
             _receive(response, partial, limits, mark.size, end, say)
             return partial.finish(begun if fits and begun else mark)
         if begun is None or response.status_code not in (206, 416):
-            raise FetchFailed(f"{shown(partial.url)}: the server answered {response.status_code} {response.reason}")
+            told = f"{shown(partial.url)}: the server answered {response.status_code} {response.reason}"
+            raise FetchFailed(told) if response.status_code not in AGAIN else Busy(told, response)
     partial.begin(Mark(partial.url))
     return _attempt(session, partial, limits, known, end, say)  # nothing is kept by now: this asks for all of it
 
@@ -195,17 +274,15 @@ def _receive(
     if total is not None and total > limits.size:
         raise FetchFailed(f"{shown(partial.url)} is {total:,} bytes long; at most {limits.size:,} are taken")
     with partial.data.open("ab") as file:
-        for chunk in response.iter_content(CHUNK):
+        while time.monotonic() < end and (chunk := response.raw.read1(CHUNK, decode_content=True)):
             file.write(chunk)
             here += len(chunk)
             say(here, total)
             if here > limits.size:
                 partial.begin(Mark(partial.url))
                 raise FetchFailed(f"{shown(partial.url)} is longer than {limits.size:,} bytes, the most that is taken")
-            if time.monotonic() > end:
-                raise FetchFailed(
-                    f"{shown(partial.url)} took longer than {limits.seconds:g} s; {here:,} bytes are kept"
-                )
+    if time.monotonic() >= end:
+        raise partial.late(limits)
     if response.status_code == 206 and total is not None and here != total:
         raise requests.exceptions.ChunkedEncodingError("a part of the rest")
 
@@ -216,13 +293,13 @@ def shown(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc.rsplit("@", 1)[-1], parts.path, "", ""))
 
 
-def reason_of(error: requests.RequestException) -> str:
+def reason_of(error: Exception) -> str:
     """What went wrong, in words that name no Python."""
     if isinstance(error, requests.TooManyRedirects) or "too many redirects" in str(error):
         return "the server redirects in circles"
     if isinstance(error, requests.Timeout) or "timed out" in str(error):
         return "the server was silent for too long"
-    if isinstance(error, requests.exceptions.ChunkedEncodingError) or "IncompleteRead" in str(error):
+    if isinstance(error, requests.exceptions.ChunkedEncodingError | ProtocolError) or "IncompleteRead" in str(error):
         return "the connection broke off in the middle"
     if isinstance(error, requests.exceptions.SSLError):
         return "the server's certificate is not valid"

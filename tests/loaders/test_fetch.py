@@ -1,6 +1,7 @@
 """Fetching from a server that fails: what arrives is whole, or nothing is there, and no byte is fetched twice."""
 
 import hashlib
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -143,6 +144,55 @@ def test_a_server_that_comes_back_is_asked_again(site: Any, tmp_path: Path) -> N
     url = site.put("/a", BODY, 500, 429)
     assert fetch(url, tmp_path / "a", QUICK) is not None
     assert len(site.asked) == 3
+
+
+def trickle(before: bytes, piece: bytes) -> Callable[[Any], None]:
+    """An answer that goes on for ever, a piece each tenth of a second."""
+
+    def given(handler: Any) -> None:
+        handler.wfile.write(before)
+        while True:
+            handler.wfile.write(piece)
+            time.sleep(0.1)
+
+    return given
+
+
+@pytest.mark.parametrize(
+    "slow",
+    [
+        trickle(b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n", b"x"),
+        trickle(b"HTTP/1.1 200 OK\r\n\r\n", b"x"),
+        trickle(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n\x1f\x8b\x08\x08\0\0\0\0\0\3", b"x"),
+        trickle(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"0"),
+        trickle(b"HTTP/1.1 200 OK\r\nLocation: ", b"x"),
+        trickle(b"HTTP/1.1 302 Found\r\nLocation: /b\r\nContent-Length: 99999\r\n\r\n", b"x"),
+    ],
+    ids=["body", "body without an end", "name in gzip", "chunk", "header", "redirect"],
+)
+def test_a_server_that_says_a_letter_now_and_then_does_not_outlast_the_deadline(
+    site: Any, tmp_path: Path, slow: Callable[[Any], None]
+) -> None:
+    url, heard, began = site.put("/a", BODY, *[slow] * 9), list[int](), time.monotonic()
+    with pytest.raises(FetchFailed, match=r"/a took longer than 1 s; \d+ bytes are kept"):
+        fetch(url, tmp_path / "a", Limits(silence=0.5, seconds=1.0), None, lambda here, _: heard.append(here))
+    assert time.monotonic() - began < 2
+    assert len(site.asked) == 1
+    assert heard == list(range(1, len(heard) + 1)), "each byte is told when it comes"
+
+
+def test_nobody_waits_beyond_the_deadline(site: Any, tmp_path: Path) -> None:
+    later = answer(b"", 429, Retry_After=3600)
+    url, began = site.put("/a", BODY, *[later] * 9), time.monotonic()
+    with pytest.raises(FetchFailed, match="answered 429 Too Many Requests"):
+        fetch(url, tmp_path / "a", Limits(seconds=3.0))
+    site.put("/a", BODY, "slow")
+    with pytest.raises(FetchFailed, match=r"took longer than 0\.5 s"):
+        fetch(url, tmp_path / "a", Limits(seconds=0.5))
+    assert time.monotonic() - began < 1
+    site.put("/a", BODY, answer(b"", 503, Retry_After=1), answer(b"", 503, Retry_After="soon"))
+    assert fetch(url, tmp_path / "a", QUICK) is not None
+    assert 1 < time.monotonic() - began < 3
 
 
 def test_no_server_no_address_and_too_much(site: Any, tmp_path: Path) -> None:
