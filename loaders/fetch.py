@@ -18,7 +18,7 @@ import orjson
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, Retry
-from urllib3.exceptions import HTTPError, InvalidHeader, ProtocolError, ReadTimeoutError
+from urllib3.exceptions import DecodeError, HTTPError, InvalidHeader, ProtocolError, ReadTimeoutError
 
 from engine.errors import ClewError
 
@@ -31,13 +31,8 @@ LONGEST_WAIT = 60
 AGENT = "clew (+FollowTheMoney loader)"
 FAULTS = (requests.RequestException, HTTPError, ValueError)
 """What goes wrong on the way to a server and back."""
-PASSING = (
-    requests.ConnectionError,
-    requests.Timeout,
-    requests.exceptions.ChunkedEncodingError,
-    ProtocolError,
-    ReadTimeoutError,
-)
+BROKEN = (requests.exceptions.ChunkedEncodingError, ProtocolError)
+PASSING = (requests.ConnectionError, requests.Timeout, ReadTimeoutError, *BROKEN)
 """Those that may not happen again a moment later."""
 
 
@@ -83,7 +78,8 @@ class Mark:
         headers = response.headers
         size = headers.get("Content-Range", "").rpartition("/")[2] if response.status_code == 206 else None
         size = headers.get("Content-Length", "") if size is None else size
-        return cls(url, headers.get("ETag"), headers.get("Last-Modified"), int(size) if size.isdecimal() else None)
+        known = size.isdecimal() and not encoded(response)
+        return cls(url, headers.get("ETag"), headers.get("Last-Modified"), int(size) if known else None)
 
     def contradicts(self, other: "Mark") -> bool:
         """Whether two marks cannot be of one version: something that both say differs."""
@@ -126,8 +122,7 @@ def fetch(
             except FAULTS as error:
                 if time.monotonic() >= end:
                     raise partial.late(limits) from None
-                kept = f"; {partial.size():,} bytes are kept" if isinstance(error, PASSING) else ""
-                failed = FetchFailed(f"{shown(url)}: {reason_of(error)}{kept}")
+                failed = FetchFailed(f"{shown(url)}: {reason_of(error)}{partial.kept()}")
                 if not isinstance(error, PASSING):
                     raise failed from None
             if attempt == limits.tries or time.monotonic() + wait > end:
@@ -217,12 +212,17 @@ class Partial:
 
     def continued(self, begun: Mark, response: requests.Response) -> bool:
         """Whether an answer is the rest of what is there, whatever the server thinks of ``If-Range``."""
-        starts = response.headers.get("Content-Range", "").startswith(f"bytes {self.size()}-")
-        return response.status_code == 206 and starts and not begun.contradicts(Mark.of(self.url, response))
+        if response.status_code != 206 or encoded(response) or begun.contradicts(Mark.of(self.url, response)):
+            return False
+        return response.headers.get("Content-Range", "").startswith(f"bytes {self.size()}-")
+
+    def kept(self) -> str:
+        """What is to be said of what there is, when it ends here."""
+        return f"; {self.size():,} bytes are kept" if self.mark() else ""
 
     def late(self, limits: Limits) -> FetchFailed:
         """What is to be said when the time is over."""
-        return FetchFailed(f"{shown(self.url)} took longer than {limits.seconds:g} s; {self.size():,} bytes are kept")
+        return FetchFailed(f"{shown(self.url)} took longer than {limits.seconds:g} s{self.kept()}")
 
     def finish(self, mark: Mark) -> Fetched:
         """All is here: the file takes its name."""
@@ -256,7 +256,8 @@ def _attempt(
         fits = begun is not None and partial.continued(begun, response)
         if response.status_code == 200 or fits:
             if not fits:
-                partial.begin(mark)
+                # bytes that we unpack are no part of those that the server counts: there is no going on with them
+                partial.begin(Mark(partial.url) if encoded(response) else mark)
             _receive(response, partial, limits, mark.size, end, say)
             return partial.finish(begun if fits and begun else mark)
         if begun is None or response.status_code not in (206, 416):
@@ -287,6 +288,11 @@ def _receive(
         raise requests.exceptions.ChunkedEncodingError("a part of the rest")
 
 
+def encoded(response: requests.Response) -> bool:
+    """Whether what comes is packed for the way only, which we ask servers not to do."""
+    return response.headers.get("Content-Encoding", "identity").lower() not in ("", "identity")
+
+
 def shown(url: str) -> str:
     """An address as people may read it: without a password and what else may be a secret in it."""
     parts = urlsplit(url)
@@ -299,10 +305,16 @@ def reason_of(error: Exception) -> str:
         return "the server redirects in circles"
     if isinstance(error, requests.Timeout) or "timed out" in str(error):
         return "the server was silent for too long"
-    if isinstance(error, requests.exceptions.ChunkedEncodingError | ProtocolError) or "IncompleteRead" in str(error):
-        return "the connection broke off in the middle"
+    if isinstance(error, requests.exceptions.InvalidSchema):
+        return "it is no address of the web, or redirects to one that is none"
+    if isinstance(error, DecodeError):
+        return "what came is not packed as the server says"
+    if any(word in str(error) for word in ("BadStatusLine", "LineTooLong", "HTTPException")):
+        return "the server answers something that is not HTTP"
     if isinstance(error, requests.exceptions.SSLError):
         return "the server's certificate is not valid"
+    if isinstance(error, BROKEN) or any(word in str(error) for word in ("IncompleteRead", "Connection aborted")):
+        return "the connection broke off in the middle"
     if isinstance(error, requests.ConnectionError):
         return "the server cannot be reached"
     return "this is no address that can be fetched"

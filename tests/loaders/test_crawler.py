@@ -73,7 +73,7 @@ def test_versions_come_in_and_what_is_not_new_is_not_loaded(fresh_engine: Engine
         (lines("x"), [500] * 9, "answered 500"),
         (lines("x"), ["loop"], "redirects in circles"),
         (lines("x"), ["/to"], "redirects in circles"),
-        (lines("x"), ["file:///etc/hostname"], "this is no address that can be fetched"),
+        (lines("x"), ["file:///etc/hostname"], "redirects to one that is none"),
         (lines("x"), ["/none"], "answered 404"),
         (lines(*(f"x{n}" for n in range(5000))), ["cut"], "broke off in the middle"),
         (lines("x"), ["slow"], "silent for too long"),
