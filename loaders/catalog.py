@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, mo
 from engine.dataset import Frequency, check_name
 from engine.errors import BadInput
 from engine.metadata import checked, from_ftm
-from loaders.fetch import Limits, shown
+from loaders.fetch import Limits, masked, shown
 
 ENTITIES = "entities.ftm.json"
 """The resource of a dataset in OpenSanctions' catalogs that we load."""
@@ -97,8 +97,9 @@ class Source(Strict):
 
     @property
     def told(self) -> str:
-        """How a person is told where it comes from."""
-        return self.url or self.path or self.loader or " ".join(self.command or ())
+        """How a person is told where it comes from, without what an address has to log in with."""
+        words = [self.url or self.path or self.loader or "", *(self.command or ())]
+        return " ".join(masked(word) if "://" in word else word for word in words if word)
 
 
 class Listed(Strict):

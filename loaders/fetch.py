@@ -4,6 +4,7 @@ The file is whole or it is not there: what has arrived so far waits beside it, w
 """
 
 import hashlib
+import re
 import socket
 import threading
 import time
@@ -29,6 +30,8 @@ AGAIN = (429, 500, 502, 503, 504)
 LONGEST_WAIT = 60
 """Seconds that a server may ask us to wait."""
 AGENT = "clew (+FollowTheMoney loader)"
+SECRET = re.compile("((?:^|&)[^=&]*(?:key|token|secret|pass|pwd|auth|sig|cred|sess)[^=&]*=)[^&]*", re.IGNORECASE)
+"""What a query has to log in with: its name, and what of it is hidden."""
 FAULTS = (requests.RequestException, HTTPError, ValueError)
 """What goes wrong on the way to a server and back."""
 BROKEN = (requests.exceptions.ChunkedEncodingError, ProtocolError)
@@ -293,10 +296,18 @@ def encoded(response: requests.Response) -> bool:
     return response.headers.get("Content-Encoding", "identity").lower() not in ("", "identity")
 
 
+def masked(url: str) -> str:
+    """An address as whoever runs Clew may read it: what tells it from others, but nothing to log in with."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "(no address)"
+    return urlunsplit((parts.scheme, parts.netloc.rsplit("@", 1)[-1], parts.path, SECRET.sub(r"\1…", parts.query), ""))
+
+
 def shown(url: str) -> str:
-    """An address as people may read it: without a password and what else may be a secret in it."""
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc.rsplit("@", 1)[-1], parts.path, "", ""))
+    """An address as whoever reads a dataset may read it: without whatever could be a secret in it."""
+    return masked(url).split("?")[0]
 
 
 def reason_of(error: Exception) -> str:

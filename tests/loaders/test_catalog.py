@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.errors import BadInput
-from loaders.catalog import Listed, listed_entries, read_catalog
+from loaders.catalog import Listed, Source, listed_entries, read_catalog
 
 GOOD = """
 datasets:
@@ -80,6 +80,13 @@ def test_datasets_of_somebody_elses_catalog() -> None:
     (found,) = listed_entries(index, Listed(url="http://x"), Path("."), pytest.fail)
     assert (found.name, found.metadata["title"]) == ("un", "UN")
     assert (found.source.url, found.source.delta, found.source.version) == ("http://x/e", "http://x/d", "2")
+
+
+def test_a_source_is_told_without_its_secrets() -> None:
+    url = "https://me:geheim@h/a?of=x&token=geheim"
+    assert Source(url=url).told == "https://h/a?of=x&token=…"
+    assert Source(command=["curl", "-f", url]).told == "curl -f https://h/a?of=x&token=…"
+    assert Source(path="a?b=c").told == "a?b=c"
 
 
 @pytest.mark.parametrize("index", [[], None, {"datasets": {}}, "datasets"])

@@ -64,3 +64,16 @@ def test_an_odd_dataset_is_told_and_the_others_are_crawled(folder: Path, site: A
     assert crawl(folder).exit_code == 0
     named = crawl(folder, "odd")
     assert (named.exit_code, named.stderr) == (1, "clew: the catalog names no dataset odd: it has good, sanctions\n")
+
+
+def test_what_an_address_has_to_log_in_with_is_not_printed(folder: Path, fresh_engine: Engine, site: Any) -> None:
+    url = site.put("/d.json?token=geheim&of=x", LINE).replace("//", "//me:geheim@")
+    (folder / "catalog.yml").write_text(json.dumps({"datasets": [{"name": "d", "source": {"url": url}}]}))
+    told = f"{site.url}/d.json?token=…&of=x"
+    for arguments in ([], ["--list"], ["--history"]):
+        result = crawl(folder, *arguments)
+        assert result.exit_code == 0
+        assert "geheim" not in result.output
+        assert (told in result.output) == (arguments != ["--history"])
+    assert site.asked[0][1]["Authorization"].startswith("Basic ")
+    assert fresh_engine.journal.runs("d", 1)[0].source == told

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from loaders.fetch import FetchFailed, Limits, Mark, fetch
+from loaders.fetch import FetchFailed, Limits, Mark, fetch, masked, shown
 
 BODY = bytes(range(256)) * 4096
 QUICK = Limits(silence=1.0, seconds=20.0, size=10 * len(BODY), tries=2, wait=0.01)
@@ -247,3 +247,20 @@ def test_what_may_be_a_secret_in_an_address_is_not_told(site: Any, tmp_path: Pat
     with pytest.raises(FetchFailed) as caught:
         fetch(url, tmp_path / "a", QUICK)
     assert str(caught.value) == f"{site.url}/none: the server answered 404 Not Found"
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("https://h/a?of=x&b", "https://h/a?of=x&b"),
+        ("https://me:geheim@h:8/a", "https://h:8/a"),
+        (
+            "https://geheim@h/?API-Key=geheim&of=x&X-Amz-Signature=geheim#geheim",
+            "https://h/?API-Key=…&of=x&X-Amz-Signature=…",
+        ),
+        ("https://h/a?access_token=geheim=;geheim&of=token", "https://h/a?access_token=…&of=token"),
+        ("http://[::1/geheim", "(no address)"),
+    ],
+)
+def test_what_an_address_has_to_log_in_with_is_hidden(url: str, told: str) -> None:
+    assert (masked(url), shown(url)) == (told, told.split("?")[0])
