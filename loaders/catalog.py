@@ -4,7 +4,7 @@ A dataset is described as FollowTheMoney's dataset format has it (name, title, p
 thing more, its ``source``. ``catalogs`` names lists of datasets that somebody else keeps, as OpenSanctions does.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, mo
 from engine.dataset import Frequency, check_name
 from engine.errors import BadInput
 from engine.metadata import checked, from_ftm
-from loaders.fetch import Limits
+from loaders.fetch import Limits, masked, shown
 
 ENTITIES = "entities.ftm.json"
 """The resource of a dataset in OpenSanctions' catalogs that we load."""
@@ -97,8 +97,9 @@ class Source(Strict):
 
     @property
     def told(self) -> str:
-        """How a person is told where it comes from."""
-        return self.url or self.path or self.loader or " ".join(self.command or ())
+        """How a person is told where it comes from, without what an address has to log in with."""
+        words = [self.url or self.path or self.loader or "", *(self.command or ())]
+        return " ".join(masked(word) if "://" in word else word for word in words if word)
 
 
 class Listed(Strict):
@@ -192,28 +193,40 @@ def cron(text: Any) -> str | None:
     return str(text)
 
 
-def listed_entries(index: Any, wanted: Listed, folder: Path) -> Iterator[Entry]:
-    """The datasets that an OpenSanctions catalog lists and that have entities to load; raises BadInput."""
+def listed_entries(index: Any, wanted: Listed, folder: Path, tell: Callable[[str], None]) -> Iterator[Entry]:
+    """The datasets that an OpenSanctions catalog lists and that have entities to load; raises BadInput for no catalog.
+
+    One that is odd, or wanted and not there, is told.
+    """
     datasets = index.get("datasets") if isinstance(index, dict) else None
     if not isinstance(datasets, list):
-        raise BadInput(f"{wanted.url} is not a catalog: it has no list of datasets")
+        raise BadInput(f"{shown(wanted.url)} is not a catalog: it has no list of datasets")
     known = {one["name"]: one for one in datasets if isinstance(one, dict) and isinstance(one.get("name"), str)}
-    for name in wanted.datasets:
-        if name not in known:
-            raise BadInput(f"{wanted.url} lists no dataset {name[:100]!r}")
-    for name in wanted.datasets or sorted(known):
-        one = known[name]
-        listed = one.get("resources")
-        resources: list[Any] = listed if isinstance(listed, list) else []
-        found = next((r for r in resources if isinstance(r, dict) and r.get("name") == ENTITIES), None)
-        if found is None:
-            if name in wanted.datasets:
-                raise BadInput(f"{wanted.url}: dataset {name} has no {ENTITIES}")
-            continue
-        source = {"url": found.get("url"), "delta": one.get("delta_url"), "version": one.get("version")}
-        kept = {key: one[key] for key in ("title", "summary", "publisher", "url", "license", "category") if key in one}
-        described = {**kept, "coverage": one.get("coverage") or {}, "name": name}
-        yield entry_of({**described, "source": {**source, "format": "ftm"}}, folder, wanted.url)
+    for name in dict.fromkeys(wanted.datasets) or sorted(known):
+        try:
+            found = listed_entry(known.get(name), name, wanted, folder)
+        except BadInput as error:
+            tell(str(error))
+        else:
+            yield from [] if found is None else [found]
+
+
+def listed_entry(given: Any, name: str, wanted: Listed, folder: Path) -> Entry | None:
+    """One dataset of a catalog that somebody else keeps, None if it has no entities to load; raises BadInput."""
+    where = shown(wanted.url)
+    if given is None:
+        raise BadInput(f"{where} lists no dataset {name[:100]!r}")
+    listed = given.get("resources")
+    resources: list[Any] = listed if isinstance(listed, list) else []
+    found = next((r for r in resources if isinstance(r, dict) and r.get("name") == ENTITIES), None)
+    if found is None:
+        if name in wanted.datasets:
+            raise BadInput(f"{where}: dataset {name} has no {ENTITIES}")
+        return None
+    source = {"url": found.get("url"), "delta": given.get("delta_url"), "version": given.get("version")}
+    kept = {key: given[key] for key in ("title", "summary", "publisher", "url", "license", "category") if key in given}
+    described = {**kept, "coverage": given.get("coverage") or {}, "name": name}
+    return entry_of({**described, "source": {**source, "format": "ftm"}}, folder, where)
 
 
 def _checked(model: type[M], given: Any, where: str) -> M:

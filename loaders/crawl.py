@@ -1,6 +1,7 @@
 """``clew crawl``: fetch datasets from where they come from, and tell how that went."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,26 +38,39 @@ def crawl_command(
     settings = Settings.from_environment()
     known = read_catalog(catalog or settings.catalog)
     with Engine.open(settings, progress=note) as engine:
-        chosen = choose(engine, known, names, due, sole=catalog is None)
+        chosen, whole = choose(engine, known, names, due, sole=catalog is None)
         if listing:
             show_sources(engine, chosen)
         elif history:
             show_runs([run for entry in chosen for run in engine.journal.runs(entry.name, RUNS)])
-        elif [entry for entry in chosen if not crawled(engine, entry, force)]:
+        elif [entry for entry in chosen if not crawled(engine, entry, force)] or not whole:
             raise SystemExit(1)
 
 
-def choose(engine: Engine, catalog: Catalog, names: Sequence[str], due: bool, *, sole: bool) -> list[Entry]:
-    """The datasets that are asked for; raises BadInput for one that the catalog, the ``sole`` one or not, lacks."""
-    now = datetime.now(UTC)
-    entries = due_entries(engine, catalog, now, note, sole=sole) if due else list(entries_of(catalog, note))
-    if not names:
-        return entries
-    known = {entry.name for entry in entries_of(catalog, note)}
-    for name in names:
-        if name not in known:
-            raise BadInput(f"the catalog names no dataset {name}: it has {', '.join(sorted(known)) or 'none'}")
-    return [entry for entry in entries if entry.name in names]
+def choose(
+    engine: Engine, catalog: Catalog, names: Sequence[str], due: bool, *, sole: bool
+) -> tuple[list[Entry], bool]:
+    """The datasets that are asked for, and whether all of them could be had; what could not is told.
+
+    Raises BadInput for a name that the catalog, the ``sole`` one or not, lacks. Catalogs of others are asked where
+    its own datasets are not enough.
+    """
+    enough = bool(names) and set(names) <= {entry.name for entry in catalog.entries}
+    troubles: list[str] = []
+    found = list(entries_of(engine, replace(catalog, listed=[]) if enough else catalog, troubles.append))
+    for trouble in troubles:
+        note(f"clew: {trouble}")
+    known = {entry.name for entry in found}
+    lacking = [name for name in names if name not in known]
+    if lacking and not troubles:
+        has = ", ".join(sorted(known)) or "none"
+        raise BadInput(f"the catalog names no dataset {lacking[0]}: it has {has}")
+    for name in lacking:
+        note(f"clew: there is no dataset {name} among those that could be had")
+    if due:
+        one = Catalog(found, [], catalog.folder)
+        found = due_entries(engine, one, datetime.now(UTC), note, sole=sole and not troubles and not names)
+    return [entry for entry in found if not names or entry.name in names], not (lacking if names else troubles)
 
 
 def crawled(engine: Engine, entry: Entry, force: bool) -> bool:

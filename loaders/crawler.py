@@ -23,7 +23,7 @@ from engine.run import Outcome, Run
 from loaders.catalog import Entry
 from loaders.delta import newer
 from loaders.due import next_run
-from loaders.fetch import Fetched, FetchFailed, Mark, fetch, shown
+from loaders.fetch import Fetched, FetchFailed, Mark, fetch, masked, shown
 from loaders.format.registry import format_of
 from loaders.intake import Intake
 from loaders.load import Report, load, roomy
@@ -181,7 +181,7 @@ class Crawler:
                 of = f" of {total:,}" if total else ""
                 self._say(f"{entry.name}: fetched {here:,}{of} bytes")
 
-        self._say(f"{entry.name}: asking {url}")
+        self._say(f"{entry.name}: asking {masked(url)}")
         return fetch(url, path, entry.source.limits, known, say)
 
     def _changes(self, entry: Entry, folder: Path, last: Run) -> Obtained | None:

@@ -4,30 +4,53 @@ The file is whole or it is not there: what has arrived so far waits beside it, w
 """
 
 import hashlib
+import re
+import socket
+import threading
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import orjson
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.util import Retry
+from urllib3 import HTTPConnectionPool, Retry
+from urllib3.exceptions import DecodeError, HTTPError, InvalidHeader, ProtocolError, ReadTimeoutError
 
 from engine.errors import ClewError
 
-CHUNK = 16 * 1024
-"""Bytes read at a time: what a connection breaks off within is lost, and fetched again."""
+CHUNK = 64 * 1024
+"""The most bytes that are read at a time."""
 AGAIN = (429, 500, 502, 503, 504)
 """What a server answers that may be better a moment later."""
 LONGEST_WAIT = 60
 """Seconds that a server may ask us to wait."""
 AGENT = "clew (+FollowTheMoney loader)"
+SECRET = re.compile("((?:^|&)[^=&]*(?:key|token|secret|pass|pwd|auth|sig|cred|sess)[^=&]*=)[^&]*", re.IGNORECASE)
+"""What a query has to log in with: its name, and what of it is hidden."""
+FAULTS = (requests.RequestException, HTTPError, ValueError)
+"""What goes wrong on the way to a server and back."""
+BROKEN = (requests.exceptions.ChunkedEncodingError, ProtocolError)
+PASSING = (requests.ConnectionError, requests.Timeout, ReadTimeoutError, *BROKEN)
+"""Those that may not happen again a moment later."""
 
 
 class FetchFailed(ClewError):
     """A file could not be brought here; the message says what the server did."""
+
+
+class Busy(FetchFailed):
+    """The server may answer better later: not before ``wait`` seconds, if it says so."""
+
+    def __init__(self, message: str, response: requests.Response) -> None:
+        super().__init__(message)
+        self.wait = 0.0
+        with suppress(InvalidHeader):
+            self.wait = min(Retry().parse_retry_after(response.headers.get("Retry-After", "0")), LONGEST_WAIT)
 
 
 @dataclass(frozen=True)
@@ -49,6 +72,22 @@ class Mark:
     url: str
     etag: str | None = None
     last_modified: str | None = None
+    size: int | None = None
+    """Bytes of all of it, where the server says so."""
+
+    @classmethod
+    def of(cls, url: str, response: requests.Response) -> "Mark":
+        """What a server says of what it answers with, be that all of it (200) or a part (206)."""
+        headers = response.headers
+        size = headers.get("Content-Range", "").rpartition("/")[2] if response.status_code == 206 else None
+        size = headers.get("Content-Length", "") if size is None else size
+        known = size.isdecimal() and not encoded(response)
+        return cls(url, headers.get("ETag"), headers.get("Last-Modified"), int(size) if known else None)
+
+    def contradicts(self, other: "Mark") -> bool:
+        """Whether two marks cannot be of one version: something that both say differs."""
+        pairs = zip(astuple(self), astuple(other), strict=True)
+        return any(mine is not None and theirs is not None and mine != theirs for mine, theirs in pairs)
 
     def condition(self) -> str | None:
         """What ``If-Range`` takes: a strong ETag, or else the date."""
@@ -74,33 +113,78 @@ def fetch(
 ) -> Fetched | None:
     """The file behind a URL at ``path``, None if it is still the ``known`` one; raises FetchFailed."""
     end = time.monotonic() + limits.seconds
+    partial = Partial(path, url)
+    with until(end) as session:
+        for attempt in range(limits.tries + 1):
+            wait = limits.wait * 2**attempt
+            try:
+                return _attempt(session, partial, limits, known, end, say)
+            except Busy as error:
+                failed: FetchFailed = error
+                wait = max(wait, error.wait)
+            except FAULTS as error:
+                if time.monotonic() >= end:
+                    raise partial.late(limits) from None
+                failed = FetchFailed(f"{shown(url)}: {reason_of(error)}{partial.kept()}")
+                if not isinstance(error, PASSING):
+                    raise failed from None
+            if attempt == limits.tries or time.monotonic() + wait > end:
+                raise failed
+            time.sleep(wait)
+    raise AssertionError("every try returns or raises")
+
+
+@contextmanager
+def until(end: float) -> Iterator[requests.Session]:
+    """A session for a block: at the moment ``end`` its connections are cut, whatever servers are doing."""
     with requests.Session() as session:
         session.max_redirects = 10
         session.headers.update({"User-Agent": AGENT, "Accept-Encoding": "identity"})
-        retry = Retry(
-            total=None,
-            connect=0,
-            read=0,
-            status=limits.tries,
-            backoff_factor=limits.wait,
-            status_forcelist=AGAIN,
-            allowed_methods=["GET"],
-            raise_on_status=False,
-            retry_after_max=LONGEST_WAIT,
-        )
+        line = Line()
         for scheme in ("http://", "https://"):
-            session.mount(scheme, HTTPAdapter(max_retries=retry))
-        partial = Partial(path, url)
-        for attempt in range(limits.tries + 1):
-            try:
-                return _attempt(session, partial, limits, known, end, say)
-            except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
-                if attempt == limits.tries or time.monotonic() > end:
-                    raise FetchFailed(f"{shown(url)}: {reason_of(error)}; {partial.size():,} bytes are kept") from None
-                time.sleep(limits.wait * 2**attempt)
-            except requests.RequestException as error:
-                raise FetchFailed(f"{shown(url)}: {reason_of(error)}") from None
-    raise AssertionError("every try returns or raises")
+            session.mount(scheme, line)
+        timer = threading.Timer(min(end - time.monotonic(), threading.TIMEOUT_MAX), line.cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield session
+        finally:
+            timer.cancel()
+
+
+class Line(HTTPAdapter):
+    """Connections that can be cut: a server that says a letter now and then would outlast the timeout of each wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._opened: list[socket.socket] = []
+        self._over = False
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
+        """What requests asks for the connections to a server."""
+        pool: Any = super().get_connection_with_tls_context(*args, **kwargs)
+        line, kind = self, type(pool).ConnectionCls
+
+        class Known(kind):  # type: ignore[misc, valid-type]  # one of two, as the scheme has it
+            def connect(self) -> None:
+                super().connect()
+                line.add(self.sock)
+
+        pool.ConnectionCls = Known
+        return pool  # type: ignore[no-any-return]
+
+    def add(self, opened: socket.socket) -> None:
+        """Know one more of them; nothing goes over one that comes too late."""
+        self._opened.append(opened)
+        if self._over:
+            self.cut()
+
+    def cut(self) -> None:
+        """End all of them."""
+        self._over = True
+        for one in self._opened:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
 
 
 class Partial:
@@ -129,6 +213,20 @@ class Partial:
         self.data.unlink(missing_ok=True)
         self.note.write_bytes(orjson.dumps(asdict(mark)))
 
+    def continued(self, begun: Mark, response: requests.Response) -> bool:
+        """Whether an answer is the rest of what is there, whatever the server thinks of ``If-Range``."""
+        if response.status_code != 206 or encoded(response) or begun.contradicts(Mark.of(self.url, response)):
+            return False
+        return response.headers.get("Content-Range", "").startswith(f"bytes {self.size()}-")
+
+    def kept(self) -> str:
+        """What is to be said of what there is, when it ends here."""
+        return f"; {self.size():,} bytes are kept" if self.mark() else ""
+
+    def late(self, limits: Limits) -> FetchFailed:
+        """What is to be said when the time is over."""
+        return FetchFailed(f"{shown(self.url)} took longer than {limits.seconds:g} s{self.kept()}")
+
     def finish(self, mark: Mark) -> Fetched:
         """All is here: the file takes its name."""
         with self.data.open("rb") as file:
@@ -151,63 +249,83 @@ def _attempt(
             headers["If-None-Match"] = known.etag
         if known.last_modified:
             headers["If-Modified-Since"] = known.last_modified
-    with session.get(partial.url, headers=headers, stream=True, timeout=limits.silence) as response:
-        if response.status_code == 304:
+    patience = max(min(limits.silence, end - time.monotonic()), 0.001)
+    with session.get(partial.url, headers=headers, stream=True, timeout=patience) as response:
+        if time.monotonic() >= end:
+            raise partial.late(limits)
+        if response.status_code == 304 and headers.keys() & {"If-None-Match", "If-Modified-Since"}:
             return None
-        if response.status_code == 416 and begun is not None:
-            partial.begin(Mark(partial.url))
-            raise requests.ConnectionError("what had arrived was no part of it")
-        if response.status_code not in (200, 206):
-            raise FetchFailed(f"{shown(partial.url)}: the server answered {response.status_code} {response.reason}")
-        mark = Mark(partial.url, response.headers.get("ETag"), response.headers.get("Last-Modified"))
-        if response.status_code == 200:
-            partial.begin(mark)
-        elif begun is None or not response.headers.get("Content-Range", "").startswith(f"bytes {partial.size()}-"):
-            partial.begin(Mark(partial.url))
-            raise requests.ConnectionError("another part than the one that was asked for")
-        else:
-            mark = begun
-        _receive(response, partial, limits, end, say)
-    return partial.finish(mark)
+        mark = Mark.of(partial.url, response)
+        fits = begun is not None and partial.continued(begun, response)
+        if response.status_code == 200 or fits:
+            if not fits:
+                # bytes that we unpack are no part of those that the server counts: there is no going on with them
+                partial.begin(Mark(partial.url) if encoded(response) else mark)
+            _receive(response, partial, limits, mark.size, end, say)
+            return partial.finish(begun if fits and begun else mark)
+        if begun is None or response.status_code not in (206, 416):
+            told = f"{shown(partial.url)}: the server answered {response.status_code} {response.reason}"
+            raise FetchFailed(told) if response.status_code not in AGAIN else Busy(told, response)
+    partial.begin(Mark(partial.url))
+    return _attempt(session, partial, limits, known, end, say)  # nothing is kept by now: this asks for all of it
 
 
-def _receive(response: requests.Response, partial: Partial, limits: Limits, end: float, say: Say) -> None:
+def _receive(
+    response: requests.Response, partial: Partial, limits: Limits, total: int | None, end: float, say: Say
+) -> None:
     """Append what comes to what is there; raises FetchFailed beyond a limit."""
     here = partial.size()
-    length = response.headers.get("Content-Length", "")
-    total = here + int(length) if length.isdigit() else None
     if total is not None and total > limits.size:
         raise FetchFailed(f"{shown(partial.url)} is {total:,} bytes long; at most {limits.size:,} are taken")
     with partial.data.open("ab") as file:
-        for chunk in response.iter_content(CHUNK):
+        while time.monotonic() < end and (chunk := response.raw.read1(CHUNK, decode_content=True)):
             file.write(chunk)
             here += len(chunk)
             say(here, total)
             if here > limits.size:
                 partial.begin(Mark(partial.url))
                 raise FetchFailed(f"{shown(partial.url)} is longer than {limits.size:,} bytes, the most that is taken")
-            if time.monotonic() > end:
-                raise FetchFailed(
-                    f"{shown(partial.url)} took longer than {limits.seconds:g} s; {here:,} bytes are kept"
-                )
+    if time.monotonic() >= end:
+        raise partial.late(limits)
+    if response.status_code == 206 and total is not None and here != total:
+        raise requests.exceptions.ChunkedEncodingError("a part of the rest")
+
+
+def encoded(response: requests.Response) -> bool:
+    """Whether what comes is packed for the way only, which we ask servers not to do."""
+    return response.headers.get("Content-Encoding", "identity").lower() not in ("", "identity")
+
+
+def masked(url: str) -> str:
+    """An address as whoever runs Clew may read it: what tells it from others, but nothing to log in with."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "(no address)"
+    return urlunsplit((parts.scheme, parts.netloc.rsplit("@", 1)[-1], parts.path, SECRET.sub(r"\1…", parts.query), ""))
 
 
 def shown(url: str) -> str:
-    """An address as people may read it: without a password and what else may be a secret in it."""
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc.rsplit("@", 1)[-1], parts.path, "", ""))
+    """An address as whoever reads a dataset may read it: without whatever could be a secret in it."""
+    return masked(url).split("?")[0]
 
 
-def reason_of(error: requests.RequestException) -> str:
+def reason_of(error: Exception) -> str:
     """What went wrong, in words that name no Python."""
     if isinstance(error, requests.TooManyRedirects) or "too many redirects" in str(error):
         return "the server redirects in circles"
     if isinstance(error, requests.Timeout) or "timed out" in str(error):
         return "the server was silent for too long"
-    if isinstance(error, requests.exceptions.ChunkedEncodingError) or "IncompleteRead" in str(error):
-        return "the connection broke off in the middle"
+    if isinstance(error, requests.exceptions.InvalidSchema):
+        return "it is no address of the web, or redirects to one that is none"
+    if isinstance(error, DecodeError):
+        return "what came is not packed as the server says"
+    if any(word in str(error) for word in ("BadStatusLine", "LineTooLong", "HTTPException")):
+        return "the server answers something that is not HTTP"
     if isinstance(error, requests.exceptions.SSLError):
         return "the server's certificate is not valid"
+    if isinstance(error, BROKEN) or any(word in str(error) for word in ("IncompleteRead", "Connection aborted")):
+        return "the connection broke off in the middle"
     if isinstance(error, requests.ConnectionError):
         return "the server cannot be reached"
     return "this is no address that can be fetched"

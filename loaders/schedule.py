@@ -1,13 +1,17 @@
 """Which datasets are to be crawled now, and who does it while `clew up` runs."""
 
+import hashlib
+import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
-import requests
 from huey import crontab
 
 from engine.engine import Engine
@@ -16,27 +20,64 @@ from engine.run import Outcome, Run
 from loaders.catalog import Catalog, Entry, listed_entries, read_catalog
 from loaders.crawler import Crawler
 from loaders.due import next_run
+from loaders.fetch import FetchFailed, Limits, Mark, fetch, shown
 from loaders.queue import Workers, queue
 
-LARGEST = 100 * 1024 * 1024
-"""Bytes of somebody else's catalog."""
+PATIENCE = Limits(silence=30.0, seconds=120.0, size=100 * 1024 * 1024, tries=2)
+"""How long somebody else's catalog may take, and how large it may be."""
+KEPT = 600.0
+"""Seconds for which it is taken as it was, while Clew serves."""
 Say = Callable[[str], None]
 
 
-def entries_of(catalog: Catalog, say: Say) -> Iterator[Entry]:
-    """Every dataset of a catalog, those of the catalogs that it names too; one that cannot be had is told."""
+def entries_of(engine: Engine, catalog: Catalog, tell: Say, *, kept: float = 0.0) -> Iterator[Entry]:
+    """Every dataset of a catalog, those of the catalogs that it names too; what cannot be had, or is odd, is told.
+
+    Catalogs of others are taken as they were at most ``kept`` seconds ago.
+    """
     yield from catalog.entries
-    own = {entry.name for entry in catalog.entries}
+    taken = {entry.name for entry in catalog.entries}
     for listed in catalog.listed:
         try:
-            with requests.get(listed.url, timeout=60, stream=True) as response:
-                response.raise_for_status()
-                index = response.raw.read(LARGEST, decode_content=True)
-            found = list(listed_entries(parsed(index, listed.url), listed, catalog.folder))
-        except (requests.RequestException, BadInput) as error:
-            say(f"{listed.url} cannot be taken: {error}")
+            index = index_of(listed.url, engine.settings.data / "crawl", kept)
+            found = list(listed_entries(index, listed, catalog.folder, tell))
+        except (ClewError, OSError) as error:
+            url = shown(listed.url)
+            tell(f"{url} cannot be taken: {str(error).removeprefix(url).lstrip(': ')}")
             continue
-        yield from (entry for entry in found if entry.name not in own)
+        yield from (entry for entry in found if entry.name not in taken)
+        taken.update(entry.name for entry in found)
+
+
+def index_of(url: str, folder: Path, kept: float) -> Any:
+    """Somebody else's catalog, as it is or was at most ``kept`` seconds ago; raises ClewError if it cannot be had.
+
+    It stays in the folder, with when it was asked for, so that a server is asked only for what is new.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    place = folder / f"{hashlib.sha256(url.encode()).hexdigest()[:24]}.json"  # no dataset has a name like this
+    try:
+        held = orjson.loads(place.read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        held = {"asked": 0.0, "mark": None, "index": None}
+    if not 0 <= time.time() - held["asked"] < kept:
+        held = {**held, "trouble": None, **_news(url, held["mark"]), "asked": time.time()}
+        part = place.with_name(f"{place.name}.{os.getpid()}")
+        part.write_bytes(orjson.dumps(held))
+        part.replace(place)
+    if held["trouble"]:
+        raise FetchFailed(held["trouble"])
+    return held["index"]
+
+
+def _news(url: str, known: dict[str, Any] | None) -> dict[str, Any]:
+    """What there is to be noted of a catalog: what it is by now, if that is not known, or what the trouble is."""
+    try:
+        with TemporaryDirectory(prefix="clew-") as folder:
+            found = fetch(url, Path(folder) / "index.json", PATIENCE, Mark(**known) if known else None)
+            return {"mark": asdict(found.mark), "index": parsed(found.path.read_bytes(), url)} if found else {}
+    except ClewError as error:
+        return {"trouble": str(error)}
 
 
 def parsed(data: bytes, url: str) -> Any:
@@ -44,7 +85,7 @@ def parsed(data: bytes, url: str) -> Any:
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError:
-        raise BadInput(f"{url} is not JSON") from None
+        raise BadInput(f"{shown(url)} is not JSON") from None
 
 
 def latest(engine: Engine, entry: Entry) -> Run | None:
@@ -52,7 +93,9 @@ def latest(engine: Engine, entry: Entry) -> Run | None:
     return next(iter(engine.journal.runs(entry.name, 1)), None)
 
 
-def due_entries(engine: Engine, catalog: Catalog, now: datetime, say: Say, *, sole: bool = True) -> list[Entry]:
+def due_entries(
+    engine: Engine, catalog: Catalog, now: datetime, say: Say, *, sole: bool = True, kept: float = 0.0
+) -> list[Entry]:
     """The datasets that should be crawled now, those that have waited longest first.
 
     Where the catalog has another schedule by now, that is written down with the last crawl, for readers; so is,
@@ -60,7 +103,7 @@ def due_entries(engine: Engine, catalog: Catalog, now: datetime, say: Say, *, so
     """
     waiting, names = [], set()
     troubles: list[str] = []
-    for entry in entries_of(catalog, troubles.append):
+    for entry in entries_of(engine, catalog, troubles.append, kept=kept):
         names.add(entry.name)
         last = latest(engine, entry)
         due = next_run(entry, last)
@@ -91,6 +134,7 @@ class Scheduler:
         self._path = engine.settings.catalog
         self._say = say
         self._told = ""
+        self._troubles: list[str] = []
         self._huey = queue(engine)
         self._task = self._huey.task(name="crawl")(self._crawl)
         self._huey.periodic_task(crontab(minute="*"), name="tick")(self.tick)
@@ -122,7 +166,13 @@ class Scheduler:
 
     def _due(self) -> list[Entry]:
         catalog = read_catalog(self._path) if self._path.is_file() else Catalog([], [], self._path.parent)
-        return due_entries(self._engine, catalog, datetime.now(UTC), self._say)
+        troubles: list[str] = []
+        found = due_entries(self._engine, catalog, datetime.now(UTC), troubles.append, kept=KEPT)
+        for trouble in troubles:
+            if trouble not in self._troubles:
+                self._say(f"clew: {trouble}")
+        self._troubles = troubles
+        return found
 
     def _crawl(self, name: str) -> None:
         """Crawl a dataset if it is still due and nobody else is at work on it; without a name, look for what is."""

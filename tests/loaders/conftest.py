@@ -3,21 +3,28 @@
 import http.server
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import pytest
+
+Fault: TypeAlias = str | int | Callable[[http.server.BaseHTTPRequestHandler], None]
 
 
 @dataclass
 class Page:
-    """A file of the site; ``faults`` are taken one a request: a status, ``cut``, ``slow``, ``loop`` or an address."""
+    """A file of the site; ``faults`` are taken one a request.
+
+    A status, ``cut``, ``slow``, ``loop``, an address, or a function that answers the request in its own way.
+    """
 
     body: bytes
     etag: str | None = None
     last_modified: str | None = None
     ranges: bool = True
-    faults: list[str | int] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
 
 
 class Site:
@@ -28,7 +35,7 @@ class Site:
         self.pages: dict[str, Page] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
 
-    def put(self, path: str, body: bytes, *faults: str | int, **given: object) -> str:
+    def put(self, path: str, body: bytes, *faults: Fault, **given: object) -> str:
         """Have a file; its address."""
         self.pages[path] = Page(body, faults=list(faults), **given)  # type: ignore[arg-type]
         return self.url + path
@@ -46,7 +53,10 @@ def site() -> Iterator[Site]:
                 self.send_error(404)
                 return
             fault = page.faults.pop(0) if page.faults else None
-            if isinstance(fault, int):
+            if callable(fault):
+                with suppress(ConnectionError):
+                    fault(self)
+            elif isinstance(fault, int):
                 self.send_error(fault)
             elif fault == "loop" or (fault and "/" in fault):
                 page.faults.append(fault)

@@ -1,12 +1,13 @@
 """The catalog file: what it may say, and where it is told wrong."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine.errors import BadInput
-from loaders.catalog import Listed, listed_entries, read_catalog
+from loaders.catalog import Listed, Source, listed_entries, read_catalog
 
 GOOD = """
 datasets:
@@ -76,21 +77,47 @@ def listed(**given: Any) -> dict[str, Any]:
 
 def test_datasets_of_somebody_elses_catalog() -> None:
     index = {"datasets": [listed(), listed(name="all", resources=[])]}
-    (found,) = listed_entries(index, Listed(url="http://x"), Path("."))
+    (found,) = listed_entries(index, Listed(url="http://x"), Path("."), pytest.fail)
     assert (found.name, found.metadata["title"]) == ("un", "UN")
     assert (found.source.url, found.source.delta, found.source.version) == ("http://x/e", "http://x/d", "2")
 
 
+def test_a_source_is_told_without_its_secrets() -> None:
+    url = "https://me:geheim@h/a?of=x&token=geheim"
+    assert Source(url=url).told == "https://h/a?of=x&token=…"
+    assert Source(command=["curl", "-f", url]).told == "curl -f https://h/a?of=x&token=…"
+    assert Source(path="a?b=c").told == "a?b=c"
+
+
+@pytest.mark.parametrize("index", [[], None, {"datasets": {}}, "datasets"])
+def test_what_is_no_catalog(index: Any) -> None:
+    with pytest.raises(BadInput, match="http://x is not a catalog"):
+        list(listed_entries(index, Listed(url="http://x"), Path("."), pytest.fail))
+
+
 @pytest.mark.parametrize(
-    ("index", "wanted", "reason"),
+    ("odd", "reason"),
     [
-        ([], [], "is not a catalog"),
-        ({"datasets": {}}, [], "is not a catalog"),
-        ({"datasets": [listed()]}, ["eu"], "lists no dataset 'eu'"),
-        ({"datasets": [listed(resources=None)]}, ["un"], r"has no entities\.ftm\.json"),
-        ({"datasets": [listed(resources=[{"name": "entities.ftm.json"}])]}, ["un"], "needs one of url"),
+        (listed(name="us ofac!"), "'us ofac!' cannot name a dataset"),
+        (listed(name="odd", coverage={"schedule": "@daily"}), "schedule '@daily' is not five fields of cron"),
+        (listed(name="odd", coverage={"frequency": "biweekly"}), "biweekly"),
+        (listed(name="odd", title=["x"], publisher=4), "odd"),
+        (listed(name="odd", version={"x": 1}), r"\.source\.version"),
+        (listed(name="odd", delta_url=17), r"\.source\.delta"),
+        (listed(name="odd", resources=[{"name": "entities.ftm.json"}]), "needs one of url"),
+        (
+            listed(name="odd", resources=[{"name": "entities.ftm.json", "url": "not a url"}]),
+            "is no http:// or https://",
+        ),
+        (listed(name="odd", resources=None), r"dataset odd has no entities\.ftm\.json"),
+        (listed(name="gone"), "lists no dataset 'odd'"),
     ],
 )
-def test_what_is_no_catalog(index: Any, wanted: list[str], reason: str) -> None:
-    with pytest.raises(BadInput, match=reason):
-        list(listed_entries(index, Listed(url="http://x", datasets=wanted), Path(".")))
+def test_one_odd_dataset_is_told_and_the_others_go_on(odd: dict[str, Any], reason: str) -> None:
+    told: list[str] = []
+    wanted = Listed(url="http://me:geheim@x/i?key=geheim", datasets=["us ofac!" if "!" in odd["name"] else "odd", "un"])
+    found = listed_entries({"datasets": [odd, listed(), 5, {}]}, wanted, Path("."), told.append)
+    assert [entry.name for entry in found] == ["un"]
+    assert len(told) == 1
+    assert re.search(reason, told[0]), told
+    assert "geheim" not in told[0]

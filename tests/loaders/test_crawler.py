@@ -73,7 +73,7 @@ def test_versions_come_in_and_what_is_not_new_is_not_loaded(fresh_engine: Engine
         (lines("x"), [500] * 9, "answered 500"),
         (lines("x"), ["loop"], "redirects in circles"),
         (lines("x"), ["/to"], "redirects in circles"),
-        (lines("x"), ["file:///etc/hostname"], "this is no address that can be fetched"),
+        (lines("x"), ["file:///etc/hostname"], "redirects to one that is none"),
         (lines("x"), ["/none"], "answered 404"),
         (lines(*(f"x{n}" for n in range(5000))), ["cut"], "broke off in the middle"),
         (lines("x"), ["slow"], "silent for too long"),
@@ -196,7 +196,7 @@ def test_changes_are_applied_version_by_version(fresh_engine: Engine, site: Any,
         resources = [{"name": "entities.ftm.json", "url": f"{site.url}/full"}]
         one = {"name": "d", "version": version, "delta_url": f"{site.url}/delta", "resources": resources}
         site.put("/index", json.dumps({"datasets": [one]}).encode())
-        (entry,) = entries_of(Catalog([], [Listed(url=f"{site.url}/index")], tmp_path), pytest.fail)
+        (entry,) = entries_of(fresh_engine, Catalog([], [Listed(url=f"{site.url}/index")], tmp_path), pytest.fail)
         return Crawler(fresh_engine, lambda _: None).crawl(entry)
 
     versions = {name: f"{site.url}/{name}" for name in ("20260101-a", "20260102-b", "20260103-c")}
@@ -283,3 +283,29 @@ def test_what_is_due_is_crawled_while_clew_serves(fresh_engine: Engine, tmp_path
     assert fresh_engine.journal.runs("e", 1)[0].next_run is None  # nobody asks for it any more
     entries = [Entry(name, Source(path="x"), tmp_path) for name in ("d", "e", "f")]
     assert due_entries(fresh_engine, Catalog(entries, [], tmp_path), datetime.now(UTC), pytest.fail) == [entries[2]]
+
+
+def test_a_catalog_of_others_is_not_asked_for_over_and_over_while_clew_serves(
+    fresh_engine: Engine, site: Any, tmp_path: Path
+) -> None:
+    resources = [{"name": "entities.ftm.json", "url": site.put("/e", lines("a"))}]
+    odd = {"name": "odd", "resources": [{"name": "entities.ftm.json"}]}
+    index = {"datasets": [{"name": "e", "version": "1", "resources": resources}, odd]}
+    path = tmp_path / "catalog.yml"
+    path.write_text(f"catalogs:\n- url: {site.put('/index', json.dumps(index).encode())}\n")
+    fresh_engine.settings = replace(fresh_engine.settings, catalog=path)
+    done, told = threading.Event(), list[str]()
+
+    def say(text: str) -> None:
+        told.append(text)
+        if text.startswith("e: "):
+            done.set()
+
+    scheduler = Scheduler(fresh_engine, say)
+    scheduler.start()
+    assert done.wait(60)
+    for _ in range(3):
+        scheduler.tick()
+    scheduler.stop()
+    assert [asked for asked, _ in site.asked] == ["/index", "/e"]
+    assert [text.split(" (")[0] for text in told] == [f"clew: {site.url}/index", "e: updated"]
