@@ -27,7 +27,7 @@ from engine.graph.ownership import Ownership
 from engine.graph.path import Pathfinder
 from engine.graph.reader import Reader
 from engine.graph.server import Server
-from engine.graph.training import telling, train
+from engine.graph.training import ready_server, telling
 from engine.graph.writer import Writer
 from engine.index.index import Index
 from engine.query import Facet, SearchFilter, SearchPage, SearchSort
@@ -99,7 +99,7 @@ class Engine:
         """
         settings.data.mkdir(parents=True, exist_ok=True)
         with ExitStack() as opened:  # whatever was opened is closed again, should a later step fail
-            server = None if settings.neo4j_uri else _server(settings, progress, join)
+            server = None if settings.neo4j_uri else ready_server(settings, progress, join)
             if server is not None:
                 opened.callback(server.stop)
                 connection = Connection.open(server.uri, server.user, server.password)
@@ -388,17 +388,6 @@ class Engine:
             return {"neo4j": str(error).splitlines()[0].rstrip(":"), "index": f"revision {self.index.revision}"}
         behind = "ok" if self.index.revision >= revision else f"{revision - self.index.revision} revisions behind"
         return {"neo4j": "ok", "index": behind}
-
-
-def _server(settings: Settings, progress: Progress, join: bool) -> Server:
-    """The data folder's own server: started, or joined where another process runs it (which then ends it)."""
-    try:
-        train(settings, progress)
-        return Server.start(settings, progress)
-    except EngineInUse:
-        if not join:
-            raise
-        return Server.join(settings)
 
 
 def _open_index(path: Path, join: bool) -> Index:

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 from engine.entity import make_entity
-from engine.errors import ClewError
+from engine.errors import ClewError, EngineInUse
 from engine.graph import aot
 from engine.graph.column import BROKEN, header, page
 from engine.graph.connection import Connection
@@ -57,6 +57,20 @@ def train(settings: Settings, progress: Progress) -> None:
                     progress(f"Neo4j could not be prepared, it starts without: {error}")
                     draft.unlink(missing_ok=True)
                     file.touch()
+
+
+def ready_server(settings: Settings, progress: Progress, join: bool) -> Server:
+    """The data folder's own server: started, or joined where another process runs it (which then ends it).
+
+    Raises EngineInUse where it is not to ``join``, and ServerUnavailable.
+    """
+    try:
+        train(settings, progress)
+        return Server.start(settings, progress)
+    except EngineInUse:
+        if not join:
+            raise
+        return Server.join(settings)
 
 
 @contextmanager

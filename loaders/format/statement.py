@@ -144,11 +144,8 @@ def told_of(data: Mapping[str, Any]) -> Told:
         schema, _, prop = prop.rpartition(":")
     if type(schema) is not str or type(prop) is not str or type(value) is not str:
         raise BadInput(f"schema {shown(schema)}, prop {shown(prop)} and value {shown(value)} are not all text")
-    if prop != Statement.BASE:
-        if prop not in references_of(schema):
-            raise BadInput(f"{schema} has no property {shown(prop)} that can be given")
-        if not value:
-            raise BadInput(f"property {prop} has an empty value")
+    if prop != Statement.BASE and prop not in references_of(schema):
+        raise BadInput(f"{schema} has no property {shown(prop)} that can be given")
     known(schema)
     dataset = data.get("dataset")
     return Told(str(entity), str(original), schema, prop, value, str(dataset or ""), is_external(data.get("external")))

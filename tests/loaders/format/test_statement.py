@@ -177,7 +177,6 @@ def test_external_statements_are_left_out_and_noted(tmp_path: Path) -> None:
         ("a,a,name,Persn,x,one,f", "schema 'Persn' is not known"),
         ("a b,a b,name,Person,x,one,f", "id 'a b' is not one of FollowTheMoney's"),
         ("a,a,ownershipOwner,Person,x,one,f", "no property 'ownershipOwner' that can be given"),
-        ("a,a,name,Person,,one,f", "property name has an empty value"),
         ("a,a,name,Person", "4 cells under a header of 7 columns"),
         ("a,a,name,Person,x,one,f,more", "8 cells under a header of 7 columns"),
         ('a,a,name,Person,"x"y,one,f', "not CSV"),
@@ -313,3 +312,19 @@ def test_a_csv_of_the_model_is_written_as_it_was(tmp_path: Path) -> None:
     path.write_text(buffer.getvalue())
     readings, _ = read(path)
     assert sorted(schema for schema, _ in entities(readings).values()) == sorted(names)
+
+
+def test_what_is_exported_comes_back_with_its_empty_values(fresh_engine: Engine, tmp_path: Path) -> None:
+    odd = {"id": "e", "schema": "Person", "properties": {"name": ["", "Ada"], "notes": [""], "country": ["gb", ""]}}
+    (tmp_path / "odd.json").write_text(json.dumps(odd))
+    load(fresh_engine, [str(tmp_path / "odd.json")], "d")
+    with opened(str(tmp_path / "out.csv")) as target:
+        FORMS["statements"].write(fresh_engine.whole(fresh_engine.everybody()), target)
+    report = load(fresh_engine, [str(tmp_path / "out.csv")], "e")
+    assert (report.added, report.refused_count) == (1, 0)
+    one, other = fresh_engine.entities(["d:e", "e:e"], Access(frozenset({"d", "e"})))
+    assert isinstance(one, Entity)
+    assert isinstance(other, Entity)
+    assert {name: sorted(values) for name, values in one.properties.items()} == {
+        name: sorted(values) for name, values in other.properties.items()
+    }
