@@ -269,6 +269,10 @@ def encoding_of(name: str, head: bytes) -> tuple[str, bool]:
             byte = f"byte {min(error.start, head.index(NUL)) + 1:,}"
             raise BadInput(f"{name} is no table: it is not text ({byte}); if it is, name its 'encoding'") from None
     runs = HIGH.findall(head)
+    valid = sum(map(is_utf8, runs))
+    # in no other encoding is a tenth of the words valid by chance: the rest is broken, and a guess would garble all
+    if valid > len(runs) - valid - head.endswith(runs[-1]):
+        return "utf-8", True
     latin = sum(map(len, runs)) < LATIN * len(runs)
     if latin and len(runs) < FEW:
         return WESTERN[0], True
@@ -276,3 +280,12 @@ def encoding_of(name: str, head: bytes) -> tuple[str, bool]:
         head, encoding_era=chardet.EncodingEra.MODERN_WEB, include_encodings=WESTERN if latin else None
     )["encoding"]
     return guess or WESTERN[0], True
+
+
+def is_utf8(run: bytes) -> bool:
+    """Whether these bytes beyond ASCII are whole characters of UTF-8."""
+    try:
+        run.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

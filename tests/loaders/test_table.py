@@ -87,6 +87,23 @@ def test_encodings_are_found(file: Path, encoding: str, text: str) -> None:
     assert {row.cells[0] for row in rows} == {text}
 
 
+@pytest.mark.parametrize(
+    ("text", "broken", "encoding"),
+    [
+        ("é,Société Générale", b"Soci\xe9t\xe9,x", "UTF-8"),
+        ("Иванович,Санкт-Петербург", b"Soci\xe9t\xe9,x", "UTF-8"),
+        ("Ünal,Żak", "ééééé,x".encode().replace(b"\xa9,", b","), "UTF-8"),
+        ("a,b", b"Soci\xe9t\xe9,x", "Windows-1252"),
+    ],
+)
+def test_a_broken_row_in_utf8_costs_itself_alone(file: Path, text: str, broken: bytes, encoding: str) -> None:
+    facts, rows = table(file, b"a,b\n" + f"{text}\n".encode() + broken + b"\n" + f"{text}\n".encode())
+    assert facts.startswith(f"{encoding} (a guess; 'encoding' in the mapping says better), ','")
+    assert [rows[0].cells, rows[2].cells] == [text.split(","), text.split(",")]
+    assert rows[1].reason.startswith("column 'a' is not utf-8" if encoding == "UTF-8" else ""), rows[1]
+    assert bool(rows[1].reason) is (encoding == "UTF-8")
+
+
 def test_a_guess_is_called_one_and_can_be_said_better(file: Path) -> None:
     data = "a,b\nŻubr,x\n".encode("cp1250")
     facts, rows = table(file, data)
