@@ -75,17 +75,19 @@ class Work:
                 self._facts.setdefault(chosen.table.facts, []).append(chosen.table.name)
                 if chosen.note:
                     self._notes[chosen.note] = None
-                for row in self._table(chosen):
+                file = self._intake.called.get(source.name, source.name)
+                for row in self._table(chosen, file + chosen.table.name.removeprefix(source.name)):
                     place = row.place
                     if row.reason:
                         yield Reading(chosen.table.name, place, ROW_BYTES, reason=row.reason)
         except BadInput as error:
             self._failed.append(Reading(source.name, place, 0, reason=str(error)))
 
-    def _table(self, chosen: Chosen) -> Iterator[Row]:
-        """Put down the pieces of one table; every row is given back, with a reason where it is of no use."""
+    def _table(self, chosen: Chosen, file: str) -> Iterator[Row]:
+        """Put down the pieces of one table, which its own columns call ``file``; every row is given back, with a
+        reason where it is of no use."""
         table = chosen.table
-        mappers = [Mapper(query, table.columns, self._tally) for query in chosen.queries]
+        mappers = [Mapper(query, table, file, self._tally) for query in chosen.queries]
         put = self._fragments.put
         for count, row in enumerate(table.rows(), 1):
             self.rows += 1
@@ -94,7 +96,7 @@ class Work:
             if not row.reason:
                 for mapper in mappers:
                     try:
-                        for piece in mapper.pieces(row, table.name):
+                        for piece in mapper.pieces(row):
                             put(piece.id, piece.schema, piece.properties, table.name, row.place)
                     except (Unfit, BadInput) as error:
                         row = Row(row.place, (), str(error))

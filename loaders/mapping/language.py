@@ -4,6 +4,8 @@ Its words are FollowTheMoney's and Aleph's. A URL or database that a query names
 tells which of the given tables the query is for. Four words of our own say how a table is read where that is not
 found out: ``sheet``, ``header``, ``encoding``, ``delimiter``. Two columns of our own are in every table, ``$file``
 and ``$row``: as keys they keep apart what is told twice and happened twice, such as two equal payments of one day.
+A file is called by its name, in a folder that is given by its path from there, and with as many folders more as it
+takes to tell the files of one load apart; a sheet or table in it stands behind in brackets.
 """
 
 import re
@@ -22,7 +24,7 @@ from loaders.mapping.outline import Part, outline
 from loaders.table.table import Layout, nearest
 
 FILE, ROW = "$file", "$row"
-"""Columns that every table has: the name of its file, and the row's number."""
+"""Columns that every table has: what its file is called, and the row's number."""
 TEMPLATE = re.compile(r"{{([^(}})]*)}}")
 SQL = "a mapping gives names and no SQL; use tables, joins and filters"
 QUERY = {"csv", "csv_url", "csv_urls", "database", "table", "tables", "joins", "filters", "filters_not", "entities"}

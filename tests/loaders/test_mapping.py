@@ -1,5 +1,6 @@
 """Mappings: what may be written, what rows become, which ids they get, and what is said of what is lost."""
 
+import sqlite3
 from collections import Counter
 from pathlib import Path
 
@@ -125,6 +126,44 @@ def test_key_literals_keep_apart_and_ids_are_the_same_in_every_query(tmp_path: P
     """
     found = entities(tmp_path, mapping, "k,n\nada,ada\n")
     assert sorted(entity.properties.get("notes", []) for entity in found) == [[], ["c"]]
+
+
+PAID = "d: {query: {%s entities: {x: {schema: Person, keys: [$file, $row], properties: {notes: {column: $file}}}}}}"
+
+
+def called(tmp_path: Path, *names: Path, told: str = "") -> list[str]:
+    """What the tables of a load are called by ``$file``, which is a key too; each has one row."""
+    file = tmp_path / "paid.yml"
+    file.write_text(PAID % told)
+    found = [reading.entity for reading in Mapping().read(Intake("d", [str(name) for name in names], mapping=file))]
+    return sorted(entity.properties["notes"][0] for entity in found if entity)
+
+
+def test_files_of_one_name_are_told_apart_wherever_they_lie(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [tmp_path / place / "pay.csv" for place in ("in/2020", "in/2021/a", "other/2021/a")]
+    for path in paths:
+        path.parent.mkdir(parents=True)
+        path.write_text("a\n1\n")
+    assert called(tmp_path, paths[0]) == ["pay.csv"]
+    assert called(tmp_path, *paths[:2]) == ["2020/pay.csv", "a/pay.csv"]
+    assert called(tmp_path, *paths) == ["2020/pay.csv", "in/2021/a/pay.csv", "other/2021/a/pay.csv"]
+    assert called(tmp_path, tmp_path / "in") == ["2020/pay.csv", "2021/a/pay.csv"]
+    assert called(tmp_path, tmp_path / "in/2021", tmp_path / "other/2021") == [
+        "in/2021/a/pay.csv",
+        "other/2021/a/pay.csv",
+    ]
+    monkeypatch.chdir(tmp_path / "in")
+    assert called(tmp_path, Path("2020")) == ["pay.csv"]
+    assert called(tmp_path, Path("2020/pay.csv"), paths[0]) == ["pay.csv"]
+
+
+def test_tables_of_one_database_are_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "two.sqlite"
+    with sqlite3.connect(path) as made:
+        made.executescript("CREATE TABLE p (a); CREATE TABLE q (a); INSERT INTO p VALUES (1); INSERT INTO q VALUES (1)")
+    made.close()
+    found = {name: called(tmp_path, path, told=f"table: {name}, filters: {{a: '1'}},") for name in ("p", "q")}
+    assert found == {"p": ["two.sqlite[p]"], "q": ["two.sqlite[q]"]}
 
 
 def test_an_id_column_is_the_id(tmp_path: Path) -> None:
@@ -341,7 +380,7 @@ def test_kek_is_what_followthemoney_makes_of_it() -> None:
     ours = {(e.schema, *sorted(e.properties["name"])) for e in found if e and e.schema == "Company"}
     assert ours == {(e.schema.name, *sorted(e.get("name"))) for e in theirs if e.schema.name == "Company"}
     assert len({e.id for e in theirs}) == 2705 + 2902, "theirs makes one share of each of two pairs of mutual ones"
-    assert intake.notes == [f"{file}: SQLite, company joined with company joined with shares"]
+    assert intake.notes == [f"{file}[company, shares]: SQLite, company joined with company joined with shares"]
     names = {entity.id[2:]: entity.caption for entity in found if entity and entity.schema == "Company"}
     shares = [entity.properties for entity in found if entity and entity.schema == "Ownership"]
     pairs = {(share["owner"][0], share["asset"][0]) for share in shares}
