@@ -1,7 +1,7 @@
 """Entities out of pieces: what several rows say of one id, put together on disk, so that memory stays flat."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from types import TracebackType
 from typing import Any
@@ -18,15 +18,25 @@ BUFFER = 5_000
 Row = tuple[str, int, str, bytes]
 
 
+class AtOdds(BadInput):
+    """Pieces of one id are of two ``schemata`` that nothing is both of."""
+
+    def __init__(self, one: str, other: str) -> None:
+        super().__init__(f"is told to be a {one} and a {other}: nothing is both")
+        self.schemata = one, other
+
+
 class Fragments:
     """The pieces of one load's entities; a context manager.
 
     Values of one property stay in the order in which they were first told, each once. The schema is the more
-    special one of those told (FollowTheMoney's common schema); where they don't go together nothing is made.
+    special one of those told (FollowTheMoney's common schema); where they don't go together nothing is made. What to do
+    about that, for these two schemata, ``cure`` says, where there is a mapping that can be changed.
     """
 
-    def __init__(self, dataset: str) -> None:
+    def __init__(self, dataset: str, cure: Callable[[str, str], str] | None = None) -> None:
         self._dataset = dataset
+        self._cure = cure
         self._rows: list[Row] = []
         # an empty name is SQLite's private file: it is gone with the connection, also when we are killed
         self._database = sqlite3.connect("", isolation_level=None)
@@ -73,8 +83,19 @@ class Fragments:
         try:
             entity = entity_of(self._dataset, {"id": entity_id, **merged([orjson.loads(row[3]) for row in pieces])})
         except BadInput as error:
-            return Reading(source, place, size, reason=str(error), id=entity_id)
+            reason = str(error)
+            if isinstance(error, AtOdds) and self._cure is not None:
+                reason = f"{where_told(error.schemata, pieces)}; {self._cure(*error.schemata)}"
+            return Reading(source, place, size, reason=reason, id=entity_id)
         return Reading(source, place, size, entity=entity)
+
+
+def where_told(schemata: Sequence[str], pieces: list[Row]) -> str:
+    """By what name and in which places pieces of one id are said to be of these schemata."""
+    told = [(*orjson.loads(body), f"{source}:{place}") for _, place, source, body in pieces]
+    name = next((name for _, properties, _ in told for name in properties.get("name", ())), pieces[0][0])
+    each = [next(f"a {schema} in {place}" for schema, _, place in told if schema == wanted) for wanted in schemata]
+    return f"{shown(name)} is told to be {' and '.join(each)}: nothing is both"
 
 
 def gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
@@ -87,7 +108,7 @@ def gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def merged(pieces: list[tuple[str, dict[str, list[str]]]]) -> dict[str, Any]:
-    """The schema and the properties that some pieces tell together; raises BadInput where schemata are at odds."""
+    """The schema and the properties that some pieces tell together; raises AtOdds."""
     if len(pieces) == 1:
         schema, told = pieces[0]
         return {"schema": schema, "properties": {name: list(dict.fromkeys(told[name])) for name in told if told[name]}}
@@ -97,7 +118,7 @@ def merged(pieces: list[tuple[str, dict[str, list[str]]]]) -> dict[str, Any]:
             try:
                 schema = model.common_schema(schema, other).name
             except InvalidData:
-                raise BadInput(f"is told to be a {schema} and a {other}: nothing is both") from None
+                raise AtOdds(schema, other) from None
     found: dict[str, dict[str, None]] = {}
     for _, properties in pieces:
         for name, values in properties.items():

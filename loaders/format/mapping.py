@@ -1,6 +1,7 @@
 """Tables, told what they mean by a mapping: CSV, TSV, XLSX, ODS and SQLite."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
@@ -8,7 +9,7 @@ from engine.errors import BadInput
 from loaders.fragment import Fragments
 from loaders.intake import Intake, Reading
 from loaders.mapping.choice import ZIP, Choice, Chosen
-from loaders.mapping.language import read_mapping
+from loaders.mapping.language import cure, read_mapping
 from loaders.mapping.mapper import Mapper, Unfit
 from loaders.mapping.tally import Tally
 from loaders.source import Source
@@ -41,8 +42,9 @@ class Mapping:
         if intake.mapping is None:
             name = intake.names[0]
             raise BadInput(f"{name} is a table: give --mapping FILE.yml (see clew mapping check)")
-        choice = Choice(read_mapping(intake.mapping), intake.names)
-        with Fragments(intake.dataset) as fragments:
+        queries = read_mapping(intake.mapping)
+        choice = Choice(queries, intake.names)
+        with Fragments(intake.dataset, partial(cure, queries)) as fragments:
             work = Work(intake, choice, fragments)
             for source in intake.sources():
                 yield from work.source(source)

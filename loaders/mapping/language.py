@@ -112,6 +112,18 @@ def read_mapping(path: Path) -> list[Query]:
     return queries
 
 
+def cure(queries: Sequence[Query], one: str, other: str) -> str:
+    """What to write otherwise where a row makes something of these two schemata under one id."""
+    rules = [rule for query in queries for rule in query.entities]
+    makers = dict.fromkeys(
+        f"{rule.name} ({rule.schema})"
+        for rule in rules
+        for peer in rules
+        if {rule.schema, peer.schema} == {one, other} and rule.key_literal == peer.key_literal
+    )
+    return f"{' and '.join(makers)} can have the same id: give each its own key_literal, or all one schema"
+
+
 def query(part: Part) -> Query:
     """One query."""
     part.only(QUERY | OURS, REFUSED)

@@ -166,6 +166,29 @@ def test_tables_of_one_database_are_told_apart(tmp_path: Path) -> None:
     assert found == {"p": ["two.sqlite[p]"], "q": ["two.sqlite[q]"]}
 
 
+def test_what_is_told_to_be_two_things_is_named_with_its_places_and_the_cure(tmp_path: Path) -> None:
+    mapping = """
+    d:
+      query:
+        entities:
+          payer: {schema: PublicBody, key: from, properties: {name: {column: from}}}
+          payee: {schema: Company, key: to, properties: {name: {column: to}}}
+          other: {schema: Company, key: to, key_literal: other, properties: {name: {column: to}}}
+    """
+    found, _ = readings(tmp_path, mapping, "from,to\nCouncil,Acme\nTrust,Beta\n", "from,to\nCity,Trust\n")
+    (refused,) = [reading for reading in found if not reading.entity]
+    assert (refused.place, refused.reason.replace(f"{tmp_path}/", "")) == (
+        3,
+        "'Trust' is told to be a PublicBody in t0.csv:3 and a Company in t1.csv:2: nothing is both; "
+        "payer (PublicBody) and payee (Company) can have the same id: give each its own key_literal, or all one schema",
+    )
+    cured = mapping.replace("key: from,", "key: from, key_literal: payer,")
+    assert len(entities(tmp_path, cured, "from,to\nCouncil,Acme\nTrust,Trust\n")) == 6
+    (tmp_path / "m.yml").write_text(mapping)
+    told = [reading.reason for reading in check(tmp_path / "m.yml", [str(tmp_path / "t0.csv")], 9).readings]
+    assert sum("give each its own key_literal" in reason for reason in told) == 1
+
+
 def test_an_id_column_is_the_id(tmp_path: Path) -> None:
     mapping = "d: {query: {entities: {x: {schema: Person, id_column: k, properties: {name: {column: n}}}}}}"
     found, intake = readings(tmp_path, mapping, "k,n\np-1,Ada\nno id!,Bob\n,Cyd\n")
