@@ -64,7 +64,6 @@ class Work:
         self._fragments = fragments
         self._most = most
         self._tally = Tally()
-        self._facts: dict[str, list[str]] = {}
         self._notes: dict[str, None] = dict.fromkeys(choice.notes)
         self._failed: list[Reading] = []
 
@@ -74,7 +73,6 @@ class Work:
         try:
             for chosen in self._choice.tables(source):
                 self.tables.append(chosen)
-                self._facts.setdefault(chosen.table.facts, []).append(chosen.table.name)
                 if chosen.note:
                     self._notes[chosen.note] = None
                 file = self._intake.called.get(source.name, source.name)
@@ -109,7 +107,10 @@ class Work:
 
     def end(self) -> list[Reading]:
         """Note what was found and lost; the sources that could not be read. Raises BadInput where none could."""
-        for facts, names in self._facts.items():
+        found: dict[str, list[str]] = {}
+        for chosen in self.tables:
+            found.setdefault(chosen.table.facts(), []).append(chosen.table.name)
+        for facts, names in found.items():
             several = f"{len(names):,} tables, first {names[0]}"
             self._intake.notes.append(f"{names[0] if len(names) == 1 else several}: {facts}")
         self._intake.notes += [*self._notes, *self._tally.told()]

@@ -26,7 +26,7 @@ class Sheet:
         columns = columns_of(name, header[1])
         below = f", header in row {header[0]:,}" if header[0] > 1 else ""
         facts = f"{kind} sheet {self.name!r}{', hidden' if self.hidden else ''}, {counted(len(columns))}{below}"
-        return Table(name, facts, columns, lambda: body(rows, columns))
+        return Table(name, lambda: facts, columns, lambda: body(rows, columns))
 
 
 def body(rows: Iterator[tuple[int, Sequence[str]]], columns: list[str]) -> Iterator[Row]:

@@ -31,11 +31,12 @@ class Row(NamedTuple):
 class Table:
     """Columns and rows.
 
-    ``name`` is what reports call it, ``facts`` what was found out; ``rows`` can be asked for once.
+    ``name`` is what reports call it, ``facts`` what was found out, best asked for when the rows were read; ``rows``
+    can be asked for once.
     """
 
     name: str
-    facts: str
+    facts: Callable[[], str]
     columns: list[str]
     rows: Callable[[], Iterator[Row]]
 

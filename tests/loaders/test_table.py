@@ -32,8 +32,8 @@ def tables(path: Path, column: str, told: str = "", name: str = "") -> list[tupl
     key = column.replace("'", "''")
     mapping.write_text(f"d: {{query: {{{told} entities: {{a: {{schema: Person, key: '{key}', properties: {{}}}}}}}}}}")
     with Source.open(name or str(path)) as source:
-        found = Choice(read_mapping(mapping), [str(path)]).tables(source)
-        return [(c.table.facts, c.table.columns, list(c.table.rows())) for c in found]
+        read = [(c.table, list(c.table.rows())) for c in Choice(read_mapping(mapping), [str(path)]).tables(source)]
+        return [(table.facts(), table.columns, rows) for table, rows in read]
 
 
 def table(path: Path, data: bytes | str, column: str = "a", told: str = "") -> tuple[str, list[Row]]:
@@ -104,6 +104,36 @@ def test_a_broken_row_in_utf8_costs_itself_alone(file: Path, text: str, broken: 
     assert bool(rows[1].reason) is (encoding == "UTF-8")
 
 
+@pytest.mark.parametrize(
+    ("encoding", "facts"),
+    [
+        ("utf-8", "UTF-8"),
+        ("cp1252", "Windows-1252 (a guess; 'encoding' in the mapping says better)"),
+        ("cp1251", "Windows-1251 (a guess; 'encoding' in the mapping says better)"),
+    ],
+)
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("before", [65_533, 300_000])
+def test_the_encoding_is_found_out_however_far_down(
+    file: Path, encoding: str, facts: str, packed: bool, before: int
+) -> None:
+    text = "Иванович,Санкт-Петербург\n" if encoding == "cp1251" else "Müller – 10 €,x\n"
+    data = b"a,b\n" + b"1,2\n" * before + text.encode(encoding) * 9
+    told, rows = table(file, gzip.compress(data) if packed else data)
+    assert told == f"{facts}, ',', 2 columns"
+    assert len(rows) == before + 9
+    assert {",".join(row.cells) + "\n" for row in rows[before:]} == {text}
+
+
+def test_what_is_ascii_is_told_as_far_as_it_was_read(file: Path) -> None:
+    file.write_bytes(b"a,b\n" + b"1,2\n" * 300_000 + "é,é\n".encode("cp1252"))
+    (file.parent / "m.yml").write_text("d: {query: {entities: {x: {schema: Person, key: a, properties: {}}}}}")
+    with Source.open(str(file)) as source:
+        (chosen,) = Choice(read_mapping(file.parent / "m.yml"), [str(file)]).tables(source)
+        assert next(chosen.table.rows()).cells == ["1", "2"]
+        assert chosen.table.facts() == "ASCII as far as it was read, ',', 2 columns"
+
+
 def test_a_guess_is_called_one_and_can_be_said_better(file: Path) -> None:
     data = "a,b\nŻubr,x\n".encode("cp1250")
     facts, rows = table(file, data)
@@ -134,7 +164,8 @@ def test_broken_rows_are_refused_by_line_and_column(file: Path) -> None:
 
 def test_bytes_that_are_not_utf8_far_down_cost_their_row(file: Path) -> None:
     good = "".join(f"{n},Łódź\n" for n in range(40_000))
-    _, rows = table(file, f"a,b\n{good}".encode() + b"x,\xff\n" + b"y,z\n")
+    facts, rows = table(file, f"a,b\n{good}".encode() + b"x,\xff\n" + b"y,z\n")
+    assert facts == "UTF-8 (but not all of it; 'encoding' in the mapping names another), ',', 2 columns"
     assert rows[-2] == Row(40_002, (), "column 'b' is not utf-8 (character 1)")
     assert list(rows[-1].cells) == ["y", "z"]
     assert sum(not row.reason for row in rows) == 40_001
