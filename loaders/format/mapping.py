@@ -10,7 +10,7 @@ from loaders.fragment import Fragments
 from loaders.intake import Intake, Reading
 from loaders.mapping.choice import ZIP, Choice, Chosen
 from loaders.mapping.language import cure, read_mapping
-from loaders.mapping.mapper import Mapper, Unfit
+from loaders.mapping.mapper import Mapper, Unfit, escaped
 from loaders.mapping.tally import Tally
 from loaders.source import Source
 from loaders.table.database import MAGIC
@@ -88,11 +88,16 @@ class Work:
         reason where it is of no use."""
         table = chosen.table
         mappers = [Mapper(query, table, file, self._tally) for query in chosen.queries]
+        named = {table.columns.index(column): column for query in chosen.queries for column, _ in query.columns}
         put = self._fragments.put
         for count, row in enumerate(table.rows(), 1):
             self.rows += 1
             if self.rows % STEP == 0:
                 self._intake.advance(self.rows)
+            for lost in row.lost:
+                if lost.at in named:
+                    what = f"column {escaped(named[lost.at])!r}: {{count}} cells were left empty, {escaped(lost.why)}"
+                    self._tally.add(what, table.name, row.place, lost.name)
             if not row.reason:
                 for mapper in mappers:
                     try:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from followthemoney import model
+from openpyxl import Workbook
 
 from engine.entity import Entity
 from engine.errors import BadInput
@@ -256,6 +257,23 @@ def test_filters(tmp_path: Path, filters: str, names: list[str]) -> None:
     mapping = one("name: {column: k}").replace("query: {", f"query: {{{filters}, ")
     found = entities(tmp_path, mapping, "k,a,b\n1,x,\n2, x ,q\n3,y,q\n4,,r\n")
     assert sorted(entity.properties["name"][0] for entity in found) == names
+
+
+def test_formulas_without_a_value_and_errors_are_counted(tmp_path: Path) -> None:
+    book = Workbook()
+    for row in (["k", "a", "b"], ["1", "=1+1", "=2"], ["2", "=1+2", "x", "=9"], ["3", "#N/A", "y"], ["=4", None, None]):
+        book.active.append(row)
+    book.save(tmp_path / "t.xlsx")
+    (tmp_path / "m.yml").write_text(one("notes: {column: a}"))
+    intake = Intake("d", [str(tmp_path / "t.xlsx")], mapping=tmp_path / "m.yml")
+    found = list(Mapping().read(intake))
+    assert [reading.entity.properties for reading in found if reading.entity] == [{}, {}, {}]
+    assert [note.replace(f"{tmp_path}/", "") for note in intake.notes[1:]] == [
+        "column 'a': 2 cells were left empty, a formula whose value was not saved, first B2 in t.xlsx[Sheet] row 2",
+        "column 'a': 1 cell was left empty, it shows #N/A: B4 in t.xlsx[Sheet] row 4",
+        "column 'k': 1 cell was left empty, a formula whose value was not saved: A5 in t.xlsx[Sheet] row 5",
+        "1 row made no x, as nothing stands in 'k' in t.xlsx[Sheet] row 5",
+    ]
 
 
 BOMB = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9))

@@ -316,6 +316,10 @@ def test_xlsx(tmp_path: Path) -> None:
         (4, ["merged", "", "gone", ""]),
         (9, ["far", "", "", ""]),
     ]
+    assert [[lost.name for lost in row.lost] for row in rows] == [[], ["D3"], ["D4"], []]
+    text = '<c r="D3"><f>B3*2</f><v></v></c>'
+    rewrite(path, "xl/worksheets/sheet1.xml", lambda sheet: sheet.replace(text, text.replace(">", ' t="str">', 1)))
+    assert not tables(path, "a")[0][2][1].lost, "an empty text is a value"
     ((facts, _, rows),) = tables(path, "a", "sheet: Secret,")
     assert facts == "XLSX sheet 'Secret', hidden, 2 columns"
     assert list(rows[0].cells) == ["hidden", "1"]
