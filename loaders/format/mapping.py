@@ -98,15 +98,14 @@ class Work:
                 if lost.at in named:
                     what = f"column {escaped(named[lost.at])!r}: {{count}} cells were left empty, {escaped(lost.why)}"
                     self._tally.add(what, table.name, row.place, lost.name)
-            if not row.reason:
-                for mapper in mappers:
-                    try:
-                        for piece in mapper.pieces(row):
-                            put(piece.id, piece.schema, piece.properties, table.name, row.place)
-                    except (Unfit, BadInput) as error:
-                        row = Row(row.place, (), str(error))
-                        break
-            yield row
+            reasons: dict[str, None] = {}
+            for mapper in mappers if not row.reason else ():
+                try:
+                    for piece in mapper.pieces(row):
+                        put(piece.id, piece.schema, piece.properties, table.name, row.place)
+                except (Unfit, BadInput) as error:
+                    reasons[str(error)] = None
+            yield Row(row.place, (), "; ".join(reasons)) if reasons else row
             if count == self._most:
                 return
 

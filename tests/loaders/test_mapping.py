@@ -199,6 +199,20 @@ def test_an_id_column_is_the_id(tmp_path: Path) -> None:
     assert any("1 row made no x, as nothing stands in 'k' in" in note for note in intake.notes)
 
 
+def test_the_order_of_the_queries_does_not_matter(tmp_path: Path) -> None:
+    queries = [
+        "{entities: {c: {schema: Company, id_column: id, properties: {name: {column: name}}}}}",
+        "{entities: {o: {schema: Person, key: owner, properties: {name: {column: owner}}}}}",
+        "{entities: {d: {schema: Company, id_column: no, properties: {name: {column: name}}}}}",
+    ]
+    told = []
+    for order in (queries, queries[::-1]):
+        found, _ = readings(tmp_path, f"d: {{queries: [{', '.join(order)}]}}", "id,name,owner,no\na b,A,Ada,c d\n")
+        assert [reading.entity.caption for reading in found if reading.entity] == ["Ada"]
+        told.append(sorted(part[:29] for r in found if not r.entity for part in r.reason.split("; ")))
+    assert told == [["column 'id' holds 'a b', whic", "column 'no' holds 'c d', whic"]] * 2
+
+
 COMPANIES = """
 d:
   query:
