@@ -251,6 +251,8 @@ def found_out(name: str, head: bytes, wanted: Layout) -> Dialect:
         raise BadInput(f"{name}: {encoding!r} is no encoding; such as utf-8, cp1252, latin-1") from None
     end = "\r" if "\r" in text and "\n" not in text else "\n"
     whole = text if len(head) < CHUNK // 4 else text[: text.rfind(end) + 1] or text
+    # what stands above the header is no table
+    whole = end.join(whole.split(end)[max(wanted.header - 1, 0) :]) or whole
     escape = "\\" if BACKSLASHED.search(whole) else None
     quote = "'" if '"' not in whole and len(QUOTED.findall(whole.split(end)[0])) > 1 else '"'
     delimiter = wanted.delimiter or ("\t" if PurePath(name).suffix.lower() in (".tsv", ".tab") else "")

@@ -243,6 +243,15 @@ def test_a_header_further_down_is_told(file: Path) -> None:
     assert [(row.place, list(row.cells)) for row in rows] == [(4, ["1", "2"])]
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_what_stands_above_the_header_is_not_asked_for_the_delimiter(file: Path, delimiter: str) -> None:
+    above = 'Spending over 500, by month\nSource: \\"Council\\", 2019\n\n'
+    lines = ["a,b".replace(",", delimiter), delimiter.join(["x, y", "1,5"]), delimiter.join(["z, y", "2,5"])]
+    facts, rows = table(file, above + "\n".join(lines), told="header: 4,")
+    assert "escaped" not in facts
+    assert [list(row.cells) for row in rows] == [["x, y", "1,5"], ["z, y", "2,5"]]
+
+
 def test_a_gzip_that_breaks_off_gives_whole_rows(file: Path) -> None:
     data = gzip.compress(b"a,b\n" + b"".join(b"%d,%d\n" % (n, n * n * 7919) for n in range(50_000)))
     file.write_bytes(data[: len(data) // 2])
