@@ -22,7 +22,10 @@ class Sheet:
         """The table on it; raises BadInput where there is none."""
         name = f"{source}[{self.name}]"
         rows = self.rows()
-        header = next((row for row in rows if row.place >= wanted.header and any(row.cells)), Row(1, ()))
+        after = (row for row in rows if row.place >= wanted.header)
+        header = next((row for row in after if row.reason or any(row.cells)), Row(1, ()))
+        if header.reason:
+            raise BadInput(f"{name}: its header in row {header.place:,}: {header.reason}")
         columns = columns_of(name, header.cells)
         below = f", header in row {header.place:,}" if header.place > 1 else ""
         facts = f"{kind} sheet {self.name!r}{', hidden' if self.hidden else ''}, {counted(len(columns))}{below}"

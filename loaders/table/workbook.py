@@ -5,6 +5,7 @@ only write files work nothing out. Merged cells have their value in the first of
 lays a sheet out in memory from corner to corner, and two cells in opposite corners end the process.
 """
 
+import warnings
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -40,6 +41,9 @@ ERRORS = frozenset(
 )
 """What a cell shows whose formula went wrong: no value."""
 
+# remarks to programmers, with openpyxl's own path; what they say of cells is told as a loss
+warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")
+
 
 @contextmanager
 def xlsx_sheets(name: str, path: Path) -> Iterator[list[Sheet]]:
@@ -59,7 +63,7 @@ def xlsx_sheets(name: str, path: Path) -> Iterator[list[Sheet]]:
 
 def xlsx_rows(name: str, sheet: Any) -> Iterator[Row]:
     """Every row of a sheet that is not empty; raises BadInput where it is broken."""
-    book = sheet.parent
+    book, number = sheet.parent, 0
     try:
         with sheet._get_source() as source:
             # openpyxl's own rows keep silent of what is lost
@@ -75,21 +79,24 @@ def xlsx_rows(name: str, sheet: Any) -> Iterator[Row]:
                 if number > MOST_ROWS:
                     raise BadInput(f"{name}: sheet {sheet.title!r} has more than {MOST_ROWS:,} rows")
                 row = row_of(number, found)
-                if any(row.cells) or row.lost:
+                if any(row.cells) or row.lost or row.reason:
                     yield row
     except TROUBLES as error:
-        raise BadInput(f"{name}: sheet {sheet.title!r} is broken: {error}") from None
+        after = f" after row {number:,}" if number else ""
+        raise BadInput(f"{name}: sheet {sheet.title!r} is broken{after}: {error}") from None
 
 
 def row_of(number: int, found: list[dict[str, Any]]) -> Row:
-    """A row of these cells, as openpyxl gives them; what is lost of it is told."""
+    """A row of these cells, as openpyxl gives them; what is lost of it is told, and which one cannot be read."""
     cells = [""] * min(max((cell["column"] for cell in found), default=0), MOST_COLUMNS)
     lost: list[Lost] = []
     for cell in found:
         value, at = cell["value"], cell["column"] - 1
         if value is None or at >= MOST_COLUMNS:
             continue
-        why = value if type(value) is Why else f"it shows {value}" if value in ERRORS else ""
+        why = value if isinstance(value, Why) else f"it shows {value}" if value in ERRORS else ""
+        if type(value) is Unread:
+            return Row(number, (), f"cell {get_column_letter(at + 1)}{number} {value}")
         if why:
             lost.append(Lost(at, why, f"{get_column_letter(at + 1)}{number}"))
         else:
@@ -101,16 +108,28 @@ class Why(str):
     """Stands for a cell's value: why there is none."""
 
 
+class Unread(Why):
+    """The same for one that makes its row useless."""
+
+
 UNSAVED = Why("a formula whose value was not saved")
+NO_DATE = Why("a number that is too large or small for the date that it should be")
 
 
 class Cells(WorkSheetParser):
-    """openpyxl's reader of a sheet, telling a formula without a value from an empty cell."""
+    """openpyxl's reader of a sheet, which goes on after a cell that it cannot read, and tells an empty cell from a
+    formula or date without a value."""
 
     def parse_cell(self, element: Element) -> dict[str, Any]:
-        """A cell's place and value."""
-        cell: dict[str, Any] = super().parse_cell(element)
-        if cell["value"] is None and element.find(FORMULA_TAG) is not None:
+        """A cell's place and value; raises nothing."""
+        try:
+            cell: dict[str, Any] = super().parse_cell(element)
+        except TROUBLES:
+            given = element.findtext(VALUE_TAG) or ""
+            return {"column": max(self.col_counter, 1), "value": Unread(f"cannot be read: {given[:80]!a}")}
+        if cell["data_type"] == "e" and element.get("t", "n") == "n":
+            cell["value"] = NO_DATE
+        elif cell["value"] is None and element.find(FORMULA_TAG) is not None:
             # an empty text is a value, and written so
             empty = element.get("t") == "str" and element.find(VALUE_TAG) is not None
             cell["value"] = None if empty else UNSAVED

@@ -5,6 +5,7 @@ import gzip
 import io
 import resource
 import sqlite3
+import subprocess
 import sys
 import zipfile
 from datetime import date, datetime
@@ -336,6 +337,39 @@ def test_xlsx(tmp_path: Path) -> None:
         tables(path, "a", "sheet: Payment,")
     with pytest.raises(BadInput, match="has no column 'b'"):
         tables(path, "b")
+
+
+def test_a_cell_that_cannot_be_read_costs_its_row(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    book = Workbook()
+    for row in (["a", "b"], ["x", 1], ["y", 2], ["z", datetime(2019, 8, 1)], ["w", 4]):
+        book.active.append(row)
+    book.save(path)
+
+    def broken(text: str) -> str:
+        text = text.replace('<c r="B2" t="n"><v>1</v></c>', '<c r="B2" t="d"><v>2020-99-99</v></c>')
+        text = text.replace('<c r="B3" t="n"><v>2</v></c>', '<c r="B3" t="s"><v>999</v></c>')
+        return text.replace("<v>43678</v>", "<v>99999999999</v>")
+
+    rewrite(path, "xl/worksheets/sheet1.xml", broken)
+    ((_, _, rows),) = tables(path, "a")
+    assert [(row.place, row.reason or list(row.cells)) for row in rows] == [
+        (2, "cell B2 cannot be read: '2020-99-99'"),
+        (3, "cell B3 cannot be read: '999'"),
+        (4, ["z", ""]),
+        (5, ["w", "4"]),
+    ]
+    assert [lost.name for lost in rows[2].lost] == ["B4"]
+    command = [sys.executable, "-m", "clew", "mapping", "check", str(path.parent / "m.yml"), str(path)]
+    told = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    assert (told.returncode, "Warning" in told.stderr, "openpyxl" in told.stderr) == (0, False, False), told.stderr
+    rewrite(path, "xl/worksheets/sheet1.xml", lambda text: text.replace('<row r="4"', '<row r="four"'))
+    with pytest.raises(BadInput, match="sheet 'Sheet' is broken after row 3"):
+        tables(path, "a")
+    cell = '<c r="C1" t="s"><v>999</v></c></row>'
+    rewrite(path, "xl/worksheets/sheet1.xml", lambda text: text.replace("</row>", cell, 1))
+    with pytest.raises(BadInput, match="its header in row 1: cell C1 cannot be read: '999'"):
+        tables(path, "a")
 
 
 def test_a_cell_in_the_last_corner_costs_nothing(tmp_path: Path) -> None:
