@@ -11,6 +11,7 @@ takes to tell the files of one load apart; a sheet or table in it stands behind 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
@@ -241,7 +242,7 @@ def property_rule(schema: Schema, name: str, part: Part) -> PropertyRule:
         columns=(*columns, *(column_name(c) for c in TEMPLATE.findall(template or ""))),
         literals=tuple(p.string() for p in part.some("literal", "literals")),
         template=template,
-        join=None if "join" not in named else named["join"].text or "",
+        join=None if "join" not in named else text(named, "join") or "",
         split=text(named, "split"),
         format=text(named, "format"),
         fuzzy="fuzzy" in named and named["fuzzy"].flag(),
@@ -253,8 +254,11 @@ def property_rule(schema: Schema, name: str, part: Part) -> PropertyRule:
 
 
 def text(named: dict[str, Part], name: str) -> str | None:
-    """The text under this name, as it is written; None where there is none."""
-    return (named[name].text or None) if name in named else None
+    """The text under this name, as it is written; None where there is none. Raises BadInput for several."""
+    part = named.get(name)
+    if part is not None and not part.empty and part.text is None:
+        part.refuse(f"{name!r} is one text, and several are written here")
+    return (part.text or None) if part is not None else None
 
 
 def column_name(name: str) -> str:
@@ -270,6 +274,14 @@ def check_values(rule: PropertyRule, prop: Property, part: Part) -> None:
         return
     if not rule.columns and not rule.literals and rule.template is None:
         part.refuse("no column, literal, template or entity: where do its values come from?")
+    if rule.format is not None and prop.type.name == registry.date.name:
+        try:
+            datetime.strptime("", rule.format)
+        except ValueError as error:
+            if "directive" in str(error) or "stray" in str(error):
+                part.refuse(f"format: {error}")
+        if "%" not in rule.format:
+            part.refuse(f"format: {rule.format!r} has no directive; day, month and year are %d, %m and %Y")
     if rule.format is not None and prop.type.name == registry.phone.name:
         try:
             prop.type.clean_text("0", format=rule.format)

@@ -256,6 +256,12 @@ def test_what_rows_repeat_is_counted_each_time(tmp_path: Path) -> None:
     assert "1,000 values are no date" in intake.notes[1]
 
 
+def test_a_format_that_does_not_fit_is_named(tmp_path: Path) -> None:
+    mapping = one("birthDate: {column: a, format: '%d/%m/%Y {}'}")
+    _, intake = readings(tmp_path, mapping, "k,a\n1,2010-04-01\n2,2010-05-01\n")
+    assert "2 values are no date in the format '%d/%m/%Y {}' and were left out, first '2010-04-01'" in intake.notes[1]
+
+
 @pytest.mark.parametrize(
     ("filters", "names"),
     [
@@ -320,6 +326,14 @@ BOMB = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 10)}]
         (one("addressEntity: {entity: y}"), "this query has no entity 'y'"),
         (one("addressEntity: {entity: x}"), "must be a Address, but x is a Person"),
         (one("phone: {column: a, format: atlantis}"), "format: Not a valid country"),
+        (one("birthDate: {column: a, format: dd/mm/yyyy}"), "'dd/mm/yyyy' has no directive; day, month and"),
+        (one("birthDate: {column: a, format: '%Y-%Q'}"), "format: 'Q' is a bad directive"),
+        (one("birthDate: {column: a, format: '%Y-%'}"), "format: stray %"),
+        (one("birthDate: {column: a, format: ['%Y', '%d.%m.%Y']}"), r"format\): 'format' is one text, and several"),
+        (one("name: {column: a, split: [a, b]}"), "'split' is one text, and several"),
+        (one("name: {columns: [a, b], join: [a, b]}"), "'join' is one text, and several"),
+        (one("name: {template: ['{{a}}', '{{b}}']}"), "'template' is one text, and several"),
+        (one("addressEntity: {entity: [a, b]}"), "'entity' is one text, and several"),
         (one("name: {column: a, fuzzy: perhaps}"), "must be true or false"),
         (one("owner: {column: a}", "Ownership"), "Ownership needs both its ends, owner and asset"),
         (one("parent: {entity: x}", "Company"), "x link to each other in a circle"),
