@@ -43,6 +43,17 @@ CUT = "".join(["\n", "\n"])
 QUOTED = re.compile(r"'[^']*'")
 BROKEN = re.compile("[\ud800-\udfff]")
 """What stands for bytes that are not of the encoding."""
+MARKED = "clew-marked"
+"""How decoding goes on there."""
+
+
+def marked(error: UnicodeError) -> tuple[str, int]:
+    """What stands for broken bytes, and where decoding goes on; Python's own surrogates are not for all encodings."""
+    assert isinstance(error, UnicodeDecodeError)
+    return "\udcff", error.end
+
+
+codecs.register_error(MARKED, marked)
 
 
 @dataclass(frozen=True)
@@ -231,8 +242,7 @@ class Lines:
     def _decide(self, encoding: str, guessed: bool) -> None:
         self.encoding = encoding
         self._guessed = guessed
-        errors = "replace" if encoding.startswith("utf-16") else "surrogateescape"
-        self._decoder = codecs.getincrementaldecoder(encoding or "utf-8")(errors)
+        self._decoder = codecs.getincrementaldecoder(encoding or "utf-8")(MARKED)
 
 
 def chunks(source: Source) -> Iterator[bytes]:
@@ -246,9 +256,11 @@ def found_out(name: str, head: bytes, wanted: Layout) -> Dialect:
     """How a text that begins so is written; what is told is not guessed. Raises BadInput."""
     encoding, guessed = (wanted.encoding, False) if wanted.encoding else encoding_of(name, head)
     try:
+        # of those that Python knows some are none of text, and some of names alone
+        b"a\xff".decode(encoding or "utf-8", "replace")
         text = codecs.getincrementaldecoder(encoding or "utf-8")("replace").decode(head)
-    except LookupError:
-        raise BadInput(f"{name}: {encoding!r} is no encoding; such as utf-8, cp1252, latin-1") from None
+    except (LookupError, ValueError):
+        raise BadInput(f"{name}: {encoding!r} is no encoding of text; such as utf-8, cp1252, latin-1") from None
     end = "\r" if "\r" in text and "\n" not in text else "\n"
     whole = text if len(head) < CHUNK // 4 else text[: text.rfind(end) + 1] or text
     # what stands above the header is no table

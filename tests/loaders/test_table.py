@@ -142,8 +142,20 @@ def test_a_guess_is_called_one_and_can_be_said_better(file: Path) -> None:
     assert rows[0].cells[0] != "Żubr"
     facts, rows = table(file, data, told="encoding: cp1250, delimiter: ',',")
     assert (facts, rows[0].cells[0]) == ("cp1250, ',', 2 columns", "Żubr")
-    with pytest.raises(BadInput, match="'nonsense' is no encoding"):
-        table(file, data, told="encoding: nonsense,")
+    for name in ("nonsense", "hex", "rot13", "idna", "punycode", "undefined", "zlib", '"a\\0b"'):
+        with pytest.raises(BadInput, match=r" is no encoding of text; such as"):
+            table(file, data, told=f"encoding: {name},")
+    for name in ("latin-1", "utf-7", "cp437", "big5", "UTF16", "utf_32", "iso2022_jp"):
+        assert table(file, "a,b\n1,2\n".encode(name), told=f"encoding: {name},")[1][0].cells == ["1", "2"]
+    broken = {
+        "utf-7": b"+\xff",
+        "iso2022_jp": b"\x1b$Bzz\x1b(B",
+        "UTF-16LE": "\ud8001".encode("utf-16-le", "surrogatepass"),
+    }
+    for name, data in broken.items():
+        text = ["a,b\n".encode(name), data, ",2\n3,4\n".encode(name)]
+        _, (bad, good) = table(file, b"".join(text), told=f"encoding: {name},")
+        assert (bad.reason, good.cells) == (f"column 'a' is not {name} (character 1)", ["3", "4"])
 
 
 def test_broken_rows_are_refused_by_line_and_column(file: Path) -> None:
@@ -339,6 +351,7 @@ def test_xlsx(tmp_path: Path) -> None:
         tables(path, "b")
 
 
+@pytest.mark.filterwarnings("ignore:Cell B4")
 def test_a_cell_that_cannot_be_read_costs_its_row(tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
     book = Workbook()
