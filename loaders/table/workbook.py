@@ -13,13 +13,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
+from xml.parsers.expat import ExpatError, ParserCreate
 
-from openpyxl import load_workbook
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.cell import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from engine.errors import BadInput
+from loaders.table.archive import INNOCENT_TEXTS, TIGHTEST_TEXTS, check_packing
+from loaders.table.opendocument import refuse_entity
 from loaders.table.spreadsheet import MOST_ROWS, Sheet
 from loaders.table.table import MOST_COLUMNS, Lost, Row, text_of
 
@@ -27,6 +31,7 @@ TROUBLES = (
     zipfile.BadZipFile,
     InvalidFileException,
     ParseError,
+    ExpatError,
     KeyError,
     ValueError,
     TypeError,
@@ -40,6 +45,8 @@ ERRORS = frozenset(
     ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA")
 )
 """What a cell shows whose formula went wrong: no value."""
+REMEMBERED = 50_000
+"""Texts that are looked through for an equal one."""
 
 # remarks to programmers, with openpyxl's own path; what they say of cells is told as a loss
 warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")
@@ -51,7 +58,10 @@ def xlsx_sheets(name: str, path: Path) -> Iterator[list[Sheet]]:
     # given as a stream, as openpyxl takes no file whose name does not end in .xlsx
     with path.open("rb") as stream:
         try:
-            book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+            reader = Reader(stream, read_only=True, data_only=True, keep_links=False)
+            reader.name = name
+            reader.read()
+            book = reader.wb
         except TROUBLES as error:
             raise BadInput(f"{name} cannot be read as XLSX: {error}") from None
         with closing(book):
@@ -59,6 +69,68 @@ def xlsx_sheets(name: str, path: Path) -> Iterator[list[Sheet]]:
                 Sheet(str(sheet.title), sheet.sheet_state != "visible", partial(xlsx_rows, name, sheet))
                 for sheet in book.worksheets
             ]
+
+
+class Reader(ExcelReader):
+    """openpyxl's reader of a workbook, but for the texts that its cells share: it takes several times the time and memory
+    for them, and a bomb of them needs only a few bytes."""
+
+    package: Any
+    name = ""
+
+    def read_strings(self) -> None:
+        """Read them; raises BadInput for a bomb, else one of TROUBLES."""
+        part = self.package.find(SHARED_STRINGS)
+        if part is not None:
+            check_packing(self.name, self.archive.getinfo(part.PartName[1:]), INNOCENT_TEXTS, TIGHTEST_TEXTS)
+            texts = Texts()
+            parser = ParserCreate(namespace_separator="|")
+            parser.buffer_text = True
+            parser.StartElementHandler = texts.start
+            parser.EndElementHandler = texts.end
+            parser.CharacterDataHandler = texts.characters
+            parser.EntityDeclHandler = refuse_entity
+            with self.archive.open(part.PartName[1:]) as stream:
+                parser.ParseFile(stream)
+            self.shared_strings = texts.found
+
+
+class Texts:
+    """The texts of a workbook as its XML comes, without what is there to be spoken; equal ones are mostly one."""
+
+    ITEM, TEXT, SPOKEN = (f"{SHEET_MAIN_NS}|{name}" for name in ("si", "t", "rPh"))
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self._known: dict[str, str] = {}
+        self._parts: list[str] = []
+        self._inside = self._spoken = False
+
+    def start(self, tag: str, _: dict[str, str]) -> None:
+        """An element begins."""
+        if tag == self.TEXT:
+            self._inside = not self._spoken
+        elif tag == self.SPOKEN:
+            self._spoken = True
+
+    def characters(self, data: str) -> None:
+        """Text in an element."""
+        if self._inside:
+            self._parts.append(data)
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        if tag == self.TEXT:
+            self._inside = False
+        elif tag == self.SPOKEN:
+            self._spoken = False
+        elif tag == self.ITEM:
+            # a spreadsheet program's way to write characters that XML has not
+            text = "".join(self._parts).replace("x005F_", "")
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            self.found.append(self._known.setdefault(text, text))
+            self._parts.clear()
 
 
 def xlsx_rows(name: str, sheet: Any) -> Iterator[Row]:

@@ -12,13 +12,14 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from openpyxl import Workbook
 
 from engine.errors import BadInput
 from loaders.mapping.choice import Choice
 from loaders.mapping.language import read_mapping
 from loaders.source import Source
-from loaders.table.archive import INNOCENT
+from loaders.table.archive import INNOCENT, INNOCENT_TEXTS
 from loaders.table.table import Row, text_of
 from loaders.table.text import LONGEST_ROW
 
@@ -504,6 +505,36 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
             part.write(b" " * 1024 * 1024)
     with pytest.raises(BadInput, match=r"zip bomb: xl/big.xml unpacks from [\d,]+ to 68,157,440 bytes"):
         tables(path, "a")
+
+
+def texts(path: Path, items: str) -> None:
+    """An XLSX file whose cells share these texts, the first two of which its first column shows."""
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.write_column(0, 0, ["a", "b"])
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    rewrite(path, "xl/sharedStrings.xml", lambda _: f'<sst xmlns="{space}">{items}</sst>')
+
+
+def test_shared_texts(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    spoken = "<rPh sb='0' eb='1'><t>spoken</t></rPh>"
+    texts(path, f"<si><t>a</t></si><si><r><t>x </t></r><r><rPr><b/></rPr><t>&lt;y</t></r>{spoken}</si>")
+    assert [row.cells for row in tables(path, "a")[0][2]] == [["x <y"]]
+    texts(path, "<si><t>a</t></si><si><t>b")
+    with pytest.raises(BadInput, match=r"book.xlsx cannot be read as XLSX: mismatched tag"):
+        tables(path, "a")
+
+
+def test_a_bomb_of_shared_texts_is_refused_and_many_of_people_pass(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    texts(path, "<si><t>a</t></si>" * (INNOCENT_TEXTS // 17 + 1))
+    with pytest.raises(BadInput, match=r"zip bomb: xl/sharedStrings.xml unpacks from [\d,]+ to 16,777,3\d\d bytes"):
+        tables(path, "a")
+    rest = "".join(f"<si><t>Payment for services, as agreed in no. {number}</t></si>" for number in range(330_000))
+    texts(path, f"<si><t>a</t></si>{rest}")
+    assert zipfile.ZipFile(path).getinfo("xl/sharedStrings.xml").file_size > INNOCENT_TEXTS
+    assert [row.cells for row in tables(path, "a")[0][2]] == [["Payment for services, as agreed in no. 0"]]
 
 
 def test_broken_and_foreign_zips(tmp_path: Path) -> None:
