@@ -87,6 +87,18 @@ class Dialect:
             strict=strict,
         )
 
+    def whole_cells(self, row: str) -> int:
+        """How many cells of a row that cannot be read come before the one that is broken."""
+        quote, end = re.escape(self.quote), re.escape(self.delimiter)
+        inside = f"{quote}{quote}|" + (rf"[^{quote}\\]|\\." if self.escape else f"[^{quote}]")
+        space = "" if self.delimiter == " " else " *+"
+        text = rf"{quote}(?:{inside})*+{quote}|[^{quote}{end}\r\n][^{end}\r\n]*|"
+        cell = re.compile(f"{space}(?:{text}){end}", re.DOTALL)
+        count = at = 0
+        while found := cell.match(row, at):
+            count, at = count + 1, found.end()
+        return count
+
 
 def text_table(source: Source, head: bytes, wanted: Layout) -> Table:
     """The table in a text that begins with ``head``; raises BadInput where it has no header."""
@@ -96,7 +108,7 @@ def text_table(source: Source, head: bytes, wanted: Layout) -> Table:
     header = next((row for row in rows if row.place >= wanted.header and (row.reason or any(row.cells))), Row(1, ()))
     if header.reason:
         raise BadInput(f"{source.name}: its header in row {header.place}: {header.reason}")
-    columns = columns_of(source.name, header.cells)
+    lines.columns = columns = columns_of(source.name, header.cells)
     return Table(
         source.name, lambda: dialect.facts(lines.facts(), len(columns)), columns, lambda: body(rows, lines, columns)
     )
@@ -129,8 +141,10 @@ def rows_of(lines: "Lines", dialect: Dialect) -> Iterator[Row]:
         except StopIteration:
             return
         except csv.Error as error:
+            reason = why_broken(error, dialect.quote)
+            at = -1 if str(error) == TOO_LONG else dialect.whole_cells(lines.row)
             lines.give_back()
-            yield Row(place, (), why_broken(error, dialect.quote))
+            yield Row(place, (), f"column {lines.columns[at]!r}: {reason}" if 0 <= at < len(lines.columns) else reason)
             continue
         yield Row(place, cells)
 
@@ -144,6 +158,8 @@ def why_broken(error: csv.Error, quote: str) -> str:
         return f"text after a closing {quote}: a {quote} inside of a quoted cell must be doubled"
     if "unexpected end" in text or text == TOO_FAR:
         return f"a {quote} that is opened here is never closed"
+    if "new-line" in text:
+        return "a carriage return in a cell without quotes, where other lines end otherwise"
     return f"cannot be read: {text}"
 
 
@@ -165,6 +181,8 @@ class Lines:
         self._foreign = False
         self.suspect = False
         """Whether something was read that cannot be text."""
+        self.columns: list[str] = []
+        """Their names, once the header was read."""
 
     def __iter__(self) -> "Lines":
         return self
@@ -190,6 +208,11 @@ class Lines:
         if self._guessed:
             return f"{name} (a guess; 'encoding' in the mapping says better)"
         return f"{name} (but not all of it; 'encoding' in the mapping names another)" if self._foreign else name
+
+    @property
+    def row(self) -> str:
+        """What was taken of the row that began last."""
+        return "".join(self._taken)
 
     def begin(self) -> int:
         """A row begins: the number of its line."""

@@ -72,8 +72,8 @@ def xlsx_sheets(name: str, path: Path) -> Iterator[list[Sheet]]:
 
 
 class Reader(ExcelReader):
-    """openpyxl's reader of a workbook, but for the texts that its cells share: it takes several times the time and memory
-    for them, and a bomb of them needs only a few bytes."""
+    """openpyxl's reader of a workbook, but for the texts that its cells share: it takes several times the time and
+    memory for them, and a bomb of them needs only a few bytes."""
 
     package: Any
     name = ""

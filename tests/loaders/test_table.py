@@ -168,12 +168,31 @@ def test_broken_rows_are_refused_by_line_and_column(file: Path) -> None:
         (3, "2 cells for 3 columns: it ends before column 'c'"),
         (4, "4 cells for 3 columns: cell 4 has no column"),
         (5, ["x\ny", "2", "3"]),
-        (7, after),
+        (7, f"column 'a': {after}"),
         (8, ["4", "5", "6"]),
-        (9, after),
+        (9, f"column 'a': {after}"),
         (10, "column 'b' holds a NUL character (character 1)"),
         (11, ["8", "9", "10"]),
     ]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ('x, y;"a;""b"" c";"d"e;f', "column 'c3': text after a closing"),
+        ('"x\ny"; "z" ;"d"e;f', "column 'c2': text after a closing"),
+        (';;;"x', "column 'c4': a \" that is opened here is never closed"),
+        ("1;a\rb;3;4", "column 'c2': a carriage return in a cell without quotes, where other lines end otherwise"),
+        ('1;2;3;4;"x"y', "text after a closing"),
+    ],
+)
+@pytest.mark.parametrize("escape", ["", '"a \\"b\\" c"'])
+def test_a_broken_cell_is_told_by_its_column(file: Path, row: str, reason: str, escape: str) -> None:
+    row = row.replace('"a;""b"" c"', escape or '"a;""b"" c"')
+    good = f"{escape or 1};2;3;4\n"
+    _, rows = table(file, f"c1;c2;c3;c4\n{good}{row}\n1;2;3;4\n", "c1", "delimiter: ';',")
+    (broken,) = [row for row in rows if row.reason and row.place == 3]
+    assert broken.reason.startswith(reason)
 
 
 def test_bytes_that_are_not_utf8_far_down_cost_their_row(file: Path) -> None:
@@ -187,10 +206,10 @@ def test_bytes_that_are_not_utf8_far_down_cost_their_row(file: Path) -> None:
 
 def test_a_quote_that_is_never_closed_costs_one_row(file: Path) -> None:
     rows = table(file, 'a,b\n1,2\n3,"4\n' + "5,6\n" * 100_000)[1]
-    assert rows[1] == Row(3, (), 'a " that is opened here is never closed')
+    assert rows[1] == Row(3, (), "column 'b': a \" that is opened here is never closed")
     assert len(rows) == 100_002
     rows = table(file, 'a,b\n1,2\n3,"4\n' + "5,6\n" * (LONGEST_ROW // 2))[1]
-    assert rows[1].reason == 'a " that is opened here is never closed'
+    assert rows[1].reason == "column 'b': a \" that is opened here is never closed"
     assert len(rows) == LONGEST_ROW // 2 + 2
 
 
