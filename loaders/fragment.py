@@ -1,7 +1,7 @@
 """Entities out of pieces: what several rows say of one id, put together on disk, so that memory stays flat."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from types import TracebackType
 
@@ -18,17 +18,32 @@ Kept = tuple[str, int, int, bytes]
 """A row that waits: its source, its place there, its size, and what it says."""
 
 
+class AtOdds(BadInput):
+    """Pieces of one id are of two ``schemata`` that nothing is both of."""
+
+    def __init__(self, one: str, other: str) -> None:
+        super().__init__(f"is told to be a {one} and a {other}: nothing is both")
+        self.schemata = one, other
+
+
 class Fragments:
     """The pieces of one load's entities; a context manager.
 
     Values of one property stay in the order in which they were first told, each once, or come in the one that
     ``arrange`` makes of a schema and its properties. The schema is the most special one of those told
-    (FollowTheMoney's common schema); where they don't go together nothing is made.
+    (FollowTheMoney's common schema); where they don't go together nothing is made. What to do about that, for these two
+    schemata, ``cure`` says, where there is a mapping that can be changed.
     """
 
-    def __init__(self, dataset: str, arrange: Callable[[str, Told], Told] = lambda schema, told: told) -> None:
+    def __init__(
+        self,
+        dataset: str,
+        arrange: Callable[[str, Told], Told] = lambda schema, told: told,
+        cure: Callable[[str, str], str] | None = None,
+    ) -> None:
         self._dataset = dataset
         self._arrange = arrange
+        self._cure = cure
         self._rows: list[Row] = []
         # an empty name is SQLite's private file: it is gone with the connection, also when we are killed
         self._database = sqlite3.connect("", isolation_level=None)
@@ -88,8 +103,19 @@ class Fragments:
             raw = {"id": entity_id, "schema": schema, "properties": self._arrange(schema, told)}
             entity = entity_of(self._dataset, raw)
         except BadInput as error:
-            return Reading(source, place, size, reason=str(error), id=entity_id)
+            reason = str(error)
+            if isinstance(error, AtOdds) and self._cure is not None:
+                reason = f"{where_told(error.schemata, pieces)}; {self._cure(*error.schemata)}"
+            return Reading(source, place, size, reason=reason, id=entity_id)
         return Reading(source, place, size, entity=entity)
+
+
+def where_told(schemata: Sequence[str], pieces: list[Row]) -> str:
+    """By what name and in which places pieces of one id are said to be of these schemata."""
+    told = [(*orjson.loads(body), f"{source}:{place}") for _, place, source, body in pieces]
+    name = next((name for _, properties, _ in told for name in properties.get("name", ())), pieces[0][0])
+    each = [next(f"a {schema} in {place}" for schema, _, place in told if schema == wanted) for wanted in schemata]
+    return f"{shown(name)} is told to be {' and '.join(each)}: nothing is both"
 
 
 def gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
@@ -102,7 +128,7 @@ def gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def merged(pieces: list[tuple[str, Told]]) -> tuple[str, Told]:
-    """The schema and the properties that some pieces tell together; raises BadInput where schemata are at odds."""
+    """The schema and the properties that some pieces tell together; raises AtOdds."""
     if len(pieces) == 1:
         schema, told = pieces[0]
         return schema, {name: list(dict.fromkeys(told[name])) for name in told if told[name]}
@@ -115,7 +141,7 @@ def merged(pieces: list[tuple[str, Told]]) -> tuple[str, Told]:
 
 
 def narrowest(schemata: list[str]) -> str:
-    """That one of some schemata that is all the others too, whatever their order; raises BadInput."""
+    """That one of some schemata that is all the others too, whatever their order; raises AtOdds."""
     if len(schemata) == 1:
         return schemata[0]
     kinds = [known(name) for name in schemata]
@@ -123,4 +149,4 @@ def narrowest(schemata: list[str]) -> str:
         if all(kind.is_a(other) for other in kinds):
             return kind.name
     first, second = next((a, b) for a in kinds for b in kinds if not a.is_a(b) and not b.is_a(a))
-    raise BadInput(f"is told to be a {first.name} and a {second.name}: nothing is both")
+    raise AtOdds(first.name, second.name)

@@ -1,5 +1,7 @@
 """What a load takes in: its sources one after the other, and what a format reads out of them, piece by piece."""
 
+import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +45,10 @@ class Intake:
         self, dataset: str, names: Sequence[str], *, mapping: Path | None = None, meter: Meter | None = None
     ) -> None:
         self.dataset = dataset
-        self.names = [file for name in names for file in files(name)]
+        given = [(file, name) for name in names for file in files(name)]
+        self.names = [file for file, _ in given]
+        self.called = told_apart(given)
+        """What each source is called wherever it lies: its name, below a folder that was given its path from there."""
         self.mapping = mapping
         self.notes: list[str] = []
         """What a format left out or decided, that people would miss otherwise."""
@@ -131,6 +136,26 @@ def files(name: str) -> list[str]:
     if not found:
         raise BadInput(f"{name} is a folder without files")
     return [str(file) for file in sorted(found, key=lambda file: (file.suffix.lower() not in DATA, file))]
+
+
+def told_apart(given: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """The sources, each given with what stood for it, and the end of its path: from there on; of those that would be
+    called alike so much more that they are not."""
+    paths = {file: tuple(whole(file).split("/")) for file, _ in given}
+    sizes = {paths[file]: max(1, len(paths[file]) - len(whole(name).split("/"))) for file, name in given}
+    while True:
+        called = {path: "/".join(path[-size:]) for path, size in sizes.items()}
+        counts = Counter(called.values())
+        alike = [path for path, size in sizes.items() if counts[called[path]] > 1 and size < len(path)]
+        if not alike:
+            return {file: called[path] for file, path in paths.items()}
+        for path in alike:
+            sizes[path] += 1
+
+
+def whole(name: str) -> str:
+    """A path from the root on; a URL as it is."""
+    return name if "://" in name else os.path.abspath(name)
 
 
 class Format(Protocol):

@@ -1,6 +1,7 @@
 """Tables, told what they mean by a mapping: CSV, TSV, XLSX, ODS and SQLite."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
@@ -8,8 +9,8 @@ from engine.errors import BadInput
 from loaders.fragment import Fragments
 from loaders.intake import Intake, Reading
 from loaders.mapping.choice import Choice, Chosen
-from loaders.mapping.language import read_mapping
-from loaders.mapping.mapper import Mapper, Unfit
+from loaders.mapping.language import cure, read_mapping
+from loaders.mapping.mapper import Mapper, Unfit, escaped
 from loaders.mapping.tally import Tally
 from loaders.source import Source
 from loaders.table.database import MAGIC
@@ -40,8 +41,9 @@ class Mapping:
         if intake.mapping is None:
             name = intake.names[0]
             raise BadInput(f"{name} is a table: give --mapping FILE.yml (see clew mapping check)")
-        choice = Choice(read_mapping(intake.mapping), intake.names)
-        with Fragments(intake.dataset) as fragments:
+        queries = read_mapping(intake.mapping)
+        choice = Choice(queries, intake.names)
+        with Fragments(intake.dataset, cure=partial(cure, queries)) as fragments:
             work = Work(intake, choice, fragments)
             for source in intake.sources(archives=True):
                 yield from work.source(source)
@@ -61,7 +63,6 @@ class Work:
         self._fragments = fragments
         self._most = most
         self._tally = Tally()
-        self._facts: dict[str, list[str]] = {}
         self._notes: dict[str, None] = dict.fromkeys(choice.notes)
         self._failed: list[Reading] = []
 
@@ -71,40 +72,48 @@ class Work:
         try:
             for chosen in self._choice.tables(source):
                 self.tables.append(chosen)
-                self._facts.setdefault(chosen.table.facts, []).append(chosen.table.name)
                 if chosen.note:
                     self._notes[chosen.note] = None
-                for row in self._table(chosen):
+                file = self._intake.called.get(source.name, source.name)
+                for row in self._table(chosen, file + chosen.table.name.removeprefix(source.name)):
                     place = row.place
                     if row.reason:
                         yield Reading(chosen.table.name, place, ROW_BYTES, reason=row.reason)
         except BadInput as error:
             self._failed.append(Reading(source.name, place, 0, reason=str(error)))
 
-    def _table(self, chosen: Chosen) -> Iterator[Row]:
-        """Put down the pieces of one table; every row is given back, with a reason where it is of no use."""
+    def _table(self, chosen: Chosen, file: str) -> Iterator[Row]:
+        """Put down the pieces of one table, which its own columns call ``file``; every row is given back, with a
+        reason where it is of no use."""
         table = chosen.table
-        mappers = [Mapper(query, table.columns, self._tally) for query in chosen.queries]
+        mappers = [Mapper(query, table, file, self._tally) for query in chosen.queries]
+        named = {table.columns.index(column): column for query in chosen.queries for column, _ in query.columns}
         put = self._fragments.put
         for count, row in enumerate(table.rows(), 1):
             self.rows += 1
             if self.rows % STEP == 0:
                 self._intake.advance(self.rows)
-            if not row.reason:
-                for mapper in mappers:
-                    try:
-                        for piece in mapper.pieces(row, table.name):
-                            put(piece.id, piece.schema, piece.properties, table.name, row.place)
-                    except (Unfit, BadInput) as error:
-                        row = Row(row.place, (), str(error))
-                        break
-            yield row
+            for lost in row.lost:
+                if lost.at in named:
+                    what = f"column {escaped(named[lost.at])!r}: {{count}} cells were left empty, {escaped(lost.why)}"
+                    self._tally.add(what, table.name, row.place, lost.name)
+            reasons: dict[str, None] = {}
+            for mapper in mappers if not row.reason else ():
+                try:
+                    for piece in mapper.pieces(row):
+                        put(piece.id, piece.schema, piece.properties, table.name, row.place)
+                except (Unfit, BadInput) as error:
+                    reasons[str(error)] = None
+            yield Row(row.place, (), "; ".join(reasons)) if reasons else row
             if count == self._most:
                 return
 
     def end(self) -> list[Reading]:
         """Note what was found and lost; the sources that could not be read. Raises BadInput where none could."""
-        for facts, names in self._facts.items():
+        found: dict[str, list[str]] = {}
+        for chosen in self.tables:
+            found.setdefault(chosen.table.facts(), []).append(chosen.table.name)
+        for facts, names in found.items():
             several = f"{len(names):,} tables, first {names[0]}"
             self._intake.notes.append(f"{names[0] if len(names) == 1 else several}: {facts}")
         self._intake.notes += [*self._notes, *self._tally.told()]

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from loaders.format.mapping import Work
 from loaders.fragment import Fragments
 from loaders.intake import Intake, Reading
 from loaders.mapping.choice import Choice, Chosen
-from loaders.mapping.language import Query, read_mapping
+from loaders.mapping.language import Query, cure, read_mapping
 
 DATASET = "check"
 """Stands for the dataset; nothing shows it."""
@@ -32,9 +33,10 @@ class Found:
 def check(mapping: Path, sources: Sequence[str], rows: int) -> Found:
     """Map the first rows of each table; raises BadInput where the mapping cannot work."""
     intake = Intake(DATASET, sources, mapping=mapping)
-    choice = Choice(read_mapping(mapping), intake.names)
+    queries = read_mapping(mapping)
+    choice = Choice(queries, intake.names)
     found = Found()
-    with Fragments(DATASET) as fragments:
+    with Fragments(DATASET, cure=partial(cure, queries)) as fragments:
         work = Work(intake, choice, fragments, rows)
         for source in intake.sources(archives=True):
             found.readings += work.source(source)

@@ -4,11 +4,14 @@ Its words are FollowTheMoney's and Aleph's. A URL or database that a query names
 tells which of the given tables the query is for. Four words of our own say how a table is read where that is not
 found out: ``sheet``, ``header``, ``encoding``, ``delimiter``. Two columns of our own are in every table, ``$file``
 and ``$row``: as keys they keep apart what is told twice and happened twice, such as two equal payments of one day.
+A file is called by its name, in a folder that is given by its path from there, and with as many folders more as it
+takes to tell the files of one load apart; a sheet or table in it stands behind in brackets.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
@@ -22,7 +25,7 @@ from loaders.mapping.outline import Part, outline
 from loaders.table.table import Layout, nearest
 
 FILE, ROW = "$file", "$row"
-"""Columns that every table has: the name of its file, and the row's number."""
+"""Columns that every table has: what its file is called, and the row's number."""
 TEMPLATE = re.compile(r"{{([^(}})]*)}}")
 SQL = "a mapping gives names and no SQL; use tables, joins and filters"
 QUERY = {"csv", "csv_url", "csv_urls", "database", "table", "tables", "joins", "filters", "filters_not", "entities"}
@@ -108,6 +111,18 @@ def read_mapping(path: Path) -> list[Query]:
             dataset.refuse("there are no queries here")
         queries += [query(part) for part in found]
     return queries
+
+
+def cure(queries: Sequence[Query], one: str, other: str) -> str:
+    """What to write otherwise where a row makes something of these two schemata under one id."""
+    rules = [rule for query in queries for rule in query.entities]
+    makers = dict.fromkeys(
+        f"{rule.name} ({rule.schema})"
+        for rule in rules
+        for peer in rules
+        if {rule.schema, peer.schema} == {one, other} and rule.key_literal == peer.key_literal
+    )
+    return f"{' and '.join(makers)} can have the same id: give each its own key_literal, or all one schema"
 
 
 def query(part: Part) -> Query:
@@ -227,7 +242,7 @@ def property_rule(schema: Schema, name: str, part: Part) -> PropertyRule:
         columns=(*columns, *(column_name(c) for c in TEMPLATE.findall(template or ""))),
         literals=tuple(p.string() for p in part.some("literal", "literals")),
         template=template,
-        join=None if "join" not in named else named["join"].text or "",
+        join=None if "join" not in named else text(named, "join") or "",
         split=text(named, "split"),
         format=text(named, "format"),
         fuzzy="fuzzy" in named and named["fuzzy"].flag(),
@@ -239,8 +254,11 @@ def property_rule(schema: Schema, name: str, part: Part) -> PropertyRule:
 
 
 def text(named: dict[str, Part], name: str) -> str | None:
-    """The text under this name, as it is written; None where there is none."""
-    return (named[name].text or None) if name in named else None
+    """The text under this name, as it is written; None where there is none. Raises BadInput for several."""
+    part = named.get(name)
+    if part is not None and not part.empty and part.text is None:
+        part.refuse(f"{name!r} is one text, and several are written here")
+    return (part.text or None) if part is not None else None
 
 
 def column_name(name: str) -> str:
@@ -256,6 +274,14 @@ def check_values(rule: PropertyRule, prop: Property, part: Part) -> None:
         return
     if not rule.columns and not rule.literals and rule.template is None:
         part.refuse("no column, literal, template or entity: where do its values come from?")
+    if rule.format is not None and prop.type.name == registry.date.name:
+        try:
+            datetime.strptime("", rule.format)
+        except ValueError as error:
+            if "directive" in str(error) or "stray" in str(error):
+                part.refuse(f"format: {error}")
+        if "%" not in rule.format:
+            part.refuse(f"format: {rule.format!r} has no directive; day, month and year are %d, %m and %Y")
     if rule.format is not None and prop.type.name == registry.phone.name:
         try:
             prop.type.clean_text("0", format=rule.format)

@@ -16,7 +16,7 @@ from loaders.mapping.language import FILE, ROW, EntityRule, Query, schema_named
 from loaders.mapping.property import PropertyMapper
 from loaders.mapping.tally import Tally
 from loaders.record import ends_of, is_id, shown
-from loaders.table.table import Row
+from loaders.table.table import Row, Table
 
 CACHED = 20_000
 """Cells that are remembered cleaned."""
@@ -45,19 +45,23 @@ class Piece:
 
 
 class Mapper:
-    """One query for tables with these columns; what is lost on the way is counted."""
+    """One query for a table that its own columns call ``file``; what is lost on the way is counted."""
 
-    def __init__(self, query: Query, columns: Sequence[str], tally: Tally) -> None:
+    def __init__(self, query: Query, table: Table, file: str, tally: Tally) -> None:
+        columns = table.columns
         at = {name: columns.index(name) for name, _ in query.columns}
         at |= {FILE: len(columns), ROW: len(columns) + 1}
+        self._source = table.name
+        self._file = file
         self._tally = tally
         self._entities = [EntityMapper(rule, at) for rule in query.entities]
         self._filters = [(at[name], values, True) for name, values in query.filters]
         self._filters += [(at[name], values, False) for name, values in query.filters_not]
 
-    def pieces(self, row: Row, source: str) -> Iterator[Piece]:
+    def pieces(self, row: Row) -> Iterator[Piece]:
         """What this row says that was not told before; raises Unfit after what can be used."""
-        cells = [*row.cells, source.rpartition("/")[2], str(row.place)]
+        source = self._source
+        cells = [*row.cells, self._file, str(row.place)]
         for at, values, wanted in self._filters:
             if ((plain(cells[at]) or "") in values) is not wanted:
                 return

@@ -35,7 +35,9 @@ class PropertyMapper:
         columns = ", ".join(dict.fromkeys(rule.columns))
         where = f" (column {columns})" if columns else ""
         kind = KINDS.get(prop.type.name, prop.type.name)
-        told = f"{entity}.{rule.name}{where}".replace("{", "{{").replace("}", "}}")
+        if rule.format is not None:
+            kind += f" in the format {rule.format!r}"
+        told, kind = (text.replace("{", "{{").replace("}", "}}") for text in (f"{entity}.{rule.name}{where}", kind))
         self._loss = f"{told}: {{count}} values are no {kind} and were left out"
 
     def values(self, cells: Sequence[str], losses: list[tuple[str, str]]) -> list[str]:

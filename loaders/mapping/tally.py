@@ -43,7 +43,10 @@ def sentence(what: str, loss: Loss) -> str:
     """One loss as a person says it."""
     if loss.count == 1:
         what = (
-            what.replace("{count} rows", "{count} row").replace("values are no", "value is no").replace("were", "was")
+            what.replace("{count} rows", "{count} row")
+            .replace("{count} cells", "{count} cell")
+            .replace("values are no", "value is no")
+            .replace("were", "was")
         )
         where = f": {loss.value}" if loss.value else ""
         return f"{what.format(count=1)}{where} in {loss.source} row {loss.place:,}"

@@ -18,6 +18,8 @@ INNOCENT = 64 * 1024 * 1024
 """Bytes that may be packed as tightly as anyone likes."""
 TIGHTEST = 300
 """How many times smaller a larger part may be packed: sheets of people come to 100, bombs to 1,000."""
+INNOCENT_TEXTS, TIGHTEST_TEXTS = 16 * 1024 * 1024, 100
+"""The same for an XLSX file's texts, which are held in memory: those of people, each there once, come to 50."""
 ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 DTD = (b"<!DOCTYPE", b"<!ENTITY")
 
@@ -50,11 +52,16 @@ def check_sizes(name: str, members: list[zipfile.ZipInfo]) -> None:
     if total > LARGEST:
         raise BadInput(f"{name} unpacks to {total:,} bytes; at most {LARGEST:,}")
     for member in members:
-        size, packed = member.file_size, max(member.compress_size, 1)
-        if size > INNOCENT and size / packed > TIGHTEST:
-            raise BadInput(f"{name} is a zip bomb: {member.filename} unpacks from {packed:,} to {size:,} bytes")
-        if size > LARGEST_PART and not STREAMED.fullmatch(member.filename):
-            raise BadInput(f"{name}: {member.filename} unpacks to {size:,} bytes; at most {LARGEST_PART:,}")
+        check_packing(name, member)
+        if member.file_size > LARGEST_PART and not STREAMED.fullmatch(member.filename):
+            raise BadInput(f"{name}: {member.filename} unpacks to {member.file_size:,} bytes; at most {LARGEST_PART:,}")
+
+
+def check_packing(name: str, member: zipfile.ZipInfo, innocent: int = INNOCENT, tightest: int = TIGHTEST) -> None:
+    """Refuse a part of more than ``innocent`` bytes that is packed more tightly than ``tightest`` allows."""
+    size, packed = member.file_size, max(member.compress_size, 1)
+    if size > innocent and size / packed > tightest:
+        raise BadInput(f"{name} is a zip bomb: {member.filename} unpacks from {packed:,} to {size:,} bytes")
 
 
 def check_beginning(name: str, archive: zipfile.ZipFile, member: str) -> None:

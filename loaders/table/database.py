@@ -72,6 +72,7 @@ def selected(name: str, database: sqlite3.Connection, asked: Selection) -> Table
                 f"{name} has no table {table!r}, which {asked.place} names{nearest(table, list(known)) or '.'} "
                 f"Its tables: {there}"
             )
+    named = f"{name}[{', '.join(dict.fromkeys(table for table, _ in tables))}]"
     found: dict[str, str] = {}
     for table, alias in tables:
         for column in known[table]:
@@ -81,7 +82,7 @@ def selected(name: str, database: sqlite3.Connection, asked: Selection) -> Table
     joins = [(found.get(left), found.get(right)) for left, right in asked.joins]
     all_names = [*asked.columns, *((end, f"{asked.place}.joins") for join in asked.joins for end in join)]
     facts = f"SQLite, {' joined with '.join(table for table, _ in tables)}"
-    answer = Table(name, facts, list(found), lambda: iter(()))
+    answer = Table(named, lambda: facts, list(found), lambda: iter(()))
     answer.check(all_names)
     check_joined(asked, tables, found)
     columns = list(dict.fromkeys(column for column, _ in asked.columns))
@@ -91,7 +92,7 @@ def selected(name: str, database: sqlite3.Connection, asked: Selection) -> Table
     )
     if joins:
         text += f" WHERE {' AND '.join(f'{left} = {right}' for left, right in joins)}"
-    return Table(name, facts, columns, partial(rows, name, database, text, columns))
+    return Table(named, lambda: facts, columns, partial(rows, name, database, text, columns))
 
 
 def check_joined(asked: Selection, tables: Sequence[tuple[str, str]], found: dict[str, str]) -> None:

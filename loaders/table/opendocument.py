@@ -13,7 +13,7 @@ from xml.parsers.expat import ExpatError, ParserCreate
 
 from engine.errors import BadInput
 from loaders.table.spreadsheet import MOST_ROWS, Sheet
-from loaders.table.table import LONGEST_CELL, MOST_COLUMNS, number_text
+from loaders.table.table import LONGEST_CELL, MOST_COLUMNS, Row, number_text
 
 CHUNK = 16 * 1024
 TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
@@ -32,7 +32,7 @@ def ods_sheets(name: str, path: Path) -> Iterator[list[Sheet]]:
     yield [Sheet(title, hidden, partial(ods_rows, name, path, number)) for number, (title, hidden) in enumerate(found)]
 
 
-def ods_rows(name: str, path: Path, number: int) -> Iterator[tuple[int, Sequence[str]]]:
+def ods_rows(name: str, path: Path, number: int) -> Iterator[Row]:
     """Every row of the sheet of this number, counted from 0, that is not empty; raises BadInput where it is broken."""
     place = 1
     for scan in parsed(name, path, number):
@@ -42,7 +42,7 @@ def ods_rows(name: str, path: Path, number: int) -> Iterator[tuple[int, Sequence
                 raise BadInput(f"{name} has more than {MOST_ROWS:,} rows")
             if cells:
                 for at in range(count):
-                    yield place + at, cells
+                    yield Row(place + at, cells)
             place += count
 
 

@@ -12,27 +12,30 @@ MOST_ROWS = 1_048_576
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: its name, whether people see it, and its rows that are not empty, with their numbers."""
+    """One sheet: its name, whether people see it, and its rows that are not empty."""
 
     name: str
     hidden: bool
-    rows: Callable[[], Iterator[tuple[int, Sequence[str]]]]
+    rows: Callable[[], Iterator[Row]]
 
     def table(self, source: str, kind: str, wanted: Layout) -> Table:
         """The table on it; raises BadInput where there is none."""
         name = f"{source}[{self.name}]"
         rows = self.rows()
-        header = next((row for row in rows if row[0] >= wanted.header), (1, ()))
-        columns = columns_of(name, header[1])
-        below = f", header in row {header[0]:,}" if header[0] > 1 else ""
+        after = (row for row in rows if row.place >= wanted.header)
+        header = next((row for row in after if row.reason or any(row.cells)), Row(1, ()))
+        if header.reason:
+            raise BadInput(f"{name}: its header in row {header.place:,}: {header.reason}")
+        columns = columns_of(name, header.cells)
+        below = f", header in row {header.place:,}" if header.place > 1 else ""
         facts = f"{kind} sheet {self.name!r}{', hidden' if self.hidden else ''}, {counted(len(columns))}{below}"
-        return Table(name, facts, columns, lambda: body(rows, columns))
+        return Table(name, lambda: facts, columns, lambda: body(rows, columns))
 
 
-def body(rows: Iterator[tuple[int, Sequence[str]]], columns: list[str]) -> Iterator[Row]:
+def body(rows: Iterator[Row], columns: list[str]) -> Iterator[Row]:
     """The rows below the header; empty cells at the end of one are not written down, so that short ones are whole."""
-    for place, cells in rows:
-        row = fitted(Row(place, cells), columns, pad=True)
+    for row in rows:
+        row = row if row.reason else fitted(row, columns, pad=True)
         yield row if row.reason else unreadable(row, columns, "Unicode")
 
 

@@ -19,23 +19,33 @@ UNREADABLE = re.compile("[\0\ud800-\udfff]")
 """What no store takes: NUL, and bytes that are not of the text's encoding."""
 
 
+class Lost(NamedTuple):
+    """A cell that is left empty though something is there: its column's number from 0, why, and what it is called."""
+
+    at: int
+    why: str
+    name: str
+
+
 class Row(NamedTuple):
     """One row, and the number that a person finds it by; ``reason`` says why it cannot be used."""
 
     place: int
     cells: Sequence[str]
     reason: str = ""
+    lost: Sequence[Lost] = ()
 
 
 @dataclass(frozen=True)
 class Table:
     """Columns and rows.
 
-    ``name`` is what reports call it, ``facts`` what was found out; ``rows`` can be asked for once.
+    ``name`` is what reports call it, ``facts`` what was found out, best asked for when the rows were read; ``rows``
+    can be asked for once.
     """
 
     name: str
-    facts: str
+    facts: Callable[[], str]
     columns: list[str]
     rows: Callable[[], Iterator[Row]]
 
@@ -79,18 +89,18 @@ def columns_of(name: str, cells: Sequence[str]) -> list[str]:
 
 def fitted(row: Row, columns: Sequence[str], pad: bool) -> Row:
     """The row with one cell a column, or the reason why it has not; with ``pad`` a short one ends in empty cells."""
-    place, cells, _ = row
+    place, cells, *_ = row
     width, count = len(columns), len(cells)
     if count > width:
         extra = next((at for at in range(width, count) if cells[at].strip()), None)
         if extra is not None:
             return Row(place, (), f"{counted(count, 'cell')} for {counted(width)}: cell {extra + 1:,} has no column")
-        row = Row(place, cells[:width])
+        row = row._replace(cells=cells[:width])
     elif count < width:
         if not pad:
             lacking = columns[count] or f"number {count + 1:,}"
             return Row(place, (), f"{counted(count, 'cell')} for {counted(width)}: it ends before column {lacking!r}")
-        row = Row(place, [*cells, *[""] * (width - count)])
+        row = row._replace(cells=[*cells, *[""] * (width - count)])
     return row
 
 

@@ -1,29 +1,37 @@
 """Tables in XLSX files: openpyxl reads them row by row.
 
-A formula is the value that was worked out when the file was saved; merged cells have their value in the first of
-them. python-calamine is faster, but lays a sheet out in memory from corner to corner, and two cells in opposite
-corners end the process.
+A formula is the value that was worked out when the file was saved, and told as lost where none was: programs that
+only write files work nothing out. Merged cells have their value in the first of them. python-calamine is faster, but
+lays a sheet out in memory from corner to corner, and two cells in opposite corners end the process.
 """
 
+import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
+from xml.etree.ElementTree import Element, ParseError
+from xml.parsers.expat import ExpatError, ParserCreate
 
-from openpyxl import load_workbook
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.utils.cell import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from engine.errors import BadInput
+from loaders.table.archive import INNOCENT_TEXTS, TIGHTEST_TEXTS, check_packing
+from loaders.table.opendocument import refuse_entity
 from loaders.table.spreadsheet import MOST_ROWS, Sheet
-from loaders.table.table import MOST_COLUMNS, text_of
+from loaders.table.table import MOST_COLUMNS, Lost, Row, text_of
 
 TROUBLES = (
     zipfile.BadZipFile,
     InvalidFileException,
     ParseError,
+    ExpatError,
     KeyError,
     ValueError,
     TypeError,
@@ -37,6 +45,11 @@ ERRORS = frozenset(
     ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA")
 )
 """What a cell shows whose formula went wrong: no value."""
+REMEMBERED = 50_000
+"""Texts that are looked through for an equal one."""
+
+# remarks to programmers, with openpyxl's own path; what they say of cells is told as a loss
+warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")
 
 
 @contextmanager
@@ -45,7 +58,10 @@ def xlsx_sheets(name: str, path: Path) -> Iterator[list[Sheet]]:
     # given as a stream, as openpyxl takes no file whose name does not end in .xlsx
     with path.open("rb") as stream:
         try:
-            book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+            reader = Reader(stream, read_only=True, data_only=True, keep_links=False)
+            reader.name = name
+            reader.read()
+            book = reader.wb
         except TROUBLES as error:
             raise BadInput(f"{name} cannot be read as XLSX: {error}") from None
         with closing(book):
@@ -55,17 +71,138 @@ def xlsx_sheets(name: str, path: Path) -> Iterator[list[Sheet]]:
             ]
 
 
-def xlsx_rows(name: str, sheet: Any) -> Iterator[tuple[int, Sequence[str]]]:
-    """Every row of a sheet that is not empty, with its number; raises BadInput where it is broken."""
-    # what the file says of the sheet's size is often wrong
-    sheet.reset_dimensions()
+class Reader(ExcelReader):
+    """openpyxl's reader of a workbook, but for the texts that its cells share: it takes several times the time and
+    memory for them, and a bomb of them needs only a few bytes."""
+
+    package: Any
+    name = ""
+
+    def read_strings(self) -> None:
+        """Read them; raises BadInput for a bomb, else one of TROUBLES."""
+        part = self.package.find(SHARED_STRINGS)
+        if part is not None:
+            check_packing(self.name, self.archive.getinfo(part.PartName[1:]), INNOCENT_TEXTS, TIGHTEST_TEXTS)
+            texts = Texts()
+            parser = ParserCreate(namespace_separator="|")
+            parser.buffer_text = True
+            parser.StartElementHandler = texts.start
+            parser.EndElementHandler = texts.end
+            parser.CharacterDataHandler = texts.characters
+            parser.EntityDeclHandler = refuse_entity
+            with self.archive.open(part.PartName[1:]) as stream:
+                parser.ParseFile(stream)
+            self.shared_strings = texts.found
+
+
+class Texts:
+    """The texts of a workbook as its XML comes, without what is there to be spoken; equal ones are mostly one."""
+
+    ITEM, TEXT, SPOKEN = (f"{SHEET_MAIN_NS}|{name}" for name in ("si", "t", "rPh"))
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self._known: dict[str, str] = {}
+        self._parts: list[str] = []
+        self._inside = self._spoken = False
+
+    def start(self, tag: str, _: dict[str, str]) -> None:
+        """An element begins."""
+        if tag == self.TEXT:
+            self._inside = not self._spoken
+        elif tag == self.SPOKEN:
+            self._spoken = True
+
+    def characters(self, data: str) -> None:
+        """Text in an element."""
+        if self._inside:
+            self._parts.append(data)
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        if tag == self.TEXT:
+            self._inside = False
+        elif tag == self.SPOKEN:
+            self._spoken = False
+        elif tag == self.ITEM:
+            # a spreadsheet program's way to write characters that XML has not
+            text = "".join(self._parts).replace("x005F_", "")
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            self.found.append(self._known.setdefault(text, text))
+            self._parts.clear()
+
+
+def xlsx_rows(name: str, sheet: Any) -> Iterator[Row]:
+    """Every row of a sheet that is not empty; raises BadInput where it is broken."""
+    book, number = sheet.parent, 0
     try:
-        for number, values in enumerate(sheet.iter_rows(max_col=None, values_only=True), 1):
-            if number > MOST_ROWS:
-                raise BadInput(f"{name}: sheet {sheet.title!r} has more than {MOST_ROWS:,} rows")
-            if values:
-                cells = ["" if value in ERRORS else text_of(value) for value in values[:MOST_COLUMNS]]
-                if any(cells):
-                    yield number, cells
+        with sheet._get_source() as source:
+            # openpyxl's own rows keep silent of what is lost
+            parser = Cells(
+                source,
+                sheet._shared_strings,
+                data_only=True,
+                epoch=book.epoch,
+                date_formats=book._date_formats,
+                timedelta_formats=book._timedelta_formats,
+            )
+            for number, found in parser.parse():
+                if number > MOST_ROWS:
+                    raise BadInput(f"{name}: sheet {sheet.title!r} has more than {MOST_ROWS:,} rows")
+                row = row_of(number, found)
+                if any(row.cells) or row.lost or row.reason:
+                    yield row
     except TROUBLES as error:
-        raise BadInput(f"{name}: sheet {sheet.title!r} is broken: {error}") from None
+        after = f" after row {number:,}" if number else ""
+        raise BadInput(f"{name}: sheet {sheet.title!r} is broken{after}: {error}") from None
+
+
+def row_of(number: int, found: list[dict[str, Any]]) -> Row:
+    """A row of these cells, as openpyxl gives them; what is lost of it is told, and which one cannot be read."""
+    cells = [""] * min(max((cell["column"] for cell in found), default=0), MOST_COLUMNS)
+    lost: list[Lost] = []
+    for cell in found:
+        value, at = cell["value"], cell["column"] - 1
+        if value is None or at >= MOST_COLUMNS:
+            continue
+        why = value if isinstance(value, Why) else f"it shows {value}" if value in ERRORS else ""
+        if type(value) is Unread:
+            return Row(number, (), f"cell {get_column_letter(at + 1)}{number} {value}")
+        if why:
+            lost.append(Lost(at, why, f"{get_column_letter(at + 1)}{number}"))
+        else:
+            cells[at] = text_of(value)
+    return Row(number, cells, lost=lost)
+
+
+class Why(str):
+    """Stands for a cell's value: why there is none."""
+
+
+class Unread(Why):
+    """The same for one that makes its row useless."""
+
+
+UNSAVED = Why("a formula whose value was not saved")
+NO_DATE = Why("a number that is too large or small for the date that it should be")
+
+
+class Cells(WorkSheetParser):
+    """openpyxl's reader of a sheet, which goes on after a cell that it cannot read, and tells an empty cell from a
+    formula or date without a value."""
+
+    def parse_cell(self, element: Element) -> dict[str, Any]:
+        """A cell's place and value; raises nothing."""
+        try:
+            cell: dict[str, Any] = super().parse_cell(element)
+        except TROUBLES:
+            given = element.findtext(VALUE_TAG) or ""
+            return {"column": max(self.col_counter, 1), "value": Unread(f"cannot be read: {given[:80]!a}")}
+        if cell["data_type"] == "e" and element.get("t", "n") == "n":
+            cell["value"] = NO_DATE
+        elif cell["value"] is None and element.find(FORMULA_TAG) is not None:
+            # an empty text is a value, and written so
+            empty = element.get("t") == "str" and element.find(VALUE_TAG) is not None
+            cell["value"] = None if empty else UNSAVED
+        return cell

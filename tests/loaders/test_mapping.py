@@ -1,11 +1,13 @@
 """Mappings: what may be written, what rows become, which ids they get, and what is said of what is lost."""
 
+import sqlite3
 from collections import Counter
 from pathlib import Path
 
 import pytest
 import yaml
 from followthemoney import model
+from openpyxl import Workbook
 
 from engine.entity import Entity
 from engine.errors import BadInput
@@ -127,6 +129,67 @@ def test_key_literals_keep_apart_and_ids_are_the_same_in_every_query(tmp_path: P
     assert sorted(entity.properties.get("notes", []) for entity in found) == [[], ["c"]]
 
 
+PAID = "d: {query: {%s entities: {x: {schema: Person, keys: [$file, $row], properties: {notes: {column: $file}}}}}}"
+
+
+def called(tmp_path: Path, *names: Path, told: str = "") -> list[str]:
+    """What the tables of a load are called by ``$file``, which is a key too; each has one row."""
+    file = tmp_path / "paid.yml"
+    file.write_text(PAID % told)
+    found = [reading.entity for reading in Mapping().read(Intake("d", [str(name) for name in names], mapping=file))]
+    return sorted(entity.properties["notes"][0] for entity in found if entity)
+
+
+def test_files_of_one_name_are_told_apart_wherever_they_lie(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [tmp_path / place / "pay.csv" for place in ("in/2020", "in/2021/a", "other/2021/a")]
+    for path in paths:
+        path.parent.mkdir(parents=True)
+        path.write_text("a\n1\n")
+    assert called(tmp_path, paths[0]) == ["pay.csv"]
+    assert called(tmp_path, *paths[:2]) == ["2020/pay.csv", "a/pay.csv"]
+    assert called(tmp_path, *paths) == ["2020/pay.csv", "in/2021/a/pay.csv", "other/2021/a/pay.csv"]
+    assert called(tmp_path, tmp_path / "in") == ["2020/pay.csv", "2021/a/pay.csv"]
+    assert called(tmp_path, tmp_path / "in/2021", tmp_path / "other/2021") == [
+        "in/2021/a/pay.csv",
+        "other/2021/a/pay.csv",
+    ]
+    monkeypatch.chdir(tmp_path / "in")
+    assert called(tmp_path, Path("2020")) == ["pay.csv"]
+    assert called(tmp_path, Path("2020/pay.csv"), paths[0]) == ["pay.csv"]
+
+
+def test_tables_of_one_database_are_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "two.sqlite"
+    with sqlite3.connect(path) as made:
+        made.executescript("CREATE TABLE p (a); CREATE TABLE q (a); INSERT INTO p VALUES (1); INSERT INTO q VALUES (1)")
+    made.close()
+    found = {name: called(tmp_path, path, told=f"table: {name}, filters: {{a: '1'}},") for name in ("p", "q")}
+    assert found == {"p": ["two.sqlite[p]"], "q": ["two.sqlite[q]"]}
+
+
+def test_what_is_told_to_be_two_things_is_named_with_its_places_and_the_cure(tmp_path: Path) -> None:
+    mapping = """
+    d:
+      query:
+        entities:
+          payer: {schema: PublicBody, key: from, properties: {name: {column: from}}}
+          payee: {schema: Company, key: to, properties: {name: {column: to}}}
+          other: {schema: Company, key: to, key_literal: other, properties: {name: {column: to}}}
+    """
+    found, _ = readings(tmp_path, mapping, "from,to\nCouncil,Acme\nTrust,Beta\n", "from,to\nCity,Trust\n")
+    (refused,) = [reading for reading in found if not reading.entity]
+    assert (refused.place, refused.reason.replace(f"{tmp_path}/", "")) == (
+        3,
+        "'Trust' is told to be a PublicBody in t0.csv:3 and a Company in t1.csv:2: nothing is both; "
+        "payer (PublicBody) and payee (Company) can have the same id: give each its own key_literal, or all one schema",
+    )
+    cured = mapping.replace("key: from,", "key: from, key_literal: payer,")
+    assert len(entities(tmp_path, cured, "from,to\nCouncil,Acme\nTrust,Trust\n")) == 6
+    (tmp_path / "m.yml").write_text(mapping)
+    told = [reading.reason for reading in check(tmp_path / "m.yml", [str(tmp_path / "t0.csv")], 9).readings]
+    assert sum("give each its own key_literal" in reason for reason in told) == 1
+
+
 def test_an_id_column_is_the_id(tmp_path: Path) -> None:
     mapping = "d: {query: {entities: {x: {schema: Person, id_column: k, properties: {name: {column: n}}}}}}"
     found, intake = readings(tmp_path, mapping, "k,n\np-1,Ada\nno id!,Bob\n,Cyd\n")
@@ -134,6 +197,20 @@ def test_an_id_column_is_the_id(tmp_path: Path) -> None:
     (refused,) = [reading for reading in found if not reading.entity]
     assert (refused.place, refused.reason[:49]) == (3, "column 'k' holds 'no id!', which is no id for x: ")
     assert any("1 row made no x, as nothing stands in 'k' in" in note for note in intake.notes)
+
+
+def test_the_order_of_the_queries_does_not_matter(tmp_path: Path) -> None:
+    queries = [
+        "{entities: {c: {schema: Company, id_column: id, properties: {name: {column: name}}}}}",
+        "{entities: {o: {schema: Person, key: owner, properties: {name: {column: owner}}}}}",
+        "{entities: {d: {schema: Company, id_column: no, properties: {name: {column: name}}}}}",
+    ]
+    told = []
+    for order in (queries, queries[::-1]):
+        found, _ = readings(tmp_path, f"d: {{queries: [{', '.join(order)}]}}", "id,name,owner,no\na b,A,Ada,c d\n")
+        assert [reading.entity.caption for reading in found if reading.entity] == ["Ada"]
+        told.append(sorted(part[:29] for r in found if not r.entity for part in r.reason.split("; ")))
+    assert told == [["column 'id' holds 'a b', whic", "column 'no' holds 'c d', whic"]] * 2
 
 
 COMPANIES = """
@@ -179,6 +256,12 @@ def test_what_rows_repeat_is_counted_each_time(tmp_path: Path) -> None:
     assert "1,000 values are no date" in intake.notes[1]
 
 
+def test_a_format_that_does_not_fit_is_named(tmp_path: Path) -> None:
+    mapping = one("birthDate: {column: a, format: '%d/%m/%Y {}'}")
+    _, intake = readings(tmp_path, mapping, "k,a\n1,2010-04-01\n2,2010-05-01\n")
+    assert "2 values are no date in the format '%d/%m/%Y {}' and were left out, first '2010-04-01'" in intake.notes[1]
+
+
 @pytest.mark.parametrize(
     ("filters", "names"),
     [
@@ -194,6 +277,23 @@ def test_filters(tmp_path: Path, filters: str, names: list[str]) -> None:
     mapping = one("name: {column: k}").replace("query: {", f"query: {{{filters}, ")
     found = entities(tmp_path, mapping, "k,a,b\n1,x,\n2, x ,q\n3,y,q\n4,,r\n")
     assert sorted(entity.properties["name"][0] for entity in found) == names
+
+
+def test_formulas_without_a_value_and_errors_are_counted(tmp_path: Path) -> None:
+    book = Workbook()
+    for row in (["k", "a", "b"], ["1", "=1+1", "=2"], ["2", "=1+2", "x", "=9"], ["3", "#N/A", "y"], ["=4", None, None]):
+        book.active.append(row)
+    book.save(tmp_path / "t.xlsx")
+    (tmp_path / "m.yml").write_text(one("notes: {column: a}"))
+    intake = Intake("d", [str(tmp_path / "t.xlsx")], mapping=tmp_path / "m.yml")
+    found = list(Mapping().read(intake))
+    assert [reading.entity.properties for reading in found if reading.entity] == [{}, {}, {}]
+    assert [note.replace(f"{tmp_path}/", "") for note in intake.notes[1:]] == [
+        "column 'a': 2 cells were left empty, a formula whose value was not saved, first B2 in t.xlsx[Sheet] row 2",
+        "column 'a': 1 cell was left empty, it shows #N/A: B4 in t.xlsx[Sheet] row 4",
+        "column 'k': 1 cell was left empty, a formula whose value was not saved: A5 in t.xlsx[Sheet] row 5",
+        "1 row made no x, as nothing stands in 'k' in t.xlsx[Sheet] row 5",
+    ]
 
 
 BOMB = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9))
@@ -226,6 +326,14 @@ BOMB = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 10)}]
         (one("addressEntity: {entity: y}"), "this query has no entity 'y'"),
         (one("addressEntity: {entity: x}"), "must be a Address, but x is a Person"),
         (one("phone: {column: a, format: atlantis}"), "format: Not a valid country"),
+        (one("birthDate: {column: a, format: dd/mm/yyyy}"), "'dd/mm/yyyy' has no directive; day, month and"),
+        (one("birthDate: {column: a, format: '%Y-%Q'}"), "format: 'Q' is a bad directive"),
+        (one("birthDate: {column: a, format: '%Y-%'}"), "format: stray %"),
+        (one("birthDate: {column: a, format: ['%Y', '%d.%m.%Y']}"), r"format\): 'format' is one text, and several"),
+        (one("name: {column: a, split: [a, b]}"), "'split' is one text, and several"),
+        (one("name: {columns: [a, b], join: [a, b]}"), "'join' is one text, and several"),
+        (one("name: {template: ['{{a}}', '{{b}}']}"), "'template' is one text, and several"),
+        (one("addressEntity: {entity: [a, b]}"), "'entity' is one text, and several"),
         (one("name: {column: a, fuzzy: perhaps}"), "must be true or false"),
         (one("owner: {column: a}", "Ownership"), "Ownership needs both its ends, owner and asset"),
         (one("parent: {entity: x}", "Company"), "x link to each other in a circle"),
@@ -341,7 +449,7 @@ def test_kek_is_what_followthemoney_makes_of_it() -> None:
     ours = {(e.schema, *sorted(e.properties["name"])) for e in found if e and e.schema == "Company"}
     assert ours == {(e.schema.name, *sorted(e.get("name"))) for e in theirs if e.schema.name == "Company"}
     assert len({e.id for e in theirs}) == 2705 + 2902, "theirs makes one share of each of two pairs of mutual ones"
-    assert intake.notes == [f"{file}: SQLite, company joined with company joined with shares"]
+    assert intake.notes == [f"{file}[company, shares]: SQLite, company joined with company joined with shares"]
     names = {entity.id[2:]: entity.caption for entity in found if entity and entity.schema == "Company"}
     shares = [entity.properties for entity in found if entity and entity.schema == "Ownership"]
     pairs = {(share["owner"][0], share["asset"][0]) for share in shares}

@@ -5,19 +5,21 @@ import gzip
 import io
 import resource
 import sqlite3
+import subprocess
 import sys
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from openpyxl import Workbook
 
 from engine.errors import BadInput
 from loaders.mapping.choice import Choice
 from loaders.mapping.language import read_mapping
 from loaders.source import Source
-from loaders.table.archive import INNOCENT
+from loaders.table.archive import INNOCENT, INNOCENT_TEXTS
 from loaders.table.table import Row, text_of
 from loaders.table.text import LONGEST_ROW
 
@@ -32,8 +34,8 @@ def tables(path: Path, column: str, told: str = "", name: str = "") -> list[tupl
     key = column.replace("'", "''")
     mapping.write_text(f"d: {{query: {{{told} entities: {{a: {{schema: Person, key: '{key}', properties: {{}}}}}}}}}}")
     with Source.open(name or str(path)) as source:
-        found = Choice(read_mapping(mapping), [str(path)]).tables(source)
-        return [(c.table.facts, c.table.columns, list(c.table.rows())) for c in found]
+        read = [(c.table, list(c.table.rows())) for c in Choice(read_mapping(mapping), [str(path)]).tables(source)]
+        return [(table.facts(), table.columns, rows) for table, rows in read]
 
 
 def table(path: Path, data: bytes | str, column: str = "a", told: str = "") -> tuple[str, list[Row]]:
@@ -87,6 +89,53 @@ def test_encodings_are_found(file: Path, encoding: str, text: str) -> None:
     assert {row.cells[0] for row in rows} == {text}
 
 
+@pytest.mark.parametrize(
+    ("text", "broken", "encoding"),
+    [
+        ("é,Société Générale", b"Soci\xe9t\xe9,x", "UTF-8"),
+        ("Иванович,Санкт-Петербург", b"Soci\xe9t\xe9,x", "UTF-8"),
+        ("Ünal,Żak", "ééééé,x".encode().replace(b"\xa9,", b","), "UTF-8"),
+        ("a,b", b"Soci\xe9t\xe9,x", "Windows-1252"),
+    ],
+)
+def test_a_broken_row_in_utf8_costs_itself_alone(file: Path, text: str, broken: bytes, encoding: str) -> None:
+    facts, rows = table(file, b"a,b\n" + f"{text}\n".encode() + broken + b"\n" + f"{text}\n".encode())
+    assert facts.startswith(f"{encoding} (a guess; 'encoding' in the mapping says better), ','")
+    assert [rows[0].cells, rows[2].cells] == [text.split(","), text.split(",")]
+    assert rows[1].reason.startswith("column 'a' is not utf-8" if encoding == "UTF-8" else ""), rows[1]
+    assert bool(rows[1].reason) is (encoding == "UTF-8")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "facts"),
+    [
+        ("utf-8", "UTF-8"),
+        ("cp1252", "Windows-1252 (a guess; 'encoding' in the mapping says better)"),
+        ("cp1251", "Windows-1251 (a guess; 'encoding' in the mapping says better)"),
+    ],
+)
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("before", [65_533, 300_000])
+def test_the_encoding_is_found_out_however_far_down(
+    file: Path, encoding: str, facts: str, packed: bool, before: int
+) -> None:
+    text = "Иванович,Санкт-Петербург\n" if encoding == "cp1251" else "Müller – 10 €,x\n"
+    data = b"a,b\n" + b"1,2\n" * before + text.encode(encoding) * 9
+    told, rows = table(file, gzip.compress(data) if packed else data)
+    assert told == f"{facts}, ',', 2 columns"
+    assert len(rows) == before + 9
+    assert {",".join(row.cells) + "\n" for row in rows[before:]} == {text}
+
+
+def test_what_is_ascii_is_told_as_far_as_it_was_read(file: Path) -> None:
+    file.write_bytes(b"a,b\n" + b"1,2\n" * 300_000 + "é,é\n".encode("cp1252"))
+    (file.parent / "m.yml").write_text("d: {query: {entities: {x: {schema: Person, key: a, properties: {}}}}}")
+    with Source.open(str(file)) as source:
+        (chosen,) = Choice(read_mapping(file.parent / "m.yml"), [str(file)]).tables(source)
+        assert next(chosen.table.rows()).cells == ["1", "2"]
+        assert chosen.table.facts() == "ASCII as far as it was read, ',', 2 columns"
+
+
 def test_a_guess_is_called_one_and_can_be_said_better(file: Path) -> None:
     data = "a,b\nŻubr,x\n".encode("cp1250")
     facts, rows = table(file, data)
@@ -94,8 +143,20 @@ def test_a_guess_is_called_one_and_can_be_said_better(file: Path) -> None:
     assert rows[0].cells[0] != "Żubr"
     facts, rows = table(file, data, told="encoding: cp1250, delimiter: ',',")
     assert (facts, rows[0].cells[0]) == ("cp1250, ',', 2 columns", "Żubr")
-    with pytest.raises(BadInput, match="'nonsense' is no encoding"):
-        table(file, data, told="encoding: nonsense,")
+    for name in ("nonsense", "hex", "rot13", "idna", "punycode", "undefined", "zlib", '"a\\0b"'):
+        with pytest.raises(BadInput, match=r" is no encoding of text; such as"):
+            table(file, data, told=f"encoding: {name},")
+    for name in ("latin-1", "utf-7", "cp437", "big5", "UTF16", "utf_32", "iso2022_jp"):
+        assert table(file, "a,b\n1,2\n".encode(name), told=f"encoding: {name},")[1][0].cells == ["1", "2"]
+    broken = {
+        "utf-7": b"+\xff",
+        "iso2022_jp": b"\x1b$Bzz\x1b(B",
+        "UTF-16LE": "\ud8001".encode("utf-16-le", "surrogatepass"),
+    }
+    for name, data in broken.items():
+        text = ["a,b\n".encode(name), data, ",2\n3,4\n".encode(name)]
+        _, (bad, good) = table(file, b"".join(text), told=f"encoding: {name},")
+        assert (bad.reason, good.cells) == (f"column 'a' is not {name} (character 1)", ["3", "4"])
 
 
 def test_broken_rows_are_refused_by_line_and_column(file: Path) -> None:
@@ -107,17 +168,37 @@ def test_broken_rows_are_refused_by_line_and_column(file: Path) -> None:
         (3, "2 cells for 3 columns: it ends before column 'c'"),
         (4, "4 cells for 3 columns: cell 4 has no column"),
         (5, ["x\ny", "2", "3"]),
-        (7, after),
+        (7, f"column 'a': {after}"),
         (8, ["4", "5", "6"]),
-        (9, after),
+        (9, f"column 'a': {after}"),
         (10, "column 'b' holds a NUL character (character 1)"),
         (11, ["8", "9", "10"]),
     ]
 
 
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ('x, y;"a;""b"" c";"d"e;f', "column 'c3': text after a closing"),
+        ('"x\ny"; "z" ;"d"e;f', "column 'c2': text after a closing"),
+        (';;;"x', "column 'c4': a \" that is opened here is never closed"),
+        ("1;a\rb;3;4", "column 'c2': a carriage return in a cell without quotes, where other lines end otherwise"),
+        ('1;2;3;4;"x"y', "text after a closing"),
+    ],
+)
+@pytest.mark.parametrize("escape", ["", '"a \\"b\\" c"'])
+def test_a_broken_cell_is_told_by_its_column(file: Path, row: str, reason: str, escape: str) -> None:
+    row = row.replace('"a;""b"" c"', escape or '"a;""b"" c"')
+    good = f"{escape or 1};2;3;4\n"
+    _, rows = table(file, f"c1;c2;c3;c4\n{good}{row}\n1;2;3;4\n", "c1", "delimiter: ';',")
+    (broken,) = [row for row in rows if row.reason and row.place == 3]
+    assert broken.reason.startswith(reason)
+
+
 def test_bytes_that_are_not_utf8_far_down_cost_their_row(file: Path) -> None:
     good = "".join(f"{n},Łódź\n" for n in range(40_000))
-    _, rows = table(file, f"a,b\n{good}".encode() + b"x,\xff\n" + b"y,z\n")
+    facts, rows = table(file, f"a,b\n{good}".encode() + b"x,\xff\n" + b"y,z\n")
+    assert facts == "UTF-8 (but not all of it; 'encoding' in the mapping names another), ',', 2 columns"
     assert rows[-2] == Row(40_002, (), "column 'b' is not utf-8 (character 1)")
     assert list(rows[-1].cells) == ["y", "z"]
     assert sum(not row.reason for row in rows) == 40_001
@@ -125,10 +206,10 @@ def test_bytes_that_are_not_utf8_far_down_cost_their_row(file: Path) -> None:
 
 def test_a_quote_that_is_never_closed_costs_one_row(file: Path) -> None:
     rows = table(file, 'a,b\n1,2\n3,"4\n' + "5,6\n" * 100_000)[1]
-    assert rows[1] == Row(3, (), 'a " that is opened here is never closed')
+    assert rows[1] == Row(3, (), "column 'b': a \" that is opened here is never closed")
     assert len(rows) == 100_002
     rows = table(file, 'a,b\n1,2\n3,"4\n' + "5,6\n" * (LONGEST_ROW // 2))[1]
-    assert rows[1].reason == 'a " that is opened here is never closed'
+    assert rows[1].reason == "column 'b': a \" that is opened here is never closed"
     assert len(rows) == LONGEST_ROW // 2 + 2
 
 
@@ -193,6 +274,15 @@ def test_what_is_no_table(file: Path, data: bytes, message: str) -> None:
 def test_a_header_further_down_is_told(file: Path) -> None:
     _, rows = table(file, "Payments of 2012\n\na,b\n1,2\n", told="header: 3,")
     assert [(row.place, list(row.cells)) for row in rows] == [(4, ["1", "2"])]
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_what_stands_above_the_header_is_not_asked_for_the_delimiter(file: Path, delimiter: str) -> None:
+    above = 'Spending over 500, by month\nSource: \\"Council\\", 2019\n\n'
+    lines = ["a,b".replace(",", delimiter), delimiter.join(["x, y", "1,5"]), delimiter.join(["z, y", "2,5"])]
+    facts, rows = table(file, above + "\n".join(lines), told="header: 4,")
+    assert "escaped" not in facts
+    assert [list(row.cells) for row in rows] == [["x, y", "1,5"], ["z, y", "2,5"]]
 
 
 def test_a_gzip_that_breaks_off_gives_whole_rows(file: Path) -> None:
@@ -268,6 +358,10 @@ def test_xlsx(tmp_path: Path) -> None:
         (4, ["merged", "", "gone", ""]),
         (9, ["far", "", "", ""]),
     ]
+    assert [[lost.name for lost in row.lost] for row in rows] == [[], ["D3"], ["D4"], []]
+    text = '<c r="D3"><f>B3*2</f><v></v></c>'
+    rewrite(path, "xl/worksheets/sheet1.xml", lambda sheet: sheet.replace(text, text.replace(">", ' t="str">', 1)))
+    assert not tables(path, "a")[0][2][1].lost, "an empty text is a value"
     ((facts, _, rows),) = tables(path, "a", "sheet: Secret,")
     assert facts == "XLSX sheet 'Secret', hidden, 2 columns"
     assert list(rows[0].cells) == ["hidden", "1"]
@@ -275,6 +369,40 @@ def test_xlsx(tmp_path: Path) -> None:
         tables(path, "a", "sheet: Payment,")
     with pytest.raises(BadInput, match="has no column 'b'"):
         tables(path, "b")
+
+
+@pytest.mark.filterwarnings("ignore:Cell B4")
+def test_a_cell_that_cannot_be_read_costs_its_row(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    book = Workbook()
+    for row in (["a", "b"], ["x", 1], ["y", 2], ["z", datetime(2019, 8, 1)], ["w", 4]):
+        book.active.append(row)
+    book.save(path)
+
+    def broken(text: str) -> str:
+        text = text.replace('<c r="B2" t="n"><v>1</v></c>', '<c r="B2" t="d"><v>2020-99-99</v></c>')
+        text = text.replace('<c r="B3" t="n"><v>2</v></c>', '<c r="B3" t="s"><v>999</v></c>')
+        return text.replace("<v>43678</v>", "<v>99999999999</v>")
+
+    rewrite(path, "xl/worksheets/sheet1.xml", broken)
+    ((_, _, rows),) = tables(path, "a")
+    assert [(row.place, row.reason or list(row.cells)) for row in rows] == [
+        (2, "cell B2 cannot be read: '2020-99-99'"),
+        (3, "cell B3 cannot be read: '999'"),
+        (4, ["z", ""]),
+        (5, ["w", "4"]),
+    ]
+    assert [lost.name for lost in rows[2].lost] == ["B4"]
+    command = [sys.executable, "-m", "clew", "mapping", "check", str(path.parent / "m.yml"), str(path)]
+    told = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    assert (told.returncode, "Warning" in told.stderr, "openpyxl" in told.stderr) == (0, False, False), told.stderr
+    rewrite(path, "xl/worksheets/sheet1.xml", lambda text: text.replace('<row r="4"', '<row r="four"'))
+    with pytest.raises(BadInput, match="sheet 'Sheet' is broken after row 3"):
+        tables(path, "a")
+    cell = '<c r="C1" t="s"><v>999</v></c></row>'
+    rewrite(path, "xl/worksheets/sheet1.xml", lambda text: text.replace("</row>", cell, 1))
+    with pytest.raises(BadInput, match="its header in row 1: cell C1 cannot be read: '999'"):
+        tables(path, "a")
 
 
 def test_a_cell_in_the_last_corner_costs_nothing(tmp_path: Path) -> None:
@@ -396,6 +524,36 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
             part.write(b" " * 1024 * 1024)
     with pytest.raises(BadInput, match=r"zip bomb: xl/big.xml unpacks from [\d,]+ to 68,157,440 bytes"):
         tables(path, "a")
+
+
+def texts(path: Path, items: str) -> None:
+    """An XLSX file whose cells share these texts, the first two of which its first column shows."""
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.write_column(0, 0, ["a", "b"])
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    rewrite(path, "xl/sharedStrings.xml", lambda _: f'<sst xmlns="{space}">{items}</sst>')
+
+
+def test_shared_texts(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    spoken = "<rPh sb='0' eb='1'><t>spoken</t></rPh>"
+    texts(path, f"<si><t>a</t></si><si><r><t>x </t></r><r><rPr><b/></rPr><t>&lt;y</t></r>{spoken}</si>")
+    assert [row.cells for row in tables(path, "a")[0][2]] == [["x <y"]]
+    texts(path, "<si><t>a</t></si><si><t>b")
+    with pytest.raises(BadInput, match=r"book.xlsx cannot be read as XLSX: mismatched tag"):
+        tables(path, "a")
+
+
+def test_a_bomb_of_shared_texts_is_refused_and_many_of_people_pass(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    texts(path, "<si><t>a</t></si>" * (INNOCENT_TEXTS // 17 + 1))
+    with pytest.raises(BadInput, match=r"zip bomb: xl/sharedStrings.xml unpacks from [\d,]+ to 16,777,3\d\d bytes"):
+        tables(path, "a")
+    rest = "".join(f"<si><t>Payment for services, as agreed in no. {number}</t></si>" for number in range(330_000))
+    texts(path, f"<si><t>a</t></si>{rest}")
+    assert zipfile.ZipFile(path).getinfo("xl/sharedStrings.xml").file_size > INNOCENT_TEXTS
+    assert [row.cells for row in tables(path, "a")[0][2]] == [["Payment for services, as agreed in no. 0"]]
 
 
 def test_broken_and_foreign_zips(tmp_path: Path) -> None:
