@@ -37,11 +37,14 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Obtained:
-    """What was fetched: the files in order, what tells this version from others, and whether they are changes only."""
+    """What was fetched: the files in order, what tells this version from others, and whether they are changes only.
+
+    Changes have no checksum: none of theirs could be compared with that of a full version.
+    """
 
     paths: list[Path]
     size: int
-    checksum: str
+    checksum: str | None
     mark: Mark | None = None
     delta: bool = False
 
@@ -90,7 +93,7 @@ class Crawler:
         proven = next(iter(self._engine.journal.runs(entry.name, 1, proving=True)), None)
         last = None if force or proven is None or proven.recipe != run.recipe else proven
         found = self._obtain(entry, folder, last)
-        if found is None or (last is not None and found.checksum == last.checksum):
+        if found is None or (last is not None and found.checksum is not None and found.checksum == last.checksum):
             self._engine.writer.dataset_updated(entry.name)
             kept = last or run
             told = replace(run, etag=kept.etag, last_modified=kept.last_modified, checksum=kept.checksum)
@@ -201,8 +204,7 @@ class Crawler:
             self._say(f"{entry.name}: no changes to be had ({error}): taking all of it")
             return None
         here = [one for one in found if one is not None]
-        # changes alone have no checksum that the next full version could be compared with
-        return Obtained([one.path for one in here], sum(one.size for one in here), "", delta=True)
+        return Obtained([one.path for one in here], sum(one.size for one in here), None, delta=True)
 
     def _made(self, entry: Entry, path: Path) -> Obtained:
         """What a program or a Python loader tells, in a file."""

@@ -211,8 +211,15 @@ def test_changes_are_applied_version_by_version(fresh_engine: Engine, site: Any,
     captions = {node.caption for node in fresh_engine.entities(["d:a", "d:c"], fresh_engine.everybody()) if node}
     assert (captions, held(fresh_engine)) == ({"Aleph", "Gimel"}, ["d:a", "d:c"])
     assert fresh_engine.check() == []
+    for version, name in (("20260104-d", "d"), ("20260105-e", "e")):  # changes upon changes
+        versions[version] = site.put(f"/{version}", operation("ADD", name, name))
+        site.put("/delta", json.dumps({"versions": versions}).encode())
+        assert counts(crawled(version)) == ("updated", 1, 1, 0, 0, 0)
+        assert counts(crawled(version))[0] == "unchanged"
+    assert held(fresh_engine) == ["d:a", "d:c", "d:d", "d:e"]
+    assert not any(path == "/full" for path, _ in site.asked[2:])
     site.put("/full", lines("z"))  # a version that no list of changes leads to
-    assert counts(crawled("20260109-z")) == ("updated", 1, 1, 0, 2, 0)
+    assert counts(crawled("20260109-z")) == ("updated", 1, 1, 0, 4, 0)
 
 
 @pytest.mark.parametrize(
