@@ -50,5 +50,7 @@ class Run:
     checksum: str | None = None
     version: str | None = None
     recipe: str | None = None
+    loads: int = 0
+    """How many loads into the dataset had begun when this proved it up to date: with another, it may be no more."""
     next_run: datetime | None = None
     """When its source is to be looked for again; None if once was enough."""

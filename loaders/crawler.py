@@ -90,13 +90,12 @@ class Crawler:
 
     def _crawl(self, entry: Entry, folder: Path, run: Run, force: bool) -> Run:
         self._engine.set_dataset(entry.name, entry.metadata)
-        proven = next(iter(self._engine.journal.runs(entry.name, 1, proving=True)), None)
+        proven = self._engine.journal.standing(entry.name)
         last = None if force or proven is None or proven.recipe != run.recipe else proven
         found = self._obtain(entry, folder, last)
         if found is None or (last is not None and found.checksum is not None and found.checksum == last.checksum):
-            self._engine.writer.dataset_updated(entry.name)
-            kept = last or run
-            told = replace(run, etag=kept.etag, last_modified=kept.last_modified, checksum=kept.checksum)
+            kept, loads = last or run, self._engine.writer.dataset_updated(entry.name)
+            told = replace(run, etag=kept.etag, last_modified=kept.last_modified, checksum=kept.checksum, loads=loads)
             return replace(told, outcome=Outcome.UNCHANGED, version=entry.source.version or kept.version)
         try:
             self._survey(entry, found)
@@ -111,12 +110,12 @@ class Crawler:
         names = [str(path) for path in found.paths]
         # of changes an id may be named by each version: they are taken one after the other
         reports = [self._load(entry, part, found.delta) for part in ([[n] for n in names] if found.delta else [names])]
-        self._engine.writer.dataset_updated(entry.name)
+        loads = self._engine.writer.dataset_updated(entry.name)
         for path in found.paths:
             if folder in path.parents:
                 path.unlink(missing_ok=True)
         mark = found.mark or Mark("")
-        run = replace(run, outcome=Outcome.UPDATED, size=found.size, checksum=found.checksum)
+        run = replace(run, outcome=Outcome.UPDATED, size=found.size, checksum=found.checksum, loads=loads)
         run = replace(run, etag=mark.etag, last_modified=mark.last_modified, version=entry.source.version)
         return told_of(run, reports)
 

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from engine.engine import Engine
-from engine.errors import EngineInUse
+from engine.errors import ClewError, EngineInUse
 from engine.run import Outcome, Run
 from loaders.catalog import Catalog, Entry, Listed, Source
 from loaders.crawler import Crawler
+from loaders.load import load
 from loaders.schedule import Scheduler, due_entries, entries_of
 
 QUICK: dict[str, Any] = {"timeout": 1.0, "tries": 0}
@@ -117,6 +118,29 @@ def test_a_failure_leaves_the_old_version_whole(
     assert fresh_engine.journal.runs("d", 1) == [run]
     site.put("/d.json", lines("a", "b", "c"), etag='"3"')
     assert counts(crawl(url=url)) == ("updated", 3, 1, 0, 0, 0)
+
+
+def test_a_dataset_that_is_not_what_its_source_told_is_not_unchanged(
+    fresh_engine: Engine, crawl: Crawl, site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise ClewError("the disk is full")
+
+    url = site.put("/d.json", lines("a", "b"), etag='"1"')
+    crawl(url=url)
+    site.put("/d.json", lines("x", "y"), etag='"2"')
+    with monkeypatch.context() as patched:
+        patched.setattr("loaders.load.Loading.remove", full)
+        assert crawl(url=url).outcome is Outcome.FAILED
+    site.put("/d.json", lines("a", "b"), etag='"1"')
+    assert held(fresh_engine) == ["d:a", "d:b", "d:x", "d:y"]
+    assert counts(crawl(url=url)) == ("updated", 2, 0, 0, 2, 0)
+    assert crawl(url=url).outcome is Outcome.UNCHANGED
+    (tmp_path / "other.json").write_bytes(lines("foreign"))
+    load(fresh_engine, [str(tmp_path / "other.json")], "d", keep=True)
+    assert counts(crawl(url=url)) == ("updated", 2, 0, 0, 1, 0)
+    assert crawl(url=url).outcome is Outcome.UNCHANGED
+    assert (held(fresh_engine), fresh_engine.check()) == (["d:a", "d:b"], [])
 
 
 def test_a_cut_download_goes_on_with_the_next_crawl(fresh_engine: Engine, crawl: Crawl, site: Any) -> None:
