@@ -1,6 +1,6 @@
 """What became of one crawl: a pure value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -54,3 +54,7 @@ class Run:
     """How many loads into the dataset had begun when this proved it up to date: with another, it may be no more."""
     next_run: datetime | None = None
     """When its source is to be looked for again; None if once was enough."""
+
+    def killed(self) -> "Run":
+        """It, as whoever did it is gone without a word."""
+        return replace(self, outcome=Outcome.INTERRUPTED, message=self.message or "it was killed")

@@ -67,7 +67,7 @@ class Crawler:
         with self._engine.claim(entry.name, "crawled"):
             self._interrupted(entry.name)
             run = Run(uuid.uuid4().hex, entry.name, entry.source.told, datetime.now(UTC), recipe=recipe(entry))
-            run = replace(run, next_run=next_run(entry, run))
+            run = replace(run, next_run=next_run(entry, run.killed()))  # should it be, nobody writes that down
             self._engine.journal.note(run)
             ended = replace(run, outcome=Outcome.INTERRUPTED)
             try:
@@ -83,10 +83,10 @@ class Crawler:
         return ended
 
     def _interrupted(self, name: str) -> None:
-        """Close what a killed crawl left open: nobody else holds the lock."""
+        """Close what a killed crawl left open: nobody but we holds the dataset."""
         for run in self._engine.journal.runs(name, 100):
             if run.outcome is Outcome.RUNNING:
-                self._engine.journal.note(replace(run, outcome=Outcome.INTERRUPTED, message="it was killed"))
+                self._engine.journal.note(run.killed())
 
     def _crawl(self, entry: Entry, folder: Path, run: Run, force: bool) -> Run:
         self._engine.set_dataset(entry.name, entry.metadata)

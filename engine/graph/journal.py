@@ -1,6 +1,6 @@
 """Which crawls there were, what became of each, and which version of its source a dataset is at."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -9,11 +9,12 @@ from engine.run import Outcome, Place, Run
 
 
 class Journal:
-    """The Run nodes of the graph."""
+    """The Run nodes of the graph; one that says it runs while nobody holds its dataset is answered as interrupted."""
 
-    def __init__(self, connection: Connection, deadline: float) -> None:
+    def __init__(self, connection: Connection, deadline: float, held: Callable[[str], bool]) -> None:
         self._connection = connection
         self._seconds = deadline
+        self._held = held
 
     def note(self, run: Run) -> None:
         """Write a run down, over what was written of it before."""
@@ -43,6 +44,15 @@ class Journal:
         return {row["dataset"]: row["count"] for row in rows}
 
     def _runs(self, datasets: list[str], first: int, after: Place | None = None) -> list[Run]:
+        found = self._read(datasets, first, after)
+        left = {run.id for run in found if run.outcome is Outcome.RUNNING and not self._held(run.dataset)}
+        if not left:
+            return found
+        # read again: whoever let go between the two looks has written down before how it ended
+        found = self._read(datasets, first, after)
+        return [run.killed() if run.id in left and run.outcome is Outcome.RUNNING else run for run in found]
+
+    def _read(self, datasets: list[str], first: int, after: Place | None) -> list[Run]:
         started, id_ = after or (None, None)
         parameters = {"datasets": datasets, "first": first, "started": started, "id": id_}
         rows = self._connection.read("run_list", parameters, timeout=self._seconds)

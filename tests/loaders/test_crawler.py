@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -287,6 +287,21 @@ def test_one_crawl_at_a_time_and_a_killed_one_is_noted(fresh_engine: Engine, cra
         crawl(path="d.json")
     crawl(path="d.json")
     assert [run.outcome for run in fresh_engine.journal.runs("d", 9)] == ["updated", "interrupted"]
+
+
+def test_a_killed_crawl_is_told_and_due_again(fresh_engine: Engine, tmp_path: Path) -> None:
+    catalog = Catalog([Entry("d", Source(path="d.json"), tmp_path, {"frequency": "monthly"})], [], tmp_path)
+    for settings in (fresh_engine.settings, replace(fresh_engine.settings, data=tmp_path / "other")):
+        engine = Engine(settings, fresh_engine.connection, fresh_engine.index, fresh_engine.server)
+        start = datetime(2026, 1, 1, tzinfo=UTC)
+        engine.journal.note(Run("k", "d", "x", start))
+        with fresh_engine.claim("d", "crawled"):
+            assert engine.journal.runs("d", 1)[0].outcome is Outcome.RUNNING
+            assert due_entries(engine, catalog, start + timedelta(hours=2), pytest.fail) == []
+        assert [(run.outcome, run.message) for run in engine.journal.runs("d", 1)] == [("interrupted", "it was killed")]
+        assert engine.journal.histories(["d"], 1)["d"][0].outcome is Outcome.INTERRUPTED
+        assert due_entries(engine, catalog, start + timedelta(minutes=59), pytest.fail) == []
+        assert due_entries(engine, catalog, start + timedelta(hours=1), pytest.fail) == catalog.entries
 
 
 def test_what_is_due_is_crawled_while_clew_serves(fresh_engine: Engine, tmp_path: Path) -> None:
