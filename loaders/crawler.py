@@ -5,14 +5,11 @@ read once. What it fetched stays in the data folder until it is loaded, and a br
 """
 
 import hashlib
-import subprocess
 import time
 import uuid
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from importlib.metadata import entry_points
 from pathlib import Path
 
 import orjson
@@ -27,11 +24,10 @@ from loaders.fetch import Fetched, FetchFailed, Mark, fetch, shown
 from loaders.format.registry import format_of
 from loaders.intake import Intake
 from loaders.load import Report, load, roomy
+from loaders.program import run_loader, run_program
 
-GROUP = "clew.loaders"
-"""The entry points by which a Python package offers loaders: callables that give FtM entities as dicts."""
 TOLD = 2000
-"""Characters of what a failed program said."""
+"""Characters of what is told of a crawl."""
 Say = Callable[[str], None]
 
 
@@ -159,7 +155,7 @@ class Crawler:
                 raise BadInput(f"{path} is not there")
             return Obtained([path], path.stat().st_size, digest(path))
         if source.url is None:
-            return self._made(entry, folder / "made.ftm.json")
+            return self._made(entry, folder)
         if last is not None and source.version is not None and source.version == last.version:
             return None
         if last is not None and source.delta is not None and source.version is not None:
@@ -205,14 +201,12 @@ class Crawler:
         here = [one for one in found if one is not None]
         return Obtained([one.path for one in here], sum(one.size for one in here), None, delta=True)
 
-    def _made(self, entry: Entry, path: Path) -> Obtained:
-        """What a program or a Python loader tells, in a file."""
-        part = path.with_name(path.name + ".part")
-        if entry.source.command is not None:
-            run_program(entry, part)
-        else:
-            run_loader(entry, part)
-        part.replace(path)
+    def _made(self, entry: Entry, folder: Path) -> Obtained:
+        """What a program or a Python loader tells, in a file that no other crawl writes into."""
+        for left in folder.glob("made*"):
+            left.unlink()
+        path = folder / f"made-{uuid.uuid4().hex}.ftm.json"
+        (run_loader if entry.source.command is None else run_program)(entry, path)
         return Obtained([path], path.stat().st_size, digest(path))
 
 
@@ -229,49 +223,6 @@ def told_of(run: Run, reports: list[Report]) -> Run:
         refused=sum(report.refused_count for report in reports),
         message="; ".join(said)[:TOLD] or None,
     )
-
-
-def run_program(entry: Entry, path: Path) -> None:
-    """Run a source's command, what it prints going into a file; raises ClewError with its last words if it fails."""
-    source = entry.source
-    assert source.command is not None
-    errors = path.with_name("stderr.txt")
-    with path.open("wb") as out, errors.open("wb") as err:
-        try:
-            child = subprocess.Popen(source.command, cwd=entry.folder, stdout=out, stderr=err, stdin=subprocess.DEVNULL)
-        except OSError as error:
-            raise ClewError(f"{source.command[0]} cannot be run: {error.strerror}") from None
-        with child:
-            end = time.monotonic() + source.deadline
-            try:
-                while child.poll() is None:
-                    with suppress(subprocess.TimeoutExpired):
-                        child.wait(0.2)
-                    if time.monotonic() > end or path.stat().st_size > source.max_size:
-                        break
-            finally:
-                child.kill()
-    if path.stat().st_size > source.max_size:
-        raise ClewError(f"{source.told} printed more than {source.max_size:,} bytes, the most that is taken")
-    if child.returncode != 0:
-        late = f" after {source.deadline:g} s" if child.returncode < 0 else ""
-        words = errors.read_text(encoding="utf-8", errors="replace").strip()[-TOLD // 2 :]
-        raise ClewError(f"{source.told} ended with {child.returncode}{late}: {words or 'it said nothing'}")
-
-
-def run_loader(entry: Entry, path: Path) -> None:
-    """Write what a loader of the entry point group gives into a file; raises ClewError."""
-    name = entry.source.loader
-    found = next(iter(entry_points(group=GROUP, name=name or "")), None)
-    if found is None:
-        known = ", ".join(sorted(one.name for one in entry_points(group=GROUP))) or "none"
-        raise BadInput(f"no package offers the loader {name} (entry points {GROUP}: {known})")
-    with path.open("wb") as file:
-        try:
-            for entity in found.load()():
-                file.write(orjson.dumps(entity) + b"\n")
-        except Exception as error:  # other people's code: whatever it raises is its failure, not ours
-            raise ClewError(f"the loader {name} failed: {type(error).__name__}: {error}") from error
 
 
 def recipe(entry: Entry) -> str:

@@ -2,14 +2,17 @@
 
 import json
 import re
+import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from engine.engine import Engine
@@ -169,12 +172,16 @@ def test_a_program_and_a_file_are_sources(fresh_engine: Engine, crawl: Crawl, tm
     assert (failed.outcome, "ended with 1: the site is down" in (failed.message or "")) == ("failed", True)
     script.write_text("import time; time.sleep(60)")
     late = crawl(command=[sys.executable, "scrape.py"], deadline=0.5)
-    assert "ended with -9 after 0.5 s" in (late.message or "")
+    assert "took longer than 0.5 s" in (late.message or "")
+    script.write_text("import os; os.kill(os.getpid(), 11)")
+    assert "was ended by signal 11" in (crawl(command=[sys.executable, "scrape.py"]).message or "")
     script.write_text("while True: print('x' * 1000)")
     assert "printed more than 5,000 bytes" in (
         crawl(command=[sys.executable, "scrape.py"], max_size=5000).message or ""
     )
-    assert "cannot be run" in (crawl(command=["/no/such/program"]).message or "")
+    assert "/no/such/program cannot be run: No such file or directory" in (
+        crawl(command=["/no/such/program"]).message or ""
+    )
     assert held(fresh_engine) == ["d:a", "d:b"]
     (tmp_path / "d.json").write_bytes(lines("a"))
     assert counts(crawl(path="d.json")) == ("updated", 1, 0, 0, 1, 0)
@@ -182,18 +189,62 @@ def test_a_program_and_a_file_are_sources(fresh_engine: Engine, crawl: Crawl, tm
     assert "is not there" in (crawl(path="none.json").message or "")
 
 
+BEGINS = "sleep 300 & echo $! $$ >> pids; out=$(readlink /proc/$$/fd/1); echo $out >> names; sleep 300"
+
+
+def gone(pids: Path) -> bool:
+    """Whether the processes ended that wrote their ids down; waits a while for that."""
+    end = time.monotonic() + 20
+    while not (left := pids.read_text().split()) or any(psutil.pid_exists(int(pid)) for pid in left):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_a_program_ends_with_all_that_it_began(crawl: Crawl, tmp_path: Path) -> None:
+    for _ in range(2):
+        assert "took longer than 1 s" in (crawl(command=["sh", "-c", BEGINS], deadline=1).message or "")
+        assert gone(tmp_path / "pids")
+    assert len(set((tmp_path / "names").read_text().split())) == 2  # each crawl had a file of its own
+    assert len(list(tmp_path.glob("data/crawl/d/made*.json"))) == 1
+    assert crawl(command=["sh", "-c", "sleep 300 & echo $! > pids"]).message == "what came is empty"
+    assert gone(tmp_path / "pids")
+
+
+def test_a_program_ends_with_clew_however_that_ends(tmp_path: Path) -> None:
+    script = (
+        "import pathlib, sys; from loaders.catalog import Entry, Source; from loaders.program import run_program\n"
+        "here = pathlib.Path(sys.argv[1])\n"
+        "run_program(Entry('d', Source(command=['sh', '-c', sys.argv[2]]), here), here / 'made.json')\n"
+    )
+    pids = tmp_path / "pids"
+    with subprocess.Popen([sys.executable, "-c", script, str(tmp_path), BEGINS]) as child:
+        while not pids.exists() or not pids.read_text().endswith("\n"):
+            assert child.poll() is None
+            time.sleep(0.05)
+        child.kill()
+    assert gone(pids)
+
+
+LOADERS = ("bad", "ended", "endless", "good", "stuck")
+
+
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A Python package that offers two loaders."""
+    """A Python package that offers loaders."""
     info = tmp_path / "lib" / "scrapers-1.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: scrapers\nVersion: 1\n")
     (info / "entry_points.txt").write_text(
-        "[clew.loaders]\ngood = scrapers_of_tests:good\nbad = scrapers_of_tests:bad\n"
+        "[clew.loaders]\n" + "".join(f"{name} = scrapers_of_tests:{name}\n" for name in LOADERS)
     )
     (tmp_path / "lib" / "scrapers_of_tests.py").write_text(
         "def good():\n    yield {'id': 'a', 'schema': 'Person', 'properties': {'name': ['Ada']}}\n"
-        "def bad():\n    yield {'id': 'b'}\n    raise KeyError('page')\n"
+        "def bad():\n    print('page 1')\n    yield {'id': 'b'}\n    raise KeyError('page')\n"
+        "def endless():\n    while True:\n        yield {'id': 'b'}\n"
+        "def ended():\n    yield {'id': 'b'}\n    raise SystemExit('no key set')\n"
+        "def stuck():\n    yield {'id': 'b'}\n    __import__('time').sleep(60)\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path / "lib"))
     yield
@@ -203,10 +254,14 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("package")
 def test_a_package_offers_loaders(fresh_engine: Engine, crawl: Crawl) -> None:
     assert counts(crawl(loader="good")) == ("updated", 1, 1, 0, 0, 0)
-    assert "the loader bad failed: KeyError" in (crawl(loader="bad").message or "")
-    assert "no package offers the loader ugly (entry points clew.loaders: bad, good)" in (
-        crawl(loader="ugly").message or ""
-    )
+    for source, reason in (
+        ({"loader": "bad"}, "the loader bad ended with 1: page 1\nKeyError: 'page'"),
+        ({"loader": "ended"}, "the loader ended ended with 1: SystemExit: no key set"),
+        ({"loader": "endless", "max_size": 5000}, "the loader endless printed more than 5,000 bytes"),
+        ({"loader": "stuck", "deadline": 2}, "the loader stuck took longer than 2 s"),
+        ({"loader": "ugly"}, f"no package offers the loader ugly (entry points clew.loaders: {', '.join(LOADERS)})"),
+    ):
+        assert reason in (crawl(**source).message or "")
     assert held(fresh_engine) == ["d:a"]
 
 
