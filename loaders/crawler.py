@@ -7,9 +7,10 @@ read once. What it fetched stays in the data folder until it is loaded, and a br
 import hashlib
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 import orjson
@@ -22,9 +23,10 @@ from loaders.delta import newer
 from loaders.due import next_run
 from loaders.fetch import Fetched, FetchFailed, Mark, fetch, shown
 from loaders.format.registry import format_of
-from loaders.intake import Intake
-from loaders.load import Report, load, roomy
+from loaders.intake import Intake, Reading
+from loaders.load import BATCH, Report, load, roomy
 from loaders.program import run_loader, run_program
+from loaders.seen import Seen
 
 TOLD = 2000
 """Characters of what is told of a crawl."""
@@ -119,20 +121,19 @@ class Crawler:
         """Read all of it once, and write nothing; raises ClewError if it cannot be what it should be."""
         self._say(f"{entry.name}: looking at what came")
         intake = Intake(entry.name, [str(path) for path in found.paths], mapping=mapping_of(entry))
-        read = refused = 0
-        reason = ""
+        report = Report()
         with roomy():
-            for reading in format_of(intake, "delta" if found.delta else entry.source.format).read(intake):
-                read += 1
-                if reading.reason:
-                    refused += 1
-                    reason = reason or f"{Path(reading.source).name}:{reading.place}: {reading.reason}"
-        if intake.truncated:
-            raise ClewError(f"what came is not whole: {intake.truncated}")
-        if not read and not found.delta:
+            form = format_of(intake, "delta" if found.delta else entry.source.format)
+            look(form.read(intake), report, apart=found.delta)
+        report.end(intake)
+        if report.truncated:
+            raise ClewError(f"what came is not whole: {report.truncated}")
+        if not report.read and not found.delta:
             raise ClewError("what came is empty")
-        if refused > read * entry.source.max_refused:
-            raise ClewError(f"{refused:,} of {read:,} entities would be refused; the first: {reason}")
+        if report.refused_count > report.read * entry.source.max_refused:
+            count, one = f"{report.refused_count:,} of {report.read:,}", report.refused[0]
+            first = f"{Path(one.source).name}:{one.line}: {one.reason}"
+            raise ClewError(f"{count} entities would be refused; the first: {first}")
 
     def _load(self, entry: Entry, names: list[str], delta: bool) -> Report:
         self._say(f"{entry.name}: loading")
@@ -208,6 +209,27 @@ class Crawler:
         path = folder / f"made-{uuid.uuid4().hex}.ftm.json"
         (run_loader if entry.source.command is None else run_program)(entry, path)
         return Obtained([path], path.stat().st_size, digest(path))
+
+
+def look(readings: Iterator[Reading], report: Report, *, apart: bool) -> None:
+    """Count in a report what a load would refuse; ``apart``, an id may come again in another file."""
+    entities = sound(readings, report)
+    with Seen() as seen:
+        while batch := list(islice(entities, BATCH)):
+            keys = [(f"{source} {id_}" if apart else id_, checksum) for source, _, id_, checksum in batch]
+            for (source, place, id_, _), fresh in zip(batch, seen.sort(keys), strict=True):
+                if not fresh:
+                    report.again(source, place, id_, same=fresh is None)
+
+
+def sound(readings: Iterator[Reading], report: Report) -> Iterator[tuple[str, int, str, str]]:
+    """Source, place, id and checksum of each entity; what is none is counted."""
+    for reading in readings:
+        report.read += 1
+        if reading.entity is not None:
+            yield reading.source, reading.place, reading.entity.id, reading.entity.checksum
+        elif not reading.gone:
+            report.refuse(reading.source, reading.place, reading.reason)
 
 
 def told_of(run: Run, reports: list[Report]) -> Run:

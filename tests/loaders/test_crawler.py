@@ -86,6 +86,11 @@ def test_versions_come_in_and_what_is_not_new_is_not_loaded(fresh_engine: Engine
         (lines("x") * 10 + lines("y")[:-20], [], "what came is not whole"),
         (b"\x1f\x8b\x08\x00 no gzip at all", [], "what came is not whole: .*gzip"),
         (lines("x", "y") + b'{"id": "z"}\n', [], r"1 of 3 entities would be refused; the first: d\.json:3: "),
+        (
+            lines("x", "y", "z", "x") + lines("z", "x").replace(b'"Z"', b'"Zed"'),
+            [],
+            r"1 of 6 entities would be refused; the first: d\.json:5: id z was already given with other content",
+        ),
     ],
     ids=[
         "404",
@@ -101,6 +106,7 @@ def test_versions_come_in_and_what_is_not_new_is_not_loaded(fresh_engine: Engine
         "cut off",
         "no gzip",
         "bad lines",
+        "an id again",
     ],
 )
 def test_a_failure_leaves_the_old_version_whole(
