@@ -18,7 +18,7 @@ import orjson
 from engine.engine import Engine
 from engine.errors import BadInput, ClewError
 from engine.run import Outcome, Run
-from loaders.catalog import Entry
+from loaders.catalog import Entry, Source, readable
 from loaders.delta import newer
 from loaders.due import next_run
 from loaders.fetch import Fetched, FetchFailed, Mark, fetch, shown
@@ -154,6 +154,8 @@ class Crawler:
             path = entry.folder / source.path
             if not path.is_file():
                 raise BadInput(f"{path} is not there")
+            if other := another(source, path):
+                raise BadInput(f"{path} {other}")
             return Obtained([path], path.stat().st_size, digest(path))
         if source.url is None:
             return self._made(entry, folder)
@@ -167,9 +169,9 @@ class Crawler:
         fetched = self._fetch(entry, source.url, folder / filename(source.url), known)
         if fetched is None:
             return None
-        if source.checksum is not None and fetched.checksum != source.checksum.lower():
+        if other := another(source, fetched.path):
             fetched.path.unlink()
-            raise FetchFailed(f"{shown(source.url)} has the checksum {fetched.checksum}, not {source.checksum}")
+            raise FetchFailed(f"{shown(source.url)} {other}")
         return Obtained([fetched.path], fetched.size, fetched.checksum, fetched.mark)
 
     def _fetch(self, entry: Entry, url: str, path: Path, known: Mark | None = None) -> Fetched | None:
@@ -181,7 +183,7 @@ class Crawler:
                 of = f" of {total:,}" if total else ""
                 self._say(f"{entry.name}: fetched {here:,}{of} bytes")
 
-        self._say(f"{entry.name}: asking {url}")
+        self._say(f"{entry.name}: asking {readable(url)}")
         return fetch(url, path, entry.source.limits, known, say)
 
     def _changes(self, entry: Entry, folder: Path, last: Run) -> Obtained | None:
@@ -252,7 +254,7 @@ def recipe(entry: Entry) -> str:
     mapping = mapping_of(entry)
     told = mapping.read_bytes() if mapping is not None and mapping.is_file() else b""
     source = entry.source
-    body = orjson.dumps([source.told, source.format, source.mapping])
+    body = orjson.dumps([source.url or source.told, source.format, source.mapping])
     return hashlib.sha256(body + told).hexdigest()[:24]
 
 
@@ -261,10 +263,21 @@ def mapping_of(entry: Entry) -> Path | None:
     return None if entry.source.mapping is None else entry.folder / entry.source.mapping
 
 
-def digest(path: Path) -> str:
-    """The SHA-256 of a file."""
+def another(source: Source, path: Path) -> str:
+    """What shows that a file is another than the one its source describes; nothing if it can be that one."""
+    size = path.stat().st_size
+    if source.size not in (None, size):
+        return f"is {size:,} bytes long, not {source.size:,}"
+    if source.checksum is None:
+        return ""
+    found = digest(path, "sha1" if len(source.checksum) == 40 else "sha256")
+    return "" if found == source.checksum.lower() else f"has the checksum {found}, not {source.checksum}"
+
+
+def digest(path: Path, algorithm: str = "sha256") -> str:
+    """The checksum of a file."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, algorithm).hexdigest()
 
 
 def filename(url: str) -> str:

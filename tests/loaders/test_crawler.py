@@ -1,5 +1,6 @@
 """Crawls against a real web server: what is new comes in whole, and a failure leaves the old version as it was."""
 
+import hashlib
 import json
 import re
 import subprocess
@@ -152,6 +153,16 @@ def test_a_dataset_that_is_not_what_its_source_told_is_not_unchanged(
     assert (held(fresh_engine), fresh_engine.check()) == (["d:a", "d:b"], [])
 
 
+def test_what_is_secret_in_an_address_is_nowhere_told(fresh_engine: Engine, site: Any, tmp_path: Path) -> None:
+    said: list[str] = []
+    url = site.put("/d.json?token=geheim&year=2026", lines("a")).replace("://", "://user:geheim@")
+    for source in (Source(url=url), Source(url=url, size=1)):
+        said.append(str(Crawler(fresh_engine, said.append).crawl(Entry("d", source, tmp_path), force=True)))
+    assert f"d: asking {site.url}/d.json?token=…&year=2026" in said
+    assert "geheim" not in " ".join(said)
+    assert site.asked[-1][0].endswith("?token=geheim&year=2026")
+
+
 def test_a_cut_download_goes_on_with_the_next_crawl(fresh_engine: Engine, crawl: Crawl, site: Any) -> None:
     body = lines(*(f"c{n}" for n in range(5000)))
     url = site.put("/d.json", body, "cut", etag='"1"')
@@ -165,7 +176,12 @@ def test_too_slow_too_large_and_the_wrong_file(crawl: Crawl, site: Any) -> None:
     assert "silent for too long" in (crawl(url=url, timeout=0.2).message or "")
     site.put("/d.json", lines("a"))
     assert "at most 10 are taken" in (crawl(url=url, max_size=10).message or "")
-    assert "has the checksum" in (crawl(url=url, checksum="0" * 64).message or "")
+    for length in (40, 64):
+        assert "has the checksum" in (crawl(url=url, checksum="0" * length).message or "")
+    assert "bytes long, not 1" in (crawl(url=url, size=1).message or "")
+    found = hashlib.sha1(lines("a")).hexdigest()
+    assert counts(crawl(url=url, checksum=found, size=len(lines("a"))))[0] == "updated"
+    site.put("/d.json", lines("b"))
     assert counts(crawl(url=url))[0] == "updated"
 
 
@@ -312,12 +328,13 @@ def test_changes_are_applied_version_by_version(fresh_engine: Engine, site: Any,
     [
         ("/delta", b"", [500] * 9),
         ("/delta", b"<html>", []),
+        ("/delta", b'{"versions": {"20260101-a": "http://[::1/a", "20260102-b": "http://[::1/b"}}', []),
         ("/20260102-b", b"", [404]),
         ("/20260102-b", operation("ADD", "c" * 999, "C") * 999, ["cut"] * 9),
         ("/20260102-b", b"<html>Down</html>", []),
         ("/20260102-b", operation("ADD", "c", "C")[:-9], []),
     ],
-    ids=["no list", "a list of nothing", "no changes", "cut", "html", "cut off"],
+    ids=["no list", "a list of nothing", "no addresses", "no changes", "cut", "html", "cut off"],
 )
 def test_changes_that_cannot_be_had_are_no_trouble(
     fresh_engine: Engine, site: Any, tmp_path: Path, path: str, body: bytes, faults: Sequence[Any]
