@@ -22,7 +22,7 @@ from engine.graph.claim import claimed
 from engine.settings import Settings
 
 LINE = json.dumps({"id": "a", "schema": "Person", "properties": {"name": ["Ada"]}}) + "\n"
-SLOW = "import time; print('{}', flush=True); time.sleep(20)"
+SLOW = "import time; print('{}', flush=True); time.sleep(120)"
 Bolt = tuple[str, str, str]
 
 
