@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -18,7 +19,7 @@ from engine.errors import BadInput, ClewError, EngineInUse, QueryTimeout
 from engine.excerpt import Selection, Whole, neighbourhood
 from engine.graph.catalog import Catalog
 from engine.graph.change import Written
-from engine.graph.claim import claimed
+from engine.graph.claim import claimed, is_claimed
 from engine.graph.connection import Connection
 from engine.graph.dump import Dump
 from engine.graph.journal import Journal
@@ -56,8 +57,6 @@ NOBODY = (-DATASETS_KEPT, Access(frozenset()))
 """When the list of datasets was read, and what it allows: never."""
 PATIENCE = 3600.0
 """Seconds to wait for another process to bring the index up to date."""
-CRAWL = "crawl"
-"""The folder, in the data folder, where each dataset's downloads wait in a folder of its own."""
 
 Progress = Callable[[str], None]
 
@@ -73,7 +72,8 @@ class Engine:
         self.writer = Writer(connection)
         self.reader = Reader(connection, settings.deadline)
         self.dump = Dump(connection)
-        self.journal = Journal(connection, settings.deadline)
+        self._shared = connection if server is None else None
+        self.journal = Journal(connection, settings.deadline, partial(is_claimed, settings.data, shared=self._shared))
         self._catalog = Catalog(connection, settings.deadline)
         self._following = threading.RLock()
         self._follower = Follower(self.reader, self.writer, index)
@@ -311,7 +311,7 @@ class Engine:
 
     def claim(self, name: str, doing: str) -> AbstractContextManager[None]:
         """Hold a dataset while it is ``doing`` (``loaded``, say); entered, raises EngineInUse if somebody else does."""
-        return claimed(self.settings.data, name, doing, self.connection if self.server is None else None)
+        return claimed(self.settings.data, name, doing, self._shared)
 
     def delete_dataset(self, name: str, progress: Progress = print) -> int:
         """Delete a dataset with all that is known through it alone; how many records went. Raises BadInput.
@@ -330,7 +330,7 @@ class Engine:
 
     def _forget(self, name: str) -> None:
         """Remove what a dataset has in the data folder."""
-        shutil.rmtree(self.settings.data / CRAWL / name, ignore_errors=True)
+        shutil.rmtree(self.settings.downloads / name, ignore_errors=True)
 
     def histories(
         self, access: Access, names: Sequence[str], first: int, after: Place | None = None

@@ -1,6 +1,6 @@
 """What became of one crawl: a pure value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -50,5 +50,11 @@ class Run:
     checksum: str | None = None
     version: str | None = None
     recipe: str | None = None
+    loads: int = 0
+    """How many loads into the dataset had begun when this proved it up to date: with another, it may be no more."""
     next_run: datetime | None = None
     """When its source is to be looked for again; None if once was enough."""
+
+    def killed(self) -> "Run":
+        """It, as whoever did it is gone without a word."""
+        return replace(self, outcome=Outcome.INTERRUPTED, message=self.message or "it was killed")

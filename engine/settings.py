@@ -35,6 +35,11 @@ class Settings:
     redis_url: str = ""
     """Where jobs wait (redis://…); without it, in the data folder."""
 
+    @property
+    def downloads(self) -> Path:
+        """Where what is crawled arrives, each dataset's in a folder of its own."""
+        return self.data / "crawl"
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """Read ``CLEW_…``; raises BadInput where a number is none."""

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
+from urllib.parse import urlsplit
 
 import yaml
 from cronsim import CronSim, CronSimError
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from engine.dataset import Frequency, check_name
 from engine.errors import BadInput
@@ -22,7 +23,9 @@ from loaders.fetch import Limits, masked, shown
 ENTITIES = "entities.ftm.json"
 """The resource of a dataset in OpenSanctions' catalogs that we load."""
 M = TypeVar("M", bound=BaseModel)
-UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+YEAR = 366 * 24 * 3600.0
+"""Seconds that nothing takes."""
 
 
 class Plain(yaml.SafeLoader):
@@ -40,47 +43,57 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+def address(url: str) -> str:
+    """The URL, if it can be one of the web; raises ValueError."""
+    try:
+        parts = urlsplit(url)
+        there = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        there = False
+    if not there:
+        raise ValueError("is no http:// or https:// address; a file on this machine is a path")
+    return url
+
+
+Address = Annotated[str, AfterValidator(address)]
+
+
 class Source(Strict):
     """Where a dataset comes from: exactly one of ``url``, ``path``, ``command`` and ``loader``."""
 
-    url: str | None = None
+    url: Address | None = None
     path: str | None = None
     command: list[str] | None = None
     loader: str | None = None
     format: str | None = None
     mapping: str | None = None
-    checksum: str | None = None
-    """SHA-256 that the file must have."""
-    timeout: float = Limits.silence
+    checksum: str | None = Field(None, pattern="^([0-9a-fA-F]{64}|[0-9a-fA-F]{40})$")
+    """SHA-256, or SHA-1, that the file must have."""
+    size: int | None = None
+    """Bytes that the file must have."""
+    timeout: float = Field(Limits.silence, gt=0, le=YEAR)
     """Seconds that the server may be silent."""
-    deadline: float = Limits.seconds
+    deadline: float = Field(Limits.seconds, gt=0, le=YEAR)
     """Seconds that all of it may take."""
-    tries: int = Limits.tries
+    tries: int = Field(Limits.tries, ge=0, le=100)
     """How often a server that fails, or breaks off, is asked again."""
-    max_size: int = Limits.size
+    max_size: int = Field(Limits.size, gt=0)
     """Bytes, or as 500 MB."""
-    max_refused: float = 0.1
+    max_refused: float = Field(0.1, ge=0, le=1)
     """The fraction of entities that may be refused; beyond it the crawl fails, and the old version stays."""
-    delta: str | None = None
+    delta: Address | None = None
     """Where OpenSanctions lists the changes from version to version."""
     version: str | None = None
 
     @field_validator("max_size", mode="before")
     @classmethod
-    def size(cls, value: Any) -> Any:
+    def bytes_of(cls, value: Any) -> int:
         """Bytes, out of a number with a unit."""
-        if isinstance(value, str):
-            number, _, unit = value.strip().partition(" ")
-            return int(float(number) * UNITS[unit.upper()]) if unit.upper() in UNITS else value
-        return value
-
-    @field_validator("url", "delta")
-    @classmethod
-    def web(cls, value: str | None) -> str | None:
-        """An address of the web."""
-        if value is not None and not value.startswith(("http://", "https://")):
-            raise ValueError("is no http:// or https:// address; a file on this machine is a path")
-        return value
+        number, _, unit = str(value).strip().partition(" ")
+        try:
+            return int(float(number) * UNITS[unit.upper()])
+        except (ValueError, KeyError, OverflowError):
+            raise ValueError("is no number of bytes, nor one with a unit, such as 500 MB") from None
 
     @model_validator(mode="after")
     def one(self) -> "Source":
@@ -105,7 +118,7 @@ class Source(Strict):
 class Listed(Strict):
     """A catalog that somebody else keeps: its address, and which of its datasets are wanted, or all."""
 
-    url: str
+    url: Address
     datasets: list[str] = []
 
 
@@ -224,6 +237,7 @@ def listed_entry(given: Any, name: str, wanted: Listed, folder: Path) -> Entry |
             raise BadInput(f"{where}: dataset {name} has no {ENTITIES}")
         return None
     source = {"url": found.get("url"), "delta": given.get("delta_url"), "version": given.get("version")}
+    source |= {"checksum": found.get("checksum"), "size": found.get("size")}
     kept = {key: given[key] for key in ("title", "summary", "publisher", "url", "license", "category") if key in given}
     described = {**kept, "coverage": given.get("coverage") or {}, "name": name}
     return entry_of({**described, "source": {**source, "format": "ftm"}}, folder, where)

@@ -5,43 +5,44 @@ read once. What it fetched stays in the data folder until it is loaded, and a br
 """
 
 import hashlib
-import subprocess
 import time
 import uuid
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from importlib.metadata import entry_points
+from itertools import islice
 from pathlib import Path
 
 import orjson
 
-from engine.engine import CRAWL, Engine
+from engine.engine import Engine
 from engine.errors import BadInput, ClewError
 from engine.run import Outcome, Run
-from loaders.catalog import Entry
+from loaders.catalog import Entry, Source
 from loaders.delta import newer
 from loaders.due import next_run
 from loaders.fetch import Fetched, FetchFailed, Mark, fetch, masked, shown
 from loaders.format.registry import format_of
-from loaders.intake import Intake
-from loaders.load import Report, load, roomy
+from loaders.intake import Intake, Reading
+from loaders.load import BATCH, Report, load, roomy
+from loaders.program import run_loader, run_program
+from loaders.seen import Seen
 
-GROUP = "clew.loaders"
-"""The entry points by which a Python package offers loaders: callables that give FtM entities as dicts."""
 TOLD = 2000
-"""Characters of what a failed program said."""
+"""Characters of what is told of a crawl."""
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Obtained:
-    """What was fetched: the files in order, what tells this version from others, and whether they are changes only."""
+    """What was fetched: the files in order, what tells this version from others, and whether they are changes only.
+
+    Changes have no checksum: none of theirs could be compared with that of a full version.
+    """
 
     paths: list[Path]
     size: int
-    checksum: str
+    checksum: str | None
     mark: Mark | None = None
     delta: bool = False
 
@@ -52,7 +53,7 @@ class Crawler:
     def __init__(self, engine: Engine, say: Say) -> None:
         self._engine = engine
         self._say = say
-        self._folder = engine.settings.data / CRAWL
+        self._folder = engine.settings.downloads
 
     def crawl(self, entry: Entry, *, force: bool = False) -> Run:
         """Crawl one dataset; how it went is also in the journal. Raises EngineInUse if somebody is at work on it.
@@ -64,7 +65,7 @@ class Crawler:
         with self._engine.claim(entry.name, "crawled"):
             self._interrupted(entry.name)
             run = Run(uuid.uuid4().hex, entry.name, entry.source.told, datetime.now(UTC), recipe=recipe(entry))
-            run = replace(run, next_run=next_run(entry, run))
+            run = replace(run, next_run=next_run(entry, run.killed()))  # should it be, nobody writes that down
             self._engine.journal.note(run)
             ended = replace(run, outcome=Outcome.INTERRUPTED)
             try:
@@ -80,20 +81,19 @@ class Crawler:
         return ended
 
     def _interrupted(self, name: str) -> None:
-        """Close what a killed crawl left open: nobody else holds the lock."""
+        """Close what a killed crawl left open: nobody but we holds the dataset."""
         for run in self._engine.journal.runs(name, 100):
             if run.outcome is Outcome.RUNNING:
-                self._engine.journal.note(replace(run, outcome=Outcome.INTERRUPTED, message="it was killed"))
+                self._engine.journal.note(run.killed())
 
     def _crawl(self, entry: Entry, folder: Path, run: Run, force: bool) -> Run:
         self._engine.set_dataset(entry.name, entry.metadata)
-        proven = next(iter(self._engine.journal.runs(entry.name, 1, proving=True)), None)
+        proven = self._engine.journal.standing(entry.name)
         last = None if force or proven is None or proven.recipe != run.recipe else proven
         found = self._obtain(entry, folder, last)
-        if found is None or (last is not None and found.checksum == last.checksum):
-            self._engine.writer.dataset_updated(entry.name)
-            kept = last or run
-            told = replace(run, etag=kept.etag, last_modified=kept.last_modified, checksum=kept.checksum)
+        if found is None or (last is not None and found.checksum is not None and found.checksum == last.checksum):
+            kept, loads = last or run, self._engine.writer.dataset_updated(entry.name)
+            told = replace(run, etag=kept.etag, last_modified=kept.last_modified, checksum=kept.checksum, loads=loads)
             return replace(told, outcome=Outcome.UNCHANGED, version=entry.source.version or kept.version)
         try:
             self._survey(entry, found)
@@ -108,12 +108,12 @@ class Crawler:
         names = [str(path) for path in found.paths]
         # of changes an id may be named by each version: they are taken one after the other
         reports = [self._load(entry, part, found.delta) for part in ([[n] for n in names] if found.delta else [names])]
-        self._engine.writer.dataset_updated(entry.name)
+        loads = self._engine.writer.dataset_updated(entry.name)
         for path in found.paths:
             if folder in path.parents:
                 path.unlink(missing_ok=True)
         mark = found.mark or Mark("")
-        run = replace(run, outcome=Outcome.UPDATED, size=found.size, checksum=found.checksum)
+        run = replace(run, outcome=Outcome.UPDATED, size=found.size, checksum=found.checksum, loads=loads)
         run = replace(run, etag=mark.etag, last_modified=mark.last_modified, version=entry.source.version)
         return told_of(run, reports)
 
@@ -121,20 +121,19 @@ class Crawler:
         """Read all of it once, and write nothing; raises ClewError if it cannot be what it should be."""
         self._say(f"{entry.name}: looking at what came")
         intake = Intake(entry.name, [str(path) for path in found.paths], mapping=mapping_of(entry))
-        read = refused = 0
-        reason = ""
+        report = Report()
         with roomy():
-            for reading in format_of(intake, "delta" if found.delta else entry.source.format).read(intake):
-                read += 1
-                if reading.reason:
-                    refused += 1
-                    reason = reason or f"{Path(reading.source).name}:{reading.place}: {reading.reason}"
-        if intake.truncated:
-            raise ClewError(f"what came is not whole: {intake.truncated}")
-        if not read and not found.delta:
+            form = format_of(intake, "delta" if found.delta else entry.source.format)
+            look(form.read(intake), report, apart=found.delta)
+        report.end(intake)
+        if report.truncated:
+            raise ClewError(f"what came is not whole: {report.truncated}")
+        if not report.read and not found.delta:
             raise ClewError("what came is empty")
-        if refused > read * entry.source.max_refused:
-            raise ClewError(f"{refused:,} of {read:,} entities would be refused; the first: {reason}")
+        if report.refused_count > report.read * entry.source.max_refused:
+            count, one = f"{report.refused_count:,} of {report.read:,}", report.refused[0]
+            first = f"{Path(one.source).name}:{one.line}: {one.reason}"
+            raise ClewError(f"{count} entities would be refused; the first: {first}")
 
     def _load(self, entry: Entry, names: list[str], delta: bool) -> Report:
         self._say(f"{entry.name}: loading")
@@ -154,9 +153,11 @@ class Crawler:
             path = entry.folder / source.path
             if not path.is_file():
                 raise BadInput(f"{path} is not there")
+            if other := another(source, path):
+                raise BadInput(f"{path} {other}")
             return Obtained([path], path.stat().st_size, digest(path))
         if source.url is None:
-            return self._made(entry, folder / "made.ftm.json")
+            return self._made(entry, folder)
         if last is not None and source.version is not None and source.version == last.version:
             return None
         if last is not None and source.delta is not None and source.version is not None:
@@ -167,9 +168,9 @@ class Crawler:
         fetched = self._fetch(entry, source.url, folder / filename(source.url), known)
         if fetched is None:
             return None
-        if source.checksum is not None and fetched.checksum != source.checksum.lower():
+        if other := another(source, fetched.path):
             fetched.path.unlink()
-            raise FetchFailed(f"{shown(source.url)} has the checksum {fetched.checksum}, not {source.checksum}")
+            raise FetchFailed(f"{shown(source.url)} {other}")
         return Obtained([fetched.path], fetched.size, fetched.checksum, fetched.mark)
 
     def _fetch(self, entry: Entry, url: str, path: Path, known: Mark | None = None) -> Fetched | None:
@@ -200,18 +201,36 @@ class Crawler:
             self._say(f"{entry.name}: no changes to be had ({error}): taking all of it")
             return None
         here = [one for one in found if one is not None]
-        # changes alone have no checksum that the next full version could be compared with
-        return Obtained([one.path for one in here], sum(one.size for one in here), "", delta=True)
+        return Obtained([one.path for one in here], sum(one.size for one in here), None, delta=True)
 
-    def _made(self, entry: Entry, path: Path) -> Obtained:
-        """What a program or a Python loader tells, in a file."""
-        part = path.with_name(path.name + ".part")
-        if entry.source.command is not None:
-            run_program(entry, part)
-        else:
-            run_loader(entry, part)
-        part.replace(path)
+    def _made(self, entry: Entry, folder: Path) -> Obtained:
+        """What a program or a Python loader tells, in a file that no other crawl writes into."""
+        for left in folder.glob("made*"):
+            left.unlink()
+        path = folder / f"made-{uuid.uuid4().hex}.ftm.json"
+        (run_loader if entry.source.command is None else run_program)(entry, path)
         return Obtained([path], path.stat().st_size, digest(path))
+
+
+def look(readings: Iterator[Reading], report: Report, *, apart: bool) -> None:
+    """Count in a report what a load would refuse; ``apart``, an id may come again in another file."""
+    entities = sound(readings, report)
+    with Seen() as seen:
+        while batch := list(islice(entities, BATCH)):
+            keys = [(f"{source} {id_}" if apart else id_, checksum) for source, _, id_, checksum in batch]
+            for (source, place, id_, _), fresh in zip(batch, seen.sort(keys), strict=True):
+                if not fresh:
+                    report.again(source, place, id_, same=fresh is None)
+
+
+def sound(readings: Iterator[Reading], report: Report) -> Iterator[tuple[str, int, str, str]]:
+    """Source, place, id and checksum of each entity; what is none is counted."""
+    for reading in readings:
+        report.read += 1
+        if reading.entity is not None:
+            yield reading.source, reading.place, reading.entity.id, reading.entity.checksum
+        elif not reading.gone:
+            report.refuse(reading.source, reading.place, reading.reason)
 
 
 def told_of(run: Run, reports: list[Report]) -> Run:
@@ -229,55 +248,12 @@ def told_of(run: Run, reports: list[Report]) -> Run:
     )
 
 
-def run_program(entry: Entry, path: Path) -> None:
-    """Run a source's command, what it prints going into a file; raises ClewError with its last words if it fails."""
-    source = entry.source
-    assert source.command is not None
-    errors = path.with_name("stderr.txt")
-    with path.open("wb") as out, errors.open("wb") as err:
-        try:
-            child = subprocess.Popen(source.command, cwd=entry.folder, stdout=out, stderr=err, stdin=subprocess.DEVNULL)
-        except OSError as error:
-            raise ClewError(f"{source.command[0]} cannot be run: {error.strerror}") from None
-        with child:
-            end = time.monotonic() + source.deadline
-            try:
-                while child.poll() is None:
-                    with suppress(subprocess.TimeoutExpired):
-                        child.wait(0.2)
-                    if time.monotonic() > end or path.stat().st_size > source.max_size:
-                        break
-            finally:
-                child.kill()
-    if path.stat().st_size > source.max_size:
-        raise ClewError(f"{source.told} printed more than {source.max_size:,} bytes, the most that is taken")
-    if child.returncode != 0:
-        late = f" after {source.deadline:g} s" if child.returncode < 0 else ""
-        words = errors.read_text(encoding="utf-8", errors="replace").strip()[-TOLD // 2 :]
-        raise ClewError(f"{source.told} ended with {child.returncode}{late}: {words or 'it said nothing'}")
-
-
-def run_loader(entry: Entry, path: Path) -> None:
-    """Write what a loader of the entry point group gives into a file; raises ClewError."""
-    name = entry.source.loader
-    found = next(iter(entry_points(group=GROUP, name=name or "")), None)
-    if found is None:
-        known = ", ".join(sorted(one.name for one in entry_points(group=GROUP))) or "none"
-        raise BadInput(f"no package offers the loader {name} (entry points {GROUP}: {known})")
-    with path.open("wb") as file:
-        try:
-            for entity in found.load()():
-                file.write(orjson.dumps(entity) + b"\n")
-        except Exception as error:  # other people's code: whatever it raises is its failure, not ours
-            raise ClewError(f"the loader {name} failed: {type(error).__name__}: {error}") from error
-
-
 def recipe(entry: Entry) -> str:
     """What stands for how a source is read: another recipe makes something new of the same file."""
     mapping = mapping_of(entry)
     told = mapping.read_bytes() if mapping is not None and mapping.is_file() else b""
     source = entry.source
-    body = orjson.dumps([source.told, source.format, source.mapping])
+    body = orjson.dumps([source.url or source.told, source.format, source.mapping])
     return hashlib.sha256(body + told).hexdigest()[:24]
 
 
@@ -286,10 +262,21 @@ def mapping_of(entry: Entry) -> Path | None:
     return None if entry.source.mapping is None else entry.folder / entry.source.mapping
 
 
-def digest(path: Path) -> str:
-    """The SHA-256 of a file."""
+def another(source: Source, path: Path) -> str:
+    """What shows that a file is another than the one its source describes; nothing if it can be that one."""
+    size = path.stat().st_size
+    if source.size not in (None, size):
+        return f"is {size:,} bytes long, not {source.size:,}"
+    if source.checksum is None:
+        return ""
+    found = digest(path, "sha1" if len(source.checksum) == 40 else "sha256")
+    return "" if found == source.checksum.lower() else f"has the checksum {found}, not {source.checksum}"
+
+
+def digest(path: Path, algorithm: str = "sha256") -> str:
+    """The checksum of a file."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, algorithm).hexdigest()
 
 
 def filename(url: str) -> str:

@@ -2,6 +2,8 @@
 
 import orjson
 
+from loaders.catalog import address
+
 
 def newer(index: bytes, held: str, wanted: str) -> list[str] | None:
     """The addresses of all changes after a version up to another, in order; None if they don't lead on from it.
@@ -10,8 +12,8 @@ def newer(index: bytes, held: str, wanted: str) -> list[str] | None:
     """
     try:
         versions = orjson.loads(index)["versions"]
-        known = {str(version): str(url) for version, url in versions.items()}
-    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+        known = {str(version): address(str(url)) for version, url in versions.items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
     if held not in known or wanted not in known or held > wanted:
         return None

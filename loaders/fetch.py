@@ -30,7 +30,9 @@ AGAIN = (429, 500, 502, 503, 504)
 LONGEST_WAIT = 60
 """Seconds that a server may ask us to wait."""
 AGENT = "clew (+FollowTheMoney loader)"
-SECRET = re.compile("((?:^|&)[^=&]*(?:key|token|secret|pass|pwd|auth|sig|cred|sess)[^=&]*=)[^&]*", re.IGNORECASE)
+SECRET = re.compile(
+    "((?:^|&)[^=&]*(?:key(?!word)|token|secret|pass|pwd|auth(?!or)|sig|cred|sess|jwt)[^=&]*=)[^&]*", re.I
+)
 """What a query has to log in with: its name, and what of it is hidden."""
 FAULTS = (requests.RequestException, HTTPError, ValueError)
 """What goes wrong on the way to a server and back."""

@@ -39,7 +39,7 @@ def entries_of(engine: Engine, catalog: Catalog, tell: Say, *, kept: float = 0.0
     taken = {entry.name for entry in catalog.entries}
     for listed in catalog.listed:
         try:
-            index = index_of(listed.url, engine.settings.data / "crawl", kept)
+            index = index_of(listed.url, engine.settings.downloads, kept)
             found = list(listed_entries(index, listed, catalog.folder, tell))
         except (ClewError, OSError) as error:
             url = shown(listed.url)

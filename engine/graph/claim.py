@@ -25,7 +25,7 @@ def claimed(data: Path, name: str, doing: str, shared: Connection | None = None)
 
     ``shared`` is the line to a server that is not the data folder's own.
     """
-    path = data / f"dataset-{check_name(name)}.lock"
+    path = lock(data, name)
     with ExitStack() as stack:
         file = stack.enter_context(locked(path, name))
         stack.callback(path.unlink, missing_ok=True)
@@ -35,6 +35,24 @@ def claimed(data: Path, name: str, doing: str, shared: Connection | None = None)
         if shared is not None:
             stack.enter_context(shown(shared, name, doing))
         yield
+
+
+def is_claimed(data: Path, name: str, shared: Connection | None = None) -> bool:
+    """Whether somebody holds a dataset just now; raises BadInput. ``shared`` is as of ``claimed``."""
+    path = lock(data, name)
+    if shared is not None:
+        return bool(shared.write("claim_list", {"dataset": name}))  # asked where writers are, who show themselves
+    with suppress(FileNotFoundError), path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def lock(data: Path, name: str) -> Path:
+    """The file that whoever holds a dataset locks; raises BadInput."""
+    return data / f"dataset-{check_name(name)}.lock"
 
 
 def locked(path: Path, name: str) -> IO[str]:

@@ -1,10 +1,8 @@
 """``neo4j-admin database import``: fills the store of a database from files, faster than any transaction."""
 
-import os
 import re
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -95,9 +93,8 @@ class Importer:
         """Begin; it ends when this process does."""
         (self._home / "conf").mkdir(parents=True, exist_ok=True)
         paths = {"NEO4J_HOME": str(self._home), "NEO4J_CONF": str(self._home / "conf")}
-        watching = [sys.executable, "-I", "-S", watch.__file__, str(os.getpid()), str(self._console)]
         self._process = subprocess.Popen(
-            [*watching, *self.command(names)],
+            watch.watched(self.command(names), self._console),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             cwd=self._files,

@@ -12,7 +12,6 @@ import secrets
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -254,7 +253,7 @@ class Child:
         self.home = home
         self.offset = home.log.stat().st_size if home.log.exists() else 0
         self.process = subprocess.Popen(
-            [sys.executable, "-I", "-S", watch.__file__, str(os.getpid()), str(home.console), *command],
+            watch.watched(command, home.console),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=ENVIRONMENT,

@@ -43,16 +43,24 @@ class Writer:
         """Datasets that were there when this writer began with them."""
 
     def ensure_dataset(self, name: str, title: str | None = None) -> None:
-        """See that a dataset is there, with this title if one is given; raises BadInput if it is being deleted."""
+        """A load begins: see that the dataset is there, with this title if one is given.
+
+        Raises BadInput if it is being deleted.
+        """
         given = checked({"title": title})["title"]
         if self._connection.write("dataset_ensure", {"name": name, "title": given})[0]["deleting"]:
             raise being_deleted(name)
         self._ensured.add(name)
 
-    def dataset_updated(self, name: str, at: datetime | None = None) -> None:
-        """Note that a dataset is as of now (or ``at``); raises BadInput if it has been deleted meanwhile."""
-        if not self._connection.write("dataset_updated", {"name": name, "at": at or datetime.now(UTC)}):
+    def dataset_updated(self, name: str, at: datetime | None = None) -> int:
+        """Note that a dataset is as of now (or ``at``); how many loads into it have begun by now.
+
+        Raises BadInput if it has been deleted meanwhile.
+        """
+        found = self._connection.write("dataset_updated", {"name": name, "at": at or datetime.now(UTC)})
+        if not found:
             raise being_deleted(name)
+        return int(found[0]["loads"])
 
     def ids(self, dataset: str) -> Iterator[str]:
         """The ids of all records of a dataset, in code point order."""

@@ -113,11 +113,12 @@ def test_crawls_of_many_datasets_are_read_together(
         fresh_engine.journal.note(Run(name, name, "x", datetime(2026, 1, 1, tzinfo=UTC), message=name))
     asked, read = [], fresh_engine.journal.histories
     monkeypatch.setattr(fresh_engine.journal, "histories", lambda *given: asked.append(given[0]) or read(*given))
-    found = ask("{ datasets { nodes { name runs(first: 5) { nodes { message outcome ended } } } } }")["datasets"][
-        "nodes"
-    ]
+    with fresh_engine.claim("d", "crawled"):
+        query = "{ datasets { nodes { name runs(first: 5) { nodes { message outcome ended } } } } }"
+        found = ask(query)["datasets"]["nodes"]
     assert [(one["name"], one["runs"]["nodes"][0]["message"]) for one in found] == [("d", "d"), ("e", "e"), ("f", "f")]
     assert found[0]["runs"]["nodes"][0] == {"message": "d", "outcome": "RUNNING", "ended": None}
+    assert found[1]["runs"]["nodes"][0] == {"message": "e", "outcome": "INTERRUPTED", "ended": None}  # nobody is at it
     assert asked == [["d", "e", "f"]]
 
 

@@ -49,7 +49,18 @@ def test_a_catalog_is_read(tmp_path: Path) -> None:
         ("datasets: [{name: a, source: {}}]", "one of url, path, command and loader, and has none"),
         ("datasets: [{name: a, source: {path: x, url: 'http://x'}}]", "has url and path"),
         ("datasets: [{name: a, source: {url: 'ftp://x'}}]", r"\(a\)\.source\.url: is no http"),
-        ("datasets: [{name: a, source: {path: x, max_size: much}}]", r"\.source\.max_size"),
+        ("datasets: [{name: a, source: {path: x, max_size: much}}]", r"\.source\.max_size: is no number of bytes"),
+        ("datasets: [{name: a, source: {path: x, max_size: inf GB}}]", r"\.source\.max_size: is no number of bytes"),
+        ("datasets: [{name: a, source: {path: x, max_size: 0}}]", r"\.source\.max_size: .* greater than 0"),
+        ("datasets: [{name: a, source: {path: x, tries: -1}}]", r"\.source\.tries: .* greater than or equal to 0"),
+        ("datasets: [{name: a, source: {path: x, timeout: 0}}]", r"\.source\.timeout: .* greater than 0"),
+        ("datasets: [{name: a, source: {path: x, deadline: inf}}]", r"\.source\.deadline: .* less than"),
+        ("datasets: [{name: a, source: {path: x, deadline: nan}}]", r"\.source\.deadline: "),
+        ("datasets: [{name: a, source: {path: x, max_refused: 2}}]", r"\.source\.max_refused: .* less than"),
+        ("datasets: [{name: a, source: {path: x, checksum: abc}}]", r"\.source\.checksum: "),
+        ("datasets: [{name: a, source: {url: 'http://[::1/x'}}]", r"\.source\.url: is no http"),
+        ("datasets: [{name: a, source: {url: 'http://x:99999/'}}]", r"\.source\.url: is no http"),
+        ("catalogs: [{url: 'file:///x'}]", r"catalogs\[0\]\.url: is no http"),
         ("datasets: [{name: a, source: {path: x, spin: 1}}]", r"\.source\.spin: Extra"),
         ("datasets: [{name: a, titel: b, source: {path: x}}]", "nothing is known of titel"),
         ("datasets: [{name: a, coverage: {frequency: often}, source: {path: x}}]", "frequency"),
@@ -65,6 +76,25 @@ def test_mistakes_are_told_with_their_place(tmp_path: Path, text: str, reason: s
     assert str(path) in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("https://x/a?b=1&c", "https://x/a?b=1&c"),
+        ("https://user:geheim@x:8/a", "https://x:8/a"),
+        (
+            "https://x/a?year=2026&api_key=geheim&X-Amz-Signature=geheim#geheim",
+            "https://x/a?year=2026&api_key=…&X-Amz-Signature=…",
+        ),
+        (
+            "https://x/a?access%5Ftoken=geheim&password=geheim&keyword=b",
+            "https://x/a?access%5Ftoken=…&password=…&keyword=b",
+        ),
+    ],
+)
+def test_what_is_secret_in_an_address_is_not_told(url: str, told: str) -> None:
+    assert Source(url=url).told == told
+
+
 def test_no_file(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"cannot be read: No such file"):
         read_catalog(tmp_path / "none.yml")
@@ -72,6 +102,7 @@ def test_no_file(tmp_path: Path) -> None:
 
 def listed(**given: Any) -> dict[str, Any]:
     resources = [{"name": "targets.csv", "url": "http://x/t"}, {"name": "entities.ftm.json", "url": "http://x/e"}]
+    resources[1] |= {"checksum": "a" * 40, "size": 5}
     return {"name": "un", "title": "UN", "version": "2", "delta_url": "http://x/d", "resources": resources, **given}
 
 
@@ -79,6 +110,7 @@ def test_datasets_of_somebody_elses_catalog() -> None:
     index = {"datasets": [listed(), listed(name="all", resources=[])]}
     (found,) = listed_entries(index, Listed(url="http://x"), Path("."), pytest.fail)
     assert (found.name, found.metadata["title"]) == ("un", "UN")
+    assert (found.source.checksum, found.source.size) == ("a" * 40, 5)
     assert (found.source.url, found.source.delta, found.source.version) == ("http://x/e", "http://x/d", "2")
 
 

@@ -97,12 +97,12 @@ def files(folder: Path) -> list[str]:
 
 
 def told(engine: Engine) -> Counter[str]:
-    """Every node and relationship with all that is on it, but for revisions and times."""
+    """Every node and relationship with all that is on it, but for revisions, times and how many loads there were."""
     found: Counter[str] = Counter()
     names = {each["key"]: each["properties"].get("id") for each in engine.dump.nodes()}
     for each in (*engine.dump.nodes(), *engine.dump.relationships()):
         values = dict(each["properties"])
-        for moment in ("_revision", "last_updated", "applied", "revision", "literal_revision"):
+        for moment in ("_revision", "last_updated", "applied", "revision", "literal_revision", "loads"):
             values.pop(moment, None)
         what = each.get("labels") or [names[each["source"]], each["type"], names[each["target"]]]
         found[json.dumps([what, values], sort_keys=True)] += 1

@@ -1,1 +1,3 @@
-MATCH (d:Dataset {name: $name}) WHERE d.deleting IS NULL SET d.last_updated = $at RETURN d.name AS name
+MATCH (d:Dataset {name: $name}) WHERE d.deleting IS NULL
+SET d.last_updated = $at
+RETURN coalesce(d.loads, 0) AS loads

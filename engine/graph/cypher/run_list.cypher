@@ -1,8 +1,7 @@
 UNWIND $datasets AS dataset
 CALL (dataset) {
   MATCH (r:Run {dataset: dataset})
-  WHERE r.outcome IN $outcomes
-    AND ($started IS NULL OR r.started < $started OR r.started = $started AND r.id > $id)
+  WHERE $started IS NULL OR r.started < $started OR r.started = $started AND r.id > $id
   RETURN properties(r) AS properties ORDER BY r.started DESC, r.id LIMIT $first
 }
 RETURN properties
