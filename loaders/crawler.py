@@ -105,9 +105,7 @@ class Crawler:
             assert whole is not None
             found = whole
             self._survey(entry, found)
-        names = [str(path) for path in found.paths]
-        # of changes an id may be named by each version: they are taken one after the other
-        reports = [self._load(entry, part, found.delta) for part in ([[n] for n in names] if found.delta else [names])]
+        report = self._load(entry, [str(path) for path in found.paths], found.delta)
         loads = self._engine.writer.dataset_updated(entry.name)
         for path in found.paths:
             if folder in path.parents:
@@ -115,7 +113,7 @@ class Crawler:
         mark = found.mark or Mark("")
         run = replace(run, outcome=Outcome.UPDATED, size=found.size, checksum=found.checksum, loads=loads)
         run = replace(run, etag=mark.etag, last_modified=mark.last_modified, version=entry.source.version)
-        return told_of(run, reports)
+        return told_of(run, report)
 
     def _survey(self, entry: Entry, found: Obtained) -> None:
         """Read all of it once, and write nothing; raises ClewError if it cannot be what it should be."""
@@ -124,7 +122,7 @@ class Crawler:
         report = Report()
         with roomy():
             form = format_of(intake, "delta" if found.delta else entry.source.format)
-            look(form.read(intake), report, apart=found.delta)
+            look(form.read(intake), report, changes=found.delta)
         report.end(intake)
         if report.truncated:
             raise ClewError(f"what came is not whole: {report.truncated}")
@@ -212,15 +210,15 @@ class Crawler:
         return Obtained([path], path.stat().st_size, digest(path))
 
 
-def look(readings: Iterator[Reading], report: Report, *, apart: bool) -> None:
-    """Count in a report what a load would refuse; ``apart``, an id may come again in another file."""
+def look(readings: Iterator[Reading], report: Report, *, changes: bool) -> None:
+    """Count in a report what a load would refuse; of ``changes`` several may name one id."""
     entities = sound(readings, report)
     with Seen() as seen:
         while batch := list(islice(entities, BATCH)):
-            keys = [(f"{source} {id_}" if apart else id_, checksum) for source, _, id_, checksum in batch]
-            for (source, place, id_, _), fresh in zip(batch, seen.sort(keys), strict=True):
-                if not fresh:
-                    report.again(source, place, id_, same=fresh is None)
+            keys = [] if changes else [(id_, checksum) for _, _, id_, checksum in batch]
+            for (source, place, id_, _), fresh in zip(batch, seen.sort(keys), strict=not changes):
+                if fresh is False:
+                    report.again(source, place, id_, same=False)
 
 
 def sound(readings: Iterator[Reading], report: Report) -> Iterator[tuple[str, int, str, str]]:
@@ -233,17 +231,17 @@ def sound(readings: Iterator[Reading], report: Report) -> Iterator[tuple[str, in
             report.refuse(reading.source, reading.place, reading.reason)
 
 
-def told_of(run: Run, reports: list[Report]) -> Run:
-    """A run with what its loads did."""
-    said = [f"{r.source}:{r.line}: {r.reason}" for report in reports for r in report.refused[:3]]
-    said += [f"nothing was removed, because {report.kept}" for report in reports if report.kept]
+def told_of(run: Run, report: Report) -> Run:
+    """A run with what its load did."""
+    said = [f"{refusal.source}:{refusal.line}: {refusal.reason}" for refusal in report.refused[:3]]
+    said += [f"nothing was removed, because {report.kept}"] if report.kept else []
     return replace(
         run,
-        read=sum(report.read for report in reports),
-        added=sum(report.added for report in reports),
-        changed=sum(report.changed for report in reports),
-        removed=sum(report.removed for report in reports),
-        refused=sum(report.refused_count for report in reports),
+        read=report.read,
+        added=report.added,
+        changed=report.changed,
+        removed=report.removed,
+        refused=report.refused_count,
         message="; ".join(said)[:TOLD] or None,
     )
 

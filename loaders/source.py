@@ -147,11 +147,9 @@ class Source:
     def head(self) -> bytes:
         """The first bytes, unpacked, with all of the first line; they are read again by what reads the source."""
         if self._head is None:
-            try:
-                self._reader()
-                self._head = self._ahead.look() if self._ahead is not None else b""
-            except READ_ERRORS as error:
-                self.truncated, self._head = reason_of(error), b""
+            self._reader()
+            assert self._ahead is not None
+            self._head = self._ahead.look()
         return self._head
 
     def lines(self) -> Iterator[Line]:
@@ -173,11 +171,7 @@ class Source:
 
         Where they cannot be read to their end, the block ends there and ``truncated`` says why.
         """
-        try:
-            stream = self._reader()
-        except READ_ERRORS as error:
-            self.truncated = reason_of(error)
-            stream = io.BufferedReader(cast(io.RawIOBase, io.BytesIO()))
+        stream = self._reader()
         try:
             yield stream
             if not self.truncated and self.size is not None and self.position < self.size and not stream.peek(1):
@@ -209,7 +203,11 @@ class Source:
     def _reader(self) -> Stream:
         if self._plain is None:
             packed = io.BufferedReader(cast(io.RawIOBase, self._counted), HEAD_BYTES)
-            self._packed = packed.peek(2)[:2] == GZIP
+            try:
+                self._packed = packed.peek(2)[:2] == GZIP
+            except READ_ERRORS as error:
+                self.truncated = reason_of(error)
+                packed = io.BufferedReader(cast(io.RawIOBase, io.BytesIO()))
             self._ahead = Ahead(gzip.GzipFile(fileobj=packed) if self._packed else packed)
             self._plain = io.BufferedReader(self._ahead, HEAD_BYTES)
         return self._plain

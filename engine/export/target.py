@@ -99,7 +99,7 @@ def stdout() -> Iterator[Target]:
 @contextmanager
 def folder(path: Path) -> Iterator[Target]:
     """A folder that is new or empty."""
-    place = path.resolve()
+    place = path.resolve() if path.is_symlink() else path
     if place.exists() and any(place.iterdir()):
         raise BadInput(f"the folder {path} is not empty: give a new one")
     part = place.with_name(place.name + PART)
@@ -118,7 +118,7 @@ def folder(path: Path) -> Iterator[Target]:
 @contextmanager
 def file(path: Path) -> Iterator[Target]:
     """A file, which may be named by a link; a pipe or a device is written to as it is."""
-    place = path.resolve()
+    place = path.resolve() if path.is_symlink() else path
     if place.exists() and not place.is_file():
         with place.open("wb") as raw, filled(path, raw) as target:
             yield target

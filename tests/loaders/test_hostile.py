@@ -124,7 +124,7 @@ def picture(bolt: tuple[str, str, str]) -> list[str]:
 
 
 def told(properties: Row) -> Row:
-    return {name: value for name, value in properties.items() if name not in ("_revision", "last_updated")}
+    return {name: value for name, value in properties.items() if name not in ("_revision", "last_updated", "loads")}
 
 
 class Yard:
