@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 import urllib.request
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from types import FrameType
@@ -122,8 +123,9 @@ def serve(engine: Engine, listening: socket.socket) -> None:
     finally:
         crawls.stop()
         stop.set()
-        for thread in threads[:2]:
-            thread.join()
+        for thread in threads:
+            if not thread.daemon:
+                thread.join()
 
 
 def application(engine: Engine) -> Starlette:
@@ -143,18 +145,10 @@ def address_of(listening: socket.socket) -> str:
 
 
 def follow(engine: Engine, stop: threading.Event) -> None:
-    """Keep the index up to date until told to stop; a trouble is told once, and tried again."""
+    """Keep the index up to date until told to stop."""
     with suppress(ClewError):  # it would be told below
         engine.warm_paths()
-    told = ""
-    while not stop.wait(FOLLOW_EVERY):
-        try:
-            engine.follow()
-            told = ""
-        except ClewError as error:
-            if str(error) != told:
-                note(f"clew: the index cannot follow the graph: {error}")
-            told = str(error)
+    again(stop, FOLLOW_EVERY, engine.follow, "the index cannot follow the graph")
 
 
 def resume(engine: Engine, stop: threading.Event) -> None:
@@ -165,16 +159,21 @@ def resume(engine: Engine, stop: threading.Event) -> None:
             raise SystemExit  # the thread's own; what is left of the deletion is done by the next start
         note(text)
 
+    again(stop, RESUME_EVERY, lambda: engine.resume(say), "a deletion cannot go on")
+
+
+def again(stop: threading.Event, seconds: float, do: Callable[[], object], trouble: str) -> None:
+    """Do something now and again until told to stop; a trouble is told once, and tried again."""
     told = ""
     while not stop.is_set():
         try:
-            engine.resume(say)
+            do()
             told = ""
         except ClewError as error:
             if str(error) != told:
-                note(f"clew: a deletion cannot go on: {error}")
+                note(f"clew: {trouble}: {error}")
             told = str(error)
-        stop.wait(RESUME_EVERY)
+        stop.wait(seconds)
 
 
 def announce(address: str, stop: threading.Event) -> None:

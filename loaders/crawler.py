@@ -215,8 +215,10 @@ def look(readings: Iterator[Reading], report: Report, *, changes: bool) -> None:
     entities = sound(readings, report)
     with Seen() as seen:
         while batch := list(islice(entities, BATCH)):
-            keys = [] if changes else [(id_, checksum) for _, _, id_, checksum in batch]
-            for (source, place, id_, _), fresh in zip(batch, seen.sort(keys), strict=not changes):
+            if changes:
+                continue
+            found = seen.sort([(id_, checksum) for _, _, id_, checksum in batch])
+            for (source, place, id_, _), fresh in zip(batch, found, strict=True):
                 if fresh is False:
                     report.again(source, place, id_, same=False)
 

@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -45,10 +46,8 @@ class Intake:
         self, dataset: str, names: Sequence[str], *, mapping: Path | None = None, meter: Meter | None = None
     ) -> None:
         self.dataset = dataset
-        given = [(file, name) for name in names for file in files(name)]
-        self.names = [file for file, _ in given]
-        self.called = told_apart(given)
-        """What each source is called wherever it lies: its name, below a folder that was given its path from there."""
+        self._given = [(file, name) for name in names for file in files(name)]
+        self.names = [file for file, _ in self._given]
         self.mapping = mapping
         self.notes: list[str] = []
         """What a format left out or decided, that people would miss otherwise."""
@@ -58,6 +57,11 @@ class Intake:
         self._opened: dict[str, Source] = {}
         self._open: Source | None = None
         self._ended: dict[str, str] = {}
+
+    @cached_property
+    def called(self) -> dict[str, str]:
+        """What each source is called wherever it lies: its name, below a folder that was given its path from there."""
+        return told_apart(self._given)
 
     @property
     def truncated(self) -> str | None:

@@ -68,7 +68,7 @@ def watch(parent: int, patience: float, out: str, errors: str, command: Sequence
         nothing = subprocess.DEVNULL
         try:
             child = subprocess.Popen(
-                command, stdin=nothing, stdout=output, stderr=said, preexec_fn=tied(), start_new_session=True
+                command, stdin=nothing, stdout=output, stderr=said, preexec_fn=tied(), process_group=0
             )
         except OSError as error:
             said.write((error.strerror or str(error)).encode())

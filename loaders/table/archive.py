@@ -3,6 +3,8 @@
 import re
 import zipfile
 from pathlib import Path
+from typing import Protocol
+from xml.parsers.expat import ParserCreate, XMLParserType
 
 from engine.errors import BadInput
 
@@ -70,3 +72,32 @@ def check_beginning(name: str, archive: zipfile.ZipFile, member: str) -> None:
         head = stream.read(4096)
     if any(mark in head for mark in DTD):
         raise BadInput(f"{name}: {member} declares a document type, which no spreadsheet does")
+
+
+class Listener(Protocol):
+    """Who hears what an XML file holds, piece by piece."""
+
+    def start(self, tag: str, _: dict[str, str], /) -> None:
+        """An element begins."""
+
+    def end(self, tag: str, /) -> None:
+        """An element ends."""
+
+    def characters(self, data: str, /) -> None:
+        """Text in an element."""
+
+
+def parser_for(listener: Listener) -> XMLParserType:
+    """A parser of a spreadsheet's XML, whose names are ``namespace|name``; it raises ValueError for an entity."""
+    parser = ParserCreate(namespace_separator="|")
+    parser.buffer_text = True
+    parser.StartElementHandler = listener.start
+    parser.EndElementHandler = listener.end
+    parser.CharacterDataHandler = listener.characters
+    parser.EntityDeclHandler = refuse_entity
+    return parser
+
+
+def refuse_entity(*_: object) -> None:
+    """No spreadsheet declares an entity; bombs are made of them."""
+    raise ValueError("it declares an XML entity")

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from xml.parsers.expat import ExpatError, ParserCreate
+from xml.parsers.expat import ExpatError
 
 from engine.errors import BadInput
+from loaders.table.archive import parser_for
 from loaders.table.spreadsheet import MOST_ROWS, Sheet
 from loaders.table.table import LONGEST_CELL, MOST_COLUMNS, Row, number_text
 
@@ -49,12 +50,7 @@ def ods_rows(name: str, path: Path, number: int) -> Iterator[Row]:
 def parsed(name: str, path: Path, number: int | None) -> Iterator["Scan"]:
     """What was found so far, after each piece of the file; without a number only the sheets."""
     scan = Scan(number)
-    parser = ParserCreate(namespace_separator="|")
-    parser.buffer_text = True
-    parser.StartElementHandler = scan.start
-    parser.EndElementHandler = scan.end
-    parser.CharacterDataHandler = scan.characters
-    parser.EntityDeclHandler = refuse_entity
+    parser = parser_for(scan)
     try:
         with zipfile.ZipFile(path) as archive, archive.open("content.xml") as stream:
             while data := stream.read(CHUNK):
@@ -64,11 +60,6 @@ def parsed(name: str, path: Path, number: int | None) -> Iterator["Scan"]:
             yield scan
     except (ExpatError, zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
         raise BadInput(f"{name} cannot be read as ODS: {error}") from None
-
-
-def refuse_entity(*_: object) -> None:
-    """No spreadsheet declares an entity; bombs are made of them."""
-    raise ValueError("it declares an XML entity")
 
 
 class Scan:

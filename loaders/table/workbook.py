@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
-from xml.parsers.expat import ExpatError, ParserCreate
+from xml.parsers.expat import ExpatError
 
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.cell import get_column_letter
@@ -22,8 +22,7 @@ from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from engine.errors import BadInput
-from loaders.table.archive import INNOCENT_TEXTS, TIGHTEST_TEXTS, check_packing
-from loaders.table.opendocument import refuse_entity
+from loaders.table.archive import INNOCENT_TEXTS, TIGHTEST_TEXTS, check_packing, parser_for
 from loaders.table.spreadsheet import MOST_ROWS, Sheet
 from loaders.table.table import MOST_COLUMNS, Lost, Row, text_of
 
@@ -84,14 +83,8 @@ class Reader(ExcelReader):
         if part is not None:
             check_packing(self.name, self.archive.getinfo(part.PartName[1:]), INNOCENT_TEXTS, TIGHTEST_TEXTS)
             texts = Texts()
-            parser = ParserCreate(namespace_separator="|")
-            parser.buffer_text = True
-            parser.StartElementHandler = texts.start
-            parser.EndElementHandler = texts.end
-            parser.CharacterDataHandler = texts.characters
-            parser.EntityDeclHandler = refuse_entity
             with self.archive.open(part.PartName[1:]) as stream:
-                parser.ParseFile(stream)
+                parser_for(texts).ParseFile(stream)
             self.shared_strings = texts.found
 
 
