@@ -102,6 +102,6 @@ bench: setup
 	  $(RUN) python tests/bench/$$name.py
 	done
 
-# after a change of Neo4j's version in engine/graph/jar.py
+# after a change of Neo4j's version in engine/server/jar.py
 jars: setup
-	$(RUN) python -m engine.graph.jar
+	$(RUN) python -m engine.server.jar

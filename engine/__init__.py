@@ -1,1 +1,6 @@
-"""The engine: what is known, and how to find it."""
+"""What is known, and how it is found: the graph, the index, and the one handle that opens both.
+
+Answers: every question of a reader, for the datasets that this reader may see; ``engine.engine.Engine`` is the entrance.
+May import: no other room of Clew, and no Starlette, Strawberry or click.
+Never here: HTTP, GraphQL, terminals, file formats of others. The modules beside this one are pure values.
+"""

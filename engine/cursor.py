@@ -22,5 +22,7 @@ def place_of(cursor: str, *kinds: type) -> list[Any]:
     except (ValueError, binascii.Error):
         place = None
     if not isinstance(place, list) or [type(part) for part in place] != list(kinds):
-        raise BadInput(f"{cursor[:50]!r} is not a cursor of this list: leave it out to start at the beginning")
+        raise BadInput(
+            f"{cursor[:50]!r} is not a cursor of this list: leave it out to start at the beginning"
+        )
     return place

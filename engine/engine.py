@@ -17,26 +17,26 @@ from engine.dataset import Dataset
 from engine.entity import Entity, Node
 from engine.errors import BadInput, ClewError, EngineInUse, QueryTimeout
 from engine.excerpt import Selection, Whole, neighbourhood
-from engine.graph.catalog import Catalog
-from engine.graph.change import Written
-from engine.graph.claim import claimed, is_claimed
 from engine.graph.connection import Connection
-from engine.graph.dump import Dump
-from engine.graph.journal import Journal
+from engine.graph.dataset.catalog import Catalog
+from engine.graph.dataset.claim import claimed, is_claimed
+from engine.graph.dataset.journal import Journal
 from engine.graph.migration import migrate
-from engine.graph.ownership import Ownership
-from engine.graph.path import Pathfinder
-from engine.graph.reader import Reader
-from engine.graph.server import Server
-from engine.graph.training import ready_server, telling
-from engine.graph.writer import Writer
+from engine.graph.record.change import Written
+from engine.graph.record.dump import Dump
+from engine.graph.record.reader import Reader
+from engine.graph.record.writer import Writer
+from engine.graph.walk.ownership import Ownership
+from engine.graph.walk.path import Pathfinder
 from engine.index.index import Index
 from engine.query import Facet, SearchFilter, SearchPage, SearchSort
 from engine.run import Place, Run
-from engine.search.check import differences
-from engine.search.deletion import Deletion
-from engine.search.follower import Follower
+from engine.server.server import Server
+from engine.server.training import ready_server, telling
 from engine.settings import Settings
+from engine.sync.check import differences
+from engine.sync.deletion import Deletion
+from engine.sync.follower import Follower
 from engine.walk import (
     DateRange,
     Direction,
@@ -64,7 +64,9 @@ Progress = Callable[[str], None]
 class Engine:
     """Everything known under one data folder; a context manager. ``Engine.open`` makes one."""
 
-    def __init__(self, settings: Settings, connection: Connection, index: Index, server: Server | None) -> None:
+    def __init__(
+        self, settings: Settings, connection: Connection, index: Index, server: Server | None
+    ) -> None:
         self.settings = settings
         self.server = server
         self.index = index
@@ -73,11 +75,15 @@ class Engine:
         self.reader = Reader(connection, settings.deadline)
         self.dump = Dump(connection)
         self._shared = connection if server is None else None
-        self.journal = Journal(connection, settings.deadline, partial(is_claimed, settings.data, shared=self._shared))
+        self.journal = Journal(
+            connection, settings.deadline, partial(is_claimed, settings.data, shared=self._shared)
+        )
         self._catalog = Catalog(connection, settings.deadline)
         self._following = threading.RLock()
         self._follower = Follower(self.reader, self.writer, index)
-        self._deletion = Deletion(self._catalog, self.reader, self.writer, self.follow, self.claim, self._forget)
+        self._deletion = Deletion(
+            self._catalog, self.reader, self.writer, self.follow, self.claim, self._forget
+        )
         self._paths = Pathfinder(connection, settings.deadline)
         self._ownership = Ownership(connection, settings.deadline)
         self._everybody = NOBODY
@@ -89,7 +95,12 @@ class Engine:
 
     @classmethod
     def open(
-        cls, settings: Settings, progress: Progress = print, *, join: bool = True, resume: bool = True
+        cls,
+        settings: Settings,
+        progress: Progress = print,
+        *,
+        join: bool = True,
+        resume: bool = True,
     ) -> "Engine":
         """Start (or join, or reach) Neo4j, migrate it, open the index and bring it up to date.
 
@@ -104,7 +115,9 @@ class Engine:
                 opened.callback(server.stop)
                 connection = Connection.open(server.uri, server.user, server.password)
             else:
-                connection = Connection.open(settings.neo4j_uri, settings.neo4j_user, settings.neo4j_password)
+                connection = Connection.open(
+                    settings.neo4j_uri, settings.neo4j_user, settings.neo4j_password
+                )
             opened.callback(connection.close)
             with telling("Making the indexes of the graph …", progress, at_once=False):
                 migrate(connection)
@@ -123,7 +136,10 @@ class Engine:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -203,8 +219,14 @@ class Engine:
             return self.reader.referrers(ids, schema, prop, access, first)
         named = {id_: self.index.referrers(prop, id_, access, first) for id_ in ids}
         wanted = list(dict.fromkeys(name for names in named.values() for name in names))
-        nodes = {node.id: node for node in self.reader.entities(wanted, access) if isinstance(node, Entity)}
-        return {id_: [nodes[name] for name in names if name in nodes] for id_, names in named.items()}
+        nodes = {
+            node.id: node
+            for node in self.reader.entities(wanted, access)
+            if isinstance(node, Entity)
+        }
+        return {
+            id_: [nodes[name] for name in names if name in nodes] for id_, names in named.items()
+        }
 
     def subgraph(self, ids: Sequence[str], access: Access) -> Subgraph:
         """The relationships among a set of at most 500 entities."""
@@ -225,17 +247,37 @@ class Engine:
     ) -> PathResult:
         """The paths from any of ``from_ids`` to any of ``to_ids``."""
         return self._paths.paths(
-            access, from_ids, to_ids, mode=mode, k=k, max_hops=max_hops, filter=filter, hops=hops, avoid=avoid
+            access,
+            from_ids,
+            to_ids,
+            mode=mode,
+            k=k,
+            max_hops=max_hops,
+            filter=filter,
+            hops=hops,
+            avoid=avoid,
         )
 
     def owners(
-        self, access: Access, id: str, *, min_share: float = 0.25, at: str | None = None, first: int = 50
+        self,
+        access: Access,
+        id: str,
+        *,
+        min_share: float = 0.25,
+        at: str | None = None,
+        first: int = 50,
     ) -> list[Holding]:
         """Who holds it up the chain, through what, and how much."""
         return self._ownership.owners(access, id, min_share=min_share, at=at, first=first)
 
     def holdings(
-        self, access: Access, id: str, *, min_share: float = 0.25, at: str | None = None, first: int = 50
+        self,
+        access: Access,
+        id: str,
+        *,
+        min_share: float = 0.25,
+        at: str | None = None,
+        first: int = 50,
     ) -> list[Holding]:
         """What it holds down the chain, through what, and how much."""
         return self._ownership.holdings(access, id, min_share=min_share, at=at, first=first)
@@ -279,7 +321,9 @@ class Engine:
         """How many entities a search finds."""
         return self.index.count(text, access, filter or SearchFilter())
 
-    def facets(self, text: str, access: Access, filter: SearchFilter | None, fields: Sequence[str]) -> list[Facet]:
+    def facets(
+        self, text: str, access: Access, filter: SearchFilter | None, fields: Sequence[str]
+    ) -> list[Facet]:
         """The most frequent values of some fields among what a search finds."""
         return self.index.facets(text, access, filter or SearchFilter(), fields)
 
@@ -292,7 +336,9 @@ class Engine:
         for dataset in self._catalog.datasets():
             if dataset.name in access.datasets and overdue in (None, dataset.overdue(now)):
                 schemata = counts.get(dataset.name, [])
-                found.append(replace(dataset, entity_count=sum(c.count for c in schemata), schemata=schemata))
+                found.append(
+                    replace(dataset, entity_count=sum(c.count for c in schemata), schemata=schemata)
+                )
         return found
 
     def dataset(self, name: str, access: Access) -> Dataset | None:
@@ -319,7 +365,9 @@ class Engine:
         Whoever calls this holds the dataset. No reader sees it from the first moment on (in other processes: half a
         second later). Killed in between, it is gone for them all the same, and this call, or the next start, goes on.
         """
-        total = sum(c.count for c in self.index.schema_counts(Access(frozenset({name}))).get(name, []))
+        total = sum(
+            c.count for c in self.index.schema_counts(Access(frozenset({name}))).get(name, [])
+        )
         self._catalog.mark(name)
         self._everybody = NOBODY
         return self._deletion.finish(name, total, progress)
@@ -336,7 +384,9 @@ class Engine:
         self, access: Access, names: Sequence[str], first: int, after: Place | None = None
     ) -> dict[str, list[Run]]:
         """The latest crawls of each dataset, newest first; ``after`` one with this start and id, if given."""
-        return self.journal.histories([name for name in names if name in access.datasets], first, after)
+        return self.journal.histories(
+            [name for name in names if name in access.datasets], first, after
+        )
 
     def crawl_counts(self, access: Access, names: Sequence[str]) -> dict[str, int]:
         """How many crawls of each dataset there were."""
@@ -385,8 +435,15 @@ class Engine:
         try:
             revision = self.reader.revision(self.settings.deadline)
         except ClewError as error:
-            return {"neo4j": str(error).splitlines()[0].rstrip(":"), "index": f"revision {self.index.revision}"}
-        behind = "ok" if self.index.revision >= revision else f"{revision - self.index.revision} revisions behind"
+            return {
+                "neo4j": str(error).splitlines()[0].rstrip(":"),
+                "index": f"revision {self.index.revision}",
+            }
+        behind = (
+            "ok"
+            if self.index.revision >= revision
+            else f"{revision - self.index.revision} revisions behind"
+        )
         return {"neo4j": "ok", "index": behind}
 
 

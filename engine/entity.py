@@ -113,7 +113,9 @@ def literal_properties(schema: str) -> Mapping[str, Property]:
     found = schema_of(schema)
     if found.edge:
         return {}
-    return {p.name: p for p in found.properties.values() if p.type.name in LITERAL_TYPES and not p.stub}
+    return {
+        p.name: p for p in found.properties.values() if p.type.name in LITERAL_TYPES and not p.stub
+    }
 
 
 def literals(entity: Entity) -> Iterator[tuple[str, str]]:
@@ -149,7 +151,9 @@ def caption_of(schema: str, properties: Properties, fallback: str) -> str:
 def make_entity(dataset: str, entity_id: str, schema: str, properties: Properties) -> Entity:
     """A record from its parts; ``entity_id`` as the dataset writes it. Raises BadInput for lone surrogates."""
     caption = caption_of(schema, properties, entity_id)
-    return Entity(f"{dataset}:{entity_id}", dataset, schema, caption, properties, checksum(schema, properties))
+    return Entity(
+        f"{dataset}:{entity_id}", dataset, schema, caption, properties, checksum(schema, properties)
+    )
 
 
 def checksum(schema: str, properties: Properties) -> str:

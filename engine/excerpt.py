@@ -7,10 +7,10 @@ from engine.entity import Entity, Node, Relationship, schema_of
 from engine.errors import BadInput
 from engine.export.content import Arrow
 from engine.graph.period import period_of
-from engine.graph.reader import Reader
-from engine.graph.row import amount_of
-from engine.graph.share import lowest_share
-from engine.graph.stream import Stream, in_order
+from engine.graph.record.reader import Reader
+from engine.graph.record.row import amount_of
+from engine.graph.record.stream import Stream, in_order
+from engine.share import lowest_share
 
 CHUNK = 1_000
 """Records that are read at once."""
@@ -158,7 +158,9 @@ def neighbourhood(reader: Reader, access: Access, id: str, hops: int) -> Selecti
         for ids in chunks(sorted(edge)):
             fresh |= reader.neighbours(ids, access, MOST_NEIGHBOURS + 1) - found
             if len(found) + len(fresh) > MOST_NEIGHBOURS:
-                raise BadInput(f"more than {MOST_NEIGHBOURS:,} entities are that near to {id}: give fewer --hops")
+                raise BadInput(
+                    f"more than {MOST_NEIGHBOURS:,} entities are that near to {id}: give fewer --hops"
+                )
         found |= fresh
         edge = fresh
     return Selection(reader, access, found, edges=True)

@@ -18,7 +18,9 @@ Changes = Mapping[str, Any]
 
 
 def _text(value: str) -> str:
-    if len(value) > LONGEST or any(unicodedata.category(letter) == "Cc" and letter not in "\n\t" for letter in value):
+    if len(value) > LONGEST or any(
+        unicodedata.category(letter) == "Cc" and letter not in "\n\t" for letter in value
+    ):
         raise ValueError
     return value
 
@@ -142,7 +144,9 @@ def _single(name: str, rule: Rule, value: Any) -> str | None:
 def _several(rule: Rule, value: Any) -> list[str] | None:
     given = [value] if isinstance(value, str) else value or []
     if not isinstance(given, list | tuple) or len(given) > MOST_COUNTRIES:
-        raise BadInput(f"countries {value!r:.100} is not allowed: give a list of at most {MOST_COUNTRIES}")
+        raise BadInput(
+            f"countries {value!r:.100} is not allowed: give a list of at most {MOST_COUNTRIES}"
+        )
     found = (_single("countries", rule, item) for item in given)
     return list(dict.fromkeys(item for item in found if item is not None)) or None
 
@@ -166,7 +170,9 @@ def from_ftm(data: Any) -> tuple[dict[str, Any], list[str]]:
     return changes, sorted(_aside(data, (), known))
 
 
-def _aside(data: Mapping[Any, Any], under: tuple[str, ...], known: Collection[tuple[str, ...]]) -> Iterator[str]:
+def _aside(
+    data: Mapping[Any, Any], under: tuple[str, ...], known: Collection[tuple[str, ...]]
+) -> Iterator[str]:
     """The keys of a description, with dots between them, that are none of the known places."""
     for key, value in data.items():
         place = (*under, str(key))

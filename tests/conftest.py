@@ -10,13 +10,16 @@ import neo4j
 import pytest
 
 from engine.engine import Engine
-from engine.graph import aot, jar
 from engine.graph.connection import Connection
 from engine.graph.migration import migrate
-from engine.graph.server import ADMIN, MAIN
-from engine.graph.training import train
+from engine.server import aot, jar
+from engine.server.server import ADMIN, MAIN
+from engine.server.training import train
 from engine.settings import Settings
-from loaders.sample import load_demo
+from loaders.demo.sample import load_demo
+from tests.site import site
+
+__all__ = ["site"]
 
 Bolt = tuple[str, str, str]
 DATA = Path(__file__).parents[1].parent / "shared" / "data" / "ftm"
@@ -30,10 +33,14 @@ WIPE = (
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--bolt bolt://user:password@host:port`` uses a server that runs already; its data is wiped."""
-    parser.addoption("--bolt", default="", help="use this Neo4j (its data is wiped) rather than start one")
+    parser.addoption(
+        "--bolt", default="", help="use this Neo4j (its data is wiped) rather than start one"
+    )
     parser.addoption("--large", action="store_true", help="also the tests that take minutes")
     chance = random.SystemRandom().randrange(10**6)
-    parser.addoption("--seed", type=int, default=chance, help="what random tests start from; their ids show it")
+    parser.addoption(
+        "--seed", type=int, default=chance, help="what random tests start from; their ids show it"
+    )
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -50,13 +57,15 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture(scope="session")
-def bolt(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bolt]:
+def bolt(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Bolt]:
     """(uri, user, password) of a Neo4j with nothing in it that matters."""
     given = re.fullmatch(r"(\w+\+?\w*://)([^:]+):([^@]+)@(.+)", request.config.getoption("--bolt"))
     if given:
         yield given[1] + given[4], given[2], given[3]
         return
-    server_class = importlib.import_module("engine.graph.server").Server
+    server_class = importlib.import_module("engine.server.server").Server
     with server_class.start(Settings(data=tmp_path_factory.mktemp("clew")), print) as server:
         yield server.uri, server.user, server.password
 
@@ -102,12 +111,20 @@ def whole(bolt: Bolt) -> Callable[[], list[str]]:
     def tell() -> list[str]:
         with neo4j.GraphDatabase.driver(bolt[0], auth=bolt[1:]) as driver:
             nodes = "MATCH (n) WHERE NOT n:Clew AND NOT n:Migration RETURN labels(n) AS kind, properties(n) AS values"
-            edges = "MATCH (a)-[r]->(b) RETURN [a.id, type(r), b.id] AS kind, properties(r) AS values"
+            edges = (
+                "MATCH (a)-[r]->(b) RETURN [a.id, type(r), b.id] AS kind, properties(r) AS values"
+            )
             told = []
             for part, text in (("node", nodes), ("edge", edges)):
                 for row in driver.execute_query(text).records:
-                    values = sorted((name, value) for name, value in row["values"].items() if name != "_revision")
-                    told.append(repr((part, sorted(row["kind"]) if part == "node" else row["kind"], values)))
+                    values = sorted(
+                        (name, value)
+                        for name, value in row["values"].items()
+                        if name != "_revision"
+                    )
+                    told.append(
+                        repr((part, sorted(row["kind"]) if part == "node" else row["kind"], values))
+                    )
         return sorted(told)
 
     return tell

@@ -11,12 +11,12 @@ from functools import partial
 from itertools import count
 from typing import Any
 
-import clew
+from cli.main import main
 from engine.graph.connection import Transaction
-from engine.graph.writer import Writer
+from engine.graph.record.writer import Writer
 from engine.index.index import Index
-from engine.search import follower
-from loaders import load
+from engine.sync import follower
+from loaders.load import load
 
 PLACES: dict[str, tuple[type, str, str, bool]] = {
     "in a write": (Transaction, "run", "node_create node_replace edge_create edge_replace", False),
@@ -31,7 +31,9 @@ PLACES: dict[str, tuple[type, str, str, bool]] = {
 """Where: a method, the statements that count if it runs statements, and whether to die before it or after."""
 
 
-def deadly(method: Callable[..., Any], nth: int, statements: str, before: bool) -> Callable[..., Any]:
+def deadly(
+    method: Callable[..., Any], nth: int, statements: str, before: bool
+) -> Callable[..., Any]:
     """The same method, whose nth call is the last thing that this process does."""
     calls = count(1)
 
@@ -54,4 +56,4 @@ if __name__ == "__main__":
     setattr(load, "BATCH", 200)  # noqa: B010 - mypy has them as final
     setattr(follower, "CHUNK", 200)  # noqa: B010
     setattr(follower, "chunks", partial(follower.chunks, size=200))  # noqa: B010
-    clew.main(sys.argv[3:])
+    main(sys.argv[3:])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from engine.graph.jar import VERSION
+from engine.server.jar import VERSION
 from engine.settings import Settings
 
 ROOT = Path(__file__).parents[1]

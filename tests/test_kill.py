@@ -24,9 +24,9 @@ import pytest
 from engine.engine import Engine
 from engine.errors import ServerUnavailable
 from engine.graph.connection import Connection
-from engine.graph.server import Server
+from engine.server.server import Server
 from engine.settings import Settings
-from loaders.load import load
+from loaders.load.load import load
 
 INTERRUPTED = str(Path(__file__).parent / "interrupted.py")
 COUNT = 800
@@ -41,14 +41,22 @@ Versions = dict[int, Snapshot]
 
 def row(id_: str, schema: str, /, **properties: str | list[str]) -> Row:
     """One line of a collection."""
-    lists = {key: value if isinstance(value, list) else [value] for key, value in properties.items()}
+    lists = {
+        key: value if isinstance(value, list) else [value] for key, value in properties.items()
+    }
     return {"id": id_, "schema": schema, "properties": lists}
 
 
 def register() -> Iterator[Row]:
     """Another dataset, that the ring refers to and is referred to by; they share telephones."""
     for n in range(BORDERS):
-        yield row(f"r{n}", "Company", name=f"Register {n}", phone=f"+3595255{n:04}", parent=f"ring:c{n * 7}")
+        yield row(
+            f"r{n}",
+            "Company",
+            name=f"Register {n}",
+            phone=f"+3595255{n:04}",
+            parent=f"ring:c{n * 7}",
+        )
 
 
 def edges(version: int) -> Iterator[Row]:
@@ -63,7 +71,9 @@ def edges(version: int) -> Iterator[Row]:
         owners = [f"c{n}", f"register:r{n % BORDERS}"] if n % 25 == 0 else [f"c{n}"]
         asset = f"c{(n + 1 + later * (n % 14 == 0)) % COUNT}"
         share = "20" if later and n % 6 == 0 else "10"
-        yield row(f"o{n}", "Ownership", owner=owners, asset=asset, percentage=share, startDate="2001")
+        yield row(
+            f"o{n}", "Ownership", owner=owners, asset=asset, percentage=share, startDate="2001"
+        )
 
 
 def companies(version: int) -> Iterator[Row]:
@@ -76,18 +86,30 @@ def companies(version: int) -> Iterator[Row]:
         if n % 11 == (3 if later else 4):
             continue
         phones = [f"+3595255{(n + later * (n % 30 == 0)) // 2:04}"] if n % 10 < 2 else []
-        phones += [f"+359999000{side}" for side in (0, 1) if n % 8 == 5 + side and n < (320, 480)[later ^ side]]
+        phones += [
+            f"+359999000{side}"
+            for side in (0, 1)
+            if n % 8 == 5 + side and n < (320, 480)[later ^ side]
+        ]
         parent = f"register:r{n % BORDERS}" if n % 9 == 0 else f"c{(n * 3) % COUNT}"
         name = f"Ring {n} anew" if later and n % 7 == 0 else f"Ring {n}"
         schema = "LegalEntity" if later and n % 50 == 7 else "Company"
-        yield row(f"c{n}", schema, name=name, phone=phones, **({"parent": parent} if schema == "Company" else {}))
+        yield row(
+            f"c{n}",
+            schema,
+            name=name,
+            phone=phones,
+            **({"parent": parent} if schema == "Company" else {}),
+        )
 
 
 def sanctions(version: int) -> Iterator[Row]:
     """Nodes that refer to companies, to what never comes, and to ids of edges; in version 2 some are edges."""
     for n in range(0, COUNT, 5):
         if version == 2 and n % 50 == 0:
-            yield row(f"s{n}", "Directorship", director=f"c{n}", organization=f"register:r{n % BORDERS}")
+            yield row(
+                f"s{n}", "Directorship", director=f"c{n}", organization=f"register:r{n % BORDERS}"
+            )
             continue
         target = (f"c{n}", f"register:lost{n}", f"o{n + 1}", f"register:r{n % BORDERS}")[n // 5 % 4]
         yield row(f"s{n}", "Sanction", entity=target, authority=f"Authority {n % 3}")
@@ -99,7 +121,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
     folder = tmp_path_factory.mktemp("ring")
     versions = {0: [*register()]} | {v: [*edges(v), *companies(v), *sanctions(v)] for v in (1, 2)}
     for version, rows in versions.items():
-        (folder / f"{version}.ftm.json").write_text("".join(json.dumps(each) + "\n" for each in rows))
+        (folder / f"{version}.ftm.json").write_text(
+            "".join(json.dumps(each) + "\n" for each in rows)
+        )
     return {version: folder / f"{version}.ftm.json" for version in versions}
 
 
@@ -107,11 +131,15 @@ def snapshot(engine: Engine) -> Snapshot:
     """Every node and relationship with all that is on it, but for revisions and times, and what notes them."""
     server, given = engine.server, engine.settings
     uri = server.uri if server else given.neo4j_uri
-    user, password = (server.user, server.password) if server else (given.neo4j_user, given.neo4j_password)
+    user, password = (
+        (server.user, server.password) if server else (given.neo4j_user, given.neo4j_password)
+    )
     nodes = "MATCH (n) WHERE NOT n:Migration AND NOT n:Tombstone AND NOT n:Clew RETURN labels(n), properties(n)"
     between = "MATCH (a)-[r]->(b) RETURN type(r), a.id, b.id, properties(r)"
     found: Snapshot = Counter()
-    with neo4j.GraphDatabase.driver(uri, auth=(user, password), notifications_min_severity="OFF") as driver:
+    with neo4j.GraphDatabase.driver(
+        uri, auth=(user, password), notifications_min_severity="OFF"
+    ) as driver:
         for statement in (nodes, between):
             for record in driver.execute_query(statement).records:
                 *what, properties = record.values()
@@ -160,7 +188,9 @@ def clean(
     found: Versions = {}
     for version in (1, 2):
         wipe()
-        with Engine.open(on(bolt, tmp_path_factory.mktemp("clean")), progress=lambda _: None) as engine:
+        with Engine.open(
+            on(bolt, tmp_path_factory.mktemp("clean")), progress=lambda _: None
+        ) as engine:
             for each in (0, version):
                 bring(engine, files, each)
             found[version] = snapshot(engine)
@@ -302,7 +332,9 @@ def java(child: subprocess.Popen[str]) -> psutil.Process | None:
     return None
 
 
-def await_moment(child: subprocess.Popen[str], settings: Settings, chance: random.Random, starting: bool) -> None:
+def await_moment(
+    child: subprocess.Popen[str], settings: Settings, chance: random.Random, starting: bool
+) -> None:
     """Wait for a moment of Neo4j's start, or of the load."""
     while java(child) is None and child.poll() is None:
         time.sleep(0.01)
@@ -317,7 +349,11 @@ def await_moment(child: subprocess.Popen[str], settings: Settings, chance: rando
 
 
 def test_neo4j_killed(
-    neo4j_seed: int, clean: Versions, tmp_path: Path, files: dict[int, Path], request: pytest.FixtureRequest
+    neo4j_seed: int,
+    clean: Versions,
+    tmp_path: Path,
+    files: dict[int, Path],
+    request: pytest.FixtureRequest,
 ) -> None:
     chance = random.Random(neo4j_seed)
     version = chance.choice((1, 2))
@@ -335,11 +371,17 @@ def test_neo4j_killed(
                 break
         said, trouble = child.communicate(timeout=PATIENCE)
     print(said, trouble)
-    told = [line for line in trouble.splitlines() if not line.startswith(("Starting Neo4j …", "Making the in"))]
+    told = [
+        line
+        for line in trouble.splitlines()
+        if not line.startswith(("Starting Neo4j …", "Making the in"))
+    ]
     assert "Traceback" not in trouble
     if child.returncode:  # else the load was done before Neo4j died
         assert child.returncode == 1
-        assert re.match("clew: Neo4j (cannot be reached|did not (start|take its first password))", told[0])
+        assert re.match(
+            "clew: Neo4j (cannot be reached|did not (start|take its first password))", told[0]
+        )
     else:
         assert "ring: 1," in said
     with opened(settings) as engine:

@@ -21,11 +21,11 @@ from normality import ascii_text
 from engine.access import Access
 from engine.engine import Engine
 from engine.entity import Entity
-from engine.graph.path import Pathfinder
+from engine.graph.walk.path import Pathfinder
 from engine.query import FACETS, SearchFilter
 from engine.settings import Settings
 from engine.walk import DateRange, Holding, HopFilter, PathMode
-from loaders.load import Report, load
+from loaders.load.load import Report, load
 from tests.conftest import DATA
 
 FILES = {
@@ -41,7 +41,9 @@ ALL = Access(frozenset(FILES))
 HUB = 50
 """Values that more records than this hold are not shared values."""
 SHARED = frozenset({"phone", "email", "identifier", "address", "ip", "url", "checksum"})
-UNREAD = frozenset({"entity", "date", "country", "topic", "gender", "language", "mimetype", "json", "number"})
+UNREAD = frozenset(
+    {"entity", "date", "country", "topic", "gender", "language", "mimetype", "json", "number"}
+)
 Told = dict[str, Any]
 Span = tuple[str, str]
 
@@ -68,7 +70,9 @@ Loaded = tuple[Engine, dict[str, Report]]
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
     """An engine with a Neo4j of its own that holds all the files, and what each load reported."""
-    settings = Settings(data=tmp_path_factory.mktemp("real"), heap_mb=1024, pagecache_mb=512, deadline=120)
+    settings = Settings(
+        data=tmp_path_factory.mktemp("real"), heap_mb=1024, pagecache_mb=512, deadline=120
+    )
     with Engine.open(settings, progress=lambda _: None) as engine:
         yield engine, {name: load(engine, [str(DATA / file)], name) for name, file in FILES.items()}
 
@@ -84,11 +88,17 @@ def test_every_entity_comes_back_the_same(loaded: Loaded, dataset: str) -> None:
         part = entities[at : at + 2000]
         wanted = [(f"{dataset}:{d['id']}", d["schema"], d["properties"]) for d in part]
         found = engine.entities([id_ for id_, _, _ in wanted], ALL)
-        assert [(e.id, e.schema, dict(e.properties)) for e in found if isinstance(e, Entity)] == wanted
+        assert [
+            (e.id, e.schema, dict(e.properties)) for e in found if isinstance(e, Entity)
+        ] == wanted
         assert {e.dataset for e in found if isinstance(e, Entity)} == {dataset}
         ids.update(id_ for id_, _, _ in wanted)
     report = reports[dataset]
-    assert (report.added, report.refused_count, report.truncated) == (report.read - report.repeated, 0, None)
+    assert (report.added, report.refused_count, report.truncated) == (
+        report.read - report.repeated,
+        0,
+        None,
+    )
     assert report.added == len(ids)
     assert list(engine.writer.ids(dataset)) == sorted(ids)
     summary = engine.dataset(dataset, ALL)
@@ -107,9 +117,16 @@ def test_graph_and_index_agree(loaded: Loaded) -> None:
 def relationships(dataset: str, entity: Told) -> Iterator[tuple[str, str]]:
     """The ends of the relationships that one entity is, or has by its properties."""
     schema, properties = schema_of(entity["schema"]), entity["properties"]
-    ends = [(entity["id"], v) for n, vs in properties.items() if schema.properties[n].type.name == "entity" for v in vs]
+    ends = [
+        (entity["id"], v)
+        for n, vs in properties.items()
+        if schema.properties[n].type.name == "entity"
+        for v in vs
+    ]
     if schema.edge:
-        sources, targets = (properties[str(end)] for end in (schema.edge_source, schema.edge_target))
+        sources, targets = (
+            properties[str(end)] for end in (schema.edge_source, schema.edge_target)
+        )
         ends = [(a, b) for a in sources for b in targets]
     for a, b in ends:
         yield f"{dataset}:{a}", f"{dataset}:{b}"
@@ -147,10 +164,17 @@ def shared_values() -> list[tuple[str, str]]:
         for entity in told(name):
             for value, record in values(name, entity):
                 holders[value].add(record)
-    return [(value, r) for value, records in holders.items() if 2 <= len(records) <= HUB for r in sorted(records)]
+    return [
+        (value, r)
+        for value, records in holders.items()
+        if 2 <= len(records) <= HUB
+        for r in sorted(records)
+    ]
 
 
-def check_paths(engine: Engine, known: Graph, pairs: list[tuple[str, str]], filter: HopFilter) -> int:
+def check_paths(
+    engine: Engine, known: Graph, pairs: list[tuple[str, str]], filter: HopFilter
+) -> int:
     """See that shortest paths are networkx's, and how many there were."""
     finder, count = Pathfinder(engine.connection, 120), 0
     for a, b in pairs:
@@ -159,7 +183,9 @@ def check_paths(engine: Engine, known: Graph, pairs: list[tuple[str, str]], filt
             wanted = set(map(tuple, networkx.all_shortest_paths(known, a, b)))
         wanted = {path for path in wanted if len(path) <= 13}
         one = finder.paths(ALL, [a], [b], max_hops=12, filter=filter)
-        every = finder.paths(ALL, [a], [b], mode=PathMode.ALL_SHORTEST, max_hops=12, filter=filter, limit=20_000)
+        every = finder.paths(
+            ALL, [a], [b], mode=PathMode.ALL_SHORTEST, max_hops=12, filter=filter, limit=20_000
+        )
         assert one.truncated is every.truncated is None
         assert len(one.paths) == min(1, len(wanted))
         assert {path.node_ids for path in one.paths} <= wanted
@@ -187,7 +213,9 @@ def test_paths_through_shared_values_equal_networkx(loaded: Loaded) -> None:
     shared = shared_values()
     whole.add_edges_from(shared)
     chosen = random.Random(42)
-    joined = [c for c in networkx.connected_components(whole) if any(n.startswith("literal:") for n in c)]
+    joined = [
+        c for c in networkx.connected_components(whole) if any(n.startswith("literal:") for n in c)
+    ]
     pairs = []
     for component in sorted(joined, key=lambda c: (-len(c), min(c)))[:10]:
         records = sorted(node for node in component if not node.startswith("literal:"))
@@ -209,7 +237,9 @@ def check_holdings(found: list[Holding], integrated: Any, reached: Any, names: l
     assert len(listed) == len(found) == min(len(expected), 1000)
     assert listed == pytest.approx({id_: expected[id_] for id_ in listed}, rel=1e-9, abs=1e-11)
     ordered = [expected[holding.entity.id] for holding in found]
-    assert ordered == pytest.approx(sorted(expected.values(), reverse=True)[:1000], rel=1e-9, abs=1e-11)
+    assert ordered == pytest.approx(
+        sorted(expected.values(), reverse=True)[:1000], rel=1e-9, abs=1e-11
+    )
     assert not any(holding.unknown or holding.lower_bound for holding in found)
 
 
@@ -224,7 +254,9 @@ def test_owners_and_holdings_of_every_bp_company_equal_the_linear_system(loaded:
         direct[tuple(ends)] += float(properties["percentage"][0]) / 100
     integrated = numpy.linalg.solve(numpy.eye(len(names)) - direct, direct)
     step = (direct > 0).astype(float)
-    reached = numpy.linalg.matrix_power((step + numpy.eye(len(names)) > 0).astype(float), 16) @ step > 0
+    reached = (
+        numpy.linalg.matrix_power((step + numpy.eye(len(names)) > 0).astype(float), 16) @ step > 0
+    )
     numpy.fill_diagonal(reached, False)
     assert len(names) == 1178
     engine = loaded[0]
@@ -238,7 +270,18 @@ def test_owners_and_holdings_of_every_bp_company_equal_the_linear_system(loaded:
 # --- facets -------------------------------------------------------------------------------------------
 
 YEAR = re.compile(r"(\d{4})(-\d\d(-\d\d)?)?(?=$|T)")
-TEXTS = ("", "holdings", "bp", "petroleum limited", "ownership", "2012", "republican", "maria", "ivan", "iran bank")
+TEXTS = (
+    "",
+    "holdings",
+    "bp",
+    "petroleum limited",
+    "ownership",
+    "2012",
+    "republican",
+    "maria",
+    "ivan",
+    "iran bank",
+)
 FILTERS = (
     None,
     SearchFilter(schemata=("LegalEntity",)),
@@ -260,7 +303,11 @@ def words(text: str) -> set[str]:
 def span(date: str) -> Span | None:
     """The first and last day of a partial date."""
     match = YEAR.match(date)
-    return (match[0] + "-01-01"[len(match[0]) - 4 :], match[0] + "-12-31"[len(match[0]) - 4 :]) if match else None
+    return (
+        (match[0] + "-01-01"[len(match[0]) - 4 :], match[0] + "-12-31"[len(match[0]) - 4 :])
+        if match
+        else None
+    )
 
 
 class Plain:
@@ -280,11 +327,18 @@ class Plain:
         self.values |= {"country": set(by_type["country"]), "topic": set(by_type["topic"])}
         self.values["year"] = {first[:4] for first, _ in self.spans}
         if any(lasting):
-            self.spans.append((min(lasting[0], default=("",))[0], max((last for _, last in lasting[1]), default="~")))
+            self.spans.append(
+                (
+                    min(lasting[0], default=("",))[0],
+                    max((last for _, last in lasting[1]), default="~"),
+                )
+            )
         caption = [v for name in self.schema.caption for v in entity["properties"].get(name, ())]
         texts = [v for kind, held in by_type.items() if kind not in UNREAD for v in held]
         self.words = {
-            word for text in [*texts, *caption, *([] if caption else [self.schema.label])] for word in words(text)
+            word
+            for text in [*texts, *caption, *([] if caption else [self.schema.label])]
+            for word in words(text)
         }
 
     def fits(self, asked: SearchFilter) -> bool:
@@ -295,9 +349,15 @@ class Plain:
         return (
             (asked.schemata is None or not self.schema.names.isdisjoint(asked.schemata))
             and (asked.datasets is None or self.dataset in asked.datasets)
-            and (asked.countries is None or not self.values["country"].isdisjoint(map(str.lower, asked.countries)))
+            and (
+                asked.countries is None
+                or not self.values["country"].isdisjoint(map(str.lower, asked.countries))
+            )
             and (asked.topics is None or not self.values["topic"].isdisjoint(asked.topics))
-            and (asked.during is None or any(low <= last and high >= first for low, high in self.spans))
+            and (
+                asked.during is None
+                or any(low <= last and high >= first for low, high in self.spans)
+            )
         )
 
 

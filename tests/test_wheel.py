@@ -14,28 +14,29 @@ import pytest
 from api.graphiql import complete
 from api.operation import operations
 from api.schema import printed
-from engine.graph.jar import locked
-from engine.graph.statement import FOLDER, cellar
-from loaders.sample import FOLDER as DEMO
+from engine.graph.cypher import FOLDER
+from engine.resource import neo4j_folder
+from engine.server.jar import locked
+from loaders.demo.sample import FOLDER as DEMO
 
 HERE = Path(__file__).parents[1]
-MOVED = {"graphql/api": "api", "graphql/operations": "api/operations", "neo4j": "engine/graph/cellar"}
-KEPT = ("door", "engine", "loaders", *MOVED)
+MOVED = {"graphql/api": "api", "graphql/operations": "api/operations", "neo4j": "engine/neo4j"}
+KEPT = ("cli", "engine", "loaders", *MOVED)
 TELL = """
 import json, sys
-import api.graphiql, api.operation, api.schema, engine.graph.jar, engine.graph.migration, engine.graph.statement
-import clew, graphql, loaders.sample, neo4j
-graphiql, jar, statement = api.graphiql, engine.graph.jar, engine.graph.statement
+import api.graphiql, api.operation, api.schema, engine.server.jar, engine.resource, engine.graph.migration, engine.graph.cypher
+import cli.main, graphql, loaders.demo.sample, neo4j
+graphiql, jar, statement = api.graphiql, engine.server.jar, engine.graph.cypher
 json.dump({
-    "from": [module.__file__ for module in (clew, api, engine.graph.jar, loaders.sample)],
+    "from": [module.__file__ for module in (cli, api, engine.server.jar, loaders.demo.sample)],
     "libraries": [module.__file__ for module in (graphql, neo4j)],
     "schema": api.schema.printed(),
     "operations": [o.document for o in api.operation.operations()],
-    "migrations": [m.name for m in sorted((statement.cellar() / "migrations").iterdir())],
+    "migrations": [m.name for m in sorted((engine.resource.neo4j_folder() / "migrations").iterdir())],
     "jars": len(jar.locked()),
-    "conf": (statement.cellar() / "neo4j.conf").read_text(),
+    "conf": (engine.resource.neo4j_folder() / "neo4j.conf").read_text(),
     "statements": sorted(f.stem for f in statement.FOLDER.iterdir() if statement.source(f.stem)),
-    "demo": sorted(f.name for f in loaders.sample.FOLDER.iterdir()),
+    "demo": sorted(f.name for f in loaders.demo.sample.FOLDER.iterdir() if f.is_file()),
     "pages": [(graphiql.PAGE / name).is_file() for name in (*graphiql.OWN, "plain.html", "graphiql.html")],
     "graphiql": graphiql.complete(),
 }, sys.stdout)
@@ -56,23 +57,33 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(unpacked: Path, *arguments: str) -> str:
     """What Python prints that sees the wheel and the libraries, and not the checkout that is installed beside them."""
-    environment = {"PATH": os.defpath, "PYTHONPATH": os.pathsep.join([str(unpacked), sysconfig.get_path("purelib")])}
+    environment = {
+        "PATH": os.defpath,
+        "PYTHONPATH": os.pathsep.join([str(unpacked), sysconfig.get_path("purelib")]),
+    }
     command = [sys.executable, "-S", *arguments]  # -S: the checkout's .pth file is not read
-    done = subprocess.run(command, cwd=unpacked.parent, env=environment, capture_output=True, text=True)
+    done = subprocess.run(
+        command, cwd=unpacked.parent, env=environment, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 def test_it_holds_every_file_and_hides_no_library(unpacked: Path) -> None:
-    expected = {"clew.py"}
+    expected: set[str] = set()
     for room in KEPT:
-        files = (path for path in (HERE / room).rglob("*") if path.is_file() and path.suffix != ".pyc")
-        expected |= {f"{MOVED.get(room, room)}/{path.relative_to(HERE / room).as_posix()}" for path in files}
-    found = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*") if path.is_file()}
+        files = (
+            path for path in (HERE / room).rglob("*") if path.is_file() and path.suffix != ".pyc"
+        )
+        expected |= {
+            f"{MOVED.get(room, room)}/{path.relative_to(HERE / room).as_posix()}" for path in files
+        }
+    found = {
+        path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*") if path.is_file()
+    }
     assert expected <= found
     assert {name.split("/")[0].split("-")[0] for name in found} == {
-        "clew.py",
-        "door",
+        "cli",
         "engine",
         "loaders",
         "api",
@@ -83,8 +94,8 @@ def test_it_holds_every_file_and_hides_no_library(unpacked: Path) -> None:
 
 def test_the_command_is_there(unpacked: Path) -> None:
     version = tomllib.loads((HERE / "pyproject.toml").read_text())["project"]["version"]
-    assert run(unpacked, "-m", "clew", "--version").endswith(f", version {version}\n")
-    assert "clew = clew:main" in next(unpacked.glob("*.dist-info/entry_points.txt")).read_text()
+    assert run(unpacked, "-m", "cli", "--version").endswith(f", version {version}\n")
+    assert "clew = cli.main:main" in next(unpacked.glob("*.dist-info/entry_points.txt")).read_text()
 
 
 def test_it_reads_the_same_as_the_checkout(unpacked: Path) -> None:
@@ -94,10 +105,12 @@ def test_it_reads_the_same_as_the_checkout(unpacked: Path) -> None:
     assert told["schema"] == printed()
     assert told["operations"] == [o.document for o in operations()]
     assert len(told["operations"]) >= 12
-    assert told["migrations"] == sorted(path.name for path in (cellar() / "migrations").iterdir())
+    assert told["migrations"] == sorted(
+        path.name for path in (neo4j_folder() / "migrations").iterdir()
+    )
     assert told["jars"] == len(locked())
-    assert told["conf"] == (cellar() / "neo4j.conf").read_text()
+    assert told["conf"] == (neo4j_folder() / "neo4j.conf").read_text()
     assert told["statements"] == sorted(path.stem for path in FOLDER.glob("*.cypher"))
-    assert told["demo"] == sorted(path.name for path in DEMO.iterdir())
+    assert told["demo"] == sorted(path.name for path in DEMO.iterdir() if path.is_file())
     assert all(told["pages"])
     assert told["graphiql"] == complete()

@@ -1,1 +1,6 @@
-"""How data goes out: one module a form, each fed with streams and writing bytes."""
+"""Taking data out: one module a format, and where the files go.
+
+Answers: how are these records, or this part of the graph, written in the format that somebody wants?
+May import: the values of ``engine``.
+Never here: the choice of what is exported (``engine.excerpt``).
+"""

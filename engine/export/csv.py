@@ -12,7 +12,7 @@ from io import TextIOWrapper
 from typing import BinaryIO
 
 from engine.export.content import Content
-from engine.export.form import Target, one_file
+from engine.export.format import Target, one_file
 from engine.export.table import Table, tables
 
 RISKY = re.compile(r"['=+\-@＝＋－＠\t\r\n]")

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from engine.entity import Entity, Literal, Node, schema_of
 from engine.export.content import Arrow, Content
-from engine.export.form import Target
+from engine.export.format import Target
 
 FOLDER = Path(__file__).parent / "script"
 ROWS = 200
@@ -57,7 +57,11 @@ class Script:
     def node(self, node: Node) -> None:
         """A record or a shared value."""
         if isinstance(node, Literal):
-            self._add("literal", "", mapping({"id": node.id, "type": node.type, "value": node.value}.items()))
+            self._add(
+                "literal",
+                "",
+                mapping({"id": node.id, "type": node.type, "value": node.value}.items()),
+            )
         else:
             self._add("entity", labels(node.schema), mapping(told(node).items()))
 
@@ -100,18 +104,30 @@ def text(kind: str) -> str:
 @cache
 def labels(schema: str) -> str:
     """The labels of a record: its schema and all ancestors."""
-    return "".join(f":{name(found.name)}" for found in sorted(schema_of(schema).schemata, key=lambda s: s.name))
+    return "".join(
+        f":{name(found.name)}" for found in sorted(schema_of(schema).schemata, key=lambda s: s.name)
+    )
 
 
 def told(entity: Entity) -> dict[str, Scalar]:
     """What the graph keeps of a record; the order does not depend on how it came in."""
-    fixed = {"id": entity.id, "dataset": entity.dataset, "schema": entity.schema, "caption": entity.caption}
+    fixed = {
+        "id": entity.id,
+        "dataset": entity.dataset,
+        "schema": entity.schema,
+        "caption": entity.caption,
+    }
     return {**fixed, **dict(sorted(entity.properties.items()))}
 
 
 def measured(arrow: Arrow) -> dict[str, Scalar]:
     """The typed copies that walks filter on, under the names that Clew's own graph has."""
-    found = {"_start": arrow.start, "_end": arrow.end, "_amount": arrow.amount, "_share": arrow.share}
+    found = {
+        "_start": arrow.start,
+        "_end": arrow.end,
+        "_amount": arrow.amount,
+        "_share": arrow.share,
+    }
     return {key: value for key, value in found.items() if value is not None}
 
 
@@ -129,7 +145,11 @@ def literal(value: Scalar) -> str:
 
 def quoted(value: str) -> str:
     """A string as Cypher writes it, whatever it holds."""
-    return "'" + UNSAFE.sub(lambda match: ESCAPES.get(match[0]) or f"\\u{ord(match[0]):04X}", value) + "'"
+    return (
+        "'"
+        + UNSAFE.sub(lambda match: ESCAPES.get(match[0]) or f"\\u{ord(match[0]):04X}", value)
+        + "'"
+    )
 
 
 @cache

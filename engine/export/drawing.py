@@ -29,13 +29,25 @@ ARROW_FIELDS = {
     "percentage": "string",
 }
 """Each field with its type; one that has no value is left out."""
-TYPED = {"names": "name", "country": "country", "topics": "topic", "identifiers": "identifier", "dates": "date"}
+TYPED = {
+    "names": "name",
+    "country": "country",
+    "topics": "topic",
+    "identifiers": "identifier",
+    "dates": "date",
+}
 
 
 @cache
 def properties_of_type(schema: str, kind: str) -> tuple[str, ...]:
     """The properties of a schema whose values are of one of FtM's types, by name."""
-    return tuple(sorted(p.name for p in schema_of(schema).properties.values() if p.type.name == kind and not p.stub))
+    return tuple(
+        sorted(
+            p.name
+            for p in schema_of(schema).properties.values()
+            if p.type.name == kind and not p.stub
+        )
+    )
 
 
 def label(node: Node) -> str:
@@ -49,7 +61,11 @@ def node_values(node: Node) -> dict[str, Value]:
         return {"schema": "Literal", "dataset": node.dataset}
     found: dict[str, Value] = {"schema": node.schema, "dataset": node.dataset}
     for name, kind in TYPED.items():
-        values = [v for prop in properties_of_type(node.schema, kind) for v in node.properties.get(prop, ())]
+        values = [
+            v
+            for prop in properties_of_type(node.schema, kind)
+            for v in node.properties.get(prop, ())
+        ]
         if values:
             found[name] = joined(list(dict.fromkeys(values)))
     return found
@@ -70,8 +86,16 @@ def arrow_values(arrow: Arrow) -> dict[str, Value]:
     relationship, entity = arrow.relationship, arrow.relationship.entity
     found: dict[str, Value | None] = {"type": relationship.type, "dataset": relationship.dataset}
     if isinstance(entity, Entity):
-        texts = {name: joined(entity.properties.get(name, ())) or None for name in ("currency", "percentage")}
-        found |= {"schema": entity.schema, "start": arrow.start, "end": arrow.end, "amount": arrow.amount}
+        texts = {
+            name: joined(entity.properties.get(name, ())) or None
+            for name in ("currency", "percentage")
+        }
+        found |= {
+            "schema": entity.schema,
+            "start": arrow.start,
+            "end": arrow.end,
+            "amount": arrow.amount,
+        }
         found |= {"share": arrow.share, **texts}
     return {name: value for name in ARROW_FIELDS if (value := found.get(name)) is not None}
 

@@ -11,7 +11,7 @@ import orjson
 
 from engine.entity import Entity
 from engine.export.content import Content
-from engine.export.form import Target, one_file
+from engine.export.format import Target, one_file
 
 
 class FtmForm:

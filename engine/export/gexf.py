@@ -14,7 +14,7 @@ from engine.export.drawing import (
     node_values,
     numbered,
 )
-from engine.export.form import Target
+from engine.export.format import Target
 from engine.export.markup import Markup
 
 DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
@@ -50,13 +50,20 @@ class GexfForm:
 
 def declared(markup: Markup, kind: str, fields: Mapping[str, str]) -> str:
     """The fields of nodes or of edges, as the head of the file declares them."""
-    told = (markup.element("attribute", {"id": name, "title": name, "type": type_}) for name, type_ in fields.items())
+    told = (
+        markup.element("attribute", {"id": name, "title": name, "type": type_})
+        for name, type_ in fields.items()
+    )
     return markup.element("attributes", {"class": kind, "mode": "static"}, "".join(told))
 
 
 def attributes(markup: Markup, fields: Mapping[str, str], values: Mapping[str, Value]) -> str:
     """The fields that have values."""
-    told = (markup.element("attvalue", {"for": name, "value": str(values[name])}) for name in fields if name in values)
+    told = (
+        markup.element("attvalue", {"for": name, "value": str(values[name])})
+        for name in fields
+        if name in values
+    )
     return markup.element("attvalues", {}, "".join(told))
 
 

@@ -13,7 +13,7 @@ from engine.export.drawing import (
     node_values,
     numbered,
 )
-from engine.export.form import Target
+from engine.export.format import Target
 from engine.export.markup import Markup
 
 OPENING = '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">'
@@ -33,7 +33,12 @@ class GraphmlForm:
             markup.raw(OPENING)
             for kind, fields in (("node", NODE_FIELDS), ("edge", ARROW_FIELDS)):
                 for name, type_ in (LABEL | fields).items():
-                    told = {"id": f"{kind}_{name}", "for": kind, "attr.name": name, "attr.type": type_}
+                    told = {
+                        "id": f"{kind}_{name}",
+                        "for": kind,
+                        "attr.name": name,
+                        "attr.type": type_,
+                    }
                     markup.raw(markup.element("key", told))
             markup.raw('<graph edgedefault="directed">')
             for node in content.nodes():
@@ -50,5 +55,6 @@ class GraphmlForm:
 def data(markup: Markup, kind: str, values: Mapping[str, Value]) -> str:
     """The fields of one node or edge."""
     return "".join(
-        markup.element("data", {"key": f"{kind}_{name}"}, markup.text(str(value))) for name, value in values.items()
+        markup.element("data", {"key": f"{kind}_{name}"}, markup.text(str(value)))
+        for name, value in values.items()
     )

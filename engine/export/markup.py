@@ -29,7 +29,9 @@ class Markup:
 
     def element(self, name: str, attributes: Mapping[str, str], inner: str = "") -> str:
         """An element; ``inner`` is markup already."""
-        told = "".join(f' {key}="{escape(self._clean(value), ATTRIBUTE)}"' for key, value in attributes.items())
+        told = "".join(
+            f' {key}="{escape(self._clean(value), ATTRIBUTE)}"' for key, value in attributes.items()
+        )
         return f"<{name}{told}>{inner}</{name}>" if inner else f"<{name}{told}/>"
 
     def text(self, value: str) -> str:

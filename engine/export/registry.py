@@ -2,7 +2,7 @@
 
 from engine.export.csv import CsvForm
 from engine.export.cypher import CypherForm
-from engine.export.form import Form
+from engine.export.format import Form
 from engine.export.ftm import FtmForm
 from engine.export.gexf import GexfForm
 from engine.export.graphml import GraphmlForm

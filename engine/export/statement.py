@@ -12,7 +12,7 @@ from followthemoney.statement.serialize import CSVStatementWriter
 
 from engine.entity import Entity
 from engine.export.content import Content
-from engine.export.form import Target, one_file
+from engine.export.format import Target, one_file
 from engine.export.ftm import by_dataset, own_id
 
 

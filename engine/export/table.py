@@ -28,7 +28,10 @@ class Table:
     def columns(self) -> list[str]:
         """The heading: id, dataset, then the properties that occur: captions, featured ones, the others by name."""
         schema = schema_of(self.schema)
-        ranks = {name: rank for rank, name in enumerate(dict.fromkeys([*schema.caption, *schema.featured]))}
+        ranks = {
+            name: rank
+            for rank, name in enumerate(dict.fromkeys([*schema.caption, *schema.featured]))
+        }
         return [*FIXED, *sorted(self.names, key=lambda name: (ranks.get(name, len(ranks)), name))]
 
     def rows(self) -> Iterator[list[str]]:
@@ -48,7 +51,9 @@ class Table:
             if prop is not None and prop.type.name == "entity":
                 properties[name] = [qualify(entity.dataset, value) for value in values]
         self.names.update(properties)
-        self.out.write(orjson.dumps([entity.id, entity.dataset, properties], option=orjson.OPT_APPEND_NEWLINE))
+        self.out.write(
+            orjson.dumps([entity.id, entity.dataset, properties], option=orjson.OPT_APPEND_NEWLINE)
+        )
 
 
 @contextmanager
@@ -60,7 +65,9 @@ def tables(records: Iterable[Entity]) -> Iterator[list[Table]]:
             table = found.get(record.schema)
             if table is None:
                 path = Path(folder) / f"{record.schema}.json"
-                table = found[record.schema] = Table(record.schema, path, stack.enter_context(path.open("wb")))
+                table = found[record.schema] = Table(
+                    record.schema, path, stack.enter_context(path.open("wb"))
+                )
             table.add(record)
         stack.close()
         yield [found[name] for name in sorted(found)]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from engine.errors import BadInput, ClewError
-from engine.export.form import Target
+from engine.export.format import Target
 
 STDOUT = "-"
 PART = ".part"

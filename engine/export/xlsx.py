@@ -15,7 +15,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from engine.export.content import Content
-from engine.export.form import Target
+from engine.export.format import Target
 from engine.export.table import Table, tables
 
 MOST_ROWS = 1_048_576
@@ -43,9 +43,15 @@ class XlsxForm:
         with tables(content.records()) as found, tempfile.TemporaryFile() as book:
             cut = write_workbook(found, book)
             book.seek(0)
-            with target.member("clew.xlsx") as out:  # which may be a pipe, and a workbook is written to and fro
+            with target.member(
+                "clew.xlsx"
+            ) as out:  # which may be a pipe, and a workbook is written to and fro
                 shutil.copyfileobj(book, out)
-        return [f"{cut:,} cells are longer than Excel's {MOST_CHARACTERS:,}: see the sheet {LONG}"] if cut else []
+        return (
+            [f"{cut:,} cells are longer than Excel's {MOST_CHARACTERS:,}: see the sheet {LONG}"]
+            if cut
+            else []
+        )
 
 
 def write_workbook(found: list[Table], out: BinaryIO) -> int:
@@ -86,7 +92,9 @@ def long_values(table: Table) -> Iterator[Part]:
                     yield table.schema, row[0], name, cell[at : at + PART]
 
 
-def write_rows(book: Workbook, name: str, columns: list[str], rows: Iterator[list[str]] | Iterator[Part]) -> None:
+def write_rows(
+    book: Workbook, name: str, columns: list[str], rows: Iterator[list[str]] | Iterator[Part]
+) -> None:
     """Rows under their heading, on as many sheets as they need."""
     sheet, at, number = begin(book, name, columns), 1, 1
     for row in rows:

@@ -10,7 +10,7 @@ import neo4j
 from neo4j import GraphDatabase, Query, Record, exceptions
 
 from engine.errors import BadInput, QueryTimeout, ServerUnavailable
-from engine.graph.statement import statement
+from engine.graph.cypher import statement
 
 TIMEOUT = 10.0
 """Seconds that a read takes at most, unless its caller says otherwise."""
@@ -24,7 +24,9 @@ AWAY = (
 """What the driver raises where there is no talking to the server."""
 WHOLE = "What was written so far is whole; do the same again when Neo4j is there"
 
-logging.getLogger("neo4j").addHandler(logging.NullHandler())  # else Python prints on stderr what our errors tell
+logging.getLogger("neo4j").addHandler(
+    logging.NullHandler()
+)  # else Python prints on stderr what our errors tell
 
 Parameters = Mapping[str, Any]
 
@@ -35,7 +37,9 @@ def translated() -> Iterator[None]:
     try:
         yield
     except AWAY as error:
-        raise ServerUnavailable(f"Neo4j cannot be reached or went away: {error}. {WHOLE}") from error
+        raise ServerUnavailable(
+            f"Neo4j cannot be reached or went away: {error}. {WHOLE}"
+        ) from error
     except exceptions.AuthError as error:
         raise ServerUnavailable(f"Neo4j cannot be reached: {error}") from error
     except exceptions.Neo4jError as error:
@@ -115,16 +119,28 @@ class Connection:
             self._driver.close()
 
     def _session(self, access_mode: str) -> neo4j.Session:
-        return self._driver.session(default_access_mode=access_mode, bookmark_manager=self._bookmarks, database=None)
+        return self._driver.session(
+            default_access_mode=access_mode, bookmark_manager=self._bookmarks, database=None
+        )
 
     def read(
-        self, name: str, parameters: Parameters | None = None, *, timeout: float = TIMEOUT, **parts: str
+        self,
+        name: str,
+        parameters: Parameters | None = None,
+        *,
+        timeout: float = TIMEOUT,
+        **parts: str,
     ) -> list[Record]:
         """All that a named read answers."""
         return list(self.stream(name, parameters, timeout=timeout, **parts))
 
     def stream(
-        self, name: str, parameters: Parameters | None = None, *, timeout: float = TIMEOUT, **parts: str
+        self,
+        name: str,
+        parameters: Parameters | None = None,
+        *,
+        timeout: float = TIMEOUT,
+        **parts: str,
     ) -> Iterator[Record]:
         """What a named read answers, record by record."""
         if timeout <= 0:  # the driver would take 0 as "no limit"
@@ -134,7 +150,12 @@ class Connection:
             yield from session.run(query, dict(parameters or {}))
 
     def write(
-        self, name: str, parameters: Parameters | None = None, *, timeout: float = PATIENCE, **parts: str
+        self,
+        name: str,
+        parameters: Parameters | None = None,
+        *,
+        timeout: float = PATIENCE,
+        **parts: str,
     ) -> list[Record]:
         """What one named write answers, in a transaction of its own (also statements on the schema)."""
         query = Query(statement(name, **parts), timeout=timeout)

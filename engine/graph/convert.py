@@ -24,7 +24,14 @@ def entity_of(mapping: Mapping[str, Any]) -> Entity:
     check_present(mapping)
     properties = {name: value for name, value in mapping.items() if isinstance(value, list)}
     checksum = mapping["_checksum"]
-    return Entity(mapping["id"], mapping["dataset"], mapping["schema"], mapping["caption"], properties, checksum)
+    return Entity(
+        mapping["id"],
+        mapping["dataset"],
+        mapping["schema"],
+        mapping["caption"],
+        properties,
+        checksum,
+    )
 
 
 def node_of(mapping: Mapping[str, Any], dataset: str = "") -> Node:
@@ -34,7 +41,9 @@ def node_of(mapping: Mapping[str, Any], dataset: str = "") -> Node:
     return entity_of(mapping)
 
 
-def relationship_of(kind: str, source: str, target: str, properties: Mapping[str, Any]) -> Relationship:
+def relationship_of(
+    kind: str, source: str, target: str, properties: Mapping[str, Any]
+) -> Relationship:
     """A relationship from its type, the ids of its ends, and its properties."""
     check_present(properties)
     dataset = properties["dataset"]

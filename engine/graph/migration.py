@@ -8,7 +8,8 @@ from pathlib import Path
 
 from engine.errors import MigrationError
 from engine.graph.connection import PATIENCE, Connection
-from engine.graph.statement import cellar, quoted
+from engine.graph.cypher import quoted
+from engine.resource import neo4j_folder
 
 FILE = re.compile(r"V(\d{4})__(\w+)\.cypher")
 CONSTRAINT = re.compile(r"CREATE CONSTRAINT (\w+) ")
@@ -38,7 +39,7 @@ def parse(path: Path) -> Migration:
 
 def migrations() -> Iterator[Migration]:
     """Every migration of this program, in order of version."""
-    for path in sorted((cellar() / "migrations").glob("*.cypher")):
+    for path in sorted((neo4j_folder() / "migrations").glob("*.cypher")):
         yield parse(path)
 
 
@@ -59,18 +60,26 @@ def migrate(connection: Connection) -> list[str]:
     known = list(migrations())
     had = {row["version"]: row for row in connection.read("migration_list", timeout=PATIENCE)}
     if newer := sorted(set(had) - {migration.version for migration in known}):
-        raise MigrationError(f"the database is newer than this program: it has migration {newer[0]}")
+        raise MigrationError(
+            f"the database is newer than this program: it has migration {newer[0]}"
+        )
     applied = []
     for migration in known:
         row = had.get(migration.version)
         if row is not None:
             if row["checksum"] != migration.checksum:
-                raise MigrationError(f"migration {migration.version} is not the one the database has had")
+                raise MigrationError(
+                    f"migration {migration.version} is not the one the database has had"
+                )
             continue
         clear(connection, migration)
         for text in migration.statements:
             connection.declare(text)
-        note = {"version": migration.version, "name": migration.name, "checksum": migration.checksum}
+        note = {
+            "version": migration.version,
+            "name": migration.name,
+            "checksum": migration.checksum,
+        }
         connection.write("migration_note", note)
         applied.append(f"V{migration.version:04}__{migration.name}")
     return applied

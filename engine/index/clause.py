@@ -24,14 +24,22 @@ SPECIAL = re.compile(r"([^A-Za-z0-9 ])")
 
 def every(queries: Sequence[Query]) -> Query:
     """What all of the queries find."""
-    return queries[0] if len(queries) == 1 else Query.boolean_query([(MUST, query) for query in queries])
+    return (
+        queries[0]
+        if len(queries) == 1
+        else Query.boolean_query([(MUST, query) for query in queries])
+    )
 
 
 def either(queries: Sequence[Query]) -> Query:
     """What any of the queries finds; nothing if there is none."""
     if not queries:
         return Query.empty_query()
-    return queries[0] if len(queries) == 1 else Query.boolean_query([(SHOULD, query) for query in queries])
+    return (
+        queries[0]
+        if len(queries) == 1
+        else Query.boolean_query([(SHOULD, query) for query in queries])
+    )
 
 
 def one_of(field: str, values: Sequence[str]) -> Query:
@@ -103,7 +111,9 @@ def _of_schemata(names: Iterable[str]) -> Query:
 def _schema(word: Word) -> Query:
     asked = word.text.lower()
     return _of_schemata(
-        name for known, name in schema_names().items() if known == asked or (word.prefix and known.startswith(asked))
+        name
+        for known, name in schema_names().items()
+        if known == asked or (word.prefix and known.startswith(asked))
     )
 
 

@@ -43,7 +43,9 @@ def read(asked: str, cursor: str, kind: type) -> Place:
     """The place of a cursor whose key is of a kind; raises BadInput where it is none, or one of another search."""
     told, *place = place_of(cursor, str, int, kind, int)
     if told != asked:
-        raise BadInput("This cursor belongs to another search: go on with the same text, filter and sort")
+        raise BadInput(
+            "This cursor belongs to another search: go on with the same text, filter and sort"
+        )
     tier, key, number = place
     fits = KEY.fullmatch(key) if isinstance(key, str) else 0 <= key <= HIGHEST
     if not fits or not 0 <= tier < 9 or not 0 < number < MOST:

@@ -16,7 +16,13 @@ from engine.index.folding import ASCII_WORD, digest, foldings, identifier, token
 
 UNREAD = frozenset({"json", "number", "gender", "language", "mimetype"})
 """Types whose values are not words of the text."""
-ROLES = {"name": "name", "date": "date", "country": "country", "topic": "topic", "entity": "reference"}
+ROLES = {
+    "name": "name",
+    "date": "date",
+    "country": "country",
+    "topic": "topic",
+    "entity": "reference",
+}
 """The types whose values have a field of their own; others are text."""
 SHOWN_VALUES, SHOWN_LENGTH = 100, 5_000
 LONGEST_KEY = 1_000
@@ -49,7 +55,14 @@ def table(schema: str) -> Table:
 
 def _gather(entity: Entity, known: Table) -> dict[str, list[str]]:
     """An entity's values by what they are for, as they come."""
-    found: dict[str, list[str]] = {"name": [], "text": [], "date": [], "country": [], "topic": [], "reference": []}
+    found: dict[str, list[str]] = {
+        "name": [],
+        "text": [],
+        "date": [],
+        "country": [],
+        "topic": [],
+        "reference": [],
+    }
     for prop, values in entity.properties.items():
         role = known.roles.get(prop)
         if role == "reference":
@@ -61,7 +74,9 @@ def _gather(entity: Entity, known: Table) -> dict[str, list[str]]:
 
 def _identifiers(entity: Entity, known: Table) -> set[str]:
     asked = known.identifiers & entity.properties.keys()
-    return {text for prop in asked for value in entity.properties[prop] if (text := identifier(value))}
+    return {
+        text for prop in asked for value in entity.properties[prop] if (text := identifier(value))
+    }
 
 
 def _bytes(value: bytes) -> str:
@@ -93,7 +108,9 @@ def _places(entity: Entity, caption: Sequence[str], spans: Collection[Span]) -> 
 
 
 def _span(entity: Entity) -> Span | None:
-    starts = [found[0] for value in entity.properties.get("startDate", ()) if (found := days(value))]
+    starts = [
+        found[0] for value in entity.properties.get("startDate", ()) if (found := days(value))
+    ]
     ends = [found[1] for value in entity.properties.get("endDate", ()) if (found := days(value))]
     if not starts and not ends:
         return None
@@ -122,7 +139,9 @@ def document(entity: Entity, shared: Sequence[str]) -> bytes:
     named = entity.caption != known.label
     name = _folded([entity.caption, *found["name"]] if named else found["name"])
     sequences = [ASCII_WORD.findall(text[:LONGEST_KEY].lower()) for text in name]
-    caption = sequences[0] if named and entity.caption.isascii() else tokens(entity.caption[:LONGEST_KEY])
+    caption = (
+        sequences[0] if named and entity.caption.isascii() else tokens(entity.caption[:LONGEST_KEY])
+    )
     shown = dict.fromkeys([entity.caption, *found["name"], *found["text"]])
     spans = {date: span for date in found["date"] if (span := days(date))}.values()
     fields: dict[str, object] = {
@@ -138,7 +157,9 @@ def document(entity: Entity, shared: Sequence[str]) -> bytes:
         "literal": shared,
         "reference": sorted(set(found["reference"])),
         "checksum": _bytes(bytes.fromhex(entity.checksum)),
-        "shown": _bytes(orjson.dumps([value[:SHOWN_LENGTH] for value in islice(shown, SHOWN_VALUES)])),
+        "shown": _bytes(
+            orjson.dumps([value[:SHOWN_LENGTH] for value in islice(shown, SHOWN_VALUES)])
+        ),
         **_places(entity, caption, spans),
         **_times(entity, spans),
     }

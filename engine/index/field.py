@@ -41,7 +41,9 @@ def layout() -> tantivy.Schema:
     """Tantivy's schema of the index."""
     builder = tantivy.SchemaBuilder()
     for name in KEYS + FACETED:
-        builder.add_text_field(name, stored=name == "id", fast=True, tokenizer_name="raw", index_option="basic")
+        builder.add_text_field(
+            name, stored=name == "id", fast=True, tokenizer_name="raw", index_option="basic"
+        )
     for name in RAW:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in WORDS:
@@ -58,7 +60,11 @@ def layout() -> tantivy.Schema:
 
 def analyzer() -> tantivy.TextAnalyzer:
     """Splits folded text where letters and digits end."""
-    return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).filter(tantivy.Filter.lowercase()).build()
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.lowercase())
+        .build()
+    )
 
 
 def _by_type(type_name: str) -> tuple[str, Kind]:

@@ -57,12 +57,16 @@ def put_down(entities: Iterable[tuple[Entity, list[str]]], folder: str) -> Part:
     """Write the documents of entities with their shared values' ids to this process's own file in a folder."""
     with open(f"{folder}/documents-{os.getpid()}", "ab") as spool:
         offset = spool.tell()
-        return Part(spool.name, offset, spool.write(b"".join(document(*each) + b"\n" for each in entities)))
+        return Part(
+            spool.name, offset, spool.write(b"".join(document(*each) + b"\n" for each in entities))
+        )
 
 
 def packed(entities: list[Entity]) -> bytes:
     """Entities as they stand in a file."""
-    return orjson.dumps([(e.id, e.dataset, e.schema, e.caption, e.properties, e.checksum) for e in entities])
+    return orjson.dumps(
+        [(e.id, e.dataset, e.schema, e.caption, e.properties, e.checksum) for e in entities]
+    )
 
 
 def unpacked(data: bytes) -> list[Entity]:

@@ -71,7 +71,9 @@ class Index:
         except ValueError as error:
             if "LockBusy" not in str(error):
                 raise ClewError(f"The index in {folder} cannot be written: {error}") from error
-            raise EngineInUse(f"Another clew process writes the index in {folder}; stop it, or let it finish") from None
+            raise EngineInUse(
+                f"Another clew process writes the index in {folder}; stop it, or let it finish"
+            ) from None
         for other in path.glob("layout*"):
             if other != folder:
                 shutil.rmtree(other, ignore_errors=True)
@@ -81,7 +83,10 @@ class Index:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -183,7 +188,9 @@ class Index:
         for each, address in rows[: max(first, 0)]:
             stored = searcher.doc(address)
             snippet = marker.snippet(_shown(stored)) if marker.whole else None
-            hits.append(Hit(_id(stored), cursor.write(asked, each), float(len(tiers) - each.tier), snippet))
+            hits.append(
+                Hit(_id(stored), cursor.write(asked, each), float(len(tiers) - each.tier), snippet)
+            )
         return SearchPage(hits, len(rows) > len(hits))
 
     def _walk(
@@ -203,7 +210,12 @@ class Index:
             if last is not None:
                 parts.append((Occur.Must, self._from(field, last, order == Order.Asc)))
             found = searcher.search(
-                Query.boolean_query(parts), wanted, count=False, order_by_field=field, order=order, offset=number
+                Query.boolean_query(parts),
+                wanted,
+                count=False,
+                order_by_field=field,
+                order=order,
+                offset=number,
             ).hits
             for key, address in found:
                 number = number + 1 if key == last else 1
@@ -217,7 +229,9 @@ class Index:
         """Documents at a key, and after it; texts can only be compared by Tantivy's own language of queries."""
         if isinstance(key, int):
             return clause.from_number(field, key, up)
-        return self._index.parse_query(f"{field}:[{key} TO *]" if up else f"{field}:[* TO {key}]", [field])
+        return self._index.parse_query(
+            f"{field}:[{key} TO *]" if up else f"{field}:[* TO {key}]", [field]
+        )
 
     def _query(self, text: str, access: Access, chosen: SearchFilter | None) -> Query:
         return clause.every([clause.tiers(parse(text))[-1], clause.allowed(access, chosen)])
@@ -235,7 +249,12 @@ class Index:
 
     @_understood()
     def facets(
-        self, text: str, access: Access, filter: SearchFilter | None, fields: Sequence[str], size: int = 20
+        self,
+        text: str,
+        access: Access,
+        filter: SearchFilter | None,
+        fields: Sequence[str],
+        size: int = 20,
     ) -> list[Facet]:
         """The most frequent values of fields among the hits of a search."""
         for field in fields:
@@ -244,10 +263,13 @@ class Index:
         if not fields:
             return []
         found = self._aggregated(
-            self._query(text, access, filter), {field: _terms(field) for field in dict.fromkeys(fields)}
+            self._query(text, access, filter),
+            {field: _terms(field) for field in dict.fromkeys(fields)},
         )
         return [
-            Facet(field, [FacetValue(value, count) for value, count in _counts(found[field])][:size])
+            Facet(
+                field, [FacetValue(value, count) for value, count in _counts(found[field])][:size]
+            )
             for field in fields
         ]
 
@@ -270,7 +292,9 @@ class Index:
     def _ids(self, query: Query, limit: int) -> list[str]:
         if limit <= 0:
             return []
-        found = self._searcher.search(query, limit, count=False, order_by_field="id", order=Order.Asc)
+        found = self._searcher.search(
+            query, limit, count=False, order_by_field="id", order=Order.Asc
+        )
         return [str(id) for id, _ in found.hits]
 
     def schema_counts(self, access: Access) -> dict[str, list[SchemaCount]]:
@@ -278,7 +302,9 @@ class Index:
         asked = {"dataset": {**_terms("dataset"), "aggs": {"schema": _terms("schema")}}}
         found = self._aggregated(clause.allowed(access), asked)
         return {
-            bucket["key"]: [SchemaCount(schema, count) for schema, count in _counts(bucket["schema"])]
+            bucket["key"]: [
+                SchemaCount(schema, count) for schema, count in _counts(bucket["schema"])
+            ]
             for bucket in found["dataset"]["buckets"]
         }
 
@@ -303,7 +329,9 @@ def _opened(folder: Path, write: bool) -> tantivy.Index:
         return tantivy.Index(layout(), str(folder), reuse=True)
     except ValueError as error:
         if not write:
-            raise ClewError(f"The index in {folder} cannot be read, run `clew reindex`: {error}") from error
+            raise ClewError(
+                f"The index in {folder} cannot be read, run `clew reindex`: {error}"
+            ) from error
     shutil.rmtree(folder)
     folder.mkdir(parents=True)
     return tantivy.Index(layout(), str(folder), reuse=True)

@@ -20,7 +20,10 @@ PATIENCE = 5.0
 
 
 async def execute(
-    engine: Engine, query: str, variables: Mapping[str, Any] | None = None, operation_name: str | None = None
+    engine: Engine,
+    query: str,
+    variables: Mapping[str, Any] | None = None,
+    operation_name: str | None = None,
 ) -> dict[str, Any]:
     """The answer to one document, as the application would give it: ``data`` and ``errors``."""
     answer = await Execution(engine).answer(Parameters(query, variables, operation_name))

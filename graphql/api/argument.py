@@ -18,8 +18,12 @@ PARTIAL_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 Date = NewType("Date", str)
 """A date as FtM has it: a year, a month or a day."""
 
-strawberry.enum(Direction, description="Which way a relationship is followed, seen from where one stands.")
-strawberry.enum(ExpandOrder, description="Neighbours with few relationships first, with many, or by id.")
+strawberry.enum(
+    Direction, description="Which way a relationship is followed, seen from where one stands."
+)
+strawberry.enum(
+    ExpandOrder, description="Neighbours with few relationships first, with many, or by id."
+)
 strawberry.enum(PathMode, description="One shortest path, all of that length, or the k shortest.")
 strawberry.enum(SearchSort, description="The order of hits.")
 
@@ -57,7 +61,9 @@ class SearchFilter:
     during: DateRange | None = None
 
 
-@strawberry.input(description="Which relationships a path may cross, and which nodes it may pass through.")
+@strawberry.input(
+    description="Which relationships a path may cross, and which nodes it may pass through."
+)
 class HopFilter:
     """What a walk is narrowed to."""
 
@@ -79,7 +85,8 @@ class HopFilter:
         default=None, description="Nodes with more relationships are not passed through."
     )
     shared: bool | None = strawberry.field(
-        default=True, description="Whether shared values (phone numbers, addresses) may be passed through."
+        default=True,
+        description="Whether shared values (phone numbers, addresses) may be passed through.",
     )
 
 

@@ -15,7 +15,10 @@ from engine.dataset import ExportPolicy, Frequency
 DATASETS = 50
 
 strawberry.enum(Frequency, description="How often a source publishes.")
-strawberry.enum(ExportPolicy, description="Who, of those who may read a dataset, may also take all of it as a file.")
+strawberry.enum(
+    ExportPolicy,
+    description="Who, of those who may read a dataset, may also take all of it as a file.",
+)
 
 
 @strawberry.type(description="How many entities of one schema a dataset holds.")
@@ -49,12 +52,18 @@ class Dataset:
     publisher: Publisher | None = strawberry.field(description="Who publishes it.")
     url: str | None = strawberry.field(description="Where it is described on the web.")
     license: str | None = strawberry.field(description="Its licence: a web address, or a name.")
-    countries: list[str] = strawberry.field(description="The codes of the countries that it covers.")
+    countries: list[str] = strawberry.field(
+        description="The codes of the countries that it covers."
+    )
     category: str | None = strawberry.field(description="What kind of dataset it is.")
     maintainer: str | None = strawberry.field(description="Who keeps it up to date here.")
     frequency: Frequency = strawberry.field(description="How often its source publishes.")
-    coverage_start: str | None = strawberry.field(description="From when on it tells: a year, a month or a day.")
-    coverage_end: str | None = strawberry.field(description="Until when it tells: a year, a month or a day.")
+    coverage_start: str | None = strawberry.field(
+        description="From when on it tells: a year, a month or a day."
+    )
+    coverage_end: str | None = strawberry.field(
+        description="Until when it tells: a year, a month or a day."
+    )
     last_updated: datetime | None = strawberry.field(
         description="When it was last loaded whole, changed or not; null if never."
     )
@@ -71,10 +80,14 @@ class Dataset:
         description="When its source is to be crawled again, as the catalog last had it; null if no catalog names it, "
         "or once was enough.",
     )
-    runs: RunConnection = strawberry.field(resolver=runs, description="The crawls of its source, newest first.")
+    runs: RunConnection = strawberry.field(
+        resolver=runs, description="The crawls of its source, newest first."
+    )
     export_policy: ExportPolicy = strawberry.field(description="Who may take all of it as a file.")
     entity_count: int = strawberry.field(description="How many entities it holds.")
-    schemata: list[SchemaCount] = strawberry.field(description="How many of each schema, the most frequent first.")
+    schemata: list[SchemaCount] = strawberry.field(
+        description="How many of each schema, the most frequent first."
+    )
 
 
 @strawberry.type(description="A dataset on a page.")
@@ -101,7 +114,9 @@ async def dataset_page(
     """A page of the datasets that this reader may see."""
     start = None if after is None else place_of(after, str)[0]
     asked = size(first, DATASETS)
-    known = await info.context.hop(info.context.engine.datasets, await info.context.access(), overdue)
+    known = await info.context.hop(
+        info.context.engine.datasets, await info.context.access(), overdue
+    )
     rest = [found for found in known if start is None or found.name > start]
     nodes: list[Any] = list(rest[:asked])
     edges = [DatasetEdge(cursor=cursor_of(found.name), node=found) for found in nodes]

@@ -111,7 +111,9 @@ class Shape:
             elif isinstance(node, FragmentSpreadNode):
                 total = total.beside(self._fragment(node.name.value))
             if total.fields > self.limit.fields:
-                raise Refused(f"The document asks for too many fields: at most {self.limit.fields}.")
+                raise Refused(
+                    f"The document asks for too many fields: at most {self.limit.fields}."
+                )
             if total.aliases > self.limit.aliases:
                 raise Refused(f"The document has too many aliases: at most {self.limit.aliases}.")
         return total
@@ -154,7 +156,11 @@ class Shape:
 
 def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
     """A document's fragments by name."""
-    return {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    return {
+        node.name.value: node
+        for node in document.definitions
+        if isinstance(node, FragmentDefinitionNode)
+    }
 
 
 def operations_of(document: DocumentNode) -> list[OperationDefinitionNode]:
@@ -169,7 +175,9 @@ def read(text: str, limit: Limit = LIMIT) -> DocumentNode:
     document = parse(text, max_tokens=limit.tokens)
     operations, fragments = operations_of(document), fragments_of(document)
     if len(operations) > limit.operations or len(fragments) > limit.fragments:
-        raise Refused(f"At most {limit.operations} operations and {limit.fragments} fragments in a document.")
+        raise Refused(
+            f"At most {limit.operations} operations and {limit.fragments} fragments in a document."
+        )
     shape = Shape(fragments, limit)
     for operation in operations:
         shape.check(operation)
@@ -211,9 +219,13 @@ class Cost:
         }
         cost = self._selections(operation.selection_set, self.schema.query_type)
         if cost > self.limit.cost:
-            raise Refused(f"The document may bring {cost:,} records: at most {self.limit.cost:,}. Ask for less.")
+            raise Refused(
+                f"The document may bring {cost:,} records: at most {self.limit.cost:,}. Ask for less."
+            )
 
-    def _selections(self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None) -> int:
+    def _selections(
+        self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None
+    ) -> int:
         total = 0
         for node in selections.selections if selections else ():
             if isinstance(node, FieldNode):
@@ -250,7 +262,9 @@ class Cost:
         if "first" in found.args:
             first = self._argument("first", given, found.args)
             if isinstance(first, int) and not 0 <= first <= self.limit.page:
-                raise Refused(f"first: {first} is not between 0 and {self.limit.page}.", "BAD_USER_INPUT")
+                raise Refused(
+                    f"first: {first} is not between 0 and {self.limit.page}.", "BAD_USER_INPUT"
+                )
             return first if isinstance(first, int) else 1
         for name in ("ids", "from", "to", "avoid"):
             ids = self._argument(name, given, found.args) if name in found.args else None
@@ -261,7 +275,9 @@ class Cost:
         k = self._argument("k", given, found.args) if "k" in found.args else None
         return min(max(k, 1), self.limit.page) if isinstance(k, int) else None
 
-    def _argument(self, name: str, given: Mapping[str, ValueNode], arguments: Mapping[str, GraphQLArgument]) -> Any:
+    def _argument(
+        self, name: str, given: Mapping[str, ValueNode], arguments: Mapping[str, GraphQLArgument]
+    ) -> Any:
         value = self._value(given[name]) if name in given else None
         if value is not None:
             return value

@@ -23,7 +23,8 @@ LITERAL = "Literal"
 
 Names = Annotated[list[str] | None, strawberry.argument(description="Only these.")]
 Types = Annotated[
-    list[str] | None, strawberry.argument(description="Relationship types: OWNERSHIP, ADDRESS_ENTITY, PHONE.")
+    list[str] | None,
+    strawberry.argument(description="Relationship types: OWNERSHIP, ADDRESS_ENTITY, PHONE."),
 ]
 
 
@@ -119,7 +120,9 @@ class Expansion:
         self.id = id_
         self.asked = asked
         self.nodes = [step.node for step in page.items]
-        self.edges = [Neighbour(cursor, step) for cursor, step in zip(page.cursors, page.items, strict=True)]
+        self.edges = [
+            Neighbour(cursor, step) for cursor, step in zip(page.cursors, page.items, strict=True)
+        ]
         self.page_info = PageInfo.of(page.cursors, page.has_next)
 
 
@@ -134,7 +137,9 @@ class Neighbour:
 
 async def _expand_count(root: strawberry.Parent[Expansion], info: Info) -> Any:
     session = info.context
-    return await session.hop(session.engine.reader.expand_count, root.id, await session.access(), **root.asked)
+    return await session.hop(
+        session.engine.reader.expand_count, root.id, await session.access(), **root.asked
+    )
 
 
 @strawberry.type(description="A page of an entity's neighbours.")
@@ -156,7 +161,9 @@ def _properties(root: strawberry.Parent[value.Node], names: Names = None) -> Any
         return []
     known = value.schema_of(root.schema).properties
     wanted = root.properties if names is None else dict.fromkeys(names)
-    return [Values(root, known[name]) for name in wanted if name in known and root.properties.get(name)]
+    return [
+        Values(root, known[name]) for name in wanted if name in known and root.properties.get(name)
+    ]
 
 
 def _edge_counts(root: strawberry.Parent[value.Node], info: Info) -> Any:
@@ -207,7 +214,9 @@ def _literal_caption(root: strawberry.Parent[value.Literal]) -> str:
     return root.value
 
 
-@strawberry.interface(description="One entity as one dataset tells it, or a value that several share.")
+@strawberry.interface(
+    description="One entity as one dataset tells it, or a value that several share."
+)
 class Entity:
     """What every entity answers."""
 
@@ -219,7 +228,8 @@ class Entity:
         resolver=_properties, description="The properties that have values, or those named."
     )
     edge_counts: list[EdgeCount] = strawberry.field(
-        resolver=_edge_counts, description="How many relationships there are, by type and direction."
+        resolver=_edge_counts,
+        description="How many relationships there are, by type and direction.",
     )
     expand: ExpandConnection = strawberry.field(
         resolver=_expand, description="The neighbours, with the relationships that lead to them."
@@ -236,7 +246,9 @@ class Entity:
         return True
 
 
-@strawberry.type(description="A value that several share: a phone number, an address, an identifier.")
+@strawberry.type(
+    description="A value that several share: a phone number, an address, an identifier."
+)
 class Literal(Entity):
     """A value that several entities share."""
 

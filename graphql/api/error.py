@@ -23,7 +23,9 @@ class Refused(GraphQLError):
 
 def late() -> GraphQLError:
     """The error of a request that ran into its deadline."""
-    return GraphQLError("The deadline has passed: ask for less.", extensions={"code": "DEADLINE_EXCEEDED"})
+    return GraphQLError(
+        "The deadline has passed: ask for less.", extensions={"code": "DEADLINE_EXCEEDED"}
+    )
 
 
 def shown(errors: list[GraphQLError], code: str = "BAD_USER_INPUT") -> list[dict[str, Any]]:
@@ -35,7 +37,9 @@ def _shown(error: GraphQLError, code: str) -> dict[str, Any]:
     cause = _cause(error)
     answer: dict[str, Any] = {"message": error.message.partition(" Did you mean ")[0]}
     if error.locations:
-        answer["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
+        answer["locations"] = [
+            {"line": place.line, "column": place.column} for place in error.locations
+        ]
     if error.path is not None:
         answer["path"] = list(error.path)
     answer["extensions"] = dict(error.extensions or {})

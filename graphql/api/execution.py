@@ -73,7 +73,9 @@ class Execution:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.limiter = CapacityLimiter(THREADS)
-        execute(schema(), prepared("{ __typename }"))  # makes all types now, not at the first request
+        execute(
+            schema(), prepared("{ __typename }")
+        )  # makes all types now, not at the first request
 
     def operation(self, parameters: Parameters) -> OperationDefinitionNode:
         """The operation that is asked for; raises Refused, GraphQLError, or a group of them."""
@@ -106,7 +108,9 @@ class Execution:
             return Answer({"errors": shown(errors, "GRAPHQL_VALIDATION_FAILED")}, started=False)
         if is_introspection(document):
             name = parameters.operation_name
-            result = await to_thread.run_sync(introspected, parameters.query, name, limiter=self.limiter)
+            result = await to_thread.run_sync(
+                introspected, parameters.query, name, limiter=self.limiter
+            )
             return _answer(result)
         with anyio.move_on_after(self.engine.settings.deadline + GRACE):
             return _answer(await self._execute(document, parameters))
@@ -129,4 +133,6 @@ def _answer(result: ExecutionResult) -> Answer:
     errors = shown(result.errors) if result.errors else None
     if result.data is None and result.errors and result.errors[0].path is None:
         return Answer({"errors": errors}, started=False)
-    return Answer({"data": result.data} if errors is None else {"errors": errors, "data": result.data})
+    return Answer(
+        {"data": result.data} if errors is None else {"errors": errors, "data": result.data}
+    )

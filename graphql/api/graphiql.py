@@ -14,7 +14,12 @@ from api.operation import operations
 HERE = Path(__file__).parent
 STATIC = HERE / "static" / "graphiql"
 PAGE = HERE / "page"
-TAKEN = ("react.production.min.js", "react-dom.production.min.js", "graphiql.min.js", "graphiql.min.css")
+TAKEN = (
+    "react.production.min.js",
+    "react-dom.production.min.js",
+    "graphiql.min.js",
+    "graphiql.min.css",
+)
 OWN = ("graphiql.js", "plain.js", "page.css")
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "

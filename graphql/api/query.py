@@ -47,7 +47,9 @@ def _search(
     after: str | None = None,
 ) -> Any:
     order = sort or SearchSort.RELEVANCE
-    return Search(info.context, query or "", search_filter(filter), order, size(first, SEARCH), after)
+    return Search(
+        info.context, query or "", search_filter(filter), order, size(first, SEARCH), after
+    )
 
 
 async def _paths(
@@ -89,7 +91,9 @@ def _chain(read: Callable[..., list[walk.Holding]]) -> Callable[..., Any]:
         session = info.context
         access, asked = await session.access(), size(first, HOLDINGS)
         share = 0.25 if min_share is None else min_share
-        return await session.hop(read, session.engine, access, id, min_share=share, at=at, first=asked)
+        return await session.hop(
+            read, session.engine, access, id, min_share=share, at=at, first=asked
+        )
 
     return resolve
 
@@ -119,15 +123,19 @@ class Query:
         resolver=_paths, description="How one gets from any of some entities to any of some others."
     )
     owners: list[Holding] = strawberry.field(
-        resolver=_chain(Engine.owners), description="Up the chain: who holds it, through what, how much."
+        resolver=_chain(Engine.owners),
+        description="Up the chain: who holds it, through what, how much.",
     )
     holdings: list[Holding] = strawberry.field(
-        resolver=_chain(Engine.holdings), description="Down the chain: what it holds, through what, how much."
+        resolver=_chain(Engine.holdings),
+        description="Down the chain: what it holds, through what, how much.",
     )
     subgraph: Subgraph = strawberry.field(
         resolver=_subgraph, description="The relationships among a set of at most 500."
     )
-    dataset: Dataset | None = strawberry.field(resolver=_dataset, description="The dataset with a name.")
+    dataset: Dataset | None = strawberry.field(
+        resolver=_dataset, description="The dataset with a name."
+    )
     datasets: DatasetConnection = strawberry.field(
         resolver=dataset_page, description="The datasets, by name: all, or those (not) overdue."
     )

@@ -69,7 +69,9 @@ class ReverseField(LinkField):
         """A page of them, read in one batch for the whole page above."""
         return self._page(source, info, kwargs.get("first"), kwargs.get("after"))
 
-    async def _page(self, source: value.Entity, info: Info, first: int | None, after: str | None) -> "Referrers":
+    async def _page(
+        self, source: value.Entity, info: Info, first: int | None, after: str | None
+    ) -> "Referrers":
         start, asked = offset(after), size(first, REFERRERS)
         reverse = self.prop.reverse
         assert reverse is not None
@@ -89,12 +91,16 @@ class Referrer:
 class Referrers:
     """A page of the entities that name another one; ``found`` starts at the first of all."""
 
-    def __init__(self, id_: str, prop: FtmProperty, found: list[value.Entity], start: int, asked: int) -> None:
+    def __init__(
+        self, id_: str, prop: FtmProperty, found: list[value.Entity], start: int, asked: int
+    ) -> None:
         self.id = id_
         self.prop = prop
         self.nodes = found[start : start + asked]
         places = range(start + 1, start + len(self.nodes) + 1)
-        self.edges = [Referrer(cursor_of(n), node) for n, node in zip(places, self.nodes, strict=True)]
+        self.edges = [
+            Referrer(cursor_of(n), node) for n, node in zip(places, self.nodes, strict=True)
+        ]
         more = len(found) > start + asked and start + asked <= MAX_OFFSET
         self.page_info = PageInfo.of([edge.cursor for edge in self.edges], more)
 
@@ -123,7 +129,9 @@ def _kind(prop: FtmProperty) -> tuple[type[PropertyField], str]:
 def _field(prop: FtmProperty) -> PropertyField:
     """A property as a field; ``from`` and the like are no Python names, hence the prefix."""
     field = _kind(prop)[0](
-        python_name=f"property_{prop.name}", graphql_name=prop.name, description=prop.description or None
+        python_name=f"property_{prop.name}",
+        graphql_name=prop.name,
+        description=prop.description or None,
     )
     field.prop = prop
     field.arguments = _page_arguments() if prop.stub else []
@@ -138,7 +146,9 @@ def _typed(made: type, types: dict[str, str], namespace: Namespace) -> type:
     definition = get_object_definition(made, strict=True)
     for field in definition.fields:
         if field.python_name in types:
-            field.type_annotation = StrawberryAnnotation(types[field.python_name], namespace=namespace)
+            field.type_annotation = StrawberryAnnotation(
+                types[field.python_name], namespace=namespace
+            )
     namespace[definition.name] = made
     return made
 
@@ -158,11 +168,19 @@ def _connection(name: str, namespace: Namespace) -> None:
     types = {"edges": f"list[{name}Edge]", "nodes": f"list[{name}]"}
     about = f"How many there are; null beyond {MAX_OFFSET:,}."
     body = {
-        "__annotations__": {**dict.fromkeys(types, Any), "page_info": PageInfo, "total_count": int | None},
+        "__annotations__": {
+            **dict.fromkeys(types, Any),
+            "page_info": PageInfo,
+            "total_count": int | None,
+        },
         "total_count": strawberry.field(resolver=_referrers_count, description=about),
     }
     made = type(f"{name}Connection", (), body)
-    _typed(strawberry.type(made, description="A page of entities that name this one."), types, namespace)
+    _typed(
+        strawberry.type(made, description="A page of entities that name this one."),
+        types,
+        namespace,
+    )
 
 
 def _parents(schema: Schema, namespace: Namespace) -> tuple[type, ...]:
@@ -198,4 +216,6 @@ def record_types() -> tuple[type, ...]:
     stubs = (prop for schema in ordered for prop in schema.properties.values() if prop.stub)
     for name in sorted({prop.range.name for prop in stubs if prop.range is not None}):
         _connection(name, namespace)
-    return tuple(made for made in namespace.values() if isinstance(made, type) and made is not Entity)
+    return tuple(
+        made for made in namespace.values() if isinstance(made, type) and made is not Entity
+    )

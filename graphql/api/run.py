@@ -17,7 +17,9 @@ RUNS = 10
 strawberry.enum(Outcome, description="How a crawl ended, or that it has not.")
 
 
-@strawberry.type(description="One crawl of a dataset's source: when, how it ended, and what it changed.")
+@strawberry.type(
+    description="One crawl of a dataset's source: when, how it ended, and what it changed."
+)
 class Run:
     """One crawl of a dataset's source: when, how it ended, and what it changed."""
 
@@ -25,13 +27,19 @@ class Run:
     started: datetime = strawberry.field(description="When it began.")
     ended: datetime | None = strawberry.field(description="When it was over; null while it is not.")
     outcome: Outcome = strawberry.field(description="How it ended.")
-    message: str | None = strawberry.field(description="What went wrong, or what else is to be said.")
+    message: str | None = strawberry.field(
+        description="What went wrong, or what else is to be said."
+    )
     read: int = strawberry.field(description="How many entities the source told.")
     added: int = strawberry.field(description="How many were new.")
     changed: int = strawberry.field(description="How many were there and are different now.")
     removed: int = strawberry.field(description="How many are gone.")
-    refused: int = strawberry.field(description="How many were not taken; the message names the first.")
-    version: str | None = strawberry.field(description="What the source calls its version, if it does.")
+    refused: int = strawberry.field(
+        description="How many were not taken; the message names the first."
+    )
+    version: str | None = strawberry.field(
+        description="What the source calls its version, if it does."
+    )
 
 
 @strawberry.type(description="A crawl on a page.")
@@ -49,7 +57,10 @@ class History:
         self.name = name
         self.nodes = runs[:first]
         cursors = [cursor_of(found.started.isoformat(), found.id) for found in self.nodes]
-        self.edges = [RunEdge(cursor=cursor, node=node) for cursor, node in zip(cursors, self.nodes, strict=True)]  # type: ignore[arg-type]
+        self.edges = [
+            RunEdge(cursor=cursor, node=node)  # type: ignore[arg-type]
+            for cursor, node in zip(cursors, self.nodes, strict=True)
+        ]
         self.page_info = PageInfo.of(cursors, len(runs) > first)
 
 
@@ -64,7 +75,9 @@ class RunConnection:
     edges: list[RunEdge] = strawberry.field(description="The crawls with their places.")
     nodes: list[Run] = strawberry.field(description="The crawls.")
     page_info: PageInfo = strawberry.field(description="Whether there are more.")
-    total_count: int = strawberry.field(resolver=_count, description="How many there are on all pages.")
+    total_count: int = strawberry.field(
+        resolver=_count, description="How many there are on all pages."
+    )
 
 
 def place(cursor: str | None) -> Place | None:
@@ -79,7 +92,10 @@ def place(cursor: str | None) -> Place | None:
 
 
 async def runs(
-    root: strawberry.Parent[dataset.Dataset], info: Info, first: int | None = RUNS, after: str | None = None
+    root: strawberry.Parent[dataset.Dataset],
+    info: Info,
+    first: int | None = RUNS,
+    after: str | None = None,
 ) -> Any:
     """A page of a dataset's crawls; those of several datasets are read together."""
     session: Session = info.context

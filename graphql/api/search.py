@@ -94,7 +94,9 @@ class Search:
     async def facets(self, fields: Sequence[str]) -> list[query.Facet]:
         """The most frequent values of some fields."""
         access = await self.session.access()
-        return await self.session.hop(self.session.engine.facets, self.text, access, self.filter, fields)
+        return await self.session.hop(
+            self.session.engine.facets, self.text, access, self.filter, fields
+        )
 
 
 async def _edges(root: strawberry.Parent[Search]) -> Any:

@@ -34,8 +34,12 @@ class Session:
         self._access: Access | asyncio.Task[Access] | None = None
         self._histories: dict[tuple[int, Place | None], DataLoader[str, list[Run]]] = {}
         self._referrers: dict[tuple[str, str, int], DataLoader[str, list[Entity]]] = {}
-        self.nodes: DataLoader[str, Node | None] = DataLoader(self._load_nodes, max_batch_size=BATCH)
-        self.edge_counts: DataLoader[str, list[EdgeCount]] = DataLoader(self._load_edge_counts, max_batch_size=BATCH)
+        self.nodes: DataLoader[str, Node | None] = DataLoader(
+            self._load_nodes, max_batch_size=BATCH
+        )
+        self.edge_counts: DataLoader[str, list[EdgeCount]] = DataLoader(
+            self._load_edge_counts, max_batch_size=BATCH
+        )
         self.datasets: DataLoader[str, Dataset] = DataLoader(self._load_datasets)
         self.crawl_counts: DataLoader[str, int] = DataLoader(self._load_crawl_counts)
 
@@ -47,7 +51,9 @@ class Session:
     async def access(self) -> Access:
         """Whose eyes this request has: worked out once, when it is first needed."""
         if self._access is None:
-            self._access = self.engine.remembered() or asyncio.create_task(self.hop(self.engine.everybody))
+            self._access = self.engine.remembered() or asyncio.create_task(
+                self.hop(self.engine.everybody)
+            )
         return self._access if isinstance(self._access, Access) else await self._access
 
     def referrers(self, schema: str, prop: str, first: int) -> DataLoader[str, list[Entity]]:
@@ -69,7 +75,9 @@ class Session:
         if key not in self._histories:
 
             async def load(names: list[str]) -> list[list[Run]]:
-                found = await self.hop(self.engine.histories, await self.access(), names, first, after)
+                found = await self.hop(
+                    self.engine.histories, await self.access(), names, first, after
+                )
                 return [found.get(name, []) for name in names]
 
             self._histories[key] = DataLoader(load)

@@ -15,7 +15,9 @@ class Truncation:
     reason: str
 
 
-@strawberry.type(description="One path by the ids of its nodes and, one fewer, of its relationships.")
+@strawberry.type(
+    description="One path by the ids of its nodes and, one fewer, of its relationships."
+)
 class Path:
     """One path by ids."""
 
@@ -48,11 +50,15 @@ class Holding:
     """Who holds it, or what is held."""
 
     entity: Entity
-    share: float | None = strawberry.field(description="A fraction; null where no route's share is known.")
+    share: float | None = strawberry.field(
+        description="A fraction; null where no route's share is known."
+    )
     lower_bound: bool = strawberry.field(
         description="True where a range, words or an unknown share make `share` a lower bound."
     )
-    unknown: bool = strawberry.field(description="True where some route crosses a holding of unknown share.")
+    unknown: bool = strawberry.field(
+        description="True where some route crosses a holding of unknown share."
+    )
     routes: PathResult
 
 

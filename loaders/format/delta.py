@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 
 from engine.errors import BadInput
-from loaders.intake import Intake, Reading
-from loaders.record import entity_of, is_id, why_unreadable
-from loaders.source import Line
+from loaders.intake.intake import Intake, Reading
+from loaders.intake.record import entity_of, is_id, why_unreadable
+from loaders.intake.source import Line
 
 
 class Delta:
@@ -25,7 +25,11 @@ class Delta:
             first = orjson.loads(head.split(b"\n", 1)[0])
         except orjson.JSONDecodeError:
             return False
-        return isinstance(first, dict) and isinstance(first.get("entity"), dict) and first.get("op") in OPERATIONS
+        return (
+            isinstance(first, dict)
+            and isinstance(first.get("entity"), dict)
+            and first.get("op") in OPERATIONS
+        )
 
     def read(self, intake: Intake) -> Iterator[Reading]:
         """Each line, in order."""
@@ -61,6 +65,12 @@ def operation(data: bytes) -> dict[str, Any]:
         given = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise BadInput(why_unreadable(data, error)) from None
-    if not isinstance(given, dict) or given.get("op") not in OPERATIONS or not isinstance(given.get("entity"), dict):
-        raise BadInput(f"not an operation: op is one of {', '.join(OPERATIONS)}, and entity is an object")
+    if (
+        not isinstance(given, dict)
+        or given.get("op") not in OPERATIONS
+        or not isinstance(given.get("entity"), dict)
+    ):
+        raise BadInput(
+            f"not an operation: op is one of {', '.join(OPERATIONS)}, and entity is an object"
+        )
     return given

@@ -5,9 +5,9 @@ from typing import Protocol
 
 from engine.entity import Entity
 from engine.errors import BadInput
-from loaders.intake import Intake, Reading
-from loaders.record import Unreadable, parse, readable_id
-from loaders.source import Line
+from loaders.intake.intake import Intake, Reading
+from loaders.intake.record import Unreadable, parse, readable_id
+from loaders.intake.source import Line
 
 
 class Lined(Protocol):
@@ -46,7 +46,13 @@ def lines(source: Lined, dataset: str, alone: bool) -> Iterator[Reading]:
             yield Reading(source.name, line.number, len(line.data), entity=entity_of(dataset, line))
             cut = None
         except BadInput as error:
-            yield Reading(source.name, line.number, len(line.data), reason=str(error), id=readable_id(line.data))
+            yield Reading(
+                source.name,
+                line.number,
+                len(line.data),
+                reason=str(error),
+                id=readable_id(line.data),
+            )
             broken = isinstance(error, Unreadable) and not line.data.endswith(b"\n")
             cut = line if broken and not alone else None
         alone = False

@@ -1,14 +1,14 @@
 """Which formats there are, and which one a source is written in."""
 
 from engine.errors import BadInput
-from loaders.bundle import ZIP, why_not
-from loaders.format.bods import Bods
+from loaders.format.bods.bods import Bods
 from loaders.format.delta import Delta
 from loaders.format.ftm import Ftm
-from loaders.format.icij import Icij, kind_by_name
-from loaders.format.mapping import Mapping
+from loaders.format.icij.icij import Icij, kind_by_name
 from loaders.format.statement import Statements
-from loaders.intake import Format, Intake
+from loaders.intake.bundle import ZIP, why_not
+from loaders.intake.intake import Format, Intake
+from loaders.mapping.format import Mapping
 
 FORMATS: tuple[Format, ...] = (Statements(), Bods(), Icij(), Delta(), Mapping(), Ftm())
 """In the order in which they are asked whether they know a source; FollowTheMoney's own takes the rest."""

@@ -26,11 +26,11 @@ from followthemoney.statement import Statement
 from rigour.boolean import text_bool
 
 from engine.errors import BadInput
-from loaders.fragment import Fragments
-from loaders.intake import Intake, Reading
-from loaders.record import is_id, known, shown, why_unreadable
-from loaders.sheet import Sheet, columns_of
-from loaders.source import BOM, Source, lines
+from loaders.intake.fragment import Fragments
+from loaders.intake.intake import Intake, Reading
+from loaders.intake.record import is_id, known, shown, why_unreadable
+from loaders.intake.source import BOM, Source, lines
+from loaders.table.sheet import Sheet, columns_of
 
 NEEDED = frozenset({"entity_id", "prop", "value"})
 MOST_VALUES = 500
@@ -71,7 +71,10 @@ class Statements:
 
     def read(self, intake: Intake) -> Iterator[Reading]:
         """Every entity, after the rows that cannot be used."""
-        with Fragments(intake.dataset, arranged) as fragments, closing(Gathering(fragments)) as gathering:
+        with (
+            Fragments(intake.dataset, arranged) as fragments,
+            closing(Gathering(fragments)) as gathering,
+        ):
             for source in intake.sources():
                 for place, size, told in statements(source):
                     if isinstance(told, str):
@@ -85,7 +88,9 @@ class Statements:
 
 def is_told(raw: Any) -> bool:
     """Whether a JSON value is a statement, or an entity with its statements."""
-    return type(raw) is dict and (raw.keys() >= NEEDED or ("schema" in raw and type(raw.get("statements")) is list))
+    return type(raw) is dict and (
+        raw.keys() >= NEEDED or ("schema" in raw and type(raw.get("statements")) is list)
+    )
 
 
 def statements(source: Source) -> Iterator[tuple[int, int, Told | str]]:
@@ -97,7 +102,9 @@ def statements(source: Source) -> Iterator[tuple[int, int, Told | str]]:
         sheet = Sheet(stream)
         missing = NEEDED - set(sheet.columns)
         if missing:
-            raise BadInput(f"{source.name} has no column {sorted(missing)[0]}: these are no statements")
+            raise BadInput(
+                f"{source.name} has no column {sorted(missing)[0]}: these are no statements"
+            )
         for row in sheet:
             yield row.line, row.size, row.reason or told_or_why(row.cells)
         source.truncated = source.truncated or sheet.cut
@@ -116,10 +123,16 @@ def of_lines(source: Source) -> Iterator[tuple[int, int, Told | str]]:
                     source.truncated = source.truncated or f"line {line.number} is cut off"
                 continue
             if line.reason is not None or not is_told(raw):
-                yield line.number, size, line.reason or "not a statement with entity_id, prop and value"
+                yield (
+                    line.number,
+                    size,
+                    line.reason or "not a statement with entity_id, prop and value",
+                )
             elif type(raw.get("statements")) is list:
                 for told in raw["statements"]:
-                    of_entity = {**told, "canonical_id": raw.get("id")} if type(told) is dict else {}
+                    of_entity = (
+                        {**told, "canonical_id": raw.get("id")} if type(told) is dict else {}
+                    )
                     yield line.number, size // len(raw["statements"]), told_or_why(of_entity)
             else:
                 yield line.number, size, told_or_why(raw)
@@ -135,20 +148,37 @@ def told_or_why(data: Mapping[str, Any]) -> Told | str:
 
 def told_of(data: Mapping[str, Any]) -> Told:
     """What a row tells; raises BadInput."""
-    original, prop, value, schema = data.get("entity_id"), data.get("prop"), data.get("value"), data.get("schema")
+    original, prop, value, schema = (
+        data.get("entity_id"),
+        data.get("prop"),
+        data.get("value"),
+        data.get("schema"),
+    )
     entity = data.get("canonical_id") or original
     for id_ in (entity,) if entity == original else (entity, original):
         if not is_id(id_):
-            raise BadInput(f"id {shown(id_)} is not one of FollowTheMoney's: letters, digits, . and -")
+            raise BadInput(
+                f"id {shown(id_)} is not one of FollowTheMoney's: letters, digits, . and -"
+            )
     if type(prop) is str and "schema" not in data:
         schema, _, prop = prop.rpartition(":")
     if type(schema) is not str or type(prop) is not str or type(value) is not str:
-        raise BadInput(f"schema {shown(schema)}, prop {shown(prop)} and value {shown(value)} are not all text")
+        raise BadInput(
+            f"schema {shown(schema)}, prop {shown(prop)} and value {shown(value)} are not all text"
+        )
     if prop != Statement.BASE and prop not in references_of(schema):
         raise BadInput(f"{schema} has no property {shown(prop)} that can be given")
     known(schema)
     dataset = data.get("dataset")
-    return Told(str(entity), str(original), schema, prop, value, str(dataset or ""), is_external(data.get("external")))
+    return Told(
+        str(entity),
+        str(original),
+        schema,
+        prop,
+        value,
+        str(dataset or ""),
+        is_external(data.get("external")),
+    )
 
 
 def is_external(value: Any) -> bool:
@@ -176,7 +206,9 @@ def arranged(schema: str, told: Mapping[str, list[str]]) -> dict[str, list[str]]
 def names_of(schema: str) -> tuple[str, ...]:
     """The properties that hold the names by which an entity of this schema is called."""
     properties = known(schema).properties
-    return tuple(name for name in known(schema).caption if properties[name].type.name == registry.name.name)
+    return tuple(
+        name for name in known(schema).caption if properties[name].type.name == registry.name.name
+    )
 
 
 class Gathering:
@@ -196,7 +228,9 @@ class Gathering:
         self._waiting = sqlite3.connect("", isolation_level=None)
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -16000"):
             self._waiting.execute(f"PRAGMA {pragma}")
-        self._waiting.execute("CREATE TABLE merged (original TEXT PRIMARY KEY, entity TEXT) WITHOUT ROWID")
+        self._waiting.execute(
+            "CREATE TABLE merged (original TEXT PRIMARY KEY, entity TEXT) WITHOUT ROWID"
+        )
         self._waiting.execute("CREATE TABLE reference (entity, schema, prop, value, source, place)")
         self._waiting.execute("BEGIN")
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from loaders.format.mapping import Work
-from loaders.fragment import Fragments
-from loaders.intake import Intake, Reading
+from loaders.intake.fragment import Fragments
+from loaders.intake.intake import Intake, Reading
 from loaders.mapping.choice import Choice, Chosen
+from loaders.mapping.format import Work
 from loaders.mapping.language import Query, cure, read_mapping
 
 DATASET = "check"
@@ -64,7 +64,12 @@ def unnamed(tables: Sequence[Chosen]) -> list[str]:
 def without_value(tables: Sequence[Chosen], readings: Sequence[Reading]) -> list[str]:
     """The properties that the mapping fills and that no entity of the right schema has."""
     queries: dict[int, Query] = {id(query): query for chosen in tables for query in chosen.queries}
-    have = {(r.entity.schema, name) for r in readings if r.entity is not None for name in r.entity.properties}
+    have = {
+        (r.entity.schema, name)
+        for r in readings
+        if r.entity is not None
+        for name in r.entity.properties
+    }
     missing = [
         f"{entity.name}.{rule.name}"
         for query in queries.values()

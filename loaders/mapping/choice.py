@@ -6,8 +6,8 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from engine.errors import BadInput
+from loaders.intake.source import Source
 from loaders.mapping.language import Query
-from loaders.source import Source
 from loaders.table.archive import kind_of
 from loaders.table.database import MAGIC, Selection, opened, selected
 from loaders.table.opendocument import ods_sheets
@@ -44,7 +44,9 @@ class Choice:
         if self._named:
             for query in queries:
                 if any(query.hints) and not set(query.hints) & given:
-                    self.notes.append(f"{query.place} is not used: no {' or '.join(query.hints)} is given")
+                    self.notes.append(
+                        f"{query.place} is not used: no {' or '.join(query.hints)} is given"
+                    )
 
     def queries_for(self, source: str) -> list[Query]:
         """Those for this source; raises BadInput where there is none."""
@@ -53,7 +55,9 @@ class Choice:
         name = file_name(source)
         found = [query for query in self._queries if name in query.hints or not any(query.hints)]
         if not found:
-            known = ", ".join(sorted({hint for query in self._queries for hint in query.hints if hint}))
+            known = ", ".join(
+                sorted({hint for query in self._queries for hint in query.hints if hint})
+            )
             raise BadInput(f"no query of the mapping is for {source}; they are for {known}")
         return found
 
@@ -62,7 +66,9 @@ class Choice:
         queries = self.queries_for(source.name)
         head = source.head()
         if head.startswith(OLE):
-            raise BadInput(f"{source.name} is a spreadsheet of before 2007 (.xls), or locked: save it as XLSX or ODS")
+            raise BadInput(
+                f"{source.name} is a spreadsheet of before 2007 (.xls), or locked: save it as XLSX or ODS"
+            )
         if head.startswith(MAGIC):
             yield from database_tables(source, queries)
         elif head.startswith(ZIP):
@@ -92,7 +98,9 @@ def one_table(queries: Sequence[Query], name: str) -> None:
     """Refuse joins where there is no database to answer them."""
     for query in queries:
         if query.joins or len(query.tables) > 1:
-            raise BadInput(f"{query.place} joins tables, and {name} is no SQLite file: only those answer joins")
+            raise BadInput(
+                f"{query.place} joins tables, and {name} is no SQLite file: only those answer joins"
+            )
 
 
 def text_table_of(source: Source, head: bytes, queries: Sequence[Query]) -> Chosen:
@@ -107,7 +115,9 @@ def text_table_of(source: Source, head: bytes, queries: Sequence[Query]) -> Chos
 def database_tables(source: Source, queries: Sequence[Query]) -> Iterator[Chosen]:
     """What each query asks of a database."""
     with source.file() as path, opened(source.name, path) as database:
-        selections = [Selection(query.tables, query.joins, query.columns, query.place) for query in queries]
+        selections = [
+            Selection(query.tables, query.joins, query.columns, query.place) for query in queries
+        ]
         tables = [selected(source.name, database, selection) for selection in selections]
         for query, table in zip(queries, tables, strict=True):
             yield Chosen(table, [query])
@@ -123,7 +133,9 @@ def sheet_tables(source: Source, queries: Sequence[Query]) -> Iterator[Chosen]:
             yield from sheets_for(source.name, kind.upper(), sheets, queries)
 
 
-def sheets_for(source: str, kind: str, sheets: Sequence[Sheet], queries: Sequence[Query]) -> Iterator[Chosen]:
+def sheets_for(
+    source: str, kind: str, sheets: Sequence[Sheet], queries: Sequence[Query]
+) -> Iterator[Chosen]:
     """Each sheet with its queries; raises BadInput, before any is read, for a query that no sheet answers."""
     named = {id(query): sheet_name(query, sheets) for query in queries}
     chosen(source, sheets, [name for name in dict.fromkeys(named.values()) if name])
@@ -131,15 +143,23 @@ def sheets_for(source: str, kind: str, sheets: Sequence[Sheet], queries: Sequenc
     found: list[Chosen] = []
     troubles: dict[int, BadInput] = {}
     for sheet in sheets:
-        asked = [q for q in queries if named[id(q)] == sheet.name or (not named[id(q)] and sheet in seen)]
+        asked = [
+            q for q in queries if named[id(q)] == sheet.name or (not named[id(q)] and sheet in seen)
+        ]
         if asked:
             each = fitting(source, kind, sheet, asked, troubles)
             found += [each] if each is not None else []
     answered = {id(query) for each in found for query in each.queries}
     for query in queries:
         if id(query) not in answered:
-            raise troubles.get(id(query)) or BadInput(f"{source} has no sheet that people see; name one with 'sheet'")
-    note = f"{source}: hidden sheets are not read unless 'sheet' names them: {', '.join(hidden)}" if hidden else ""
+            raise troubles.get(id(query)) or BadInput(
+                f"{source} has no sheet that people see; name one with 'sheet'"
+            )
+    note = (
+        f"{source}: hidden sheets are not read unless 'sheet' names them: {', '.join(hidden)}"
+        if hidden
+        else ""
+    )
     yield from (replace(each, note=note) for each in found)
 
 

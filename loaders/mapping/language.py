@@ -28,11 +28,32 @@ FILE, ROW = "$file", "$row"
 """Columns that every table has: what its file is called, and the row's number."""
 TEMPLATE = re.compile(r"{{([^(}})]*)}}")
 SQL = "a mapping gives names and no SQL; use tables, joins and filters"
-QUERY = {"csv", "csv_url", "csv_urls", "database", "table", "tables", "joins", "filters", "filters_not", "entities"}
+QUERY = {
+    "csv",
+    "csv_url",
+    "csv_urls",
+    "database",
+    "table",
+    "tables",
+    "joins",
+    "filters",
+    "filters_not",
+    "entities",
+}
 OURS = {"sheet", "header", "encoding", "delimiter"}
 REFUSED = {"where": SQL, "sql": SQL, "query": SQL}
 ENTITY = {"schema", "key", "keys", "key_literal", "id_column", "properties"}
-VALUES = {"column", "columns", "literal", "literals", "template", "join", "split", "format", "fuzzy"}
+VALUES = {
+    "column",
+    "columns",
+    "literal",
+    "literals",
+    "template",
+    "join",
+    "split",
+    "format",
+    "fuzzy",
+}
 PROPERTY = {*VALUES, "entity", "required"}
 
 
@@ -140,7 +161,9 @@ def query(part: Part) -> Query:
         join.only({"left", "right"}, {})
         if len(join.parts("a join")) != 2:
             join.refuse("a join needs left and right")
-        joins.append((join.parts("a join")["left"].string(), join.parts("a join")["right"].string()))
+        joins.append(
+            (join.parts("a join")["left"].string(), join.parts("a join")["right"].string())
+        )
     return Query(
         place=part.place,
         entities=tuple(in_order(list(rules.values()), entities)),
@@ -155,7 +178,9 @@ def query(part: Part) -> Query:
 
 def hint(url: str) -> str:
     """The last part of a URL or path, in small letters; empty where it is a variable, whose value is not asked."""
-    name = PurePosixPath(unquote(urlsplit(url.replace("\\", "/")).path if "://" in url else url)).name
+    name = PurePosixPath(
+        unquote(urlsplit(url.replace("\\", "/")).path if "://" in url else url)
+    ).name
     return "" if "$" in name else name.lower()
 
 
@@ -187,7 +212,9 @@ def reading(part: Part) -> Layout:
     if not header.isdecimal():
         part.refuse("'header' is the number of the row in which the columns' names stand")
     delimiter = told.pop("delimiter", "")
-    return Layout(header=int(header), delimiter={"tab": "\t", "\\t": "\t"}.get(delimiter, delimiter), **told)
+    return Layout(
+        header=int(header), delimiter={"tab": "\t", "\\t": "\t"}.get(delimiter, delimiter), **told
+    )
 
 
 def entity_rule(name: str, part: Part) -> EntityRule:
@@ -206,9 +233,13 @@ def entity_rule(name: str, part: Part) -> EntityRule:
     rules = tuple(property_rule(schema, prop, p) for prop, p in properties.items())
     for end in (schema.edge_source, schema.edge_target) if schema.edge else ():
         if str(end) not in properties:
-            part.refuse(f"{schema.name} needs both its ends, {schema.edge_source} and {schema.edge_target}")
+            part.refuse(
+                f"{schema.name} needs both its ends, {schema.edge_source} and {schema.edge_target}"
+            )
     literal = "".join(p.string() for p in part.some("key_literal"))
-    return EntityRule(name, part.place, schema.name, tuple(keys), literal, ids[0] if ids else None, rules)
+    return EntityRule(
+        name, part.place, schema.name, tuple(keys), literal, ids[0] if ids else None, rules
+    )
 
 
 def schema_of(part: Part) -> Schema:
@@ -218,7 +249,9 @@ def schema_of(part: Part) -> Schema:
     if schema is None:
         part.refuse(f"there is no schema {name!r}{nearest(name, list(model.schemata))}")
     if schema.abstract:
-        possible = ", ".join(sorted(s.name for s in schema.descendants if not s.abstract and not s.hidden)[:12])
+        possible = ", ".join(
+            sorted(s.name for s in schema.descendants if not s.abstract and not s.hidden)[:12]
+        )
         part.refuse(f"{name} is abstract: nothing is just that; such as {possible}")
     return schema
 
@@ -227,9 +260,13 @@ def property_rule(schema: Schema, name: str, part: Part) -> PropertyRule:
     """What is written of one property."""
     prop = schema.get(name)
     if prop is None:
-        part.refuse(f"{schema.name} has no property {name!r}{nearest(name, list(schema.properties))}")
+        part.refuse(
+            f"{schema.name} has no property {name!r}{nearest(name, list(schema.properties))}"
+        )
     if prop.stub:
-        part.refuse(f"{name} is told from the other side: {prop.reverse.qname if prop.reverse else 'it is a stub'}")
+        part.refuse(
+            f"{name} is told from the other side: {prop.reverse.qname if prop.reverse else 'it is a stub'}"
+        )
     part.only(PROPERTY, {})
     named = part.parts("a property")
     template = text(named, "template")
@@ -281,7 +318,9 @@ def check_values(rule: PropertyRule, prop: Property, part: Part) -> None:
             if "directive" in str(error) or "stray" in str(error):
                 part.refuse(f"format: {error}")
         if "%" not in rule.format:
-            part.refuse(f"format: {rule.format!r} has no directive; day, month and year are %d, %m and %Y")
+            part.refuse(
+                f"format: {rule.format!r} has no directive; day, month and year are %d, %m and %Y"
+            )
     if rule.format is not None and prop.type.name == registry.phone.name:
         try:
             prop.type.clean_text("0", format=rule.format)
@@ -298,12 +337,16 @@ def check_links(rule: EntityRule, rules: dict[str, EntityRule], part: Part) -> N
         place = properties.named[link.name]
         other = rules.get(link.entity)
         if other is None:
-            place.refuse(f"this query has no entity {link.entity!r}{nearest(link.entity, list(rules))}")
+            place.refuse(
+                f"this query has no entity {link.entity!r}{nearest(link.entity, list(rules))}"
+            )
         prop = schema_named(rule.schema).properties[link.name]
         if prop.type.name != registry.entity.name or prop.range is None:
             place.refuse(f"{link.name} holds a {prop.type.name} and not an entity: use column")
         if not schema_named(other.schema).is_a(prop.range):
-            place.refuse(f"{link.name} must be a {prop.range.name}, but {link.entity} is a {other.schema}")
+            place.refuse(
+                f"{link.name} must be a {prop.range.name}, but {link.entity} is a {other.schema}"
+            )
 
 
 def schema_named(name: str) -> Schema:
@@ -315,9 +358,13 @@ def in_order(rules: Sequence[EntityRule], part: Part) -> list[EntityRule]:
     """The entities, each after those that it links to; raises BadInput for a circle."""
     waiting, done, ordered = list(rules), set[str](), list[EntityRule]()
     while waiting:
-        ready = [r for r in waiting if all(p.entity is None or p.entity in done for p in r.properties)]
+        ready = [
+            r for r in waiting if all(p.entity is None or p.entity in done for p in r.properties)
+        ]
         if not ready:
-            part.refuse(f"{', '.join(rule.name for rule in waiting)} link to each other in a circle")
+            part.refuse(
+                f"{', '.join(rule.name for rule in waiting)} link to each other in a circle"
+            )
         ordered += ready
         done.update(rule.name for rule in ready)
         waiting = [rule for rule in waiting if rule.name not in done]

@@ -12,10 +12,10 @@ from operator import itemgetter
 
 from followthemoney.util import sanitize_text
 
+from loaders.intake.record import ends_of, is_id, shown
 from loaders.mapping.language import FILE, ROW, EntityRule, Query, schema_named
 from loaders.mapping.property import PropertyMapper
 from loaders.mapping.tally import Tally
-from loaders.record import ends_of, is_id, shown
 from loaders.table.table import Row, Table
 
 CACHED = 20_000
@@ -97,11 +97,21 @@ class EntityMapper:
         self._id_column = rule.id_column or ""
         self._id_at = -1 if rule.id_column is None else at[rule.id_column]
         known = schema_named(rule.schema).properties
-        self._mappers = [PropertyMapper(p, known[p.name], at, rule.name) for p in rule.properties if p.entity is None]
-        self._links = [(p.name, p.entity, p.required) for p in rule.properties if p.entity is not None]
+        self._mappers = [
+            PropertyMapper(p, known[p.name], at, rule.name)
+            for p in rule.properties
+            if p.entity is None
+        ]
+        self._links = [
+            (p.name, p.entity, p.required) for p in rule.properties if p.entity is not None
+        ]
         self._mentions = "namesMentioned" in known
         self._ends = set(ends_of(rule.schema) or ())
-        columns = {rule.id_column, *rule.keys, *(name for p in rule.properties for name in p.columns)} - {None}
+        columns = {
+            rule.id_column,
+            *rule.keys,
+            *(name for p in rule.properties for name in p.columns),
+        } - {None}
         self._cells = itemgetter(*sorted(at[name] for name in columns if name is not None))
         self._remembered: dict[object, Piece] | None = None if self._links else {}
         named = " and ".join(repr(name) for name in rule.keys or [rule.id_column])
@@ -133,7 +143,9 @@ class EntityMapper:
                 if mapper.is_name:
                     piece.names += values
             elif mapper.required:
-                piece.reason = f"{{count}} rows made no {self.name}, as {mapper.name} is required and empty"
+                piece.reason = (
+                    f"{{count}} rows made no {self.name}, as {mapper.name} is required and empty"
+                )
                 return piece
         self._link(piece, made)
         for end in self._ends - piece.properties.keys():
@@ -150,7 +162,9 @@ class EntityMapper:
                     mentioned = piece.properties.setdefault("namesMentioned", [])
                     mentioned += [value for value in linked.names if value not in mentioned]
             elif required:
-                piece.reason = f"{{count}} rows made no {self.name}, as {name} is required and empty"
+                piece.reason = (
+                    f"{{count}} rows made no {self.name}, as {name} is required and empty"
+                )
 
     def _id(self, cells: Sequence[str]) -> str:
         """The id that these cells give; empty where all of them are. Raises Unfit for what can be none."""

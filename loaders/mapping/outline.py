@@ -129,7 +129,9 @@ class Outline:
         if isinstance(node, yaml.MappingNode):
             made.named = self._named(node, path, depth, made)
         elif isinstance(node, yaml.SequenceNode):
-            made.listed = [self.part(item, f"{path}[{at}]", depth + 1) for at, item in enumerate(node.value)]
+            made.listed = [
+                self.part(item, f"{path}[{at}]", depth + 1) for at, item in enumerate(node.value)
+            ]
         elif node.tag != "tag:yaml.org,2002:null":
             made.text = str(node.value)
         return made

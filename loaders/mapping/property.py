@@ -6,8 +6,8 @@ from functools import cache, lru_cache, partial
 from followthemoney import registry
 from followthemoney.property import Property
 
+from loaders.intake.record import is_reference, shown
 from loaders.mapping.language import TEMPLATE, PropertyRule, column_name
-from loaders.record import is_reference, shown
 
 CACHED = 20_000
 """Cleaned values that are remembered, for each kind of value."""
@@ -18,7 +18,9 @@ KINDS = {"entity": "id", "url": "URL", "ip": "IP address", "email": "e-mail addr
 class PropertyMapper:
     """A property's columns, literals or template, made ready for one table."""
 
-    def __init__(self, rule: PropertyRule, prop: Property, at: Mapping[str, int], entity: str) -> None:
+    def __init__(
+        self, rule: PropertyRule, prop: Property, at: Mapping[str, int], entity: str
+    ) -> None:
         self.name = rule.name
         self.required = rule.required
         self.is_name = prop.type.name == registry.name.name
@@ -29,7 +31,9 @@ class PropertyMapper:
         self._template = None if rule.template is None else pieces_of(rule.template, at)
         self._clean = cleaner(prop.type.name, rule.fuzzy, rule.format or prop.format)
         # the common case, one column as it stands
-        self._single = self._at[0] if len(self._at) == 1 and not self._literals and not rule.template else -1
+        self._single = (
+            self._at[0] if len(self._at) == 1 and not self._literals and not rule.template else -1
+        )
         if rule.join is not None or rule.split:
             self._single = -1
         columns = ", ".join(dict.fromkeys(rule.columns))
@@ -37,7 +41,10 @@ class PropertyMapper:
         kind = KINDS.get(prop.type.name, prop.type.name)
         if rule.format is not None:
             kind += f" in the format {rule.format!r}"
-        told, kind = (text.replace("{", "{{").replace("}", "}}") for text in (f"{entity}.{rule.name}{where}", kind))
+        told, kind = (
+            text.replace("{", "{{").replace("}", "}}")
+            for text in (f"{entity}.{rule.name}{where}", kind)
+        )
         self._loss = f"{told}: {{count}} values are no {kind} and were left out"
 
     def values(self, cells: Sequence[str], losses: list[tuple[str, str]]) -> list[str]:
@@ -62,7 +69,12 @@ class PropertyMapper:
     def _texts(self, cells: Sequence[str]) -> list[str]:
         """The texts before they are cleaned."""
         if self._template is not None:
-            texts = ["".join(cells[part].strip() if type(part) is int else str(part) for part in self._template)]
+            texts = [
+                "".join(
+                    cells[part].strip() if type(part) is int else str(part)
+                    for part in self._template
+                )
+            ]
         else:
             texts = self._literals + [cells[at] for at in self._at if cells[at].strip()]
         if self._join is not None:

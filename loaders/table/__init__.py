@@ -1,1 +1,6 @@
-"""Tables: rows out of files of several kinds, each in a module of its own, with what was found out."""
+"""Tables in files: CSV, TSV, XLSX, ODS and SQLite.
+
+Answers: which columns does this table have, and which cells does each row have?
+May import: ``loaders.intake``.
+Never here: what the columns mean (``loaders.mapping``).
+"""

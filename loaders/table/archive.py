@@ -34,7 +34,11 @@ def kind_of(name: str, path: Path) -> str:
             names = set(archive.namelist())
             if "xl/workbook.xml" in names:
                 kind = "xlsx"
-            elif "content.xml" in names and "mimetype" in names and archive.read("mimetype").startswith(ODS):
+            elif (
+                "content.xml" in names
+                and "mimetype" in names
+                and archive.read("mimetype").startswith(ODS)
+            ):
                 kind = "ods"
             else:
                 raise BadInput(f"{name} is a zip file, but neither an XLSX nor an ODS spreadsheet")
@@ -49,21 +53,29 @@ def kind_of(name: str, path: Path) -> str:
 def check_sizes(name: str, members: list[zipfile.ZipInfo]) -> None:
     """Refuse what unpacks to far more than it is; zipfile itself never unpacks more of a part than was declared."""
     if len(members) > MOST_MEMBERS:
-        raise BadInput(f"{name} holds {len(members):,} files; a spreadsheet has at most {MOST_MEMBERS:,}")
+        raise BadInput(
+            f"{name} holds {len(members):,} files; a spreadsheet has at most {MOST_MEMBERS:,}"
+        )
     total = sum(member.file_size for member in members)
     if total > LARGEST:
         raise BadInput(f"{name} unpacks to {total:,} bytes; at most {LARGEST:,}")
     for member in members:
         check_packing(name, member)
         if member.file_size > LARGEST_PART and not STREAMED.fullmatch(member.filename):
-            raise BadInput(f"{name}: {member.filename} unpacks to {member.file_size:,} bytes; at most {LARGEST_PART:,}")
+            raise BadInput(
+                f"{name}: {member.filename} unpacks to {member.file_size:,} bytes; at most {LARGEST_PART:,}"
+            )
 
 
-def check_packing(name: str, member: zipfile.ZipInfo, innocent: int = INNOCENT, tightest: int = TIGHTEST) -> None:
+def check_packing(
+    name: str, member: zipfile.ZipInfo, innocent: int = INNOCENT, tightest: int = TIGHTEST
+) -> None:
     """Refuse a part of more than ``innocent`` bytes that is packed more tightly than ``tightest`` allows."""
     size, packed = member.file_size, max(member.compress_size, 1)
     if size > innocent and size / packed > tightest:
-        raise BadInput(f"{name} is a zip bomb: {member.filename} unpacks from {packed:,} to {size:,} bytes")
+        raise BadInput(
+            f"{name} is a zip bomb: {member.filename} unpacks from {packed:,} to {size:,} bytes"
+        )
 
 
 def check_beginning(name: str, archive: zipfile.ZipFile, member: str) -> None:

@@ -36,7 +36,9 @@ def opened(name: str, path: Path) -> Iterator[sqlite3.Connection]:
     """The database, for reading only; raises BadInput, also for what goes wrong in the block."""
     log = path.with_name(path.name + "-wal")
     if log.exists() and log.stat().st_size:
-        raise BadInput(f"{name} has changes that are not written into it yet ({log.name}): close what writes it")
+        raise BadInput(
+            f"{name} has changes that are not written into it yet ({log.name}): close what writes it"
+        )
     uri = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
     try:
         with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as database:
@@ -50,9 +52,15 @@ def opened(name: str, path: Path) -> Iterator[sqlite3.Connection]:
 
 def columns_in(database: sqlite3.Connection) -> dict[str, list[str]]:
     """Every table and view, with its columns."""
-    names = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")]
+    names = [
+        row[0]
+        for row in database.execute(
+            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
+        )
+    ]
     return {
-        name: [row[0] for row in database.execute("SELECT name FROM pragma_table_info(?)", (name,))] for name in names
+        name: [row[0] for row in database.execute("SELECT name FROM pragma_table_info(?)", (name,))]
+        for name in names
     }
 
 
@@ -63,7 +71,9 @@ def selected(name: str, database: sqlite3.Connection, asked: Selection) -> Table
     if not tables:
         if len(known) != 1:
             there = ", ".join(sorted(known)) or "none"
-            raise BadInput(f"{asked.place} must say which tables of {name} it means; there are {there}")
+            raise BadInput(
+                f"{asked.place} must say which tables of {name} it means; there are {there}"
+            )
         tables = [(next(iter(known)),) * 2]
     for table, _ in tables:
         if table not in known:
@@ -80,7 +90,10 @@ def selected(name: str, database: sqlite3.Connection, asked: Selection) -> Table
             found.setdefault(f"{alias}.{column}", term)
             found.setdefault(column, term)
     joins = [(found.get(left), found.get(right)) for left, right in asked.joins]
-    all_names = [*asked.columns, *((end, f"{asked.place}.joins") for join in asked.joins for end in join)]
+    all_names = [
+        *asked.columns,
+        *((end, f"{asked.place}.joins") for join in asked.joins for end in join),
+    ]
     facts = f"SQLite, {' joined with '.join(table for table, _ in tables)}"
     answer = Table(named, lambda: facts, list(found), lambda: iter(()))
     answer.check(all_names)
@@ -95,17 +108,25 @@ def selected(name: str, database: sqlite3.Connection, asked: Selection) -> Table
     return Table(named, lambda: facts, columns, partial(rows, name, database, text, columns))
 
 
-def check_joined(asked: Selection, tables: Sequence[tuple[str, str]], found: dict[str, str]) -> None:
+def check_joined(
+    asked: Selection, tables: Sequence[tuple[str, str]], found: dict[str, str]
+) -> None:
     """Refuse tables that no join ties together: every row would meet every row."""
     group = {quoted(alias): {quoted(alias)} for _, alias in tables}
     for join in asked.joins:
-        left, right = (group[next(a for a in group if found[end].startswith(a + "."))] for end in join)
+        left, right = (
+            group[next(a for a in group if found[end].startswith(a + "."))] for end in join
+        )
         left |= right
         for alias in left:
             group[alias] = left
-    apart = next((alias for _, alias in tables if group[quoted(alias)] != group[quoted(tables[0][1])]), None)
+    apart = next(
+        (alias for _, alias in tables if group[quoted(alias)] != group[quoted(tables[0][1])]), None
+    )
     if apart is not None:
-        raise BadInput(f"{asked.place}: no join ties {apart} to {tables[0][1]}, so every row would meet every row")
+        raise BadInput(
+            f"{asked.place}: no join ties {apart} to {tables[0][1]}, so every row would meet every row"
+        )
 
 
 def quoted(name: str) -> str:

@@ -30,7 +30,10 @@ def ods_sheets(name: str, path: Path) -> Iterator[list[Sheet]]:
     found: list[tuple[str, bool]] = []
     for scan in parsed(name, path, None):
         found = scan.sheets
-    yield [Sheet(title, hidden, partial(ods_rows, name, path, number)) for number, (title, hidden) in enumerate(found)]
+    yield [
+        Sheet(title, hidden, partial(ods_rows, name, path, number))
+        for number, (title, hidden) in enumerate(found)
+    ]
 
 
 def ods_rows(name: str, path: Path, number: int) -> Iterator[Row]:
@@ -107,7 +110,12 @@ class Scan:
 
     def characters(self, data: str) -> None:
         """Text in an element; what is no paragraph of a cell is passed over, and so is what nobody could keep."""
-        if self._cell is not None and self._paragraphs and not self._inside and self._size <= LONGEST_CELL:
+        if (
+            self._cell is not None
+            and self._paragraphs
+            and not self._inside
+            and self._size <= LONGEST_CELL
+        ):
             self._paragraphs[-1] += data
             self._size += len(data)
 
@@ -126,7 +134,10 @@ class Scan:
         """A cell ended: its value, as often as it stands there."""
         if self._cell is None:
             return
-        count, value = repeated(self._cell, "columns"), value_of(self._cell, "\n".join(self._paragraphs))
+        count, value = (
+            repeated(self._cell, "columns"),
+            value_of(self._cell, "\n".join(self._paragraphs)),
+        )
         self._cell = None
         if not value:
             self._empty += count
@@ -154,4 +165,6 @@ def value_of(given: dict[str, str], shown: str) -> str:
             return shown
     if kind == "boolean":
         return given.get(f"{OFFICE}|boolean-value", shown)
-    return "" if shown.startswith(("#N/A", "Err:", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?")) else shown
+    return (
+        "" if shown.startswith(("#N/A", "Err:", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?")) else shown
+    )

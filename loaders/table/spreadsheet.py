@@ -39,7 +39,9 @@ def body(rows: Iterator[Row], columns: list[str]) -> Iterator[Row]:
         yield row if row.reason else unreadable(row, columns, "Unicode")
 
 
-def chosen(source: str, sheets: Sequence[Sheet], names: Sequence[str]) -> tuple[list[Sheet], list[str]]:
+def chosen(
+    source: str, sheets: Sequence[Sheet], names: Sequence[str]
+) -> tuple[list[Sheet], list[str]]:
     """The sheets of these names, without names all that people see, and the names of the hidden ones left out.
 
     Raises BadInput for a name that no sheet has.
@@ -48,7 +50,11 @@ def chosen(source: str, sheets: Sequence[Sheet], names: Sequence[str]) -> tuple[
     for name in names:
         if name not in known:
             there = ", ".join(repr(other) for other in known)
-            raise BadInput(f"{source} has no sheet {name!r}{nearest(name, list(known)) or '.'} Its sheets: {there}")
+            raise BadInput(
+                f"{source} has no sheet {name!r}{nearest(name, list(known)) or '.'} Its sheets: {there}"
+            )
     if names:
         return [known[name] for name in names], []
-    return [sheet for sheet in sheets if not sheet.hidden], [sheet.name for sheet in sheets if sheet.hidden]
+    return [sheet for sheet in sheets if not sheet.hidden], [
+        sheet.name for sheet in sheets if sheet.hidden
+    ]

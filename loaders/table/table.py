@@ -94,12 +94,20 @@ def fitted(row: Row, columns: Sequence[str], pad: bool) -> Row:
     if count > width:
         extra = next((at for at in range(width, count) if cells[at].strip()), None)
         if extra is not None:
-            return Row(place, (), f"{counted(count, 'cell')} for {counted(width)}: cell {extra + 1:,} has no column")
+            return Row(
+                place,
+                (),
+                f"{counted(count, 'cell')} for {counted(width)}: cell {extra + 1:,} has no column",
+            )
         row = row._replace(cells=cells[:width])
     elif count < width:
         if not pad:
             lacking = columns[count] or f"number {count + 1:,}"
-            return Row(place, (), f"{counted(count, 'cell')} for {counted(width)}: it ends before column {lacking!r}")
+            return Row(
+                place,
+                (),
+                f"{counted(count, 'cell')} for {counted(width)}: it ends before column {lacking!r}",
+            )
         row = row._replace(cells=[*cells, *[""] * (width - count)])
     return row
 
@@ -117,7 +125,9 @@ def unreadable(row: Row, columns: Sequence[str], encoding: str) -> Row:
             what = "holds a NUL character" if found[0] == "\0" else f"is not {encoding}"
             return Row(row.place, (), f"column {column!r} {what} (character {found.start() + 1:,})")
         if len(cell) > LONGEST_CELL:
-            return Row(row.place, (), f"column {column!r} holds more than {LONGEST_CELL:,} characters")
+            return Row(
+                row.place, (), f"column {column!r} holds more than {LONGEST_CELL:,} characters"
+            )
     return row
 
 
@@ -132,7 +142,11 @@ def text_of(value: Any) -> str:
     if isinstance(value, float):
         return number_text(value)
     if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(timespec="seconds")
+        return (
+            value.date().isoformat()
+            if value.time() == time()
+            else value.isoformat(timespec="seconds")
+        )
     if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, bytes):

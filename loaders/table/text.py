@@ -17,8 +17,17 @@ from pathlib import PurePath
 import chardet
 
 from engine.errors import BadInput
-from loaders.source import Source
-from loaders.table.table import LONGEST_CELL, Layout, Row, Table, columns_of, counted, fitted, unreadable
+from loaders.intake.source import Source
+from loaders.table.table import (
+    LONGEST_CELL,
+    Layout,
+    Row,
+    Table,
+    columns_of,
+    counted,
+    fitted,
+    unreadable,
+)
 
 DELIMITERS = {",": "','", ";": "';'", "\t": "tabs", "|": "'|'"}
 """Those that are tried, each as a person calls it."""
@@ -35,7 +44,14 @@ LATIN = 1.5
 NUL = b"\0"
 FEW = 30
 """So few letters with an accent tell nothing; most such tables are of Western Europe."""
-WESTERN = ["Windows-1252", "Windows-1250", "Windows-1254", "Windows-1257", "ISO-8859-2", "ISO-8859-15"]
+WESTERN = [
+    "Windows-1252",
+    "Windows-1250",
+    "Windows-1254",
+    "Windows-1257",
+    "ISO-8859-2",
+    "ISO-8859-15",
+]
 TOO_LONG = "a line that is too long"
 TOO_FAR = "a row of too many lines"
 CUT = "".join(["\n", "\n"])
@@ -105,12 +121,18 @@ def text_table(source: Source, head: bytes, wanted: Layout) -> Table:
     dialect = found_out(source.name, head, wanted)
     lines = Lines(source, dialect)
     rows = rows_of(lines, dialect)
-    header = next((row for row in rows if row.place >= wanted.header and (row.reason or any(row.cells))), Row(1, ()))
+    header = next(
+        (row for row in rows if row.place >= wanted.header and (row.reason or any(row.cells))),
+        Row(1, ()),
+    )
     if header.reason:
         raise BadInput(f"{source.name}: its header in row {header.place}: {header.reason}")
     lines.columns = columns = columns_of(source.name, header.cells)
     return Table(
-        source.name, lambda: dialect.facts(lines.facts(), len(columns)), columns, lambda: body(rows, lines, columns)
+        source.name,
+        lambda: dialect.facts(lines.facts(), len(columns)),
+        columns,
+        lambda: body(rows, lines, columns),
     )
 
 
@@ -144,7 +166,13 @@ def rows_of(lines: "Lines", dialect: Dialect) -> Iterator[Row]:
             reason = why_broken(error, dialect.quote)
             at = -1 if str(error) == TOO_LONG else dialect.whole_cells(lines.row)
             lines.give_back()
-            yield Row(place, (), f"column {lines.columns[at]!r}: {reason}" if 0 <= at < len(lines.columns) else reason)
+            yield Row(
+                place,
+                (),
+                f"column {lines.columns[at]!r}: {reason}"
+                if 0 <= at < len(lines.columns)
+                else reason,
+            )
             continue
         yield Row(place, cells)
 
@@ -207,7 +235,11 @@ class Lines:
         name = "UTF-8" if self.encoding.startswith("utf-8") else self.encoding
         if self._guessed:
             return f"{name} (a guess; 'encoding' in the mapping says better)"
-        return f"{name} (but not all of it; 'encoding' in the mapping names another)" if self._foreign else name
+        return (
+            f"{name} (but not all of it; 'encoding' in the mapping names another)"
+            if self._foreign
+            else name
+        )
 
     @property
     def row(self) -> str:
@@ -283,14 +315,18 @@ def found_out(name: str, head: bytes, wanted: Layout) -> Dialect:
         b"a\xff".decode(encoding or "utf-8", "replace")
         text = codecs.getincrementaldecoder(encoding or "utf-8")("replace").decode(head)
     except (LookupError, ValueError):
-        raise BadInput(f"{name}: {encoding!r} is no encoding of text; such as utf-8, cp1252, latin-1") from None
+        raise BadInput(
+            f"{name}: {encoding!r} is no encoding of text; such as utf-8, cp1252, latin-1"
+        ) from None
     end = "\r" if "\r" in text and "\n" not in text else "\n"
     whole = text if len(head) < CHUNK // 4 else text[: text.rfind(end) + 1] or text
     # what stands above the header is no table
     whole = end.join(whole.split(end)[max(wanted.header - 1, 0) :]) or whole
     escape = "\\" if BACKSLASHED.search(whole) else None
     quote = "'" if '"' not in whole and len(QUOTED.findall(whole.split(end)[0])) > 1 else '"'
-    delimiter = wanted.delimiter or ("\t" if PurePath(name).suffix.lower() in (".tsv", ".tab") else "")
+    delimiter = wanted.delimiter or (
+        "\t" if PurePath(name).suffix.lower() in (".tsv", ".tab") else ""
+    )
     if len(delimiter) > 1:
         raise BadInput(f"{name}: delimiter {delimiter!r} is not one character")
     tried = Dialect(encoding, guessed, delimiter or ",", quote, escape, end)
@@ -329,7 +365,9 @@ def encoding_of(name: str, head: bytes) -> tuple[str, bool]:
     encoding, guessed = told_by(head, final=False)
     if guessed and NUL in head:
         byte = f"byte {min(first.start(), head.index(NUL)) + 1:,}"
-        raise BadInput(f"{name} is no table: it is not text ({byte}); if it is, name its 'encoding'")
+        raise BadInput(
+            f"{name} is no table: it is not text ({byte}); if it is, name its 'encoding'"
+        )
     return encoding, guessed
 
 
@@ -350,7 +388,9 @@ def told_by(head: bytes, final: bool) -> tuple[str, bool]:
         return WESTERN[0], True
     telling = b"\n".join(line for line in head.splitlines() if not line.isascii())
     guess = chardet.detect(
-        telling, encoding_era=chardet.EncodingEra.MODERN_WEB, include_encodings=WESTERN if latin else None
+        telling,
+        encoding_era=chardet.EncodingEra.MODERN_WEB,
+        include_encodings=WESTERN if latin else None,
     )["encoding"]
     return guess or WESTERN[0], True
 

@@ -41,7 +41,18 @@ TROUBLES = (
 )
 """What openpyxl raises for files that are not as they should be."""
 ERRORS = frozenset(
-    ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA")
+    (
+        "#N/A",
+        "#REF!",
+        "#VALUE!",
+        "#DIV/0!",
+        "#NAME?",
+        "#NULL!",
+        "#NUM!",
+        "#SPILL!",
+        "#CALC!",
+        "#GETTING_DATA",
+    )
 )
 """What a cell shows whose formula went wrong: no value."""
 REMEMBERED = 50_000
@@ -65,7 +76,11 @@ def xlsx_sheets(name: str, path: Path) -> Iterator[list[Sheet]]:
             raise BadInput(f"{name} cannot be read as XLSX: {error}") from None
         with closing(book):
             yield [
-                Sheet(str(sheet.title), sheet.sheet_state != "visible", partial(xlsx_rows, name, sheet))
+                Sheet(
+                    str(sheet.title),
+                    sheet.sheet_state != "visible",
+                    partial(xlsx_rows, name, sheet),
+                )
                 for sheet in book.worksheets
             ]
 
@@ -81,7 +96,9 @@ class Reader(ExcelReader):
         """Read them; raises BadInput for a bomb, else one of TROUBLES."""
         part = self.package.find(SHARED_STRINGS)
         if part is not None:
-            check_packing(self.name, self.archive.getinfo(part.PartName[1:]), INNOCENT_TEXTS, TIGHTEST_TEXTS)
+            check_packing(
+                self.name, self.archive.getinfo(part.PartName[1:]), INNOCENT_TEXTS, TIGHTEST_TEXTS
+            )
             texts = Texts()
             with self.archive.open(part.PartName[1:]) as stream:
                 parser_for(texts).ParseFile(stream)
@@ -142,7 +159,9 @@ def xlsx_rows(name: str, sheet: Any) -> Iterator[Row]:
             )
             for number, found in parser.parse():
                 if number > MOST_ROWS:
-                    raise BadInput(f"{name}: sheet {sheet.title!r} has more than {MOST_ROWS:,} rows")
+                    raise BadInput(
+                        f"{name}: sheet {sheet.title!r} has more than {MOST_ROWS:,} rows"
+                    )
                 row = row_of(number, found)
                 if any(row.cells) or row.lost or row.reason:
                     yield row
@@ -191,7 +210,10 @@ class Cells(WorkSheetParser):
             cell: dict[str, Any] = super().parse_cell(element)
         except TROUBLES:
             given = element.findtext(VALUE_TAG) or ""
-            return {"column": max(self.col_counter, 1), "value": Unread(f"cannot be read: {given[:80]!a}")}
+            return {
+                "column": max(self.col_counter, 1),
+                "value": Unread(f"cannot be read: {given[:80]!a}"),
+            }
         if cell["data_type"] == "e" and element.get("t", "n") == "n":
             cell["value"] = NO_DATE
         elif cell["value"] is None and element.find(FORMULA_TAG) is not None:

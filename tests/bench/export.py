@@ -27,9 +27,9 @@ from engine.entity import Entity
 from engine.excerpt import Whole
 from engine.export.registry import FORMS
 from engine.export.target import opened
-from engine.graph.stream import Stream
+from engine.graph.record.stream import Stream
 from engine.settings import Settings
-from loaders.load import load
+from loaders.load.load import load
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "ftm" / "denmark_elite_2017.ftm.json.gz"
 COUNT = 100_000
@@ -60,9 +60,17 @@ def generated(path: Path) -> Path:
                 "jurisdiction": ["gb"],
                 "incorporationDate": ["2001-02-03"],
             }
-            edge = {"owner": [f"c{n}"], "asset": [f"c{(n + 1) % (COUNT // 2)}"], "percentage": ["50"]}
-            out.write(orjson.dumps({"id": f"c{n}", "schema": "Company", "properties": name}) + b"\n")
-            out.write(orjson.dumps({"id": f"o{n}", "schema": "Ownership", "properties": edge}) + b"\n")
+            edge = {
+                "owner": [f"c{n}"],
+                "asset": [f"c{(n + 1) % (COUNT // 2)}"],
+                "percentage": ["50"],
+            }
+            out.write(
+                orjson.dumps({"id": f"c{n}", "schema": "Company", "properties": name}) + b"\n"
+            )
+            out.write(
+                orjson.dumps({"id": f"o{n}", "schema": "Ownership", "properties": edge}) + b"\n"
+            )
     return path
 
 
@@ -97,7 +105,10 @@ def peak(data: Path, count: int) -> str:
 
 def tell_peak(data: Path, count: int) -> None:
     """Export so many in this process, and print the memory that it takes, in all and before the export."""
-    with tempfile.TemporaryDirectory() as folder, Engine.open(Settings(data=data), progress=lambda _: None) as engine:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Engine.open(Settings(data=data), progress=lambda _: None) as engine,
+    ):
         before = high_water()
         export(Few(engine.reader.stream(["bench"]), count), Path(folder) / "out")
     print(f"{count:,} entities {high_water()} MiB ({before} before)")
@@ -111,7 +122,10 @@ def high_water() -> int:
 
 def main() -> None:
     """Print both rates, the ratio and the memory."""
-    with tempfile.TemporaryDirectory() as name, Engine.open(Settings(data=Path(name) / "data")) as engine:
+    with (
+        tempfile.TemporaryDirectory() as name,
+        Engine.open(Settings(data=Path(name) / "data")) as engine,
+    ):
         folder = Path(name)
         given = Path(sys.argv[1]) if len(sys.argv) > 1 else DATA
         file = given if given.exists() else generated(folder / "generated.ftm.json.gz")
@@ -120,7 +134,9 @@ def main() -> None:
         assert engine.server is not None
         ours, theirs = [], []
         with GraphDatabase.driver(
-            engine.server.uri, auth=(engine.server.user, engine.server.password), notifications_min_severity="OFF"
+            engine.server.uri,
+            auth=(engine.server.user, engine.server.password),
+            notifications_min_severity="OFF",
         ) as driver:
             for _ in range(3):
                 start = time.perf_counter()
@@ -130,7 +146,9 @@ def main() -> None:
                 count = bare(driver, folder / "bare")
                 theirs.append(time.perf_counter() - start)
         assert count == len((folder / "all").read_bytes().splitlines())
-        print(f"{file.name}: {count:,} entities; export {count / min(ours):,.0f}/s, bare {count / min(theirs):,.0f}/s")
+        print(
+            f"{file.name}: {count:,} entities; export {count / min(ours):,.0f}/s, bare {count / min(theirs):,.0f}/s"
+        )
         print(f"ratio {min(theirs) / min(ours):.2f}; at least 10,000 entities/s wanted")
         print("peak memory:", "; ".join(peak(folder / "data", few) for few in (FEW, count)))
 

@@ -20,7 +20,7 @@ from followthemoney import ValueEntity
 from followthemoney.statement import Statement, write_statements
 
 from loaders.format.registry import format_of
-from loaders.intake import Intake
+from loaders.intake.intake import Intake
 
 CHANCE = random.Random(7)
 NODES = "node_id,name,countries,country_codes,sourceID,valid_until,note"
@@ -31,30 +31,58 @@ LINKS = "node_id_start,node_id_end,rel_type,link,status,start_date,end_date,sour
 def entities(count: int) -> Iterator[dict[str, object]]:
     """Two thirds companies and people, one third what they own."""
     for n in range(count):
-        kind, names = ("Company", {"jurisdiction": ["vg"]}) if n % 3 else ("Person", {"nationality": ["gb"]})
+        kind, names = (
+            ("Company", {"jurisdiction": ["vg"]}) if n % 3 else ("Person", {"nationality": ["gb"]})
+        )
         if n % 3 == 2:
             ends = {"owner": [f"e{CHANCE.randrange(count) // 3 * 3}"], "asset": [f"e{n - 1}"]}
-            yield {"id": f"e{n}", "schema": "Ownership", "properties": {**ends, "percentage": ["40"]}}
+            yield {
+                "id": f"e{n}",
+                "schema": "Ownership",
+                "properties": {**ends, "percentage": ["40"]},
+            }
         else:
-            yield {"id": f"e{n}", "schema": kind, "properties": {"name": [f"Name {n}", f"N. {n}"], **names}}
+            yield {
+                "id": f"e{n}",
+                "schema": kind,
+                "properties": {"name": [f"Name {n}", f"N. {n}"], **names},
+            }
 
 
 def statement(n: int, count: int) -> dict[str, object]:
     """One statement of BODS 0.4."""
-    told: dict[str, object] = {"statementId": f"s{n:032}", "recordId": f"r{n}", "statementDate": "2020-01-01"}
+    told: dict[str, object] = {
+        "statementId": f"s{n:032}",
+        "recordId": f"r{n}",
+        "statementDate": "2020-01-01",
+    }
     told["publicationDetails"] = {"bodsVersion": "0.4", "publisher": {"name": "Register"}}
     if n % 3 == 2:
         share = {"type": "shareholding", "directOrIndirect": "direct", "share": {"exact": 40}}
-        details = {"subject": f"r{n - 1}", "interestedParty": f"r{CHANCE.randrange(count) // 3 * 3}"}
-        return {**told, "recordType": "relationship", "recordDetails": {**details, "interests": [share]}}
+        details = {
+            "subject": f"r{n - 1}",
+            "interestedParty": f"r{CHANCE.randrange(count) // 3 * 3}",
+        }
+        return {
+            **told,
+            "recordType": "relationship",
+            "recordDetails": {**details, "interests": [share]},
+        }
     if n % 3:
-        details = {"name": f"Name {n}", "jurisdiction": {"code": "VG", "name": "British Virgin Islands"}}
+        details = {
+            "name": f"Name {n}",
+            "jurisdiction": {"code": "VG", "name": "British Virgin Islands"},
+        }
         return {
             **told,
             "recordType": "entity",
             "recordDetails": {"entityType": {"type": "registeredEntity"}, **details},
         }
-    names = {"personType": "knownPerson", "names": [{"fullName": f"Name {n}"}], "nationalities": [{"code": "GB"}]}
+    names = {
+        "personType": "knownPerson",
+        "names": [{"fullName": f"Name {n}"}],
+        "nationalities": [{"code": "GB"}],
+    }
     return {**told, "recordType": "person", "recordDetails": names}
 
 
@@ -62,7 +90,10 @@ def write_bundle(path: Path, count: int) -> None:
     """An Offshore Leaks bundle with as many rows: a third each of entities, officers and relationships."""
     third = count // 3
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        rows = [f"{n},Name {n},BVI,British Virgin Islands,IBC,23-MAR-2006,Active,{n},Papers" for n in range(third)]
+        rows = [
+            f"{n},Name {n},BVI,British Virgin Islands,IBC,23-MAR-2006,Active,{n},Papers"
+            for n in range(third)
+        ]
         archive.writestr("nodes-entities.csv", "\n".join([FIRM, *rows]))
         rows = [f"{third + n},Officer {n},Hong Kong,HKG,Papers,," for n in range(third)]
         archive.writestr("nodes-officers.csv", "\n".join([NODES, *rows]))
@@ -81,8 +112,12 @@ def write(folder: Path, count: int) -> dict[str, Path]:
     paths["ftm"].write_text("".join(json.dumps(entity) + "\n" for entity in told))
     proxies = (ValueEntity.from_dict(dict(entity)) for entity in told)
     with paths["statements"].open("wb") as file:
-        write_statements(file, "csv", (s for proxy in proxies for s in Statement.from_entity(proxy, "d")))
-    paths["bods"].write_text("[" + ",\n".join(json.dumps(statement(n, count)) for n in range(count)) + "]")
+        write_statements(
+            file, "csv", (s for proxy in proxies for s in Statement.from_entity(proxy, "d"))
+        )
+    paths["bods"].write_text(
+        "[" + ",\n".join(json.dumps(statement(n, count)) for n in range(count)) + "]"
+    )
     write_bundle(paths["icij"], count)
     return paths
 

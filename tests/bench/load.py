@@ -19,7 +19,7 @@ from neo4j import GraphDatabase
 from engine.engine import Engine
 from engine.entity import Entity, make_entity, qualify, relationship_type, schema_of
 from engine.settings import Settings
-from loaders.load import load
+from loaders.load.load import load
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "ftm"
 BATCH = 2_000
@@ -28,14 +28,19 @@ BATCH = 2_000
 def entities(file: Path) -> list[Entity]:
     """Every entity of a gzipped FtM file."""
     with gzip.open(file) as lines:
-        return [make_entity("bare", d["id"], d["schema"], d["properties"]) for d in map(orjson.loads, lines)]
+        return [
+            make_entity("bare", d["id"], d["schema"], d["properties"])
+            for d in map(orjson.loads, lines)
+        ]
 
 
 def statements(found: list[Entity]) -> list[tuple[str, list[dict[str, object]]]]:
     """The bare statements with their rows: nodes first, then edges."""
     made = []
     for edges in (False, True):
-        chosen = sorted((e for e in found if schema_of(e.schema).edge == edges), key=lambda e: e.schema)
+        chosen = sorted(
+            (e for e in found if schema_of(e.schema).edge == edges), key=lambda e: e.schema
+        )
         for name, group in groupby(chosen, key=lambda e: e.schema):
             schema = schema_of(name)
             members = list(group)
@@ -72,9 +77,14 @@ def main() -> None:
     file = Path(sys.argv[1]) if len(sys.argv) > 1 else DATA / "denmark_elite_2017.ftm.json.gz"
     made = statements(entities(file))
     count = sum(len(rows) for _, rows in made)
-    with tempfile.TemporaryDirectory() as folder, Engine.open(Settings(data=Path(folder))) as engine:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Engine.open(Settings(data=Path(folder))) as engine,
+    ):
         assert engine.server is not None
-        driver = GraphDatabase.driver(engine.server.uri, auth=(engine.server.user, engine.server.password))
+        driver = GraphDatabase.driver(
+            engine.server.uri, auth=(engine.server.user, engine.server.password)
+        )
         with driver, driver.session() as session:
             session.run("CREATE (:Warm)").consume()
             start = time.perf_counter()
@@ -88,7 +98,9 @@ def main() -> None:
         took = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(f"{file.name}: {count:,} entities; added {report.added:,}")
-    print(f"bare driver {bare:.1f} s = {count / bare:,.0f}/s; load {took:.1f} s = {count / took:,.0f}/s")
+    print(
+        f"bare driver {bare:.1f} s = {count / bare:,.0f}/s; load {took:.1f} s = {count / took:,.0f}/s"
+    )
     print(f"ratio {bare / took:.2f} (at least 0.5 wanted); peak memory of this process {peak} MiB")
 
 

@@ -29,7 +29,7 @@ from threading import Event
 import psutil
 
 from engine.engine import Engine
-from engine.graph.server import Server
+from engine.server.server import Server
 from engine.settings import Settings
 
 MIB = 1024 * 1024
@@ -40,18 +40,25 @@ def entities(count: int) -> Iterator[dict[str, object]]:
     """Half companies, some of them with one phone number in pairs, and half ownerships among them."""
     chosen, half = random.Random(count), count // 2
     for number in range(half):
-        properties = {"name": [f"Company {chosen.randrange(10**9)} Holding"], "country": [chosen.choice(["dk", "cy"])]}
+        properties = {
+            "name": [f"Company {chosen.randrange(10**9)} Holding"],
+            "country": [chosen.choice(["dk", "cy"])],
+        }
         properties["registrationNumber"] = [f"R{number:09}"]
         if number % 10 < 2:
             properties["phone"] = [f"+3595{number // 2:07}"]
         yield {"id": f"c{number}", "schema": "Company", "properties": properties}
         ends = {"owner": [f"c{chosen.randrange(half)}"], "asset": [f"c{number}"]}
-        yield {"id": f"o{number}", "schema": "Ownership", "properties": {**ends, "percentage": ["25"]}}
+        yield {
+            "id": f"o{number}",
+            "schema": "Ownership",
+            "properties": {**ends, "percentage": ["25"]},
+        }
 
 
 def peak(file: Path, dataset: str, data: Path) -> tuple[float, float]:
     """Load a file; the loader's greatest resident memory and the part no file backs, in MiB."""
-    command = [sys.executable, "-m", "clew", "load", str(file), "--dataset", dataset]
+    command = [sys.executable, "-m", "cli", "load", str(file), "--dataset", dataset]
     child = subprocess.Popen(command, env={**os.environ, "CLEW_DATA": str(data)})
     process, whole, private = psutil.Process(child.pid), 0, 0
     while child.poll() is None:
@@ -67,7 +74,7 @@ def peak(file: Path, dataset: str, data: Path) -> tuple[float, float]:
 
 def offline(file: Path, data: Path) -> tuple[Peaks, Peaks]:
     """Fill a folder from a file; the greatest memory of each kind of process, and the part no file backs, in MiB."""
-    command = [sys.executable, "-m", "clew", "load", "--offline", str(file), "--dataset", "d"]
+    command = [sys.executable, "-m", "cli", "load", "--offline", str(file), "--dataset", "d"]
     child = subprocess.Popen(command, env={**os.environ, "CLEW_DATA": str(data)})
     process, peaks = psutil.Process(child.pid), (Peaks(), Peaks())
     while child.poll() is None:
@@ -116,8 +123,15 @@ def filled(files: list[Path], folder: Path) -> None:
         peaks = offline(file, folder / f"data{number}")
         for kind, whole in peaks[0].items():
             private = peaks[1][kind]
-            ratio = f"; ratios {whole / before[0][kind]:.2f}, {private / before[1][kind]:.2f}" if before else ""
-            print(f"{file.name}, {kind}: {whole:.0f} MiB, {private:.0f} MiB of it in no file{ratio}", flush=True)
+            ratio = (
+                f"; ratios {whole / before[0][kind]:.2f}, {private / before[1][kind]:.2f}"
+                if before
+                else ""
+            )
+            print(
+                f"{file.name}, {kind}: {whole:.0f} MiB, {private:.0f} MiB of it in no file{ratio}",
+                flush=True,
+            )
         before = peaks
 
 
@@ -141,7 +155,10 @@ def measured(sizes: list[int], data: Path, kept: str) -> None:
     for size in sizes:
         whole, private = peak(written(size, data.parent), f"{kept}_{size}", data)
         ratio = f"; ratios {whole / before[0]:.2f}, {private / before[1]:.2f}" if before else ""
-        print(f"{kept}, {size:,} entities: {whole:.0f} MiB, {private:.0f} MiB of it in no file{ratio}", flush=True)
+        print(
+            f"{kept}, {size:,} entities: {whole:.0f} MiB, {private:.0f} MiB of it in no file{ratio}",
+            flush=True,
+        )
         before = whole, private
 
 
@@ -150,7 +167,10 @@ def main() -> None:
     if sys.argv[1:2] == ["--offline"]:
         with tempfile.TemporaryDirectory() as folder:
             given = [Path(name) for name in sys.argv[2:]]
-            filled(given or [written(size, Path(folder)) for size in (150_000, 1_000_000)], Path(folder))
+            filled(
+                given or [written(size, Path(folder)) for size in (150_000, 1_000_000)],
+                Path(folder),
+            )
         return
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
     with tempfile.TemporaryDirectory() as folder:

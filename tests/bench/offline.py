@@ -20,16 +20,16 @@ from pathlib import Path
 from typing import Any
 
 from engine.engine import Engine
-from engine.graph import jar
-from engine.graph.importer import SHORT, Importer
-from engine.graph.memory import Memory, machine_mb
-from engine.graph.server import ENVIRONMENT
-from engine.graph.training import train
-from engine.process import crew
-from engine.search.bulk import Bulk
+from engine.server import jar
+from engine.server.importer import SHORT, Importer
+from engine.server.memory import Memory, machine_mb
+from engine.server.process import crew
+from engine.server.server import ENVIRONMENT
+from engine.server.training import train
 from engine.settings import Settings
-from loaders.load import load
-from loaders.offline import Filling, fill
+from engine.sync.bulk import Bulk
+from loaders.load.load import load
+from loaders.load.offline import Filling, fill
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "ftm"
 FILES = [str(DATA / f"{name}.ftm.json.gz") for name in ("gleif_50k", "denmark_elite_2017")]
@@ -65,11 +65,19 @@ def kept(folder: Path) -> None:
 def bare(folder: Path, files: Path, data: Path) -> float:
     """Seconds that `neo4j-admin` takes for the same files."""
     (folder / "neo4j" / "conf").mkdir(parents=True)
-    importer = Importer(folder, files, jar.fetch(print, data / "neo4j" / "jars.json"), Memory(machine_mb(), 4096, 0))
-    command = [part for part in importer.command([file.stem for file in files.glob("*.csv")]) if part not in SHORT]
+    importer = Importer(
+        folder, files, jar.fetch(print, data / "neo4j" / "jars.json"), Memory(machine_mb(), 4096, 0)
+    )
+    command = [
+        part
+        for part in importer.command([file.stem for file in files.glob("*.csv")])
+        if part not in SHORT
+    ]
     paths = {"NEO4J_HOME": str(folder / "neo4j"), "NEO4J_CONF": str(folder / "neo4j" / "conf")}
     start = time.perf_counter()
-    subprocess.run(command, cwd=files, env=ENVIRONMENT | paths, stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(
+        command, cwd=files, env=ENVIRONMENT | paths, stdout=subprocess.DEVNULL, check=True
+    )
     return time.perf_counter() - start
 
 
@@ -118,8 +126,12 @@ def main() -> None:
     print(f"{count:,} entities; load {slow:.1f} s = {count / slow:,.0f}/s; ", end="")
     print(f"offline {quick:.1f} s = {count / quick:,.0f}/s")
     print(f"of it {steps}; first start after it {after:.1f} s, when empty {before:.1f} s")
-    print(f"whole commands {all_of_it:.1f} s and {whole:.1f} s, ratio {all_of_it / whole:.2f} (at least 2.5 wanted)")
-    print(f"without Neo4j's start and stop: ratio {slow / quick:.2f}; so, with indexes {slow / (quick + indexes):.2f}")
+    print(
+        f"whole commands {all_of_it:.1f} s and {whole:.1f} s, ratio {all_of_it / whole:.2f} (at least 2.5 wanted)"
+    )
+    print(
+        f"without Neo4j's start and stop: ratio {slow / quick:.2f}; so, with indexes {slow / (quick + indexes):.2f}"
+    )
     print(
         f"import {took['wait']:.1f} s, bare neo4j-admin {alone:.1f} s: {took['wait'] / alone:.2f} (at most 1.3 wanted)"
     )

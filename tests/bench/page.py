@@ -19,7 +19,7 @@ from api.app import execute
 from engine.engine import Engine
 from engine.entity import Entity
 from engine.settings import Settings
-from loaders.load import load
+from loaders.load.load import load
 
 FILE = Path(__file__).parents[3] / "shared" / "data" / "ftm" / "gleif_50k.ftm.json.gz"
 ROUNDS = 50
@@ -35,21 +35,34 @@ type Query { entities(ids: [ID!]!): [Entity]! }
 
 def main() -> None:
     """Print both CPU times a page and the ratio."""
-    with tempfile.TemporaryDirectory() as folder, Engine.open(Settings(data=Path(folder))) as engine:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Engine.open(Settings(data=Path(folder))) as engine,
+    ):
         load(engine, [str(FILE)], "gleif", progress=None)
         access = engine.everybody()
         ids = [hit.id for hit in engine.search("schema:Company", access, first=100).hits]
         known = {}
         for entity in engine.entities(ids, access):
             assert isinstance(entity, Entity)
-            lists = {name: entity.properties.get(name, []) for name in ("name", "leiCode", "country", "jurisdiction")}
-            known[entity.id] = {"__typename": "Company", "id": entity.id, "caption": entity.caption, **lists}
+            lists = {
+                name: entity.properties.get(name, [])
+                for name in ("name", "leiCode", "country", "jurisdiction")
+            }
+            known[entity.id] = {
+                "__typename": "Company",
+                "id": entity.id,
+                "caption": entity.caption,
+                **lists,
+            }
         root = {"entities": lambda info, ids: [known[id_] for id_ in ids]}
         found = []
         for _ in range(6):
             start = time.process_time()
             for _ in range(ROUNDS):
-                plain = orjson.dumps(graphql_sync(PLAIN, ASKED, root, variable_values={"ids": ids}).data)
+                plain = orjson.dumps(
+                    graphql_sync(PLAIN, ASKED, root, variable_values={"ids": ids}).data
+                )
             middle = time.process_time()
             for _ in range(ROUNDS):
                 answer = execute(engine, ASKED, {"ids": ids})

@@ -21,7 +21,7 @@ from serving import asking, serving
 from api.app import create_app
 from engine.engine import Engine
 from engine.settings import Settings
-from loaders.load import load
+from loaders.load.load import load
 
 FILE = Path(__file__).parents[3] / "shared" / "data" / "ftm" / "denmark_elite_2017.ftm.json.gz"
 PAIRS = 200
@@ -44,15 +44,22 @@ def pairs() -> list[tuple[str, str]]:
                 graph.add_edge(ends[0], properties["organization"][0])
     nodes = sorted(max(networkx.connected_components(graph), key=len))
     chosen = random.Random(7)
-    return [(f"denmark:{a}", f"denmark:{b}") for a, b in (chosen.sample(nodes, 2) for _ in range(PAIRS))]
+    return [
+        (f"denmark:{a}", f"denmark:{b}") for a, b in (chosen.sample(nodes, 2) for _ in range(PAIRS))
+    ]
 
 
 def main() -> None:
     """Print both medians, the ratio and the 95th percentile."""
-    with tempfile.TemporaryDirectory() as folder, Engine.open(Settings(data=Path(folder))) as engine:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Engine.open(Settings(data=Path(folder))) as engine,
+    ):
         load(engine, [str(FILE)], "denmark", progress=None)
         assert engine.server is not None
-        driver = GraphDatabase.driver(engine.server.uri, auth=(engine.server.user, engine.server.password))
+        driver = GraphDatabase.driver(
+            engine.server.uri, auth=(engine.server.user, engine.server.password)
+        )
         bare, asked = [], []
         config = uvicorn.Config(create_app(engine), port=0, log_level="error")
         with serving(config) as url, asking(url) as ask, driver, driver.session() as session:
@@ -68,7 +75,9 @@ def main() -> None:
                     bare.append((middle - start) * 1e3)
                     asked.append((end - middle) * 1e3)
     p50, p95 = statistics.median(asked), statistics.quantiles(asked, n=20)[18]
-    print(f"{PAIRS} pairs: bare p50 {statistics.median(bare):.1f} ms, HTTP p50 {p50:.1f} ms, p95 {p95:.1f} ms")
+    print(
+        f"{PAIRS} pairs: bare p50 {statistics.median(bare):.1f} ms, HTTP p50 {p50:.1f} ms, p95 {p95:.1f} ms"
+    )
     print(f"ratio {p50 / statistics.median(bare):.2f} (at most 2 wanted)")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from engine.engine import Engine
 from engine.entity import make_entity
-from engine.graph.writer import at_once
+from engine.graph.record.writer import at_once
 from engine.settings import Settings
 
 HEAP = 512
@@ -46,7 +46,9 @@ def removal(engine: Engine, count: int, size: int) -> float:
     seconds = time.monotonic() - begun
     begun = time.monotonic()
     engine.follow()
-    print(f"{count:,} records, {size:,} in a transaction: {seconds:.1f} s; index {time.monotonic() - begun:.1f} s")
+    print(
+        f"{count:,} records, {size:,} in a transaction: {seconds:.1f} s; index {time.monotonic() - begun:.1f} s"
+    )
     if engine.check():
         raise SystemExit("graph and index differ")
     return seconds

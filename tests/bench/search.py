@@ -24,11 +24,22 @@ from api.app import create_app
 from engine.engine import Engine
 from engine.query import SearchFilter, SearchSort
 from engine.settings import Settings
-from loaders.load import load
+from loaders.load.load import load
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "ftm"
 FILES = ("gleif_50k", "ofac_sdn_2019-01", "everypolitician_11")
-WORDS = ("bank", "limited", "trust", "ivan", "capital", "mohammed", "holdings", "party", "fund", "trading")
+WORDS = (
+    "bank",
+    "limited",
+    "trust",
+    "ivan",
+    "capital",
+    "mohammed",
+    "holdings",
+    "party",
+    "fund",
+    "trading",
+)
 ASKED = """query($q: String!) { search(query: $q, first: 25) {
   edges { highlight node { id schema caption } } pageInfo { hasNextPage }
   facets(fields: ["schema", "dataset", "country"]) { field values { value count } } } }"""
@@ -43,17 +54,25 @@ def bare_app(engine: Engine) -> Starlette:
         facets = engine.index.facets(text, access, SearchFilter(), ("schema", "dataset", "country"))
         rows = engine.entities([hit.id for hit in page.hits], access)
         edges = [
-            {"highlight": hit.highlight, "node": {"id": e.id, "schema": e.schema, "caption": e.caption}}
+            {
+                "highlight": hit.highlight,
+                "node": {"id": e.id, "schema": e.schema, "caption": e.caption},
+            }
             for hit, e in zip(page.hits, rows, strict=True)
         ]
-        return Response(orjson.dumps({"edges": edges, "facets": facets}), media_type="application/json")
+        return Response(
+            orjson.dumps({"edges": edges, "facets": facets}), media_type="application/json"
+        )
 
     return Starlette(routes=[Route("/bare", answer)])
 
 
 def main() -> None:
     """Print both medians and the ratio."""
-    with tempfile.TemporaryDirectory() as folder, Engine.open(Settings(data=Path(folder))) as engine:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Engine.open(Settings(data=Path(folder))) as engine,
+    ):
         for name in FILES:
             load(engine, [str(DATA / f"{name}.ftm.json.gz")], name.split("_")[0], progress=None)
         bare, asked = [], []
@@ -73,7 +92,9 @@ def main() -> None:
                         bare.append((middle - start) * 1e3)
                         asked.append((end - middle) * 1e3)
     one, two = statistics.median(bare), statistics.median(asked)
-    print(f"bare route p50 {one:.1f} ms, GraphQL p50 {two:.1f} ms; ratio {two / one:.2f} (at most 3 wanted)")
+    print(
+        f"bare route p50 {one:.1f} ms, GraphQL p50 {two:.1f} ms; ratio {two / one:.2f} (at most 3 wanted)"
+    )
 
 
 if __name__ == "__main__":

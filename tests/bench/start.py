@@ -12,11 +12,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from clew import application
+from cli.up import application
 from engine.engine import Engine
-from engine.graph.server import Server, home_of
+from engine.server.server import Server, home_of
 from engine.settings import Settings
-from loaders.load import load
+from loaders.load.load import load
 
 FILE = Path(__file__).parents[3] / "shared" / "data" / "ftm" / "gleif_50k.ftm.json.gz"
 PLAIN = ("-Xshare:auto",)
@@ -46,7 +46,9 @@ def main() -> None:
             application(engine)
             serving.append(time.perf_counter() - start)
             engine.close()
-    one, also, two, three = (statistics.median(times) for times in (bare, prepared, opened, serving))
+    one, also, two, three = (
+        statistics.median(times) for times in (bare, prepared, opened, serving)
+    )
     print(f"Neo4j alone {one:.1f} s, prepared by Clew {also:.1f} s: the ratios are to the first")
     print(f"Clew {two:.1f} s; ratio {two / one:.2f} (at most 1.5 wanted)")
     print(f"Clew, ready to serve {three:.1f} s; ratio {three / one:.2f} (at most 1.5 wanted)")

@@ -32,9 +32,9 @@ from followthemoney import model
 
 from engine.engine import Engine
 from engine.settings import Settings
-from loaders.format.mapping import Mapping
-from loaders.intake import Intake
-from loaders.load import load
+from loaders.intake.intake import Intake
+from loaders.load.load import load
+from loaders.mapping.format import Mapping
 from loaders.table.database import Selection, opened, selected
 
 TABLES = Path(__file__).parents[3] / "shared" / "data" / "tables"
@@ -45,14 +45,25 @@ ROWS = 20_000
 def kek(folder: Path) -> tuple[Path, Path]:
     """The answer to kek.yml's query as a CSV file, and a mapping for it."""
     mapping = yaml.safe_load((TABLES / "kek.yml").read_text())["kek"]["queries"][0]
-    columns = ["comp.id", "comp.name", "comp.address", "comp.url", "sub.id", "sub.name", "sub.address", "shares.share"]
+    columns = [
+        "comp.id",
+        "comp.name",
+        "comp.address",
+        "comp.url",
+        "sub.id",
+        "sub.name",
+        "sub.address",
+        "shares.share",
+    ]
     joins = [(join["left"], join["right"]) for join in mapping["joins"]]
     tables = [(table["table"], table["alias"]) for table in mapping["tables"]]
     file = folder / "kek.csv"
     with opened("kek", TABLES / "kek.sqlite") as database, file.open("w", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(columns)
-        answer = selected("kek", database, Selection(tables, joins, [(c, "kek") for c in columns], "kek"))
+        answer = selected(
+            "kek", database, Selection(tables, joins, [(c, "kek") for c in columns], "kek")
+        )
         writer.writerows(row.cells for row in answer.rows())
     query = {"csv_url": str(file), "entities": mapping["entities"]}
     (folder / "kek.yml").write_text(yaml.safe_dump({"kek": {"query": query}}))
@@ -62,7 +73,9 @@ def kek(folder: Path) -> tuple[Path, Path]:
 def council(folder: Path) -> tuple[Path, Path]:
     """Some of the council payments as one file, or invented ones, and the mapping for them."""
     file = folder / "council.csv"
-    header = "Payment Date,Amount,Organisational Unit,Beneficiary Name,Company Number,Charity Number\n"
+    header = (
+        "Payment Date,Amount,Organisational Unit,Beneficiary Name,Company Number,Charity Number\n"
+    )
     found = sorted((TABLES / "council_spending").glob("london*.csv"))[:25]
     with file.open("w") as stream:
         stream.write(header)
@@ -123,7 +136,9 @@ def command(mapping: Path, out: Path) -> int:
 
 def start() -> int:
     """Run ``ftm`` for nothing."""
-    subprocess.run([Path(sys.executable).with_name("ftm"), "--help"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [Path(sys.executable).with_name("ftm"), "--help"], check=True, stdout=subprocess.DEVNULL
+    )
     return 0
 
 
@@ -135,7 +150,10 @@ def distinct(file: Path) -> int:
 
 def ours(file: Path, mapping: Path) -> int:
     """How many entities we make."""
-    return sum(reading.entity is not None for reading in Mapping().read(Intake("d", [str(file)], mapping=mapping)))
+    return sum(
+        reading.entity is not None
+        for reading in Mapping().read(Intake("d", [str(file)], mapping=mapping))
+    )
 
 
 def loaded(graph: Engine, dataset: str, file: Path, mapping: Path) -> int:
@@ -159,7 +177,10 @@ def main() -> None:
     logging.disable(logging.WARNING)
     start()
     print(f"of each time of ftm map, {timed(start).took:.1f} s are its start")
-    with tempfile.TemporaryDirectory() as name, engine(Path(name), "--no-load" not in sys.argv) as graph:
+    with (
+        tempfile.TemporaryDirectory() as name,
+        engine(Path(name), "--no-load" not in sys.argv) as graph,
+    ):
         folder = Path(name)
         tables = [council(folder)] + ([kek(folder)] if TABLES.exists() else [])
         for file, mapping in tables:
@@ -176,7 +197,11 @@ def main() -> None:
             if graph is not None:
                 # a server that was just started is slow at first
                 loaded(graph, "warm", file, mapping)
-                told("  whole load, graph and index", timed(partial(loaded, graph, file.stem, file, mapping)), peers)
+                told(
+                    "  whole load, graph and index",
+                    timed(partial(loaded, graph, file.stem, file, mapping)),
+                    peers,
+                )
 
 
 def told(what: str, run: Run, peers: dict[str, Run]) -> None:
@@ -186,8 +211,13 @@ def told(what: str, run: Run, peers: dict[str, Run]) -> None:
         f"{name} / this {peer.took / run.took:.2f} (of processor time {peer.worked / run.worked:.2f})"
         for name, peer in peers.items()
     ]
-    rate = f"{rows / run.took:,.0f}/s as map_entities counts, {run.made / run.took:,.0f}/s of its own"
-    print("; ".join([f"{what}: {run.made:,} entities in {run.took:.1f} s, {rate}", *ratios]), flush=True)
+    rate = (
+        f"{rows / run.took:,.0f}/s as map_entities counts, {run.made / run.took:,.0f}/s of its own"
+    )
+    print(
+        "; ".join([f"{what}: {run.made:,} entities in {run.took:.1f} s, {rate}", *ratios]),
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import psutil
 import pytest
 from click.testing import CliRunner
 
-from clew import main
+from cli.main import main
 from engine.engine import Engine
 from engine.errors import EngineInUse
 from engine.index.index import Index
@@ -16,7 +16,9 @@ from tests.conftest import Bolt, on
 def lines_to(uri: str) -> int:
     """How many connections to this server this process holds."""
     port = int(uri.rpartition(":")[2])
-    return sum(bool(c.raddr) and c.raddr.port == port for c in psutil.Process().net_connections("tcp"))
+    return sum(
+        bool(c.raddr) and c.raddr.port == port for c in psutil.Process().net_connections("tcp")
+    )
 
 
 def test_an_engine_beside_another_knows_its_server(engine: Engine) -> None:
@@ -30,7 +32,9 @@ def test_an_engine_beside_another_knows_its_server(engine: Engine) -> None:
     assert engine.health() == {"neo4j": "ok", "index": "ok"}
 
 
-def test_status_beside_another_tells_the_memory(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_status_beside_another_tells_the_memory(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert engine.server is not None
     monkeypatch.setenv("CLEW_DATA", str(engine.settings.data))
     result = CliRunner().invoke(main, ["status"])
@@ -41,7 +45,9 @@ def test_status_beside_another_tells_the_memory(engine: Engine, monkeypatch: pyt
     assert f"process {engine.server.pid};" in told
 
 
-def test_an_engine_that_cannot_open_its_index_lets_go_of_the_server(bolt: Bolt, tmp_path: Path) -> None:
+def test_an_engine_that_cannot_open_its_index_lets_go_of_the_server(
+    bolt: Bolt, tmp_path: Path
+) -> None:
     before = lines_to(bolt[0])
     with Index.open(tmp_path / "index", write=True), pytest.raises(EngineInUse) as raised:
         Engine.open(on(bolt, tmp_path), progress=lambda _: None, join=False)

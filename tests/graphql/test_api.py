@@ -37,7 +37,14 @@ def test_entity_by_id_or_null(client: TestClient) -> None:
         "query($ids: [ID!]!) { entities(ids: $ids) { __typename id schema caption dataset { name title } } }",
         ids=[CEMENT, "nowhere:nothing", "", "\0", "literal:", DROZDAN],
     )["entities"]
-    assert [entity and entity["id"] for entity in found] == [CEMENT, None, None, None, None, DROZDAN]
+    assert [entity and entity["id"] for entity in found] == [
+        CEMENT,
+        None,
+        None,
+        None,
+        None,
+        DROZDAN,
+    ]
     assert (found[0]["__typename"], found[0]["schema"]) == ("Company", "Company")
     assert found[0]["dataset"]["name"] == "demo_registry"
     assert asked(client, '{ entity(id: "\\u2028") { id } }') == {"entity": None}
@@ -60,7 +67,9 @@ def test_typed_fields_equal_the_generic_form(client: TestClient) -> None:
     assert entity["named"] == [{"name": "name"}]
 
 
-def test_properties_and_reverse_properties_can_be_walked(client: TestClient, engine: Engine) -> None:
+def test_properties_and_reverse_properties_can_be_walked(
+    client: TestClient, engine: Engine
+) -> None:
     entity = asked(
         client,
         """query($id: ID!) { entity(id: $id) { ... on Company { ownershipAsset(first: 1) {
@@ -164,7 +173,11 @@ def test_a_shared_value_is_an_entity(client: TestClient) -> None:
         expand { nodes { id } } } } } } }"""
     edges = asked(client, query, id="demo_registry:harbour-logistics")["entity"]["expand"]["edges"]
     literal = edges[0]["node"]
-    assert (literal["__typename"], literal["schema"], literal["type"]) == ("Literal", "Literal", "phone")
+    assert (literal["__typename"], literal["schema"], literal["type"]) == (
+        "Literal",
+        "Literal",
+        "phone",
+    )
     assert literal["caption"] == literal["value"]
     assert "demo_sanctions:drozdan-shipping" in [node["id"] for node in literal["expand"]["nodes"]]
 

@@ -41,7 +41,9 @@ REFUSED = {
     "cycle": "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }",
     "self": "{ ...a } fragment a on Query { ...a }",
     "introspection": "{ __schema { types { fields { type { fields { name } } } } } }",
-    "introspections": "{" + " ".join(f"a{n}: __schema {{ types {{ name }} }}" for n in range(3)) + "}",
+    "introspections": "{"
+    + " ".join(f"a{n}: __schema {{ types {{ name }} }}" for n in range(3))
+    + "}",
 }
 
 
@@ -63,7 +65,9 @@ def cost(text: str, variables: dict[str, Any] | None = None) -> None:
     Cost(schema(), fragments_of(document), variables or {}).check(operations_of(document)[0])
 
 
-PAGES = "query($n: Int = 100) { search(first: $n) { nodes { expand(first: $n) { nodes { id } } } } }"
+PAGES = (
+    "query($n: Int = 100) { search(first: $n) { nodes { expand(first: $n) { nodes { id } } } } }"
+)
 SPREAD = """{ search(first: 100) { ...page } }
 fragment page on SearchConnection { nodes { expand(first: 100) { nodes { id } } } }"""
 EXPENSIVE = [
@@ -75,7 +79,10 @@ EXPENSIVE = [
     (SPREAD, {}),
     ("{ search(first: 100) { nodes { ... on Company { ownershipAsset { totalCount } } } } }", {}),
     ("query($ids: [ID!]!) { entities(ids: $ids) { id } }", {"ids": ["a"] * 501}),
-    ("query($ids: [ID!]!) { paths(from: $ids, to: []) { paths { length } } }", {"ids": ["a"] * 501}),
+    (
+        "query($ids: [ID!]!) { paths(from: $ids, to: []) { paths { length } } }",
+        {"ids": ["a"] * 501},
+    ),
 ]
 
 

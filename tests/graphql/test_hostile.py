@@ -15,7 +15,7 @@ from api.app import create_app
 from api.operation import operations
 from engine.engine import Engine
 from engine.settings import Settings
-from loaders.sample import load_demo
+from loaders.demo.sample import load_demo
 
 NAUGHTY = Path(__file__).parents[3] / "shared" / "data" / "hostile" / "blns.json"
 """A public list of strings that break programs; where it is missing, our own must do."""
@@ -112,7 +112,9 @@ def asked(client: TestClient, query: str, **variables: Any) -> dict[str, Any]:
     answer: dict[str, Any] = response.json()
     for error in answer.get("errors", []):
         assert error["extensions"]["code"] in THEIRS, (error, body[:300])
-        assert not re.search(r"Internal|Traceback|<class|Error\(|\.py\b|bolt://", error["message"]), error
+        assert not re.search(
+            r"Internal|Traceback|<class|Error\(|\.py\b|bolt://", error["message"]
+        ), error
     assert "errors" in answer or answer["data"] is not None
     return answer
 
@@ -160,7 +162,9 @@ def test_naughty_strings_as(client: TestClient, query: str) -> None:
             assert answer["data"]["entity"] is None
 
 
-@pytest.mark.parametrize("query", CURSORS + CHOICES, ids=lambda query: query.split("{ ", 1)[1].split("{", 1)[0])
+@pytest.mark.parametrize(
+    "query", CURSORS + CHOICES, ids=lambda query: query.split("{ ", 1)[1].split("{", 1)[0]
+)
 def test_naughty_strings_as_arguments(client: TestClient, query: str) -> None:
     for text in naughty():
         asked(client, query, s=text)
@@ -186,7 +190,11 @@ def test_naughty_strings_inside_documents(client: TestClient) -> None:
     """As a literal of the document, as an operation's name, as the document itself, and as a variable's name."""
     for text in naughty():
         asked(client, f"{{ search(query: {json.dumps(text)}, first: 1) {{ nodes {{ id }} }} }}")
-        body = {"query": "query A { __typename } query B { __typename }", "operationName": text, "variables": {text: 1}}
+        body = {
+            "query": "query A { __typename } query B { __typename }",
+            "operationName": text,
+            "variables": {text: 1},
+        }
         assert client.post("/graphql", json=body).status_code == 200
         if text.strip():
             asked(client, text)
@@ -197,7 +205,10 @@ def test_half_a_character_is_no_json(client: TestClient, surrogate: str) -> None
     query = "query($s: String) { search(query: $s) { totalCount } }"
     body = f'{{"query": "{query}", "variables": {{"s": "{surrogate}"}}}}'
     response = client.post("/graphql", content=body, headers={"content-type": "application/json"})
-    assert (response.status_code, response.json()["errors"][0]["extensions"]["code"]) == (400, "BAD_REQUEST")
+    assert (response.status_code, response.json()["errors"][0]["extensions"]["code"]) == (
+        400,
+        "BAD_REQUEST",
+    )
 
 
 @pytest.mark.parametrize(
@@ -208,7 +219,16 @@ def test_half_a_character_is_no_json(client: TestClient, surrogate: str) -> None
         ("Int", ["1", 1.5, 2**31, -(2**31) - 1, 2**80, -1, 101, True, [1]]),
         ("Date", [2019, 2019.5, "2019-13", "2019-1", "19", "", [], {}, True]),
         ("[ID!]", [[None], [[]], "a", {}, [7] * 600]),
-        ("SearchFilter", [{"nope": 1}, {"schemata": "Company"}, {"schemata": [None]}, {"during": {"start": {}}}, []]),
+        (
+            "SearchFilter",
+            [
+                {"nope": 1},
+                {"schemata": "Company"},
+                {"schemata": [None]},
+                {"during": {"start": {}}},
+                [],
+            ],
+        ),
         ("Float", ["x", 1e308, -0.0, 10**300, True]),
     ],
 )
@@ -290,7 +310,9 @@ def test_a_graph_that_is_gone_is_told(tmp_path: Path) -> None:
             assert health.json()["ok"] is False
             assert health.json()["neo4j"].startswith("Neo4j cannot be reached")
             assert "\n" not in health.json()["neo4j"]
-            assert client.post("/graphql", json={"query": "{ __typename }"}).json() == {"data": {"__typename": "Query"}}
+            assert client.post("/graphql", json={"query": "{ __typename }"}).json() == {
+                "data": {"__typename": "Query"}
+            }
 
 
 def test_an_index_that_lags_is_told(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

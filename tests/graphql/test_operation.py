@@ -18,7 +18,9 @@ def client(engine: Engine) -> Iterator[TestClient]:
 
 
 def leaves(value: Any) -> Iterator[Any]:
-    children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    children = (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    )
     if children is None:
         yield value
         return

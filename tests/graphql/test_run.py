@@ -14,9 +14,9 @@ from api.operation import operations
 from engine.cursor import cursor_of
 from engine.engine import Engine
 from engine.run import Outcome, Run
-from loaders.catalog import Catalog, Entry, Listed, Source
-from loaders.crawler import Crawler
-from loaders.schedule import due_entries
+from loaders.crawl.catalog import Catalog, Entry, Listed, Source
+from loaders.crawl.crawler import Crawler
+from loaders.crawl.schedule import due_entries
 
 LINE = '{"id": "%s", "schema": "Person", "properties": {"name": ["%s"]}}\n'
 Ask = Callable[..., Any]
@@ -29,7 +29,9 @@ def ask(fresh_engine: Engine) -> Iterator[Ask]:
         def asked(query: str, **variables: Any) -> Any:
             fresh_engine.set_dataset("d", {})  # so that datasets made a moment ago are seen
             answer = client.post("/graphql", json={"query": query, "variables": variables}).json()
-            return answer["errors"][0]["extensions"]["code"] if "errors" in answer else answer["data"]
+            return (
+                answer["errors"][0]["extensions"]["code"] if "errors" in answer else answer["data"]
+            )
 
         yield asked
 
@@ -38,12 +40,16 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def test_late_datasets_tell_what_their_last_crawls_did(fresh_engine: Engine, ask: Ask, tmp_path: Path) -> None:
+def test_late_datasets_tell_what_their_last_crawls_did(
+    fresh_engine: Engine, ask: Ask, tmp_path: Path
+) -> None:
     entry = Entry("d", Source(path="d.json", max_refused=0.5), tmp_path, {"frequency": "weekly"})
     crawler = Crawler(fresh_engine, lambda _: None)
     (tmp_path / "d.json").write_text("".join(LINE % (name, name) for name in "abc"))
     crawler.crawl(entry)
-    (tmp_path / "d.json").write_text(LINE % ("a", "Ada") + LINE % ("b", "b") + LINE % ("x", "x") + '{"id": "y"}\n')
+    (tmp_path / "d.json").write_text(
+        LINE % ("a", "Ada") + LINE % ("b", "b") + LINE % ("x", "x") + '{"id": "y"}\n'
+    )
     crawler.crawl(entry)
     (tmp_path / "d.json").unlink()
     crawler.crawl(entry)
@@ -71,7 +77,10 @@ def test_late_datasets_tell_what_their_last_crawls_did(fresh_engine: Engine, ask
     again = moment(late["nextRun"]) - moment(late["runs"]["nodes"][0]["ended"])
     assert again == timedelta(hours=1)  # a crawl that failed
     (other,) = answer["others"]["nodes"]
-    assert (other["name"], moment(other["nextRun"]).date()) == ("e", (now + timedelta(days=1)).date())
+    assert (other["name"], moment(other["nextRun"]).date()) == (
+        "e",
+        (now + timedelta(days=1)).date(),
+    )
 
 
 def test_history_in_pages(fresh_engine: Engine, ask: Ask) -> None:
@@ -80,7 +89,9 @@ def test_history_in_pages(fresh_engine: Engine, ask: Ask) -> None:
         begun = start + timedelta(hours=number // 2)
         fresh_engine.journal.note(Run(f"r{number}", "d", "x", begun, begun, Outcome.UNCHANGED))
     fresh_engine.journal.note(Run("other", "e", "x", start))
-    parts = "totalCount nodes { id } edges { cursor node { id } } pageInfo { hasNextPage endCursor }"
+    parts = (
+        "totalCount nodes { id } edges { cursor node { id } } pageInfo { hasNextPage endCursor }"
+    )
     page = f"runs(first: 3, after: $after) {{ {parts} }}"
     query = f'query($after: String) {{ dataset(name: "d") {{ {page} }} }}'
     seen, after = [], None
@@ -100,9 +111,13 @@ def test_history_in_pages(fresh_engine: Engine, ask: Ask) -> None:
         "",
     ):
         assert ask(query, after=wrong) == "BAD_USER_INPUT"
-    empty = ask('{ dataset(name: "d") { runs(first: 0) { totalCount nodes { id } } } }')["dataset"]["runs"]
+    empty = ask('{ dataset(name: "d") { runs(first: 0) { totalCount nodes { id } } } }')["dataset"][
+        "runs"
+    ]
     assert empty == {"totalCount": 7, "nodes": []}
-    assert ask('{ dataset(name: "e") { runs { nodes { id } } } }') == {"dataset": None}  # no dataset, and so no history
+    assert ask('{ dataset(name: "e") { runs { nodes { id } } } }') == {
+        "dataset": None
+    }  # no dataset, and so no history
 
 
 def test_crawls_of_many_datasets_are_read_together(
@@ -110,15 +125,27 @@ def test_crawls_of_many_datasets_are_read_together(
 ) -> None:
     for name in ("d", "e", "f"):
         fresh_engine.set_dataset(name, {})
-        fresh_engine.journal.note(Run(name, name, "x", datetime(2026, 1, 1, tzinfo=UTC), message=name))
+        fresh_engine.journal.note(
+            Run(name, name, "x", datetime(2026, 1, 1, tzinfo=UTC), message=name)
+        )
     asked, read = [], fresh_engine.journal.histories
-    monkeypatch.setattr(fresh_engine.journal, "histories", lambda *given: asked.append(given[0]) or read(*given))
+    monkeypatch.setattr(
+        fresh_engine.journal, "histories", lambda *given: asked.append(given[0]) or read(*given)
+    )
     with fresh_engine.claim("d", "crawled"):
         query = "{ datasets { nodes { name runs(first: 5) { nodes { message outcome ended } } } } }"
         found = ask(query)["datasets"]["nodes"]
-    assert [(one["name"], one["runs"]["nodes"][0]["message"]) for one in found] == [("d", "d"), ("e", "e"), ("f", "f")]
+    assert [(one["name"], one["runs"]["nodes"][0]["message"]) for one in found] == [
+        ("d", "d"),
+        ("e", "e"),
+        ("f", "f"),
+    ]
     assert found[0]["runs"]["nodes"][0] == {"message": "d", "outcome": "RUNNING", "ended": None}
-    assert found[1]["runs"]["nodes"][0] == {"message": "e", "outcome": "INTERRUPTED", "ended": None}  # nobody is at it
+    assert found[1]["runs"]["nodes"][0] == {
+        "message": "e",
+        "outcome": "INTERRUPTED",
+        "ended": None,
+    }  # nobody is at it
     assert asked == [["d", "e", "f"]]
 
 
@@ -128,20 +155,32 @@ def test_the_next_crawl_follows_the_catalog(fresh_engine: Engine, ask: Ask, tmp_
     run = Crawler(fresh_engine, lambda _: None).crawl(entry)
     query = '{ dataset(name: "d") { nextRun } }'
     assert run.next_run is not None
-    assert moment(ask(query)["dataset"]["nextRun"]) == run.next_run > run.started + timedelta(days=27)
+    assert (
+        moment(ask(query)["dataset"]["nextRun"]) == run.next_run > run.started + timedelta(days=27)
+    )
     hourly = replace(entry, metadata={"frequency": "hourly"})
-    assert due_entries(fresh_engine, Catalog([hourly], [], tmp_path), datetime.now(UTC), pytest.fail) == []
+    assert (
+        due_entries(fresh_engine, Catalog([hourly], [], tmp_path), datetime.now(UTC), pytest.fail)
+        == []
+    )
     assert moment(ask(query)["dataset"]["nextRun"]) == run.started + timedelta(hours=1)
     once = replace(entry, metadata={"frequency": "never"})
-    assert due_entries(fresh_engine, Catalog([once], [], tmp_path), datetime.now(UTC), pytest.fail) == []
+    assert (
+        due_entries(fresh_engine, Catalog([once], [], tmp_path), datetime.now(UTC), pytest.fail)
+        == []
+    )
     assert ask(query)["dataset"]["nextRun"] is None
 
 
-def test_what_the_catalog_has_dropped_has_no_next_crawl(fresh_engine: Engine, ask: Ask, tmp_path: Path) -> None:
+def test_what_the_catalog_has_dropped_has_no_next_crawl(
+    fresh_engine: Engine, ask: Ask, tmp_path: Path
+) -> None:
     def looked(*entries: Entry, listed: list[Listed] | None = None, sole: bool = True) -> Any:
         catalog = Catalog([*entries], listed or [], tmp_path)
         due_entries(fresh_engine, catalog, datetime.now(UTC), told.append, sole=sole)
-        return ask('{ d: dataset(name: "d") { nextRun } e: dataset(name: "e") { nextRun runs { totalCount } } }')
+        return ask(
+            '{ d: dataset(name: "d") { nextRun } e: dataset(name: "e") { nextRun runs { totalCount } } }'
+        )
 
     told: list[str] = []
     for name in ("d", "e"):
@@ -150,7 +189,10 @@ def test_what_the_catalog_has_dropped_has_no_next_crawl(fresh_engine: Engine, as
         run = Crawler(fresh_engine, lambda _: None).crawl(entry)
     kept = Entry("d", Source(path="d.json"), tmp_path, {"frequency": "monthly"})
     away = Listed(url="http://127.0.0.1:9/index.json")
-    for found in (looked(kept, listed=[away]), looked(kept, sole=False)):  # e may be on a list that cannot be had
+    for found in (
+        looked(kept, listed=[away]),
+        looked(kept, sole=False),
+    ):  # e may be on a list that cannot be had
         assert moment(found["e"]["nextRun"]) == run.next_run
     assert [text.split(" ")[0] for text in told] == ["http://127.0.0.1:9/index.json"]
     found = looked(kept)

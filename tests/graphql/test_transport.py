@@ -57,7 +57,9 @@ def test_post_and_get_answer(client: TestClient) -> None:
         assert answer.status_code == 200
         assert answer.headers["content-type"] == f"{wanted}; charset=utf-8"
         assert answer.json() == {"data": {"__typename": "Query"}}
-    assert client.get(f"/graphql?query={quote(TYPENAME)}").json() == {"data": {"__typename": "Query"}}
+    assert client.get(f"/graphql?query={quote(TYPENAME)}").json() == {
+        "data": {"__typename": "Query"}
+    }
 
 
 @pytest.mark.parametrize(
@@ -79,7 +81,16 @@ def test_nothing_acceptable_is_406(accept: str) -> None:
         media_type(accept)
 
 
-BODIES = [b"", b"{", b"[]", b"[" + b"{}," * 9 + b"{}]", b'"a"', b"{}", b'{"query": 1}', b'{"query": " "}']
+BODIES = [
+    b"",
+    b"{",
+    b"[]",
+    b"[" + b"{}," * 9 + b"{}]",
+    b'"a"',
+    b"{}",
+    b'{"query": 1}',
+    b'{"query": " "}',
+]
 BODIES += [b'{"query": "{a}", "variables": []}', b'{"query": "{a}", "operationName": 1}', b"\xff"]
 BODIES += [b'{"query": "{a}", "extensions": 1}', b'{"query": "{a}", "variables": {"a": NaN}}']
 BODIES += [b'{"query": "\\ud800"}', b'{"variables": {"a":' + b"[" * 100_000]
@@ -94,10 +105,17 @@ def test_what_is_no_request_is_400(client: TestClient, body: bytes) -> None:
 
 def test_other_requests_are_refused(client: TestClient) -> None:
     body = b'{"query": "{ __typename }"}'
-    for content_type in ("text/plain", "application/x-www-form-urlencoded", f"{JSON}; charset=utf-16"):
+    for content_type in (
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        f"{JSON}; charset=utf-16",
+    ):
         answer = client.post("/graphql", content=body, headers={"content-type": content_type})
         assert answer.status_code == 415
-    assert client.post("/graphql", content=b" " * 300_000, headers={"content-type": JSON}).status_code == 413
+    assert (
+        client.post("/graphql", content=b" " * 300_000, headers={"content-type": JSON}).status_code
+        == 413
+    )
     assert client.put("/graphql").status_code == 405
     assert client.get("/graphql").status_code == 400
     assert client.get("/graphql?query=%7Ba%7D&variables=%7B").status_code == 400
@@ -116,7 +134,9 @@ def test_other_requests_are_refused(client: TestClient) -> None:
         ("{" + " __typename" * 301 + "}", "LIMIT_EXCEEDED"),
     ],
 )
-def test_what_cannot_run_is_400_in_graphqls_own_media_type(client: TestClient, query: str, code: str) -> None:
+def test_what_cannot_run_is_400_in_graphqls_own_media_type(
+    client: TestClient, query: str, code: str
+) -> None:
     answer = post(client, {"query": query})
     assert answer.status_code == 400
     assert "data" not in answer.json()
@@ -137,7 +157,9 @@ def test_operation_name_chooses(client: TestClient) -> None:
     assert post(client, {"query": query, "operationName": "c"}).status_code == 400
 
 
-def test_what_breaks_inside_is_masked_and_logged(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_breaks_inside_is_masked_and_logged(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
     answer = post(client, {"query": '{ entity(id: "a") { id } }'})
     error = answer.json()["errors"][0]
     assert (answer.status_code, error["message"]) == (200, "Internal error")

@@ -12,13 +12,13 @@ import pytest
 from engine.access import Access
 from engine.engine import Engine
 from engine.entity import Entity
-from engine.graph.share import parse_share
 from engine.query import SearchFilter
-from loaders.format.interest import edge_of, share_of, words
+from engine.share import parse_share
+from loaders.format.bods.interest import edge_of, share_of, words
+from loaders.format.bods.version import Version, Versions
 from loaders.format.registry import format_of
-from loaders.format.version import Version, Versions
-from loaders.intake import Intake, Reading
-from loaders.load import load
+from loaders.intake.intake import Intake, Reading
+from loaders.load.load import load
 
 HERE = Path(__file__).parents[2] / "fixtures" / "bods"
 REAL = Path(__file__).parents[3].parent / "shared" / "data" / "tables" / "bods"
@@ -34,7 +34,11 @@ def read(*paths: Path) -> tuple[list[Reading], Intake]:
 
 def entities(readings: list[Reading]) -> dict[str, Entity]:
     assert [reading.reason for reading in readings if reading.entity is None] == []
-    return {reading.entity.id.partition(":")[2]: reading.entity for reading in readings if reading.entity is not None}
+    return {
+        reading.entity.id.partition(":")[2]: reading.entity
+        for reading in readings
+        if reading.entity is not None
+    }
 
 
 def made(path: Path, *statements: Mapping[str, Any]) -> dict[str, Entity]:
@@ -45,13 +49,22 @@ def made(path: Path, *statements: Mapping[str, Any]) -> dict[str, Entity]:
 def record(
     key: str, kind: str = "entity", status: str = "new", date: str = "2020-01-01", **details: Any
 ) -> dict[str, Any]:
-    details = {"entityType": {"type": "registeredEntity"}, **details} if kind == "entity" else details
+    details = (
+        {"entityType": {"type": "registeredEntity"}, **details} if kind == "entity" else details
+    )
     identity = {"statementId": f"s-{key}-{date}", "recordId": key, "statementDate": date}
     return {**identity, "recordType": kind, "recordStatus": status, "recordDetails": details}
 
 
 def holds(key: str, party: Any, subject: Any, *interests: Any, **more: Any) -> dict[str, Any]:
-    return record(key, "relationship", subject=subject, interestedParty=party, interests=list(interests), **more)
+    return record(
+        key,
+        "relationship",
+        subject=subject,
+        interestedParty=party,
+        interests=list(interests),
+        **more,
+    )
 
 
 def shares(exact: float, how: str = "direct") -> dict[str, Any]:
@@ -65,8 +78,14 @@ def test_version_0_2() -> None:
     assert person.properties["name"] == ["Viorel Tannic"]
     assert person.properties["alias"] == ["V. Tannic"]
     assert person.properties["passportNumber"] == ["P123"]
-    assert (person.properties["topics"], person.properties["position"]) == (["role.pep"], ["Minister"])
-    assert (person.properties["birthPlace"], person.properties["birthCountry"]) == (["Cluj"], ["ro"])
+    assert (person.properties["topics"], person.properties["position"]) == (
+        ["role.pep"],
+        ["Minister"],
+    )
+    assert (person.properties["birthPlace"], person.properties["birthCountry"]) == (
+        ["Cluj"],
+        ["ro"],
+    )
     meridian = found["entity-meridian-0000000000000000001"]
     assert (meridian.schema, meridian.properties) == (
         "Company",
@@ -75,7 +94,11 @@ def test_version_0_2() -> None:
     assert found["entity-halcyon-00000000000000000001"].properties["notes"] == [
         "no beneficial owners: state bonds only"
     ]
-    edges = {id_: (entity.schema, entity.first("percentage")) for id_, entity in found.items() if id_[:5] == "holds"}
+    edges = {
+        id_: (entity.schema, entity.first("percentage"))
+        for id_, entity in found.items()
+        if id_[:5] == "holds"
+    }
     assert edges == {
         "holds-halcyon-meridian-000000000001..i1": ("Ownership", "80%"),
         "holds-viorel-halcyon-00000000000001..i1": ("Ownership", "more than 50% to 75%"),
@@ -101,14 +124,19 @@ def test_version_0_3() -> None:
     settles = found["holds-unknown-larch-00000000000001..i1"]
     assert settles.schema == "Control"
     unknown = found[settles.properties["controller"][0]]
-    assert (unknown.schema, unknown.caption) == ("LegalEntity", "unspecified (information unknown to publisher)")
+    assert (unknown.schema, unknown.caption) == (
+        "LegalEntity",
+        "unspecified (information unknown to publisher)",
+    )
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the examples of BODS 0.4 are not here")
 def test_version_0_4() -> None:
     for path in sorted(REAL.glob("*.json")):
         found = entities(read(path)[0])
-        relationships = [s for s in json.loads(path.read_text()) if s["recordType"] == "relationship"]
+        relationships = [
+            s for s in json.loads(path.read_text()) if s["recordType"] == "relationship"
+        ]
         ends = {s["recordDetails"]["subject"] for s in relationships}
         assert ends <= found.keys(), path
         edges = [entity for id_, entity in found.items() if "..i" in id_]
@@ -119,21 +147,34 @@ def test_version_0_4() -> None:
 
 
 def test_a_later_version_replaces_an_earlier_one_wherever_it_stands(tmp_path: Path) -> None:
-    new, old = record("a", date="2021-01-01", name="New"), record("a", date="2020-01-01", name="Old")
+    new, old = (
+        record("a", date="2021-01-01", name="New"),
+        record("a", date="2020-01-01", name="Old"),
+    )
     for order in ([new, old], [old, new]):
         assert made(tmp_path / "f.json", *order)["a"].properties["name"] == ["New"]
 
 
 def test_a_closed_relationship_has_an_end(tmp_path: Path) -> None:
-    closed = {**holds("h", "p", "a", shares(10), {**shares(20), "endDate": "2019-05-05"}), "recordStatus": "closed"}
+    closed = {
+        **holds("h", "p", "a", shares(10), {**shares(20), "endDate": "2019-05-05"}),
+        "recordStatus": "closed",
+    }
     found = made(tmp_path / "f.json", record("a"), record("p", "person"), closed)
-    assert [found[f"h..i{n}"].properties["endDate"] for n in (1, 2)] == [["2020-01-01"], ["2019-05-05"]]
+    assert [found[f"h..i{n}"].properties["endDate"] for n in (1, 2)] == [
+        ["2020-01-01"],
+        ["2019-05-05"],
+    ]
 
 
-def test_interests_of_one_relationship_are_not_added_up(fresh_engine: Engine, tmp_path: Path) -> None:
+def test_interests_of_one_relationship_are_not_added_up(
+    fresh_engine: Engine, tmp_path: Path
+) -> None:
     votes = {"type": "votingRights", "share": {"exact": 50}}
     path = tmp_path / "f.json"
-    path.write_bytes(orjson.dumps([record("a"), record("p", "person"), holds("h", "p", "a", shares(50), votes)]))
+    path.write_bytes(
+        orjson.dumps([record("a"), record("p", "person"), holds("h", "p", "a", shares(50), votes)])
+    )
     load(fresh_engine, [str(path)], "d")
     assert [holding.share for holding in fresh_engine.owners(EYES, "d:a")] == [0.5]
 
@@ -151,19 +192,34 @@ def test_an_indirect_interest_is_owned_once(
     fresh_engine: Engine, tmp_path: Path, steps: list[tuple[str, str, dict[str, Any]]], share: float
 ) -> None:
     records = [record("a"), record("b"), record("p", "person", names=[{"fullName": "Pia"}])]
-    links = [holds(f"{party}{subject}", party, subject, interest) for party, subject, interest in steps]
-    whole = holds("whole", "p", "a", shares(35, "indirect"), componentRecords=["b", *(s["recordId"] for s in links)])
+    links = [
+        holds(f"{party}{subject}", party, subject, interest) for party, subject, interest in steps
+    ]
+    whole = holds(
+        "whole",
+        "p",
+        "a",
+        shares(35, "indirect"),
+        componentRecords=["b", *(s["recordId"] for s in links)],
+    )
     path = tmp_path / "f.json"
     path.write_bytes(orjson.dumps([whole, *records, *links]))
     load(fresh_engine, [str(path)], "d")
-    found = {holding.entity.id: holding.share for holding in fresh_engine.owners(EYES, "d:a", min_share=0.1)}
+    found = {
+        holding.entity.id: holding.share
+        for holding in fresh_engine.owners(EYES, "d:a", min_share=0.1)
+    }
     assert found["d:p"] == pytest.approx(share)
 
 
 def test_a_direct_interest_beside_an_indirect_one_counts(tmp_path: Path) -> None:
     links = [holds("pb", "p", "b", shares(50)), holds("ba", "b", "a", shares(60))]
-    whole = holds("whole", "p", "a", shares(30, "indirect"), shares(40), componentRecords=["pb", "ba"])
-    found = made(tmp_path / "f.json", record("a"), record("b"), record("p", "person"), *links, whole)
+    whole = holds(
+        "whole", "p", "a", shares(30, "indirect"), shares(40), componentRecords=["pb", "ba"]
+    )
+    found = made(
+        tmp_path / "f.json", record("a"), record("b"), record("p", "person"), *links, whole
+    )
     assert [found[f"whole..i{n}"].schema for n in (1, 2)] == ["UnknownLink", "Ownership"]
 
 
@@ -172,7 +228,10 @@ def test_a_direct_interest_beside_an_indirect_one_counts(tmp_path: Path) -> None
     [
         ({"entityType": {"type": "registeredEntity"}}, "Company"),
         ({"entityType": {"type": "legalEntity"}}, "Organization"),
-        ({"entityType": {"type": "legalEntity"}, "publicListing": {"hasPublicListing": True}}, "Company"),
+        (
+            {"entityType": {"type": "legalEntity"}, "publicListing": {"hasPublicListing": True}},
+            "Company",
+        ),
         ({"entityType": {"type": "state"}}, "PublicBody"),
         ({"entityType": {"type": "stateBody", "subtype": "stateAgency"}}, "PublicBody"),
         ({"entityType": {"type": "arrangement", "subtype": "trust"}}, "LegalEntity"),
@@ -183,7 +242,9 @@ def test_a_direct_interest_beside_an_indirect_one_counts(tmp_path: Path) -> None
 def test_entity_types(tmp_path: Path, details: dict[str, Any], schema: str) -> None:
     owner = record("p", "person")
     assert made(tmp_path / "f.json", record("a", **details))["a"].schema == schema
-    owned = made(tmp_path / "f.json", record("a", **details), owner, holds("h", "p", "a", shares(1)))["a"].schema
+    owned = made(
+        tmp_path / "f.json", record("a", **details), owner, holds("h", "p", "a", shares(1))
+    )["a"].schema
     assert owned == ("PublicBody" if schema == "PublicBody" else "Company")
     board = holds("h", "p", "a", {"type": "boardMember"})
     led = made(tmp_path / "f.json", record("a", **details), owner, board)["a"].schema
@@ -203,7 +264,9 @@ def test_entity_types(tmp_path: Path, details: dict[str, Any], schema: str) -> N
     ],
 )
 def test_identifiers(tmp_path: Path, scheme: str, prop: str) -> None:
-    found = made(tmp_path / "f.json", record("a", identifiers=[{"scheme": scheme, "id": "123"}]))["a"]
+    found = made(tmp_path / "f.json", record("a", identifiers=[{"scheme": scheme, "id": "123"}]))[
+        "a"
+    ]
     assert found.properties[prop] == ["123"]
     assert found.properties["notes"] == [f"{scheme}: 123"]
 
@@ -218,7 +281,12 @@ def test_identifiers(tmp_path: Path, scheme: str, prop: str) -> None:
         ({"minimum": 25, "maximum": 50}, "25% to 50%", 0.25, False),
         ({"minimum": 25, "exclusiveMaximum": 50}, "25% but less than 50%", 0.25, False),
         ({"exclusiveMinimum": 25, "maximum": 50}, "more than 25% to 50%", 0.25, False),
-        ({"exclusiveMinimum": 25, "exclusiveMaximum": 50}, "more than 25% but less than 50%", 0.25, False),
+        (
+            {"exclusiveMinimum": 25, "exclusiveMaximum": 50},
+            "more than 25% but less than 50%",
+            0.25,
+            False,
+        ),
         ({"minimum": 75}, "at least 75%", 0.75, False),
         ({"exclusiveMinimum": 75}, "more than 75%", 0.75, False),
         ({"minimum": 100, "maximum": 100}, "100%", 1.0, True),
@@ -229,7 +297,9 @@ def test_identifiers(tmp_path: Path, scheme: str, prop: str) -> None:
         ("a lot", "", None, False),
     ],
 )
-def test_shares_are_texts_that_the_engine_understands(share: Any, text: str, lower: float | None, exact: bool) -> None:
+def test_shares_are_texts_that_the_engine_understands(
+    share: Any, text: str, lower: float | None, exact: bool
+) -> None:
     assert share_of({"share": share}) == text
     parsed = parse_share(text)
     assert (parsed.value, parsed.exact) == (None if lower is None else pytest.approx(lower), exact)
@@ -255,7 +325,11 @@ def test_interests(code: str | None, schema: str) -> None:
 
 
 def test_codes_as_words() -> None:
-    assert words("otherInfluenceOrControl") == words("other-influence-or-control") == "other influence or control"
+    assert (
+        words("otherInfluenceOrControl")
+        == words("other-influence-or-control")
+        == "other influence or control"
+    )
 
 
 def test_ids_that_are_none_are_written_so_that_they_are(tmp_path: Path) -> None:
@@ -292,8 +366,12 @@ def test_an_array_lines_and_a_package_say_the_same(tmp_path: Path, form: str) ->
     forms |= {"gzip": gzip.compress(array), "mark": b"\xef\xbb\xbf" + array}
     meta = {"meta": {"statements": [{"v": 1}], "list": [[1]]}, "license": "x"}
     forms["wrapped last"] = orjson.dumps({**meta, "statements": statements}) + b"\n"
-    forms["wrapped over lines"] = json.dumps({**meta, "statements": statements, "more": [{}]}, indent=2).encode()
-    forms["one after the other"] = b"\n".join(json.dumps(statement, indent=2).encode() for statement in statements)
+    forms["wrapped over lines"] = json.dumps(
+        {**meta, "statements": statements, "more": [{}]}, indent=2
+    ).encode()
+    forms["one after the other"] = b"\n".join(
+        json.dumps(statement, indent=2).encode() for statement in statements
+    )
     forms["both"] = (
         json.dumps({**meta, "statements": statements[:2]}, indent=1).encode()
         + json.dumps(statements[2:], indent=1).encode() * 2
@@ -344,10 +422,16 @@ def test_a_date_that_is_none_is_a_note(tmp_path: Path, said: str, good: bool) ->
     found = made(tmp_path / "f.json", *statements, holds("h", "p", "a", interest))
     company, person, edge = (found[id_].properties for id_ in ("a", "p", "h..i1"))
     if good:
-        assert company["incorporationDate"] == person["birthDate"] == company["modifiedAt"] == [said]
+        assert (
+            company["incorporationDate"] == person["birthDate"] == company["modifiedAt"] == [said]
+        )
         assert edge["startDate"] == edge["endDate"] == [said]
     else:
-        assert not {"incorporationDate", "birthDate", "startDate", "endDate"} & {*company, *person, *edge}
+        assert not {"incorporationDate", "birthDate", "startDate", "endDate"} & {
+            *company,
+            *person,
+            *edge,
+        }
         assert company["notes"] == [f"incorporation date: {said}", f"modified at: {said}"]
         assert person["notes"] == [f"birth date: {said}"]
         assert edge["description"] == [f"start date: {said}", f"end date: {said}"]
@@ -365,7 +449,9 @@ def test_identifiers_that_are_addresses_are_no_numbers(tmp_path: Path) -> None:
         {"id": "/company/2"},
         {"schemeName": "Registrul", "id": "J40/12/2010"},
     ]
-    found = made(tmp_path / "f.json", record("a", identifiers=told), record("p", "person", identifiers=told))
+    found = made(
+        tmp_path / "f.json", record("a", identifiers=told), record("p", "person", identifiers=told)
+    )
     for id_, number in (("a", "registrationNumber"), ("p", "idNumber")):
         properties = found[id_].properties
         assert properties[number] == ["J40/12/2010"]
@@ -379,12 +465,19 @@ def test_identifiers_that_are_addresses_are_no_numbers(tmp_path: Path) -> None:
 @pytest.mark.parametrize("cut", [0.3, 0.6, 0.9])
 def test_what_is_cut_off_is_told(tmp_path: Path, form: str, cut: float) -> None:
     records = [record(f"r{n:04}", name=f"N{n:04}") for n in range(3000)]
-    data = orjson.dumps(records) if form == "array" else b"".join(orjson.dumps(r) + b"\n" for r in records)
+    data = (
+        orjson.dumps(records)
+        if form == "array"
+        else b"".join(orjson.dumps(r) + b"\n" for r in records)
+    )
     path = tmp_path / "f.json"
     path.write_bytes(data[: int(len(data) * cut) - 9])
     readings, intake = read(path)
     assert "is cut off" in (intake.truncated or "")
-    assert len([reading for reading in readings if reading.entity]) in (int(3000 * cut), int(3000 * cut) - 1)
+    assert len([reading for reading in readings if reading.entity]) in (
+        int(3000 * cut),
+        int(3000 * cut) - 1,
+    )
 
 
 @pytest.mark.parametrize(
@@ -401,7 +494,9 @@ def test_what_is_cut_off_is_told(tmp_path: Path, form: str, cut: float) -> None:
         ),
     ],
 )
-def test_a_bad_statement_is_told_and_the_others_are_in(tmp_path: Path, statement: str, reason: str) -> None:
+def test_a_bad_statement_is_told_and_the_others_are_in(
+    tmp_path: Path, statement: str, reason: str
+) -> None:
     good = json.dumps(record("a"))
     path = tmp_path / "f.json"
     for text in (f"[{good}, {statement}, {good}]", f"{good}\n{statement}\n{good}\n"):
@@ -437,12 +532,31 @@ def test_nested_without_end(tmp_path: Path, level: str, form: str) -> None:
 
 def test_chains_of_replaced_statements() -> None:
     versions = Versions()
-    rows = [("c", ["b"]), ("a", []), ("b", ["a"]), ("x", ["y"]), ("y", ["x"]), ("m", ["a2", "b2"]), ("n", ["gone"])]
+    rows = [
+        ("c", ["b"]),
+        ("a", []),
+        ("b", ["a"]),
+        ("x", ["y"]),
+        ("y", ["x"]),
+        ("m", ["a2", "b2"]),
+        ("n", ["gone"]),
+    ]
     for place, (key, replaces) in enumerate(rows):
         versions.put(Version(key, "", place, "f", key.encode()), replaces)
     versions.settle()
-    assert {v.key: v.body for v in versions.newest()} == {"a": b"c", "x": b"x", "a2": b"m", "gone": b"n"}
-    assert [versions.record(key) for key in ("a", "b", "c", "b2", "other")] == ["a", "a", "a", "a2", "other"]
+    assert {v.key: v.body for v in versions.newest()} == {
+        "a": b"c",
+        "x": b"x",
+        "a2": b"m",
+        "gone": b"n",
+    }
+    assert [versions.record(key) for key in ("a", "b", "c", "b2", "other")] == [
+        "a",
+        "a",
+        "a",
+        "a2",
+        "other",
+    ]
     assert versions.find("a") == b"c"
     versions.close()
 
@@ -450,8 +564,13 @@ def test_chains_of_replaced_statements() -> None:
 def test_a_register_is_loaded_updated_and_asked(fresh_engine: Engine, tmp_path: Path) -> None:
     report = load(fresh_engine, [str(HERE)], "d")
     assert (report.added, report.refused_count, report.truncated) == (13, 0, None)
-    person, meridian = "d:person-viorel-000000000000000000001", "d:entity-meridian-0000000000000000001"
-    assert [hit.id for hit in fresh_engine.search("viorel tannic", EYES, SearchFilter()).hits] == [person]
+    person, meridian = (
+        "d:person-viorel-000000000000000000001",
+        "d:entity-meridian-0000000000000000001",
+    )
+    assert [hit.id for hit in fresh_engine.search("viorel tannic", EYES, SearchFilter()).hits] == [
+        person
+    ]
     owners = {holding.entity.id: holding for holding in fresh_engine.owners(EYES, meridian)}
     assert owners[person].share == pytest.approx(0.4)
     assert owners[person].lower_bound
@@ -459,7 +578,13 @@ def test_a_register_is_loaded_updated_and_asked(fresh_engine: Engine, tmp_path: 
     again = load(fresh_engine, [str(HERE)], "d")
     assert (again.added, again.changed, again.removed, again.unchanged) == (0, 0, 0, 13)
     later = json.loads((HERE / "bods-0.2.json").read_text())
-    later.append({**later[3], "statementID": "person-viorel-new", "replacesStatements": [later[3]["statementID"]]})
+    later.append(
+        {
+            **later[3],
+            "statementID": "person-viorel-new",
+            "replacesStatements": [later[3]["statementID"]],
+        }
+    )
     later[-1]["names"] = [{"fullName": "Viorel T. Tannic"}]
     path = tmp_path / "later.json"
     path.write_text(json.dumps(later))
@@ -490,27 +615,48 @@ def test_of_a_whole_told_in_part_by_steps_nothing_is_lost_or_counted_twice(
         ended = {"endDate": "2010"} if "!" in step else {}
         links.append(holds(step[:2], step[0], step[1], {**interest, **ended}))
     known = [link for link, step in zip(links, steps, strict=True) if step != "gone"]
-    told = holds("ps", "p", "s", shares(whole, "indirect"), componentRecords=[link["recordId"] for link in links])
+    told = holds(
+        "ps",
+        "p",
+        "s",
+        shares(whole, "indirect"),
+        componentRecords=[link["recordId"] for link in links],
+    )
     path = tmp_path / "f.json"
     path.write_bytes(orjson.dumps([told, record("p", "person"), *map(record, "absx"), *known]))
     load(fresh_engine, [str(path)], "d")
-    found = {holding.entity.id: holding.share for holding in fresh_engine.owners(EYES, "d:s", min_share=0.01)}
+    found = {
+        holding.entity.id: holding.share
+        for holding in fresh_engine.owners(EYES, "d:s", min_share=0.01)
+    }
     assert found["d:p"] == pytest.approx(total)
 
 
 @pytest.mark.parametrize("listed", [["pm", "ms"], ["pm", "pa", "am", "ms"]])
 @pytest.mark.parametrize(("whole", "more", "total"), [(20, [], 0.2), (70, ["pb", "bs"], 0.7)])
 def test_a_step_that_is_a_whole_itself_counts_once(
-    fresh_engine: Engine, tmp_path: Path, listed: list[str], whole: int, more: list[str], total: float
+    fresh_engine: Engine,
+    tmp_path: Path,
+    listed: list[str],
+    whole: int,
+    more: list[str],
+    total: float,
 ) -> None:
-    links = [holds("pa", "p", "a", shares(100)), holds("am", "a", "m", shares(50)), holds("ms", "m", "s", shares(40))]
+    links = [
+        holds("pa", "p", "a", shares(100)),
+        holds("am", "a", "m", shares(50)),
+        holds("ms", "m", "s", shares(40)),
+    ]
     links.append(holds("pm", "p", "m", shares(50, "indirect"), componentRecords=["pa", "am"]))
     links += [holds("pb", "p", "b"), holds("bs", "b", "s", shares(40))] if more else []
     told = holds("ps", "p", "s", shares(whole, "indirect"), componentRecords=[*listed, *more])
     path = tmp_path / "f.json"
     path.write_bytes(orjson.dumps([told, record("p", "person"), *map(record, "abms"), *links]))
     load(fresh_engine, [str(path)], "d")
-    found = {holding.entity.id: holding.share for holding in fresh_engine.owners(EYES, "d:s", min_share=0.01)}
+    found = {
+        holding.entity.id: holding.share
+        for holding in fresh_engine.owners(EYES, "d:s", min_share=0.01)
+    }
     assert found["d:p"] == pytest.approx(total)
 
 
@@ -522,16 +668,30 @@ def test_wholes_that_are_steps_of_one_another_end(tmp_path: Path) -> None:
 
 
 def test_what_is_left_of_a_whole_says_what_the_source_says_of_it(tmp_path: Path) -> None:
-    links = [holds("pa", "p", "a", shares(100)), holds("as", "a", "s", shares(30)), holds("pb", "p", "b", {})]
+    links = [
+        holds("pa", "p", "a", shares(100)),
+        holds("as", "a", "s", shares(30)),
+        holds("pb", "p", "b", {}),
+    ]
     links.append(holds("bs", "b", "s", shares(40)))
     components = [link["recordId"] for link in links]
-    ranged = {"type": "shareholding", "directOrIndirect": "indirect", "share": {"minimum": 50, "maximum": 75}}
+    ranged = {
+        "type": "shareholding",
+        "directOrIndirect": "indirect",
+        "share": {"minimum": 50, "maximum": 75},
+    }
     interests = [shares(20, "indirect"), shares(70, "indirect"), ranged]
     whole = holds("ps", "p", "s", *interests, componentRecords=components)
     found = made(tmp_path / "f.json", record("p", "person"), *map(record, "abs"), *links, whole)
     told = [found[f"ps..i{n}"] for n in (1, 2, 3)]
-    assert [(edge.schema, edge.first("percentage"), edge.first("description")) for edge in told] == [
+    assert [
+        (edge.schema, edge.first("percentage"), edge.first("description")) for edge in told
+    ] == [
         ("UnknownLink", None, "shareholding: 20%, held through the companies between"),
-        ("Ownership", "60%", "shareholding: 70%, here without what is held through the companies between"),
+        (
+            "Ownership",
+            "60%",
+            "shareholding: 70%, here without what is held through the companies between",
+        ),
         ("Ownership", "50% to 75%", None),
     ]

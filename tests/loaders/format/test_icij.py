@@ -16,11 +16,11 @@ from engine.engine import Engine
 from engine.entity import Entity
 from engine.errors import BadInput
 from engine.query import SearchFilter
-from loaders.format.icij import iso, kind_by_columns
-from loaders.format.link import edges_of
+from loaders.format.icij.icij import iso, kind_by_columns
+from loaders.format.icij.link import edges_of
 from loaders.format.registry import format_of
-from loaders.intake import Intake, Reading
-from loaders.load import load
+from loaders.intake.intake import Intake, Reading
+from loaders.load.load import load
 
 HERE = Path(__file__).parents[2] / "fixtures" / "icij"
 FILES = sorted(HERE.glob("*.csv"))
@@ -40,12 +40,19 @@ def read(*paths: Path, format: str | None = None) -> tuple[list[Reading], Intake
 
 
 def entities(readings: list[Reading]) -> dict[str, Entity]:
-    return {reading.entity.id.partition(":")[2]: reading.entity for reading in readings if reading.entity is not None}
+    return {
+        reading.entity.id.partition(":")[2]: reading.entity
+        for reading in readings
+        if reading.entity is not None
+    }
 
 
 def refused(readings: list[Reading]) -> list[tuple[str, int, str]]:
     bad = [reading for reading in readings if reading.entity is None]
-    return [(Path(reading.source.partition(":")[0]).name, reading.place, reading.reason) for reading in bad]
+    return [
+        (Path(reading.source.partition(":")[0]).name, reading.place, reading.reason)
+        for reading in bad
+    ]
 
 
 def archive(path: Path, files: Mapping[str, bytes]) -> Path:
@@ -98,7 +105,9 @@ def test_one_id_in_two_files_is_one_entity() -> None:
 def test_what_becomes_of_the_relationships() -> None:
     found = entities(read(HERE)[0])
     edges = {
-        (e.schema, *(e.references(end)[0][2:] for end in ENDS[e.schema])) for e in found.values() if e.schema in ENDS
+        (e.schema, *(e.references(end)[0][2:] for end in ENDS[e.schema]))
+        for e in found.values()
+        if e.schema in ENDS
     }
     assert edges == {
         ("Ownership", "12000001", "15000001"),
@@ -139,15 +148,23 @@ def test_however_it_is_given_it_says_the_same(tmp_path: Path, form: str) -> None
     readings, intake = read(*given)
     assert refused(readings) == []
     assert intake.truncated is None
-    values = {id_: (e.schema, {k: sorted(v) for k, v in e.properties.items()}) for id_, e in entities(readings).items()}
+    values = {
+        id_: (e.schema, {k: sorted(v) for k, v in e.properties.items()})
+        for id_, e in entities(readings).items()
+    }
     wanted = entities(read(HERE)[0])
-    assert values == {id_: (e.schema, {k: sorted(v) for k, v in e.properties.items()}) for id_, e in wanted.items()}
+    assert values == {
+        id_: (e.schema, {k: sorted(v) for k, v in e.properties.items()})
+        for id_, e in wanted.items()
+    }
 
 
 def test_a_place_names_the_file_inside_and_its_line(tmp_path: Path) -> None:
     path = archive(tmp_path / "b.zip", {file.name: file.read_bytes() for file in FILES})
     readings, _ = read(path)
-    places = {reading.entity.id: (reading.source, reading.place) for reading in readings if reading.entity}
+    places = {
+        reading.entity.id: (reading.source, reading.place) for reading in readings if reading.entity
+    }
     assert places["d:12000003"] == (f"{path}:nodes-officers.csv", 4)
     assert places["d:10000002"] == (f"{path}:nodes-entities.csv", 4)
 
@@ -219,7 +236,15 @@ LINKS = "node_id_start,node_id_end,rel_type,link,status,start_date,end_date,sour
 
 def test_bad_rows_are_told_and_the_others_are_in(tmp_path: Path) -> None:
     officers = tmp_path / "nodes-officers.csv"
-    rows = ["1,Ann,,,,,", ",Nobody,,,,,", "2,Bob,,", "3,Cid,,,,,,,", '4,"Dan"x,,,,,', "5,Eve,,,,,", "a/b,Fay,,,,,"]
+    rows = [
+        "1,Ann,,,,,",
+        ",Nobody,,,,,",
+        "2,Bob,,",
+        "3,Cid,,,,,,,",
+        '4,"Dan"x,,,,,',
+        "5,Eve,,,,,",
+        "a/b,Fay,,,,,",
+    ]
     officers.write_bytes((OFFICERS + "\n".join(rows) + "\n6,").encode() + b"\xe9,,,,,\n")
     links = tmp_path / "relationships.csv"
     rows = [
@@ -248,14 +273,18 @@ def test_bad_rows_are_told_and_the_others_are_in(tmp_path: Path) -> None:
 def test_no_row_makes_a_node_vanish(tmp_path: Path) -> None:
     """Relationships that lead where they cannot are links, and never a reason to refuse their ends."""
     (tmp_path / "nodes-officers.csv").write_text(OFFICERS + "1,Ann,,,,,\n")
-    (tmp_path / "nodes-addresses.csv").write_text("node_id,address,name,countries\n2,Street,,\n3,Road,,\n")
+    (tmp_path / "nodes-addresses.csv").write_text(
+        "node_id,address,name,countries\n2,Street,,\n3,Road,,\n"
+    )
     links = [
         "1,2,officer_of,director of",
         "2,1,officer_of,shareholder of",
         "2,3,same_as,same as",
         "2,1,registered_address,",
     ]
-    (tmp_path / "relationships.csv").write_text("node_id_start,node_id_end,rel_type,link\n" + "\n".join(links))
+    (tmp_path / "relationships.csv").write_text(
+        "node_id_start,node_id_end,rel_type,link\n" + "\n".join(links)
+    )
     readings, _ = read(tmp_path)
     assert refused(readings) == []
     found = entities(readings)
@@ -270,19 +299,29 @@ def test_no_row_makes_a_node_vanish(tmp_path: Path) -> None:
 
 
 def test_one_id_that_is_two_things_is_refused_once(tmp_path: Path) -> None:
-    (tmp_path / "nodes-entities.csv").write_text("node_id,name,sourceID\n1,Ann Ltd,\n1,Ann Limited,\n2,Bob,\n")
+    (tmp_path / "nodes-entities.csv").write_text(
+        "node_id,name,sourceID\n1,Ann Ltd,\n1,Ann Limited,\n2,Bob,\n"
+    )
     (tmp_path / "nodes-addresses.csv").write_text("node_id,address\n2,Street\n")
     readings, _ = read(tmp_path, format="icij")
     assert entities(readings)["1"].properties["name"] == ["Ann Ltd", "Ann Limited"]
-    assert [reason for *_, reason in refused(readings)] == ["is told to be a Company and a Address: nothing is both"]
+    assert [reason for *_, reason in refused(readings)] == [
+        "is told to be a Company and a Address: nothing is both"
+    ]
 
 
 def test_relationships_of_older_bundles(tmp_path: Path) -> None:
     (tmp_path / "panama.nodes.officer.csv").write_text(OFFICERS + "1,Ann,,,P,,\n")
     (tmp_path / "panama.nodes.entity.csv").write_text("node_id,name,sourceID\n2,Two Ltd,P\n")
-    (tmp_path / "panama.edges.csv").write_text("START_ID,TYPE,END_ID,link\n1,officer_of,2,shareholder of\n")
+    (tmp_path / "panama.edges.csv").write_text(
+        "START_ID,TYPE,END_ID,link\n1,officer_of,2,shareholder of\n"
+    )
     found = entities(read(tmp_path, format="icij")[0])
-    assert sorted(entity.schema for entity in found.values()) == ["Company", "LegalEntity", "Ownership"]
+    assert sorted(entity.schema for entity in found.values()) == [
+        "Company",
+        "LegalEntity",
+        "Ownership",
+    ]
 
 
 RELEASES = {
@@ -319,13 +358,17 @@ RELEASES = {
         "1,2,officer_of,director of\n4,2,intermediary_of,\n1,3,registered_address,\n1,4,similar,\n",
     },
 }
-UNNAMED = {f"{n} download.csv": text for n, text in enumerate(reversed(RELEASES["capitals"].values()))}
+UNNAMED = {
+    f"{n} download.csv": text for n, text in enumerate(reversed(RELEASES["capitals"].values()))
+}
 NUMBERED = {f"1 {name[:-4]} (1).csv": text for name, text in RELEASES["capitals"].items()}
 
 
 @pytest.mark.parametrize("form", ["folder", "archive"])
 @pytest.mark.parametrize(
-    "release", [*RELEASES.values(), UNNAMED, NUMBERED], ids=[*RELEASES, "names that say nothing", "numbered names"]
+    "release",
+    [*RELEASES.values(), UNNAMED, NUMBERED],
+    ids=[*RELEASES, "names that say nothing", "numbered names"],
 )
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_every_release_reads_as_that_of_today(
@@ -340,7 +383,11 @@ def test_every_release_reads_as_that_of_today(
     readings, intake = read(given, format="icij" if release is UNNAMED else None)
     assert (refused(readings), intake.truncated, intake.notes) == ([], None, [])
     found = entities(readings)
-    edges = {(e.schema, *(e.properties[end][0] for end in ENDS[e.schema])) for e in found.values() if e.schema in ENDS}
+    edges = {
+        (e.schema, *(e.properties[end][0] for end in ENDS[e.schema]))
+        for e in found.values()
+        if e.schema in ENDS
+    }
     assert edges == {
         ("Ownership", "1", "2"),
         ("Directorship", "1", "2"),
@@ -359,10 +406,18 @@ def test_every_release_reads_as_that_of_today(
 
 
 @pytest.mark.parametrize("turned", [False, True])
-def test_relationships_of_one_archive_know_the_nodes_of_another(tmp_path: Path, turned: bool) -> None:
+def test_relationships_of_one_archive_know_the_nodes_of_another(
+    tmp_path: Path, turned: bool
+) -> None:
     links = LINKS + "1,2,officer_of,shareholder of,,,,\n2,3,registered_address,,,,,\n"
-    one = {"relationships.csv": links.encode(), "nodes-addresses.csv": b"node_id,address\n3,Street\n"}
-    other = {"nodes-officers.csv": b"node_id,name\n1,Ann\n", "nodes-others.csv": b"node_id,name,type\n2,Fund,FUND\n"}
+    one = {
+        "relationships.csv": links.encode(),
+        "nodes-addresses.csv": b"node_id,address\n3,Street\n",
+    }
+    other = {
+        "nodes-officers.csv": b"node_id,name\n1,Ann\n",
+        "nodes-others.csv": b"node_id,name,type\n2,Fund,FUND\n",
+    }
     given = [archive(tmp_path / "a.zip", one), archive(tmp_path / "b.zip", other)]
     readings, _ = read(*(reversed(given) if turned else given))
     assert refused(readings) == []
@@ -386,7 +441,9 @@ def test_an_archive_of_other_things_is_refused_with_what_is_in_it(tmp_path: Path
     assert "a.zip is a zip archive of 5 files" in (intake.truncated or "")
 
 
-def test_an_archive_from_a_pipe_is_looked_into_and_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_archive_from_a_pipe_is_looked_into_and_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = archive(tmp_path / "b.zip", {file.name.upper(): file.read_bytes() for file in FILES})
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(path.read_bytes())))
     readings, intake = read(Path("-"))
@@ -394,7 +451,9 @@ def test_an_archive_from_a_pipe_is_looked_into_and_read(tmp_path: Path, monkeypa
     assert entities(readings).keys() == entities(read(HERE)[0]).keys()
 
 
-@pytest.mark.parametrize("names", [["xl/workbook.xml", "[Content_Types].xml"], ["mimetype", "content.xml"]])
+@pytest.mark.parametrize(
+    "names", [["xl/workbook.xml", "[Content_Types].xml"], ["mimetype", "content.xml"]]
+)
 def test_a_spreadsheet_is_a_table(tmp_path: Path, names: list[str]) -> None:
     path = archive(tmp_path / "download", dict.fromkeys(names, b"x"))
     with pytest.raises(BadInput, match="is a table: give --mapping"):
@@ -426,7 +485,9 @@ def test_other_encodings_are_named(tmp_path: Path) -> None:
     path.write_bytes((OFFICERS + "1,Zoë,,,,,\n").encode("utf-16"))
     good = shutil.copy(HERE / "nodes-entities.csv", tmp_path)
     readings, _ = read(path, Path(good), format="icij")
-    assert refused(readings) == [("nodes-officers.csv", 1, "the header is not UTF-8: convert the file to UTF-8 first")]
+    assert refused(readings) == [
+        ("nodes-officers.csv", 1, "the header is not UTF-8: convert the file to UTF-8 first")
+    ]
 
 
 def test_a_cut_off_file_is_told(tmp_path: Path) -> None:
@@ -461,7 +522,10 @@ def test_a_broken_file_in_an_archive_is_told_and_the_others_are_in(tmp_path: Pat
 
 def test_a_zip_bomb_is_not_read(tmp_path: Path) -> None:
     bomb = OFFICERS.encode() + b"1,a,,,,,\n" * 12_000_000
-    path = archive(tmp_path / "b.zip", {"nodes-officers.csv": bomb, "nodes-entities.csv": FILES[1].read_bytes()})
+    path = archive(
+        tmp_path / "b.zip",
+        {"nodes-officers.csv": bomb, "nodes-entities.csv": FILES[1].read_bytes()},
+    )
     readings, intake = read(path)
     assert len(refused(readings)) == 1
     assert "a zip bomb" in refused(readings)[0][2]
@@ -475,10 +539,14 @@ def test_a_bundle_is_loaded_updated_and_asked(fresh_engine: Engine, tmp_path: Pa
     assert (report.added, report.refused_count, report.truncated) == (21, 0, None)
     again = load(fresh_engine, [str(HERE)], "d")
     assert (again.added, again.changed, again.removed, again.unchanged) == (0, 0, 0, 21)
-    assert [hit.id for hit in fresh_engine.search("larch", EYES, SearchFilter()).hits] == ["d:15000001"]
+    assert [hit.id for hit in fresh_engine.search("larch", EYES, SearchFilter()).hits] == [
+        "d:15000001"
+    ]
     result = fresh_engine.paths(EYES, ["d:12000001"], ["d:10000001"])
     assert result.paths[0].node_ids == ("d:12000001", "d:15000001", "d:10000002", "d:10000001")
     assert {edge.type for edge in result.edges} == {"OWNERSHIP"}
     near = fresh_engine.expand("d:14000001", EYES).items
-    assert [(step.relationship.type, step.node.id) for step in near] == [("ADDRESS_ENTITY", "d:10000001")]
+    assert [(step.relationship.type, step.node.id) for step in near] == [
+        ("ADDRESS_ENTITY", "d:10000001")
+    ]
     assert fresh_engine.check() == []

@@ -17,10 +17,10 @@ from engine.entity import Entity
 from engine.errors import BadInput
 from engine.export.registry import FORMS
 from engine.export.target import opened
+from loaders.demo.sample import TITLES, load_demo
 from loaders.format.registry import FORMATS, format_of
-from loaders.intake import Intake, Reading
-from loaders.load import load
-from loaders.sample import TITLES, load_demo
+from loaders.intake.intake import Intake, Reading
+from loaders.load.load import load
 
 HEADER = "entity_id,canonical_id,prop,schema,value,dataset,external"
 SOURCE = Dataset.make({"name": "source", "title": "Source"})
@@ -30,8 +30,16 @@ ENTITIES = [
         "schema": "Person",
         "properties": {"name": ["Ada", 'A, "the" First\nof her name'], "birthDate": ["1815"]},
     },
-    {"id": "engines", "schema": "LegalEntity", "properties": {"name": ["Engines Ltd", "Двигатель"], "country": ["gb"]}},
-    {"id": "engines", "schema": "Company", "properties": {"name": ["Engines"], "jurisdiction": ["gb"]}},
+    {
+        "id": "engines",
+        "schema": "LegalEntity",
+        "properties": {"name": ["Engines Ltd", "Двигатель"], "country": ["gb"]},
+    },
+    {
+        "id": "engines",
+        "schema": "Company",
+        "properties": {"name": ["Engines"], "jurisdiction": ["gb"]},
+    },
     {
         "id": "holds",
         "schema": "Ownership",
@@ -43,7 +51,11 @@ ENTITIES = [
 
 def told() -> list[Statement]:
     entities = [ValueEntity.from_dict(data) for data in ENTITIES]
-    return [statement for entity in entities for statement in Statement.from_entity(entity, "source", "2020-01-01")]
+    return [
+        statement
+        for entity in entities
+        for statement in Statement.from_entity(entity, "source", "2020-01-01")
+    ]
 
 
 def read(path: Path, format: str | None = None) -> tuple[list[Reading], Intake]:
@@ -66,7 +78,9 @@ def refused(readings: list[Reading]) -> list[tuple[int, str]]:
 
 @pytest.mark.parametrize("kind", ["csv", "json", "pack"])
 @pytest.mark.parametrize("shuffled", [False, True])
-def test_what_followthemoney_writes_is_what_it_reads(tmp_path: Path, kind: str, shuffled: bool) -> None:
+def test_what_followthemoney_writes_is_what_it_reads(
+    tmp_path: Path, kind: str, shuffled: bool
+) -> None:
     statements = told()
     if shuffled:
         random.Random(4).shuffle(statements)
@@ -81,9 +95,13 @@ def test_what_followthemoney_writes_is_what_it_reads(tmp_path: Path, kind: str, 
     wanted = {}
     for group in groups.values():
         entity = StatementEntity.from_statements(SOURCE, group)
-        wanted[f"d:{entity.id}"] = (entity.schema.name, {k: sorted(v) for k, v in entity.properties.items()})
+        wanted[f"d:{entity.id}"] = (
+            entity.schema.name,
+            {k: sorted(v) for k, v in entity.properties.items()},
+        )
     found = {
-        id_: (schema, {k: sorted(v) for k, v in props.items()}) for id_, (schema, props) in entities(readings).items()
+        id_: (schema, {k: sorted(v) for k, v in props.items()})
+        for id_, (schema, props) in entities(readings).items()
     }
     assert found == wanted
     assert len(found) == 4
@@ -144,10 +162,17 @@ def test_the_order_of_the_rows_changes_nothing(tmp_path: Path) -> None:
         path.write_text("\n".join([HEADER, *rows]))
         readings, _ = read(path)
         assert refused(readings) == []
-        found.add(json.dumps([(r.entity.id, r.entity.caption, r.entity.checksum) for r in readings if r.entity]))
+        found.add(
+            json.dumps(
+                [(r.entity.id, r.entity.caption, r.entity.checksum) for r in readings if r.entity]
+            )
+        )
     assert len(found) == 1
     made = entities(readings)
-    assert made["d:Q1"] == ("Company", {"name": ["Ada Ltd", "ADA LTD", "Äda Ltd", "Ада"], "country": ["fr", "gb"]})
+    assert made["d:Q1"] == (
+        "Company",
+        {"name": ["Ada Ltd", "ADA LTD", "Äda Ltd", "Ада"], "country": ["fr", "gb"]},
+    )
     assert made["d:h"][1] == {"owner": ["Q2", "b"], "asset": ["Q1"], "percentage": ["30%", "40%"]}
 
 
@@ -158,12 +183,18 @@ def test_another_delimiter_is_found_out(tmp_path: Path, delimiter: str) -> None:
     path.write_bytes(("\ufeff" + "\r\n".join([HEADER, *rows]).replace(",", delimiter)).encode())
     readings, intake = read(path)
     assert (refused(readings), intake.truncated) == ([], None)
-    assert entities(readings) == {"d:a": ("Person", {"name": ["Ada"], "notes": ["one; two\tthree|four"]})}
+    assert entities(readings) == {
+        "d:a": ("Person", {"name": ["Ada"], "notes": ["one; two\tthree|four"]})
+    }
 
 
 def test_external_statements_are_left_out_and_noted(tmp_path: Path) -> None:
     path = tmp_path / "file.csv"
-    rows = ["a,a,name,Person,Ada,one,f", "a,a,alias,Person,Ado,one,t", "b,b,name,Person,Bea,one,true"]
+    rows = [
+        "a,a,name,Person,Ada,one,f",
+        "a,a,alias,Person,Ado,one,t",
+        "b,b,name,Person,Bea,one,true",
+    ]
     path.write_text("\n".join([HEADER, *rows]) + "\n")
     readings, intake = read(path)
     assert entities(readings) == {"d:a": ("Person", {"name": ["Ada"]})}
@@ -185,7 +216,9 @@ def test_external_statements_are_left_out_and_noted(tmp_path: Path) -> None:
 )
 def test_a_bad_row_is_told_and_the_others_are_in(tmp_path: Path, row: str, reason: str) -> None:
     path = tmp_path / "file.csv"
-    text = "\n".join([HEADER, '"a","a",name,Person,"A, B",one,f', row, "b,b,name,Person,Bea,one,f\n"])
+    text = "\n".join(
+        [HEADER, '"a","a",name,Person,"A, B",one,f', row, "b,b,name,Person,Bea,one,f\n"]
+    )
     path.write_bytes(text.encode(errors="surrogateescape"))
     readings, intake = read(path)
     assert [place for place, _ in refused(readings)] == [3]
@@ -269,7 +302,11 @@ def test_a_runaway_quote_costs_no_memory_and_no_later_file(tmp_path: Path) -> No
     ],
 )
 def test_only_the_right_format_fits(head: str, fitting: list[str]) -> None:
-    found = [known.name for known in FORMATS if known.fits("some", head.encode()) and known.name != "mapping"]
+    found = [
+        known.name
+        for known in FORMATS
+        if known.fits("some", head.encode()) and known.name != "mapping"
+    ]
     assert found == fitting
 
 
@@ -283,7 +320,9 @@ def test_an_export_is_loaded_and_asked(fresh_engine: Engine, tmp_path: Path) -> 
     assert (again.unchanged, again.added, again.changed, again.removed) == (4, 0, 0, 0)
     eyes = Access(frozenset({"d"}))
     assert fresh_engine.paths(eyes, ["d:ada"], ["d:engines"]).paths[0].edge_ids == ("d:holds",)
-    assert [holding.share for holding in fresh_engine.owners(eyes, "d:engines")] == [pytest.approx(0.6)]
+    assert [holding.share for holding in fresh_engine.owners(eyes, "d:engines")] == [
+        pytest.approx(0.6)
+    ]
     assert fresh_engine.check() == []
 
 
@@ -294,10 +333,14 @@ def test_what_clew_exports_is_what_it_loads(fresh_engine: Engine, tmp_path: Path
         path = tmp_path / f"{name}.csv"
         with opened(str(path)) as target:
             FORMS["statements"].write(fresh_engine.whole(eyes, [name]), target)
-        before = {entity.id: told_by(entity) for entity in fresh_engine.whole(eyes, [name]).records()}
+        before = {
+            entity.id: told_by(entity) for entity in fresh_engine.whole(eyes, [name]).records()
+        }
         report = load(fresh_engine, [str(path)], name)
         assert (report.added, report.removed, report.refused_count) == (0, 0, 0)
-        assert {entity.id: told_by(entity) for entity in fresh_engine.whole(eyes, [name]).records()} == before
+        assert {
+            entity.id: told_by(entity) for entity in fresh_engine.whole(eyes, [name]).records()
+        } == before
         assert load(fresh_engine, [str(path)], name).unchanged == report.read > 0
 
 
@@ -307,15 +350,23 @@ def test_a_csv_of_the_model_is_written_as_it_was(tmp_path: Path) -> None:
     writer = csv.writer(buffer)
     writer.writerow(HEADER.split(","))
     names = [schema.name for schema in model if not schema.abstract and not schema.edge]
-    writer.writerows([f"e{n}", f"e{n}", "id", name, f"e{n}", "one", "f"] for n, name in enumerate(names))
+    writer.writerows(
+        [f"e{n}", f"e{n}", "id", name, f"e{n}", "one", "f"] for n, name in enumerate(names)
+    )
     path = tmp_path / "file.csv"
     path.write_text(buffer.getvalue())
     readings, _ = read(path)
     assert sorted(schema for schema, _ in entities(readings).values()) == sorted(names)
 
 
-def test_what_is_exported_comes_back_with_its_empty_values(fresh_engine: Engine, tmp_path: Path) -> None:
-    odd = {"id": "e", "schema": "Person", "properties": {"name": ["", "Ada"], "notes": [""], "country": ["gb", ""]}}
+def test_what_is_exported_comes_back_with_its_empty_values(
+    fresh_engine: Engine, tmp_path: Path
+) -> None:
+    odd = {
+        "id": "e",
+        "schema": "Person",
+        "properties": {"name": ["", "Ada"], "notes": [""], "country": ["gb", ""]},
+    }
     (tmp_path / "odd.json").write_text(json.dumps(odd))
     load(fresh_engine, [str(tmp_path / "odd.json")], "d")
     with opened(str(tmp_path / "out.csv")) as target:

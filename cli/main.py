@@ -1,0 +1,69 @@
+"""The ``clew`` command: a group of the commands that the modules beside it define."""
+
+import signal
+from types import FrameType
+from typing import Any
+
+import click
+
+from cli.backup import backup_command
+from cli.check import check_command
+from cli.crawl import crawl_command
+from cli.dataset import dataset_group
+from cli.export import export_command
+from cli.load import load_command
+from cli.mapping import mapping_command
+from cli.migrate import migrate_command
+from cli.query import query_command
+from cli.reindex import reindex_command
+from cli.restore import restore_command
+from cli.status import status_command
+from cli.terminal import note
+from cli.up import up_command
+from engine.errors import ClewError
+
+
+class Commands(click.Group):
+    """A group of commands that tells people what is wrong, without a stack trace."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a ClewError is its message and exit code 1."""
+        signal.signal(signal.SIGTERM, end)
+        try:
+            return super().invoke(ctx)
+        except ClewError as error:
+            note(f"clew: {error}")
+            raise SystemExit(1) from None
+
+
+def end(number: int, frame: FrameType | None) -> None:
+    """Leave as on Ctrl-C, so that everything opened is closed."""
+    raise SystemExit(128 + number)
+
+
+@click.group(cls=Commands)
+@click.version_option(package_name="clew")
+def main() -> None:
+    """Clew: a knowledge engine for people who follow money."""
+
+
+for command in (
+    backup_command,
+    check_command,
+    crawl_command,
+    dataset_group,
+    export_command,
+    load_command,
+    mapping_command,
+    migrate_command,
+    query_command,
+    reindex_command,
+    restore_command,
+    status_command,
+    up_command,
+):
+    main.add_command(command)
+
+
+if __name__ == "__main__":
+    main()

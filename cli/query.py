@@ -1,0 +1,41 @@
+"""``clew query``: answers a GraphQL operation from a file or stdin, as JSON."""
+
+import asyncio
+import json
+from typing import Any
+
+import click
+
+from api.execution import Execution, Parameters
+from cli.terminal import note
+from engine.engine import Engine
+from engine.errors import BadInput
+from engine.settings import Settings
+
+
+@click.command("query")
+@click.argument("file", default="-", type=click.File("r", encoding="utf-8"))
+@click.option("--variables", default="{}", metavar="JSON", help="The document's variables.")
+def query_command(file: Any, variables: str) -> None:
+    """Answer a GraphQL document from FILE or stdin, as JSON."""
+    values = variables_of(variables)
+    try:
+        document = file.read()
+    except UnicodeDecodeError:
+        raise BadInput(f"{file.name} is not UTF-8") from None
+    with Engine.open(Settings.from_environment(), progress=note) as engine:
+        answer = asyncio.run(Execution(engine).answer(Parameters(document, values))).body
+    click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+    if answer.get("errors"):
+        raise SystemExit(1)
+
+
+def variables_of(text: str) -> dict[str, Any]:
+    """The variables of a query; raises BadInput."""
+    try:
+        values = json.loads(text)
+    except ValueError as error:
+        raise BadInput(f"--variables is not JSON: {error}") from None
+    if not isinstance(values, dict):
+        raise BadInput("--variables is not a JSON object")
+    return values

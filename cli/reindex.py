@@ -1,0 +1,14 @@
+"""``clew reindex``: makes the index anew from the graph."""
+
+import click
+
+from cli.terminal import note
+from engine.engine import Engine
+from engine.settings import Settings
+
+
+@click.command("reindex")
+def reindex_command() -> None:
+    """Throw the index away and make it anew from the graph."""
+    with Engine.open(Settings.from_environment(), progress=note) as engine:
+        click.echo(f"Indexed {engine.reindex(note):,} records")

@@ -1,0 +1,148 @@
+"""``clew restore``: makes an empty data folder, or an empty database, what a backup holds."""
+
+import time
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from cli.backup import ARCHIVE, CATALOG, MANIFEST, NODES, RELATIONSHIPS, SOURCES, TOLD, Say
+from cli.terminal import note
+from engine.engine import Engine
+from engine.errors import BadInput, ClewError
+from engine.server.server import end_orphans, held, home_of
+from engine.server.staging import Staging
+from engine.server.training import telling
+from engine.settings import Settings
+
+COUNTED = ("revision", "nodes", "relationships")
+NEEDED = {
+    NODES: {"key", "labels", "properties"},
+    RELATIONSHIPS: {"source", "target", "type", "properties"},
+}
+"""What each row has."""
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, orjson.JSONDecodeError)
+"""What reading a file fails with that is no .zip, or a broken one."""
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore_command(file: Path) -> None:
+    """Make an empty data folder, or an empty database, what a backup holds."""
+    settings = Settings.from_environment()
+    manifest = restore(settings, file, note)
+    told = f"{manifest['nodes']:,} nodes, {manifest['relationships']:,} relationships, revision {manifest['revision']}"
+    click.echo(f"Restored {told} into {settings.neo4j_uri or settings.data.resolve()}")
+    if (settings.data / CATALOG).exists():
+        note(f"Its catalog of sources is {settings.data / CATALOG}: name it by CLEW_CATALOG")
+    if others := other_settings(settings, manifest):
+        note(f"It was made with {', '.join(others)}: set them where that is to hold here too")
+
+
+def other_settings(settings: Settings, manifest: dict[str, Any]) -> list[str]:
+    """The settings that a backup was made with and that are others here."""
+    kept = manifest.get("settings") or {}
+    names = [f.name for f in fields(Settings) if f.name in kept and f.name != "catalog"]
+    return [
+        f"CLEW_{name.upper()}={kept[name]}"
+        for name in names
+        if str(getattr(settings, name)) != kept[name]
+    ]
+
+
+def restore(settings: Settings, file: Path, say: Say) -> dict[str, Any]:
+    """Restore a backup; its manifest. Raises BadInput for a file that is none, and where something is already.
+
+    Raises EngineInUse where another process works in the data folder, ClewError where it cannot be written.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            manifest = check(archive, file, say)
+            if settings.neo4j_uri:
+                fill(settings, archive, manifest, say)
+            else:
+                make(settings, archive, manifest, say)
+    except BROKEN as error:
+        raise BadInput(f"{file} is not a backup, or a broken one: {error}") from None
+    except OSError as error:
+        raise ClewError(
+            f"{error.filename or settings.data} cannot be written: {error.strerror}"
+        ) from None
+    return manifest
+
+
+def make(settings: Settings, archive: zipfile.ZipFile, manifest: dict[str, Any], say: Say) -> None:
+    """Make all of it in a folder inside the empty data folder, and put it in its place when it is whole."""
+    home = home_of(settings)
+    staging = Staging(home.data)
+    with held(home.lock):
+        end_orphans(home, say)
+        staging.adopt()
+        if any(path != home.lock for path in home.data.iterdir()):
+            raise BadInput(f"{settings.data} is not empty: name another folder by CLEW_DATA")
+        try:
+            staging.begin()
+            fill(replace(settings, data=staging.path), archive, manifest, say)
+            staging.seal(
+                sorted(path.name for path in staging.path.iterdir() if path.name != home.lock.name)
+            )
+            staging.adopt()
+        finally:
+            staging.clear()
+
+
+def check(archive: zipfile.ZipFile, file: Path, say: Say) -> dict[str, Any]:
+    """The manifest of a backup that is whole; raises BadInput, and what is in BROKEN."""
+    names = archive.namelist()
+    if any(info.flag_bits & 1 for info in archive.infolist()):
+        raise BadInput(f"{file} is locked with a password: unlock it first")
+    if MANIFEST not in names:
+        raise BadInput(f"{file} is not a backup of Clew, or not a whole one: it has no {MANIFEST}")
+    manifest = orjson.loads(archive.read(MANIFEST))
+    if not isinstance(manifest, dict) or not all(
+        type(manifest.get(name)) is int for name in COUNTED
+    ):
+        raise BadInput(f"{file} is a broken backup: its {MANIFEST} does not say what is in it")
+    if missing := NEEDED.keys() - set(names):
+        raise BadInput(f"{file} is a broken backup: it has no {min(missing)}")
+    with telling(f"Checking {file} …", say, at_once=False):
+        if broken := archive.testzip():
+            raise BadInput(f"{file} is a broken backup: {broken} is not as it was written")
+    return manifest
+
+
+def fill(settings: Settings, archive: zipfile.ZipFile, manifest: dict[str, Any], say: Say) -> None:
+    """Make an empty engine what a backup holds."""
+    with Engine.open(settings, progress=say, join=False) as engine:
+        counts = engine.dump.restore(rows(archive, NODES, say), rows(archive, RELATIONSHIPS, say))
+        if counts != (manifest["nodes"], manifest["relationships"]):
+            raise BadInput(
+                f"the backup is broken: {counts[0]:,} nodes and {counts[1]:,} relationships came out of it"
+            )
+        say("Making the index")
+        engine.index.delete_all()
+        engine.follow(say)
+        for member in archive.infolist():
+            if member.filename.startswith((ARCHIVE, SOURCES)):
+                archive.extract(member, settings.data)
+
+
+def rows(archive: zipfile.ZipFile, name: str, say: Say) -> Iterator[Any]:
+    """The rows of a member; raises BadInput for one that is none."""
+    told = time.monotonic()
+    with archive.open(name) as lines:
+        for count, line in enumerate(lines, start=1):
+            row = orjson.loads(line)
+            if not isinstance(row, dict) or NEEDED[name] - row.keys():
+                raise BadInput(
+                    f"the backup is broken: line {count:,} of {name} does not hold what it should"
+                )
+            yield row
+            if time.monotonic() - told > TOLD:
+                told = time.monotonic()
+                say(f"{name}: {count:,} read")

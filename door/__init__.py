@@ -1,1 +1,0 @@
-"""The commands of ``clew`` that belong to no other room."""

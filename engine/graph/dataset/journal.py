@@ -1,0 +1,86 @@
+"""Which crawls there were, what became of each, and which version of its source a dataset is at."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from engine.graph.connection import Connection
+from engine.run import Outcome, Place, Run
+
+
+class Journal:
+    """The Run nodes of the graph; one that says it runs while nobody holds its dataset is answered as interrupted."""
+
+    def __init__(
+        self, connection: Connection, deadline: float, held: Callable[[str], bool]
+    ) -> None:
+        self._connection = connection
+        self._seconds = deadline
+        self._held = held
+
+    def note(self, run: Run) -> None:
+        """Write a run down, over what was written of it before."""
+        properties = {name: value for name, value in asdict(run).items() if value is not None}
+        self._connection.write(
+            "run_save", {"id": run.id, "properties": {**properties, "outcome": str(run.outcome)}}
+        )
+
+    def runs(self, dataset: str, first: int) -> list[Run]:
+        """The latest runs of a dataset, newest first."""
+        return self._runs([dataset], first)
+
+    def standing(self, dataset: str) -> Run | None:
+        """The last run that proved a dataset up to date; None if there is none, or a load into it has begun since."""
+        parameters = {
+            "dataset": dataset,
+            "outcomes": [outcome for outcome in Outcome if outcome.proves],
+        }
+        rows = self._connection.read("run_standing", parameters, timeout=self._seconds)
+        return run_of(rows[0]["properties"]) if rows else None
+
+    def histories(
+        self, datasets: Sequence[str], first: int, after: Place | None = None
+    ) -> dict[str, list[Run]]:
+        """The latest runs of each dataset, newest first, those before a place if there is one."""
+        found: dict[str, list[Run]] = {name: [] for name in datasets}
+        for run in self._runs(list(found), first, after):
+            found[run.dataset].append(run)
+        return found
+
+    def counts(self, datasets: Sequence[str]) -> dict[str, int]:
+        """How many runs of each dataset there were."""
+        rows = self._connection.read(
+            "run_count", {"datasets": list(datasets)}, timeout=self._seconds
+        )
+        return {row["dataset"]: row["count"] for row in rows}
+
+    def _runs(self, datasets: list[str], first: int, after: Place | None = None) -> list[Run]:
+        found = self._read(datasets, first, after)
+        left = {
+            run.id
+            for run in found
+            if run.outcome is Outcome.RUNNING and not self._held(run.dataset)
+        }
+        if not left:
+            return found
+        # read again: whoever let go between the two looks has written down before how it ended
+        found = self._read(datasets, first, after)
+        return [
+            run.killed() if run.id in left and run.outcome is Outcome.RUNNING else run
+            for run in found
+        ]
+
+    def _read(self, datasets: list[str], first: int, after: Place | None) -> list[Run]:
+        started, id_ = after or (None, None)
+        parameters = {"datasets": datasets, "first": first, "started": started, "id": id_}
+        rows = self._connection.read("run_list", parameters, timeout=self._seconds)
+        return [run_of(row["properties"]) for row in rows]
+
+
+def run_of(properties: Mapping[str, Any]) -> Run:
+    """The run that a node tells."""
+    given = dict(properties)
+    for name in ("started", "ended", "next_run"):
+        if name in given:
+            given[name] = given[name].to_native()
+    return Run(**{**given, "outcome": Outcome(given["outcome"])})

@@ -1,0 +1,46 @@
+"""Which records are in the graph, with their checksums, in the order of their ids."""
+
+import heapq
+from collections.abc import Iterator
+
+from engine.entity import edge_schemata
+from engine.graph.connection import PATIENCE, Connection
+from engine.graph.cypher import quoted
+
+PAGE = 10_000
+LAST = "\U0010ffff"
+Identity = tuple[str, str]
+
+
+def span(dataset: str | None) -> tuple[str, str]:
+    """The bounds, both excluded, between which the ids of a dataset (or of all) lie."""
+    return (f"{dataset}:", f"{dataset};") if dataset is not None else ("", LAST)
+
+
+def pages(
+    connection: Connection, name: str, dataset: str | None, **parts: str
+) -> Iterator[Identity]:
+    """The identities of one kind; each page is a transaction of its own, so a slow reader holds none open."""
+    after, end = span(dataset)
+    while True:
+        parameters = {"after": after, "end": end, "limit": PAGE}
+        rows = connection.read(name, parameters, timeout=PATIENCE, **parts)
+        for row in rows:
+            yield row["id"], row["checksum"]
+        if len(rows) < PAGE:
+            return
+        after = rows[-1]["id"]
+
+
+def identities(connection: Connection, dataset: str | None = None) -> Iterator[Identity]:
+    """(id, checksum) of every record, each once, in code point order of the ids."""
+    kinds = [pages(connection, "node_page", dataset)]
+    kinds += [
+        pages(connection, "edge_page", dataset, type=quoted(kind))
+        for kind in sorted(edge_schemata())
+    ]
+    last = ""
+    for id_, checksum in heapq.merge(*kinds):
+        if id_ != last:
+            yield id_, checksum
+            last = id_

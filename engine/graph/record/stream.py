@@ -1,0 +1,161 @@
+"""All that some datasets tell, whole and in the order of the ids: records, shared values, relationships.
+
+Every page is a transaction of its own, so a slow reader holds none open and memory stays flat; the next page
+is asked for while one is read. A write in the middle of a stream is seen by what comes after it.
+"""
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from operator import attrgetter
+from typing import Any
+
+from followthemoney import model
+from neo4j import Record
+
+from engine.entity import (
+    Entity,
+    Literal,
+    Relationship,
+    edge_schemata,
+    link_properties,
+    relationship_type,
+)
+from engine.graph.connection import PATIENCE, Connection
+from engine.graph.convert import LITERAL, entity_of
+from engine.graph.cypher import alternatives, quoted
+from engine.graph.record.identity import LAST, span
+
+PAGE = 2_000
+"""Records that one page holds; more than the pairs of ends that one edge may have."""
+TYPES = tuple(sorted(edge_schemata()))
+LINKS = alternatives(
+    sorted(
+        {
+            relationship_type(p.name)
+            for schema in model
+            if not schema.edge
+            for p in link_properties(schema.name)
+        }
+    )
+)
+
+
+def in_order(datasets: Iterable[str]) -> list[str]:
+    """Datasets in the order in which the ids of their records stand."""
+    return sorted(datasets, key=lambda name: f"{name}:")
+
+
+class Stream:
+    """Everything of some datasets, each kind in code point order of the ids; read it as often as need be."""
+
+    def __init__(self, connection: Connection, datasets: Iterable[str]) -> None:
+        self._connection = connection
+        self._datasets = in_order(set(datasets))
+
+    def records(self) -> Iterator[Entity]:
+        """Every record and every edge, each once."""
+        for name in self._datasets:
+            kinds = [self._entities("record_node", name)]
+            kinds += [self._entities("record_edge", name, type=quoted(kind)) for kind in TYPES]
+            yield from once(heapq.merge(*kinds, key=attrgetter("id")))
+
+    def nodes(self) -> Iterator[Entity | Literal]:
+        """Every record that is no edge, and every value that two of them share."""
+        after = self._datasets
+        early = [name for name in after if f"{name}:" < LITERAL]
+        for name in early:
+            yield from self._entities("record_node", name)
+        for value, _ in self._shared():
+            yield value
+        for name in after[len(early) :]:
+            yield from self._entities("record_node", name)
+
+    def relationships(self) -> Iterator[Relationship]:
+        """Every relationship among them: edges by id, then by their ends what records and shared values name."""
+        for name in self._datasets:
+            kinds = [self._edges(name, kind) for kind in TYPES]
+            yield from heapq.merge(*kinds, key=attrgetter("id", "source", "target"))
+        for name in self._datasets:
+            yield from self._links(name)
+        for value, holders in self._shared():
+            for source, kind, dataset in holders:
+                yield Relationship(f"{source}|{kind}|{value.id}", kind, dataset, source, value.id)
+
+    def _entities(self, statement: str, dataset: str, **parts: str) -> Iterator[Entity]:
+        for rows in self._pages(statement, *span(dataset), **parts):
+            for row in rows:
+                yield entity_of(row["properties"])
+
+    def _edges(self, dataset: str, kind: str) -> Iterator[Relationship]:
+        """Edges of one type; an edge with several ends is never cut between two pages."""
+        for rows in self._pages("drawn_edge", *span(dataset), type=quoted(kind)):
+            rows.sort(key=lambda row: (row["id"], row["source"], row["target"]))
+            for row in rows:
+                entity = entity_of(row["properties"])
+                yield Relationship(
+                    entity.id, kind, entity.dataset, row["source"], row["target"], entity
+                )
+
+    def _links(self, dataset: str) -> Iterator[Relationship]:
+        for rows in self._pages("drawn_link", *span(dataset), types=LINKS):
+            for row in rows:
+                source = row["id"]
+                for kind, target in sorted(row["links"]):
+                    yield Relationship(
+                        f"{source}|{kind}|{target}", kind, row["dataset"], source, target
+                    )
+
+    def _shared(self) -> Iterator[tuple[Literal, list[list[str]]]]:
+        """The values that two records share, each with its [record, type, dataset]."""
+        for rows in self._pages("drawn_literal", LITERAL, f"{LITERAL}{LAST}"):
+            for row in rows:
+                holders = sorted(row["holders"])
+                if len({holder[0] for holder in holders}) > 1:
+                    found = row["properties"]
+                    yield Literal(row["id"], found["type"], found["value"], holders[0][2]), holders
+
+    def _pages(self, statement: str, after: str, end: str, **parts: str) -> Iterator[list[Record]]:
+        def read(after: str) -> list[Record]:
+            asked: dict[str, Any] = {
+                "after": after,
+                "end": end,
+                "limit": PAGE,
+                "datasets": self._datasets,
+            }
+            return self._connection.read(statement, asked, timeout=PATIENCE, **parts)
+
+        return pages(read, after, PAGE, whole=statement == "drawn_edge")
+
+
+def pages(
+    read: Callable[[str], list[Record]], after: str, size: int, whole: bool
+) -> Iterator[list[Record]]:
+    """Page after page, the next one asked for meanwhile; ``whole`` keeps rows of one id on one page."""
+    with ThreadPoolExecutor(1, "page") as pool:
+        coming = pool.submit(read, after)
+        while True:
+            rows = coming.result()
+            more = len(rows) == size
+            if more and whole:
+                rows = without_last(rows)
+            if more:
+                coming = pool.submit(read, rows[-1]["id"])
+            yield rows
+            if not more:
+                return
+
+
+def without_last(rows: Sequence[Record]) -> list[Record]:
+    """The rows without those of the last id, of which there may be more on the next page."""
+    last = rows[-1]["id"]
+    return [row for row in rows if row["id"] != last]
+
+
+def once(entities: Iterable[Entity]) -> Iterator[Entity]:
+    """Each entity of an ordered stream once."""
+    last = ""
+    for entity in entities:
+        if entity.id != last:
+            yield entity
+            last = entity.id

@@ -1,1 +1,0 @@
-"""Search: what knows both stores, so that the index follows the graph and answers are records."""

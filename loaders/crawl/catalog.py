@@ -1,0 +1,287 @@
+"""Which sources there are: a file in YAML names datasets, where each comes from, and how often.
+
+A dataset is described as FollowTheMoney's dataset format has it (name, title, publisher, coverage …), with one
+thing more, its ``source``. ``catalogs`` names lists of datasets that somebody else keeps, as OpenSanctions does.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, TypeVar
+from urllib.parse import urlsplit
+
+import yaml
+from cronsim import CronSim, CronSimError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from engine.dataset import Frequency, check_name
+from engine.errors import BadInput
+from engine.metadata import checked, from_ftm
+from loaders.crawl.fetch import Limits, masked, shown
+
+ENTITIES = "entities.ftm.json"
+"""The resource of a dataset in OpenSanctions' catalogs that we load."""
+M = TypeVar("M", bound=BaseModel)
+UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+YEAR = 366 * 24 * 3600.0
+"""Seconds that nothing takes."""
+
+
+class Plain(yaml.SafeLoader):
+    """YAML whose scalars stay text: ``no`` is Norway, and 2019-04 is a month; only null is nothing."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {  # type: ignore[misc]  # each class has its own
+        letter: [(tag, pattern) for tag, pattern in found if tag.endswith(":null")]
+        for letter, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+class Strict(BaseModel):
+    """A part of the file: a word that is not known is a mistake."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def address(url: str) -> str:
+    """The URL, if it can be one of the web; raises ValueError."""
+    try:
+        parts = urlsplit(url)
+        there = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        there = False
+    if not there:
+        raise ValueError("is no http:// or https:// address; a file on this machine is a path")
+    return url
+
+
+Address = Annotated[str, AfterValidator(address)]
+
+
+class Source(Strict):
+    """Where a dataset comes from: exactly one of ``url``, ``path``, ``command`` and ``loader``."""
+
+    url: Address | None = None
+    path: str | None = None
+    command: list[str] | None = None
+    loader: str | None = None
+    format: str | None = None
+    mapping: str | None = None
+    checksum: str | None = Field(None, pattern="^([0-9a-fA-F]{64}|[0-9a-fA-F]{40})$")
+    """SHA-256, or SHA-1, that the file must have."""
+    size: int | None = None
+    """Bytes that the file must have."""
+    timeout: float = Field(Limits.silence, gt=0, le=YEAR)
+    """Seconds that the server may be silent."""
+    deadline: float = Field(Limits.seconds, gt=0, le=YEAR)
+    """Seconds that all of it may take."""
+    tries: int = Field(Limits.tries, ge=0, le=100)
+    """How often a server that fails, or breaks off, is asked again."""
+    max_size: int = Field(Limits.size, gt=0)
+    """Bytes, or as 500 MB."""
+    max_refused: float = Field(0.1, ge=0, le=1)
+    """The fraction of entities that may be refused; beyond it the crawl fails, and the old version stays."""
+    delta: Address | None = None
+    """Where OpenSanctions lists the changes from version to version."""
+    version: str | None = None
+
+    @field_validator("max_size", mode="before")
+    @classmethod
+    def bytes_of(cls, value: Any) -> int:
+        """Bytes, out of a number with a unit."""
+        number, _, unit = str(value).strip().partition(" ")
+        try:
+            return int(float(number) * UNITS[unit.upper()])
+        except (ValueError, KeyError, OverflowError):
+            raise ValueError("is no number of bytes, nor one with a unit, such as 500 MB") from None
+
+    @model_validator(mode="after")
+    def one(self) -> "Source":
+        """Exactly one place."""
+        given = [name for name in ("url", "path", "command", "loader") if getattr(self, name)]
+        if len(given) != 1:
+            raise ValueError(
+                f"needs one of url, path, command and loader, and has {' and '.join(given) or 'none'}"
+            )
+        return self
+
+    @property
+    def limits(self) -> Limits:
+        """How long fetching it may take, and how large it may be."""
+        return Limits(
+            silence=self.timeout, seconds=self.deadline, size=self.max_size, tries=self.tries
+        )
+
+    @property
+    def told(self) -> str:
+        """How a person is told where it comes from, without what an address has to log in with."""
+        words = [self.url or self.path or self.loader or "", *(self.command or ())]
+        return " ".join(masked(word) if "://" in word else word for word in words if word)
+
+
+class Listed(Strict):
+    """A catalog that somebody else keeps: its address, and which of its datasets are wanted, or all."""
+
+    url: Address
+    datasets: list[str] = []
+
+
+class File(Strict):
+    """The whole file."""
+
+    datasets: list[dict[str, Any]] = []
+    catalogs: list[Listed] = []
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One dataset of a catalog: what is said of it, where it comes from, and when it is to be looked for again."""
+
+    name: str
+    source: Source
+    folder: Path
+    """Paths in the source start here, and a command runs here."""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of a dataset, as ``Engine.set_dataset`` takes them."""
+    schedule: str | None = None
+    """Five fields of cron; without them the frequency counts."""
+
+    @property
+    def frequency(self) -> Frequency:
+        """How often the source publishes."""
+        return Frequency(self.metadata.get("frequency") or Frequency.UNKNOWN)
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """What a catalog file says."""
+
+    entries: list[Entry]
+    listed: list[Listed]
+    folder: Path
+
+
+def read_catalog(path: Path) -> Catalog:
+    """The catalog in a file; raises BadInput that names the place in it."""
+    try:
+        given = yaml.load(path.read_text(encoding="utf-8"), Loader=Plain)
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path} is not YAML: {' '.join(str(error).split())}") from None
+    whole = _checked(File, given or {}, str(path))
+    folder = path.parent.resolve()
+    entries = [
+        entry_of(one, folder, f"{path}: datasets[{place}]")
+        for place, one in enumerate(whole.datasets)
+    ]
+    names = [entry.name for entry in entries]
+    for name in names:
+        if names.count(name) > 1:
+            raise BadInput(f"{path}: dataset {name} is there twice")
+    return Catalog(entries, whole.catalogs, folder)
+
+
+def entry_of(given: Mapping[str, Any], folder: Path, where: str) -> Entry:
+    """One dataset of a catalog file; raises BadInput."""
+    rest = dict(given)
+    source, name = rest.pop("source", None), rest.pop("name", None)
+    if not isinstance(name, str):
+        raise BadInput(f"{where} has no name")
+    where = f"{where} ({name[:100]})"
+    if not isinstance(source, dict):
+        raise BadInput(f"{where} has no source")
+    schedule = (
+        rest["coverage"].pop("schedule", None) if isinstance(rest.get("coverage"), dict) else None
+    )
+    origin = _checked(Source, source, f"{where}.source")
+    try:
+        metadata, unknown = from_ftm(rest)
+        if unknown:
+            raise BadInput(f"nothing is known of {', '.join(unknown)}")
+        return Entry(check_name(name), origin, folder, checked(metadata), cron(schedule))
+    except BadInput as error:
+        raise BadInput(f"{where}: {error}") from None
+
+
+def cron(text: Any) -> str | None:
+    """A schedule in cron's five fields; raises BadInput."""
+    if text is None:
+        return None
+    try:
+        next(CronSim(str(text), datetime.now(UTC)))
+    except (CronSimError, StopIteration):
+        raise BadInput(
+            f"schedule {str(text)[:100]!r} is not five fields of cron, such as 0 3 * * *"
+        ) from None
+    return str(text)
+
+
+def listed_entries(
+    index: Any, wanted: Listed, folder: Path, tell: Callable[[str], None]
+) -> Iterator[Entry]:
+    """The datasets that an OpenSanctions catalog lists and that have entities to load; raises BadInput for no catalog.
+
+    One that is odd, or wanted and not there, is told.
+    """
+    datasets = index.get("datasets") if isinstance(index, dict) else None
+    if not isinstance(datasets, list):
+        raise BadInput(f"{shown(wanted.url)} is not a catalog: it has no list of datasets")
+    known = {
+        one["name"]: one
+        for one in datasets
+        if isinstance(one, dict) and isinstance(one.get("name"), str)
+    }
+    for name in dict.fromkeys(wanted.datasets) or sorted(known):
+        try:
+            found = listed_entry(known.get(name), name, wanted, folder)
+        except BadInput as error:
+            tell(str(error))
+        else:
+            yield from [] if found is None else [found]
+
+
+def listed_entry(given: Any, name: str, wanted: Listed, folder: Path) -> Entry | None:
+    """One dataset of a catalog that somebody else keeps, None if it has no entities to load; raises BadInput."""
+    where = shown(wanted.url)
+    if given is None:
+        raise BadInput(f"{where} lists no dataset {name[:100]!r}")
+    listed = given.get("resources")
+    resources: list[Any] = listed if isinstance(listed, list) else []
+    found = next((r for r in resources if isinstance(r, dict) and r.get("name") == ENTITIES), None)
+    if found is None:
+        if name in wanted.datasets:
+            raise BadInput(f"{where}: dataset {name} has no {ENTITIES}")
+        return None
+    source = {
+        "url": found.get("url"),
+        "delta": given.get("delta_url"),
+        "version": given.get("version"),
+    }
+    source |= {"checksum": found.get("checksum"), "size": found.get("size")}
+    kept = {
+        key: given[key]
+        for key in ("title", "summary", "publisher", "url", "license", "category")
+        if key in given
+    }
+    described = {**kept, "coverage": given.get("coverage") or {}, "name": name}
+    return entry_of({**described, "source": {**source, "format": "ftm"}}, folder, where)
+
+
+def _checked(model: type[M], given: Any, where: str) -> M:
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = "".join(
+            f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"]
+        )
+        raise BadInput(f"{where}{place}: {first['msg'].removeprefix('Value error, ')}") from None

@@ -1,0 +1,143 @@
+"""Which statement of a record is the newest? Kept on disk, so that memory stays flat.
+
+A record is known by its key. Of several statements of one key the one with the latest date counts, of one date the
+later in the file. Where statements replace others by name (BODS before 0.4, where each has a key of its own), the
+whole chain is one record: its last statement tells it, and its first one's key stays its key, so that an update
+changes the record and makes no new one.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from loaders.format.bods.party import text
+
+KINDS = {
+    "entityStatement": "entity",
+    "personStatement": "person",
+    "ownershipOrControlStatement": "relationship",
+    "entity": "entity",
+    "person": "person",
+    "relationship": "relationship",
+}
+"""What a statement's type says that it tells of."""
+BUFFER = 5_000
+LONGEST_CHAIN = 1_000
+"""Statements that replace one another, followed from one of them; a longer chain is more than one record."""
+
+
+class Version(NamedTuple):
+    """One statement of a record: the record's key, and where it was told."""
+
+    key: str
+    date: str
+    place: int
+    source: str
+    body: bytes
+
+
+class Versions:
+    """The statements of one load; close it when done."""
+
+    def __init__(self) -> None:
+        self._told: list[Version] = []
+        self._replacing = False
+        self._database = sqlite3.connect("", isolation_level=None)
+        for pragma in (
+            "journal_mode = OFF",
+            "synchronous = OFF",
+            "cache_size = -32000",
+            "temp_store = FILE",
+        ):
+            self._database.execute(f"PRAGMA {pragma}")
+        self._database.execute(
+            "CREATE TABLE told (key TEXT, date TEXT, place INTEGER, source TEXT, body BLOB)"
+        )
+        self._database.execute("CREATE TABLE replaced (old TEXT, new TEXT)")
+        self._database.execute("BEGIN")
+
+    def close(self) -> None:
+        """Let go of all of it."""
+        self._database.close()
+
+    def put(self, version: Version, replaces: Iterable[str] = ()) -> None:
+        """One statement, and the keys of those that it replaces."""
+        self._told.append(version)
+        for old in replaces:
+            self._replacing = True
+            self._database.execute("INSERT INTO replaced VALUES (?, ?)", (old, version.key))
+        if len(self._told) >= BUFFER:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._database.executemany("INSERT INTO told VALUES (?, ?, ?, ?, ?)", self._told)
+        self._told = []
+
+    def settle(self) -> None:
+        """All is told: what follows may be asked."""
+        self._flush()
+        self._database.execute("CREATE INDEX told_key ON told (key, date)")
+        self._database.execute("CREATE INDEX replaced_old ON replaced (old)")
+        self._database.execute("CREATE INDEX replaced_new ON replaced (new)")
+
+    def newest(self) -> Iterator[Version]:
+        """Of every record its newest statement, under the record's key."""
+        rows = self._database.execute(
+            "SELECT key, date, place, source, body FROM told ORDER BY key, date, rowid"
+        )
+        for key, versions in groupby(map(Version._make, rows), key=lambda version: version.key):
+            *_, last = versions
+            if not self._replacing or self._end(key, forward=True) == key:
+                yield last._replace(key=self.record(key))
+
+    def find(self, key: str) -> bytes | None:
+        """The newest statement of the record that a key belongs to."""
+        if self._replacing:
+            key = self._end(key, forward=True)
+        query = "SELECT body FROM told WHERE key = ? ORDER BY date DESC, rowid DESC LIMIT 1"
+        row = self._database.execute(query, (key,)).fetchone()
+        return None if row is None else row[0]
+
+    def record(self, key: str) -> str:
+        """The key of the record that a statement's key belongs to."""
+        if not self._replacing:
+            return key
+        return self._end(self._end(key, forward=True), forward=False)
+
+    def _end(self, key: str, forward: bool) -> str:
+        """The last or first of the chain that a key stands in; of a chain that is a ring, its smallest key."""
+        query = (
+            "SELECT new FROM replaced WHERE old = ? ORDER BY rowid DESC LIMIT 1"
+            if forward
+            else "SELECT old FROM replaced WHERE new = ? ORDER BY rowid LIMIT 1"
+        )
+        seen = {key}
+        while len(seen) < LONGEST_CHAIN and (
+            row := self._database.execute(query, (key,)).fetchone()
+        ):
+            key = row[0]
+            if key in seen:
+                return min(seen)
+            seen.add(key)
+        return key
+
+
+def kind_of(told: Mapping[str, Any]) -> str:
+    """Whether a statement tells of an entity, a person or a relationship; nothing for none of them."""
+    return KINDS.get(text(told.get("recordType")) or text(told.get("statementType")), "")
+
+
+def details_of(told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a statement says: in ``recordDetails``, or before 0.4 beside the statement's own fields."""
+    details = told.get("recordDetails", told)
+    return details if isinstance(details, dict) else {}
+
+
+def end_key(told: Any) -> str:
+    """The key that an end of a relationship names; nothing where it names none."""
+    if isinstance(told, dict):
+        return text(told.get("describedByEntityStatement")) or text(
+            told.get("describedByPersonStatement")
+        )
+    return text(told)

@@ -1,0 +1,222 @@
+"""A backup holds everything, and an engine restored from it answers the same."""
+
+import os
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from click.testing import CliRunner
+
+from cli.backup import MANIFEST, NODES, RELATIONSHIPS, backup
+from cli.main import main
+from cli.restore import other_settings, restore
+from engine.engine import Engine
+from engine.errors import BadInput, EngineInUse
+from engine.server.server import held
+from engine.settings import Settings
+
+
+def silent(text: str) -> None:
+    """Nothing is told."""
+
+
+def told(engine: Engine) -> tuple[list[bytes], list[bytes]]:
+    """All nodes and all relationships, without the keys that each database gives them."""
+    names = {row["key"]: row["properties"].get("id") for row in engine.dump.nodes()}
+    nodes = [plain([row["labels"], row["properties"]]) for row in engine.dump.nodes()]
+    relationships = [
+        plain([names[row["source"]], row["type"], names[row["target"]], row["properties"]])
+        for row in engine.dump.relationships()
+    ]
+    return sorted(nodes), sorted(relationships)
+
+
+def plain(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def answers(engine: Engine) -> list[Any]:
+    access = engine.everybody()
+    ends = ["demo_registry:meridian-cement"], ["demo_sanctions:viktor-drozdan"]
+    return [
+        engine.datasets(access),
+        engine.search("drozdan", access).hits,
+        engine.facets("", access, None, ["schema", "dataset", "country"]),
+        engine.paths(access, *ends),
+        engine.owners(access, "demo_registry:meridian-cement", min_share=0.0),
+        engine.check(),
+    ]
+
+
+def test_a_restored_engine_answers_the_same(engine: Engine, tmp_path: Path) -> None:
+    catalog = tmp_path / "own" / "sources.yml"
+    (catalog.parent / "maps").mkdir(parents=True)
+    (catalog.parent / "maps" / "one.yml").write_text("a mapping")
+    (tmp_path / "far.yml").write_text("another")
+    catalog.write_text(
+        "datasets:\n"
+        "  - {name: one, source: {path: one.csv, mapping: maps/one.yml}}\n"
+        "  - {name: two, source: {path: two.csv, mapping: ../far.yml}}\n"
+    )
+    (engine.settings.data / "archive" / "ab").mkdir(parents=True, exist_ok=True)
+    (engine.settings.data / "archive" / "ab" / "paper.txt").write_text("a document")
+    engine.settings = replace(engine.settings, catalog=catalog)
+    file = tmp_path / "all.zip"
+    said: list[str] = []
+    manifest = backup(engine, file, said.append)
+    assert said == [
+        f"{tmp_path / 'far.yml'} is not in the backup: it does not lie beside {catalog}"
+    ]
+    assert (manifest["revision"], manifest["nodes"]) == (
+        engine.reader.revision(),
+        len(told(engine)[0]),
+    )
+    assert not any("password" in name for name in manifest["settings"])
+    data = tmp_path / "restored"
+    (data / "offline" / "neo4j").mkdir(parents=True)  # the rest of a killed one
+    (tmp_path / "link").symlink_to(data)
+    settings = Settings(data=tmp_path / "link", heap_mb=512, pagecache_mb=256)
+    with (
+        held(data / "clew.lock"),
+        pytest.raises(EngineInUse, match=f"in use by another Clew, process {os.getpid()}"),
+    ):
+        restore(settings, file, silent)
+    assert restore(settings, file, silent) == manifest
+    assert sorted(path.name for path in data.iterdir()) == [
+        "archive",
+        "clew.lock",
+        "index",
+        "neo4j",
+        "neo4j-password",
+        "sources",
+    ]
+    assert (data / "archive" / "ab" / "paper.txt").read_text() == "a document"
+    assert (data / "sources" / "catalog.yml").read_text() == catalog.read_text()
+    assert (data / "sources" / "maps" / "one.yml").read_text() == "a mapping"
+    assert "CLEW_HEAP_MB=1" in other_settings(
+        settings, {"settings": {"heap_mb": "1", "deadline": "10.0"}}
+    )
+    with Engine.open(settings, progress=silent) as other:
+        assert told(other) == told(engine)
+        assert answers(other) == answers(engine)
+    with pytest.raises(BadInput, match=r"link is not empty: name another folder"):
+        restore(settings, file, silent)
+
+
+def test_the_commands_say_what_is_to_be_known(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "all.zip"
+    backup(engine, file, silent)
+    for name, value in {
+        "DATA": ".",
+        "HEAP_MB": "512",
+        "PAGECACHE_MB": "256",
+        "DEADLINE": "77",
+    }.items():
+        monkeypatch.setenv(f"CLEW_{name}", value)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    answer = CliRunner().invoke(main, ["restore", str(file)])
+    assert answer.exit_code == 0, answer.output
+    assert answer.stdout.startswith("Restored ")
+    assert "It was made with CLEW_" in answer.stderr
+    assert f"CLEW_DEADLINE={engine.settings.deadline}" in answer.stderr
+    (tmp_path / "file").touch()
+    answer = CliRunner().invoke(main, ["backup", str(tmp_path / "file" / "all.zip")])
+    assert (
+        answer.stderr.splitlines()[-1]
+        == f"clew: {tmp_path}/file/all.zip cannot be written: Not a directory"
+    )
+
+
+def changed(file: Path, change: Callable[[dict[str, bytes]], Any]) -> None:
+    """Write a backup anew with other members."""
+    with zipfile.ZipFile(file) as archive:
+        members = {one: archive.read(one) for one in archive.namelist()}
+    change(members)
+    with zipfile.ZipFile(file, "w") as archive:
+        for one, data in members.items():
+            archive.writestr(one, data)
+
+
+def flip(file: Path) -> None:
+    """Another bit somewhere in the packed nodes."""
+    data = bytearray(file.read_bytes())
+    data[3000] ^= 4
+    file.write_bytes(data)
+
+
+def shorter(members: dict[str, bytes]) -> None:
+    """The graph without its last relationship but one of an end that is not there."""
+    *lines, last = members[RELATIONSHIPS].splitlines(keepends=True)
+    members[RELATIONSHIPS] = b"".join([*lines, plain({**orjson.loads(last), "source": "nobody"})])
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (
+            lambda file: file.write_bytes(file.read_bytes()[:2000]),
+            "is not a backup, or a broken one",
+        ),
+        (lambda file: file.write_text("hello"), "is not a backup, or a broken one"),
+        (flip, r"is (not a backup, or )?a broken (one|backup)"),
+        (
+            lambda file: changed(file, lambda members: members.pop(MANIFEST)),
+            r"it has no manifest\.json",
+        ),
+        (lambda file: changed(file, lambda members: members.pop(NODES)), r"it has no nodes\.jsonl"),
+        (
+            lambda file: changed(file, lambda members: members.update({MANIFEST: b"[]"})),
+            "does not say what is in it",
+        ),
+        (
+            lambda file: changed(file, lambda members: members.update({MANIFEST: b"{}"})),
+            "does not say what is in it",
+        ),
+    ],
+    ids=["cut short", "no zip", "a bit", "no manifest", "no nodes", "list", "empty manifest"],
+)
+def test_what_is_no_whole_backup_is_refused(
+    engine: Engine, tmp_path: Path, change: Callable[[Path], None], reason: str
+) -> None:
+    file = tmp_path / "all.zip"
+    backup(engine, file, silent)
+    with zipfile.ZipFile(file) as archive:
+        assert archive.namelist()[0] == NODES
+    change(file)
+    with pytest.raises(BadInput, match=reason):
+        restore(Settings(data=tmp_path / "restored"), file, silent)
+    assert [path.name for path in tmp_path.iterdir()] == ["all.zip"]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (shorter, r"the backup is broken: [\d,]+ nodes and [\d,]+ relationships came out of it"),
+        (
+            lambda members: members.update({NODES: b'{"key": "1"}\n'}),
+            "line 1 of nodes.jsonl does not hold what",
+        ),
+    ],
+    ids=["an end is missing", "no row"],
+)
+def test_what_turns_out_to_be_broken_leaves_nothing(
+    engine: Engine, tmp_path: Path, change: Callable[[dict[str, bytes]], None], reason: str
+) -> None:
+    file = tmp_path / "all.zip"
+    backup(engine, file, silent)
+    changed(file, change)
+    with pytest.raises(BadInput, match=reason):
+        restore(Settings(data=tmp_path / "restored", heap_mb=512, pagecache_mb=256), file, silent)
+    assert [path.name for path in (tmp_path / "restored").iterdir()] == ["clew.lock"]
+
+
+def test_a_database_that_holds_something_is_left_alone(engine: Engine) -> None:
+    with pytest.raises(BadInput, match="not empty"):
+        engine.dump.restore([], [])

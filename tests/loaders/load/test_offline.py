@@ -1,0 +1,414 @@
+"""``clew load --offline`` makes what an ordinary load makes, node by node; killed at any moment, it makes nothing."""
+
+import gzip
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from click.testing import CliRunner
+
+from cli.main import main
+from engine.access import Access
+from engine.engine import Engine
+from engine.errors import BadInput, ClewError, EngineInUse
+from engine.graph.record.column import BETWEEN, DELIMITER, QUOTE
+from engine.index.filler import finish
+from engine.server import importer
+from engine.server.process import crew
+from engine.server.server import held, home_of
+from engine.server.staging import Staging
+from engine.settings import Settings
+from engine.sync.follower import LITERAL_CAP
+from loaders.demo.sample import FOLDER
+from loaders.intake.seen import Seen
+from loaders.load.load import Report, load
+from loaders.load.offline import fill
+
+Row = dict[str, Any]
+MEMORY = {"heap_mb": 512, "pagecache_mb": 256}
+ODD = "".join(map(chr, range(1, 32))) + "\x7f\x85\u2028\ufeff\U0001f600"
+
+
+def row(id: str, schema: str, /, **properties: list[str]) -> Row:
+    return {"id": id, "schema": schema, "properties": properties}
+
+
+def nodes() -> Iterator[Row]:
+    """Values that CSV is bad at, and values that few, many and too many share."""
+    yield row("plain", "Company", name=["Plain"])
+    for number, value in enumerate(
+        [
+            '"',
+            '""',
+            "'",
+            "\\",
+            "\\n",
+            ",",
+            ";",
+            "\t",
+            "\n",
+            "\r",
+            "a\r\nb\n",
+            " lead ",
+            "NULL",
+            "null",
+            "0",
+            ODD,
+            *ODD,
+        ]
+    ):
+        yield row(
+            f"odd{number}",
+            "Company",
+            name=[value, f"N{number}"],
+            notes=["first", value, value],
+            alias=[value],
+        )
+    for number, mark in enumerate((DELIMITER, BETWEEN, QUOTE)):
+        yield row(
+            f"mark{number}",
+            "Person",
+            name=[f"a{mark}b"],
+            phone=["+359888000001"],
+            address=[f"x{mark}"],
+        )
+    yield row(
+        "empty", "Company", name=["", "second"], alias=[""], notes=["", ""], country=["", "cy", ""]
+    )
+    yield row("none", "Company", name=[], alias=["only"])
+    yield row("bare", "Company")
+    yield row("long", "Document", bodyText=["word " * 120_000], title=["Long"])
+    yield row("lines", "Document", bodyText=["one\ntwo\r\nthree\n\n", "\n"], title=["Li\nnes"])
+    for number in range(LITERAL_CAP + 2):
+        phones = ["+359888000001"] if number < 3 else []
+        phones += ["+359888000002"] if number < LITERAL_CAP else []
+        phones += ["+359888000003"] if number <= LITERAL_CAP else []
+        address = ["1 Main\nStreet, Sofia"] if number < 2 else []
+        yield row(
+            f"p{number}",
+            "Person",
+            name=[f"P {number}"],
+            phone=phones,
+            address=address,
+            email=[f"{number}@x.org"],
+        )
+    yield row(
+        "sub",
+        "Company",
+        name=["Sub"],
+        parent=["plain", "plain", "never", "other:far"],
+        addressEntity=["here"],
+    )
+    yield row("here", "Address", full=["Here 1"])
+    yield row("ban", "Sanction", entity=["own1", "sub"], authority=["A"])
+
+
+def edges() -> Iterator[Row]:
+    """Edges with several ends, to what never comes, to another dataset, and with typed copies."""
+    given = {"percentage": ["25%", "30"], "startDate": ["2019-02"], "endDate": ["2021"]}
+    yield row("own1", "Ownership", owner=["p0", "p1"], asset=["plain", "sub"], **given)
+    yield row(
+        "own2",
+        "Ownership",
+        owner=["other:far"],
+        asset=["lost"],
+        sharesValue=["1\n2"],
+        role=[BETWEEN],
+    )
+    yield row("own3", "Ownership", owner=["mark0"], asset=["empty"], role=["tab\there"])
+    yield row(
+        "pay", "Payment", payer=["sub"], beneficiary=["gone"], amount=["x", "12.30"], date=["2020"]
+    )
+    yield row(
+        "pay2",
+        "Payment",
+        payer=["sub"],
+        beneficiary=["sub2", "own1"],
+        amount=["0.1"],
+        purpose=["a\nb", "\r"],
+    )
+
+
+def files(folder: Path) -> list[str]:
+    """The nasty files, and the demo collection."""
+    first = [*edges(), *nodes()]
+    again = [
+        row("plain", "Company", name=["Plain"]),
+        row("plain", "Company", name=["Other"]),
+        first[0],
+    ]
+    bad = [
+        b"no json",
+        b"",
+        b'{"id": "x y", "schema": "Company"}',
+        b'{"id": "bad", "schema": "Compny"}',
+        b"\xff",
+    ]
+    (folder / "a.ftm.json").write_bytes(
+        b"\n".join([json.dumps(each).encode() for each in first] + bad)
+    )
+    with gzip.open(folder / "b.ftm.json.gz", "wb") as out:
+        out.writelines(json.dumps(each).encode() + b"\n" for each in again)
+        out.write(b'{"id": "cut", "sch')
+    demo = sorted(str(file) for file in FOLDER.glob("*.json"))
+    return [str(folder / "a.ftm.json"), *demo, str(folder / "b.ftm.json.gz"), str(folder / "none")]
+
+
+def told(engine: Engine) -> Counter[str]:
+    """Every node and relationship with all that is on it, but for revisions, times and how many loads there were."""
+    found: Counter[str] = Counter()
+    names = {each["key"]: each["properties"].get("id") for each in engine.dump.nodes()}
+    for each in (*engine.dump.nodes(), *engine.dump.relationships()):
+        values = dict(each["properties"])
+        for moment in (
+            "_revision",
+            "last_updated",
+            "applied",
+            "revision",
+            "literal_revision",
+            "loads",
+        ):
+            values.pop(moment, None)
+        what = each.get("labels") or [names[each["source"]], each["type"], names[each["target"]]]
+        found[json.dumps([what, values], sort_keys=True)] += 1
+    return found
+
+
+def same(one: Engine, other: Engine) -> None:
+    """Both graphs hold the same, and each agrees with its index."""
+    assert one.check() == other.check() == []
+    left, right = told(one), told(other)
+    assert sorted(left - right)[:3] == sorted(right - left)[:3] == []
+    access = Access(frozenset({"d", "other"}))
+    assert one.index.schema_counts(access) == other.index.schema_counts(access)
+
+
+def offline(data: Path, sources: Sequence[str], **given: Any) -> Report:
+    with crew(2) as processes:
+        return fill(
+            Settings(data=data, **MEMORY), processes, sources, "d", progress=lambda _: None, **given
+        )
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    return files(tmp_path_factory.mktemp("nasty"))
+
+
+def test_it_makes_what_a_load_makes(
+    sources: list[str], fresh_engine: Engine, tmp_path: Path
+) -> None:
+    report = offline(tmp_path / "filled", sources, title="Dee")
+    assert sorted(path.name for path in (tmp_path / "filled").iterdir()) == [
+        "clew.lock",
+        "index",
+        "neo4j",
+        "neo4j-password",
+    ]
+    ordinary = load(fresh_engine, sources, "d", title="Dee")
+    assert (report.refused_count, report.repeated, report.truncated) == (7, 2, ordinary.truncated)
+    for each in (report, ordinary):
+        each.refused.sort(key=lambda refusal: (refusal.source, refusal.line))
+    assert replace(report, seconds=0) == replace(ordinary, seconds=0)
+    with Engine.open(
+        Settings(data=tmp_path / "filled", **MEMORY), progress=lambda _: None
+    ) as engine:
+        same(engine, fresh_engine)
+        assert engine.dataset("d", engine.everybody()) == replace(
+            fresh_engine.dataset("d", fresh_engine.everybody()),
+            last_updated=None,  # type: ignore[arg-type]
+        )
+        revision = engine.reader.revision()
+        assert load(engine, sources, "d").unchanged == report.added
+        assert engine.reader.revision() == revision
+        newer = tmp_path / "newer.ftm.json"
+        rows = [*nodes(), row("lost", "Company", name=["Found"], phone=["+359888000003"])]
+        newer.write_text("\n".join(json.dumps(each) for each in rows[:-6] + rows[-4:]))
+        for each in (engine, fresh_engine):
+            found = load(each, [str(newer)], "d")
+            assert (found.added, found.changed, found.refused_count) == (1, 0, 0)
+            assert found.removed > 100
+        same(engine, fresh_engine)
+        engine.reindex(lambda _: None)
+        same(engine, fresh_engine)
+
+
+def killed(data: Path, sources: Sequence[str], word: str, wait: float) -> None:
+    """Load in a child process, and kill it some seconds after it says a word; nothing of it is left running."""
+    child = subprocess.Popen(
+        [sys.executable, "-m", "cli", "load", "--offline", *sources, "--dataset", "d"],
+        env={
+            **os.environ,
+            "CLEW_DATA": str(data),
+            "CLEW_HEAP_MB": "512",
+            "CLEW_PAGECACHE_MB": "256",
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stderr is not None
+    assert any(line.startswith(word) for line in child.stderr), "it never came so far"
+    time.sleep(wait)
+    offspring = psutil.Process(child.pid).children(recursive=True) if child.poll() is None else []
+    child.kill()
+    child.communicate()
+    _, left = psutil.wait_procs(offspring, 60)
+    assert not left
+
+
+@pytest.mark.parametrize("word", ["Importing", "Starting Neo4j"])
+def test_killed_it_is_all_there_or_not_at_all(
+    word: str,
+    sources: list[str],
+    fresh_engine: Engine,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+) -> None:
+    wait = random.Random(request.config.getoption("--seed")).uniform(0, 4)
+    print(f"{wait:.2f} s after {word!r}")
+    killed(tmp_path / "filled", sources, word, wait)
+    if word == "Importing":
+        with suppress(BadInput):  # it was done before it was killed
+            offline(tmp_path / "filled", sources)
+    load(fresh_engine, sources, "d")
+    with Engine.open(
+        Settings(data=tmp_path / "filled", **MEMORY), progress=lambda _: None
+    ) as engine:
+        assert not (tmp_path / "filled" / "offline").exists()
+        assert engine.check() == []
+        assert sum(1 for _ in engine.reader.identities()) > 200
+        again = load(engine, sources, "d")
+        assert (again.added, again.changed, again.removed) in [
+            (0, 0, 0),
+            (10, 0, 0),
+        ]  # the odd ones may not be there
+        same(engine, fresh_engine)
+
+
+def test_what_took_its_place_half_is_put_there_by_the_next_start(tmp_path: Path) -> None:
+    data = tmp_path / "filled"
+    for name in ("neo4j/data", "index", "offline/neo4j/data", "offline/index"):
+        (data / name).mkdir(parents=True)
+        (data / name / name.split("/")[0]).touch()
+    staging = Staging(data)
+    staging.seal(["neo4j/data", "index"])
+    shutil.rmtree(data / "neo4j" / "data")  # as if killed here
+    Staging(data).adopt()
+    assert (data / "neo4j" / "data" / "offline").exists()
+    assert (data / "index" / "offline").exists()
+    assert not staging.path.exists()
+
+
+def test_what_cannot_be_filled_is_said(
+    sources: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(BadInput, match="CLEW_NEO4J_URI names a server"), crew(1) as processes:
+        fill(Settings(data=tmp_path, neo4j_uri="bolt://elsewhere"), processes, sources, "d")
+    home = home_of(Settings(data=tmp_path / "held"))
+    with held(home.lock), pytest.raises(EngineInUse, match="is in use by another Clew, process"):
+        offline(tmp_path / "held", sources)
+    with pytest.raises(BadInput, match="none cannot be opened"):
+        offline(tmp_path / "first", [sources[-1], sources[0]])
+    (tmp_path / "changes").write_text('{"op": "DEL", "entity": {"id": "a"}}\n')
+    with pytest.raises(
+        BadInput, match="changes tells changes to a dataset: load them without --offline"
+    ):
+        offline(tmp_path / "first", [str(tmp_path / "changes")])
+    monkeypatch.setattr(importer, "RESERVE", 1 << 60)
+    with pytest.raises(
+        ClewError, match=r"the import needs about .* GiB on the disk of .* GiB are free"
+    ):
+        offline(tmp_path / "full", sources)
+    assert not (tmp_path / "full" / "offline").exists()
+    assert not (tmp_path / "full" / "neo4j" / "data").exists()
+
+
+def test_what_fails_is_let_go_of(
+    sources: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importer, "RESERVE", 1 << 60)
+    with crew(1) as processes:
+        with pytest.raises(ClewError, match="the import needs about"):
+            fill(Settings(data=tmp_path, **MEMORY), processes, sources, "d")
+        with pytest.raises(ClewError, match="no index was begun"):
+            processes.indexing.submit(finish, 1).result()
+    assert not (tmp_path / "offline").exists()
+
+
+def test_only_an_empty_database_is_filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, file = tmp_path / "filled", tmp_path / "one.ftm.json"
+    file.write_text(json.dumps(row("a", "Company", name=["Alpha"])) + "\n{}\n")
+    for name, value in {"DATA": str(data), "HEAP_MB": "512", "PAGECACHE_MB": "256"}.items():
+        monkeypatch.setenv(f"CLEW_{name}", value)
+    assert CliRunner().invoke(main, ["dataset", "set", "d", "--title", "Dee"]).exit_code == 0
+    described = CliRunner().invoke(main, ["load", "--offline", str(file), "--dataset", "d"])
+    assert (
+        f"the database in {data} holds no records, but what was said of datasets: load"
+        in described.stderr
+    )
+    assert CliRunner().invoke(main, ["dataset", "delete", "d", "--yes"]).exit_code == 0
+    first = CliRunner().invoke(main, ["load", "--offline", str(file), "--dataset", "d"])
+    assert first.exit_code == 1, first.output
+    assert "d: 2 read, 1 added, 0 changed, 0 unchanged, 0 removed, 1 refused (" in first.stdout
+    assert f"{file}:2: id None is not one of" in first.stderr
+    again = CliRunner().invoke(main, ["load", "--offline", str(file), "--dataset", "e"])
+    assert again.exit_code == 1
+    assert again.stderr.splitlines()[-1] == (
+        f"clew: the database in {data} is not empty: load without --offline, or set CLEW_DATA to a new folder"
+    )
+
+
+def test_other_formats_and_nothing_at_all(fresh_engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "empty.json").touch()
+    report = offline(tmp_path / "none", [str(tmp_path / "empty.json")])
+    assert (report.read, report.added, report.truncated) == (0, 0, None)
+    bods = str(Path(__file__).parents[2] / "fixtures" / "bods")
+    report = offline(tmp_path / "filled", [bods], title='Bods \' "of", all\nkinds')
+    assert not home_of(Settings(data=tmp_path / "filled")).started_before(), (
+        "nothing is left that needs Neo4j"
+    )
+    ordinary = load(fresh_engine, [bods], "d", title='Bods \' "of", all kinds')
+    assert replace(report, seconds=0) == replace(ordinary, seconds=0)
+    with Engine.open(
+        Settings(data=tmp_path / "filled", **MEMORY), progress=lambda _: None
+    ) as engine:
+        same(engine, fresh_engine)
+        found, other = (each.dataset("d", each.everybody()) for each in (engine, fresh_engine))
+        assert found is not None
+        assert other is not None
+        assert found.last_updated is not None
+        assert other.last_updated is not None
+        assert timedelta(0) < other.last_updated - found.last_updated < timedelta(minutes=10)
+        assert replace(found, last_updated=other.last_updated) == other
+
+
+def test_ids_are_met_once() -> None:
+    with Seen() as seen:
+        seen.refused(["b"])
+        assert seen.sort([("a", "1"), ("b", "2"), ("a", "1"), ("a", "2")]) == [
+            True,
+            True,
+            None,
+            False,
+        ]
+        assert seen.sort([("c", "3"), ("b", "2"), ("b", "1"), ("c", "3")]) == [
+            True,
+            None,
+            False,
+            None,
+        ]
+        assert seen.checksums(["a", "b", "c", "d"]) == {"a": "1", "b": "2", "c": "3"}
