@@ -66,7 +66,9 @@ def bolt(
         yield given[1] + given[4], given[2], given[3]
         return
     server_class = importlib.import_module("engine.server.server").Server
-    with server_class.start(Settings(data=tmp_path_factory.mktemp("clew")), print) as server:
+    with server_class.start(
+        Settings(data=tmp_path_factory.mktemp("clew"), heap_mb=1536, pagecache_mb=256), print
+    ) as server:
         yield server.uri, server.user, server.password
 
 
