@@ -10,7 +10,6 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import fields
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -71,9 +70,7 @@ def backup(engine: Engine, file: Path, say: Say) -> dict[str, Any]:
                 "nodes": nodes,
                 "relationships": relationships,
                 "settings": {
-                    f.name: str(getattr(engine.settings, f.name))
-                    for f in fields(Settings)
-                    if f.name not in SECRET
+                    name: str(value) for name, value in engine.settings if name not in SECRET
                 },
             }
             archive.writestr(MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))

@@ -4,7 +4,6 @@ import time
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +46,7 @@ def restore_command(file: Path) -> None:
 def other_settings(settings: Settings, manifest: dict[str, Any]) -> list[str]:
     """The settings that a backup was made with and that are others here."""
     kept = manifest.get("settings") or {}
-    names = [f.name for f in fields(Settings) if f.name in kept and f.name != "catalog"]
+    names = [name for name in Settings.model_fields if name in kept and name != "catalog"]
     return [
         f"CLEW_{name.upper()}={kept[name]}"
         for name in names
@@ -87,7 +86,7 @@ def make(settings: Settings, archive: zipfile.ZipFile, manifest: dict[str, Any],
             raise BadInput(f"{settings.data} is not empty: name another folder by CLEW_DATA")
         try:
             staging.begin()
-            fill(replace(settings, data=staging.path), archive, manifest, say)
+            fill(settings.model_copy(update={"data": staging.path}), archive, manifest, say)
             staging.seal(
                 sorted(path.name for path in staging.path.iterdir() if path.name != home.lock.name)
             )

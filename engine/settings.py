@@ -1,56 +1,120 @@
-"""What can be set, from where, and its default: the one reader of the environment."""
+"""What can be set, where the value comes from, and its default.
 
-import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+Only this module reads the environment. ``docs/settings.md`` is made from the fields below, so the
+sentence under each field is what users read.
+"""
+
 from pathlib import Path
+from typing import Any, Self
+
+from annotated_types import Ge, Gt, Le
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from engine.errors import BadInput
 
+PREFIX = "CLEW_"
+"""What the name of every environment variable begins with."""
+KINDS = {int: "a whole number", float: "a number", str: "text", Path: "a path"}
 
-@dataclass(frozen=True)
-class Settings:
-    """Every setting is ``CLEW_`` and the field's name in capitals in the environment."""
+
+def variable(name: str) -> str:
+    """The environment variable of a setting: ``port`` is ``CLEW_PORT``."""
+    return PREFIX + name.upper()
+
+
+class Settings(BaseModel):
+    """The settings of one engine; immutable. ``Settings(data=…)`` ignores the environment.
+
+    Raises BadInput for a value that a setting cannot have. ``model_copy(update=…)`` makes changed
+    copies.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     data: Path = Path("data")
-    """The data folder: Neo4j's files, the index, the generated password."""
+    """The data folder: it holds Neo4j's files, the index and the generated password."""
     neo4j_uri: str = ""
-    """Use this server (bolt://, neo4j://, neo4j+s://) rather than starting one."""
+    """The Neo4j server to use (`bolt://`, `neo4j://` for a cluster, `neo4j+s://` for TLS).
+    Without it Clew starts a server of its own."""
     neo4j_user: str = "neo4j"
-    """The user on that server."""
-    neo4j_password: str = ""
-    """The password on that server."""
+    """The user on the server that `CLEW_NEO4J_URI` names."""
+    neo4j_password: str = Field(default="", repr=False)
+    """The password on the server that `CLEW_NEO4J_URI` names."""
     host: str = "127.0.0.1"
-    """The address that the API listens on."""
-    port: int = 8000
-    """The port that the API listens on; 0 takes a free one."""
-    deadline: float = 10.0
-    """Seconds that one query may take."""
-    heap_mb: int = 0
-    """Neo4j's heap in MiB; 0 fits the machine."""
-    pagecache_mb: int = 0
-    """Neo4j's page cache in MiB; 0 fits the machine."""
+    """The address that `clew up` listens on."""
+    port: int = Field(default=8000, ge=0, le=65535)
+    """The port that `clew up` listens on; 0 takes a free one."""
+    deadline: float = Field(default=10.0, gt=0, allow_inf_nan=False)
+    """How many seconds one query may take."""
+    heap_mb: int = Field(default=0, ge=0)
+    """The heap of Neo4j in MiB; 0 takes a sixth of the machine's memory, from 512 to 4096 MiB."""
+    pagecache_mb: int = Field(default=0, ge=0)
+    """The page cache of Neo4j in MiB; 0 takes a sixth of the machine's memory, from 256 to
+    8192 MiB."""
     catalog: Path = Path("catalog.yml")
     """The file that names the sources to crawl."""
-    redis_url: str = ""
-    """Where jobs wait (redis://…); without it, in the data folder."""
+    redis_url: str = Field(default="", repr=False)
+    """The Redis (`redis://…`) that keeps the queue of crawls, for several `clew up` on one Neo4j.
+    Without it the queue is in the data folder."""
 
     @property
     def downloads(self) -> Path:
-        """Where what is crawled arrives, each dataset's in a folder of its own."""
+        """The folder that crawls download to; each dataset has a folder of its own in it."""
         return self.data / "crawl"
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
-        """Read ``CLEW_…``; raises BadInput where a number is none."""
-        source = os.environ if environment is None else environment
-        values: dict[str, object] = {}
-        for name, annotation in cls.__annotations__.items():
-            text = source.get(f"CLEW_{name.upper()}")
-            if text is None:
-                continue
-            try:
-                values[name] = annotation(text)
-            except ValueError:
-                raise BadInput(f"CLEW_{name.upper()}={text!r} is not a number") from None
-        return cls(**values)  # type: ignore[arg-type]  # each value was made by its own annotation
+    def from_environment(cls) -> Self:
+        """Read ``CLEW_…``; raises BadInput for a bad value."""
+        return cls(**dict(_Environment()))
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _explain(cls, values: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
+        # pydantic prints every value it refuses; ours may be passwords
+        try:
+            return validate(values)
+        except ValidationError as error:
+            names = [str(problem["loc"][0]) for problem in error.errors()]
+            raise BadInput("; ".join(_problem(name, values.get(name)) for name in names)) from None
+
+
+class _Environment(Settings, BaseSettings):
+    """The settings as the environment has them."""
+
+    model_config = SettingsConfigDict(
+        # names are upper-case, as they are documented: clew_port is not read
+        alias_generator=variable,
+        case_sensitive=True,
+        extra="ignore",
+    )
+
+
+def requirement(field: FieldInfo) -> str:
+    """What the value of a setting must be, in words: ``a whole number from 0 to 65535``."""
+    bounds = {type(bound): bound for bound in field.metadata}
+    words = [KINDS[field.annotation] if field.annotation in KINDS else str(field.annotation)]
+    if Gt in bounds:
+        words.append(f"greater than {bounds[Gt].gt}")
+    if Ge in bounds and Le in bounds:
+        words.append(f"from {bounds[Ge].ge} to {bounds[Le].le}")
+    elif Ge in bounds:
+        words.append(f"of at least {bounds[Ge].ge}")
+    return " ".join(words)
+
+
+def _problem(name: str, value: object) -> str:
+    """What is wrong with a setting, named as a field or as an environment variable."""
+    field = Settings.model_fields.get(name.removeprefix(PREFIX).lower())
+    if field is None:
+        return f"there is no setting {name}"
+    shown = repr(value) if field.repr else "not valid"
+    return f"{variable(name.removeprefix(PREFIX))} is {shown}: it must be {requirement(field)}"

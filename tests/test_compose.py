@@ -1,6 +1,5 @@
 """compose.yaml holds together as far as it can be seen without a Docker engine."""
 
-import dataclasses
 import re
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ import pytest
 import yaml
 
 from engine.server.jar import VERSION
-from engine.settings import Settings
+from engine.settings import Settings, variable
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "compose.yaml").read_text(encoding="utf-8")
@@ -48,11 +47,12 @@ def test_neo4j_is_the_version_that_we_run() -> None:
     assert SERVICES["neo4j"]["image"] == f"neo4j:{VERSION}"
 
 
-def test_every_setting_is_one_of_ours_and_is_read() -> None:
-    names = {f"CLEW_{field.name.upper()}" for field in dataclasses.fields(Settings)}
+def test_every_setting_is_one_of_ours_and_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = {variable(name) for name in Settings.model_fields}
     assert set(re.findall(r"\bCLEW_[A-Z0-9_]+", TEXT)) <= names
-    given = {key: str(value) for key, value in SERVICES["api"]["environment"].items()}
-    settings = Settings.from_environment(given)
+    for name, value in SERVICES["api"]["environment"].items():
+        monkeypatch.setenv(name, str(value))
+    settings = Settings.from_environment()
     assert settings.neo4j_uri == "bolt://neo4j:7687"
     assert settings.host == "0.0.0.0"
     assert SERVICES["api"]["ports"] == [f"127.0.0.1:{settings.port}:{settings.port}"]

@@ -5,14 +5,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 
 import click
 import pytest
 
 from cli.main import main
-from engine.settings import Settings
+from engine.settings import Settings, variable
 
 HERE = Path(__file__).parents[1]
 ROOMS = ("engine", "loaders", "graphql/api", "cli")
@@ -129,8 +128,8 @@ def test_cypher_stands_in_files() -> None:
 
 
 def test_every_setting_is_documented() -> None:
-    for setting in fields(Settings):
-        assert f"`CLEW_{setting.name.upper()}`" in SETTINGS
+    for name in Settings.model_fields:
+        assert f"`{variable(name)}`" in SETTINGS
 
 
 def test_every_command_is_documented() -> None:

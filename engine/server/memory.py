@@ -6,7 +6,6 @@ from pathlib import Path
 
 import psutil
 
-from engine.errors import BadInput
 from engine.settings import Settings
 
 
@@ -22,9 +21,6 @@ class Memory:
     def fit(cls, settings: Settings, total_mb: int) -> "Memory":
         """A sixth each for heap and page cache, within bounds, unless the settings say otherwise."""
         sixth = total_mb // 6
-        for name in ("heap_mb", "pagecache_mb"):
-            if getattr(settings, name) < 0:
-                raise BadInput(f"CLEW_{name.upper()} is a number of MiB, or 0 to fit the machine")
         return cls(
             total_mb,
             settings.heap_mb or min(max(sixth, 512), 4096),

@@ -4,7 +4,6 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 
@@ -100,7 +99,7 @@ def telling(text: str, progress: Progress, *, at_once: bool = True) -> Iterator[
 def record_server(settings: Settings, jars: Sequence[Path], draft: Path) -> None:
     """Run a server in a folder of its own, so that Java writes down in ``draft`` what it needed."""
     with tempfile.TemporaryDirectory(prefix="clew-") as folder:
-        own = replace(settings, data=Path(folder))
+        own = settings.model_copy(update={"data": Path(folder)})
         home = home_of(own)
         with (
             held(home.lock),

@@ -3,7 +3,6 @@
 import os
 import zipfile
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +63,7 @@ def test_a_restored_engine_answers_the_same(engine: Engine, tmp_path: Path) -> N
     )
     (engine.settings.data / "archive" / "ab").mkdir(parents=True, exist_ok=True)
     (engine.settings.data / "archive" / "ab" / "paper.txt").write_text("a document")
-    engine.settings = replace(engine.settings, catalog=catalog)
+    engine.settings = engine.settings.model_copy(update={"catalog": catalog})
     file = tmp_path / "all.zip"
     said: list[str] = []
     manifest = backup(engine, file, said.append)

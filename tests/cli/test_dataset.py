@@ -5,7 +5,6 @@ import os
 import threading
 import time
 from contextlib import nullcontext
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -209,7 +208,7 @@ def test_what_the_catalog_will_bring_back_is_told(
     clew.load(PERSON)
     catalog = tmp_path / "catalog.yml"
     catalog.write_text("datasets: [{name: d, source: {path: d.json}}]")
-    clew.engine.settings = replace(clew.engine.settings, catalog=catalog)
+    clew.engine.settings = clew.engine.settings.model_copy(update={"catalog": catalog})
     done = clew.run("delete", "d", "--yes")
     assert (
         f"{catalog} still names d: it will be crawled again, unless you take it out there"

@@ -8,7 +8,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -447,7 +446,7 @@ def test_a_killed_crawl_is_told_and_due_again(fresh_engine: Engine, tmp_path: Pa
     )
     for settings in (
         fresh_engine.settings,
-        replace(fresh_engine.settings, data=tmp_path / "other"),
+        fresh_engine.settings.model_copy(update={"data": tmp_path / "other"}),
     ):
         engine = Engine(settings, fresh_engine.connection, fresh_engine.index, fresh_engine.server)
         start = datetime(2026, 1, 1, tzinfo=UTC)
@@ -471,7 +470,7 @@ def test_what_is_due_is_crawled_while_clew_serves(fresh_engine: Engine, tmp_path
     path.write_text(
         "datasets:\n- {name: d, source: {path: d.json}}\n- {name: e, source: {path: none.json}}\n"
     )
-    fresh_engine.settings = replace(fresh_engine.settings, catalog=path)
+    fresh_engine.settings = fresh_engine.settings.model_copy(update={"catalog": path})
     done, told = threading.Event(), []
 
     def say(text: str) -> None:
@@ -504,7 +503,7 @@ def test_a_catalog_of_others_is_not_asked_for_over_and_over_while_clew_serves(
     index = {"datasets": [{"name": "e", "version": "1", "resources": resources}, odd]}
     path = tmp_path / "catalog.yml"
     path.write_text(f"catalogs:\n- url: {site.put('/index', json.dumps(index).encode())}\n")
-    fresh_engine.settings = replace(fresh_engine.settings, catalog=path)
+    fresh_engine.settings = fresh_engine.settings.model_copy(update={"catalog": path})
     done, told = threading.Event(), list[str]()
 
     def say(text: str) -> None:

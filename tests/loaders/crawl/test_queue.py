@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -82,8 +81,8 @@ def catalog(folder: Path, *names: str) -> Path:
 
 
 def given(engine: Engine, port: int, path: Path) -> Engine:
-    engine.settings = replace(
-        engine.settings, redis_url=f"redis://127.0.0.1:{port}/3", catalog=path
+    engine.settings = engine.settings.model_copy(
+        update={"redis_url": f"redis://127.0.0.1:{port}/3", "catalog": path}
     )
     return engine
 
@@ -117,7 +116,7 @@ def test_what_is_due_is_crawled_and_goes_on_when_redis_was_away(
 def test_processes_of_one_graph_share_the_crawls(fresh_engine: Engine, tmp_path: Path) -> None:
     names = [f"d{number}" for number in range(8)]
     port, told = free_port(), list[str]()
-    settings = replace(fresh_engine.settings, data=tmp_path / "second")
+    settings = fresh_engine.settings.model_copy(update={"data": tmp_path / "second"})
     with redis_server(port, tmp_path), Engine.open(settings, progress=lambda _: None) as second:
         path = catalog(tmp_path, *names)
         schedulers = [
@@ -174,7 +173,7 @@ def test_a_redis_that_is_not_there_is_told_at_the_start(
         ClewError, match=r"the Redis that CLEW_REDIS_URL names does not answer: .*refused"
     ):
         Scheduler(engine, pytest.fail)
-    engine.settings = replace(engine.settings, redis_url="localhost:6379")
+    engine.settings = engine.settings.model_copy(update={"redis_url": "localhost:6379"})
     with pytest.raises(BadInput, match="CLEW_REDIS_URL is no address of a Redis"):
         Scheduler(engine, pytest.fail)
     assert threading.active_count() == before

@@ -1,0 +1,102 @@
+"""Settings come from ``CLEW_…``, are checked, and do not change."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from engine.errors import BadInput
+from engine.settings import Settings, requirement, variable
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(variable(name), raising=False)
+
+
+def test_the_environment_sets_every_field(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = {
+        "data": Path("/tmp/x"),
+        "neo4j_uri": "bolt://somewhere:7687",
+        "neo4j_user": "ada",
+        "neo4j_password": "secret",
+        "host": "::1",
+        "port": 0,
+        "deadline": 2.5,
+        "heap_mb": 512,
+        "pagecache_mb": 256,
+        "catalog": Path("sources.yml"),
+        "redis_url": "redis://somewhere",
+    }
+    assert set(values) == set(Settings.model_fields)
+    for name, value in values.items():
+        monkeypatch.setenv(f"CLEW_{name.upper()}", str(value))
+    read = Settings.from_environment()
+    assert dict(read) == values
+    assert read == Settings(**values)  # type: ignore[arg-type]  # each has its own type
+
+
+def test_without_an_environment_there_are_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("clew_port", "1")  # only the documented name counts
+    assert Settings.from_environment() == Settings()
+    assert Settings().port == 8000
+
+
+def test_code_does_not_read_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLEW_PORT", "1")
+    assert Settings(host="::1").port == 8000
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("PORT", "eighty", "CLEW_PORT is 'eighty': it must be a whole number from 0 to 65535"),
+        ("PORT", "65536", "CLEW_PORT is '65536': it must be a whole number from 0 to 65535"),
+        ("PORT", "", "CLEW_PORT is '': it must be a whole number from 0 to 65535"),
+        ("DEADLINE", "0", "CLEW_DEADLINE is '0': it must be a number greater than 0"),
+        ("DEADLINE", "inf", "CLEW_DEADLINE is 'inf': it must be a number greater than 0"),
+        ("HEAP_MB", "-1", "CLEW_HEAP_MB is '-1': it must be a whole number of at least 0"),
+    ],
+)
+def test_a_bad_value_is_named_with_what_it_must_be(
+    name: str, value: str, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"CLEW_{name}", value)
+    with pytest.raises(BadInput) as raised:
+        Settings.from_environment()
+    assert str(raised.value) == message
+
+
+def test_every_bad_value_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLEW_PORT", "x")
+    monkeypatch.setenv("CLEW_HEAP_MB", "y")
+    with pytest.raises(BadInput, match=r"CLEW_PORT is 'x': .*; CLEW_HEAP_MB is 'y': "):
+        Settings.from_environment()
+
+
+def test_an_unknown_setting_is_refused() -> None:
+    with pytest.raises(BadInput, match="there is no setting prt"):
+        Settings(prt=1)  # type: ignore[call-arg]
+
+
+def test_secrets_are_not_shown() -> None:
+    settings = Settings(neo4j_password="geheim", redis_url="redis://:geheim@somewhere")
+    assert "geheim" not in repr(settings) + str(settings)
+    with pytest.raises(BadInput) as raised:
+        Settings(neo4j_password=b"geheim\xff")  # type: ignore[arg-type]
+    assert str(raised.value) == "CLEW_NEO4J_PASSWORD is not valid: it must be text"
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        Settings().port = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_says_what_it_is(name: str) -> None:
+    field = Settings.model_fields[name]
+    assert field.description
+    assert field.description.endswith(".")
+    assert requirement(field).split()[0] in ("a", "text")
+    assert variable(name) == f"CLEW_{name.upper()}"
