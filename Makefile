@@ -1,18 +1,19 @@
-# `make up` shows Clew with its demo collection, `make test` proves that it works. Both install what is missing.
+# `make up` shows Clew with its demo collection, `make test` proves that it works.
+# Both install what is missing first; afterwards ./clew runs any command.
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
-.PHONY: up setup setup-test test check bench wheel jars schema
+.PHONY: up setup setup-test test check bench wheel jars schema docs picture
 PAGE := graphql/api/static/graphiql
 
-# what text is read from page images in, as Tesseract names them: one package each
+# the languages in which text is read from page images: one package of Tesseract's each
 LANGUAGES := ara deu ell eng fra heb hin ita por rus spa vie
 
-# uv from the PATH, else one of our own in .tools (Debian's Python takes no packages outside of a venv)
+# uv from the PATH, else our own in .tools: Debian's Python takes no packages outside of a venv
 UV := $(or $(shell command -v uv),.tools/bin/uv)
 RUN := $(UV) run --locked
 
-# Looks for each thing that is needed, installs the packages of those that lack, or says how.
+# Look for each thing that is needed, and collect the Debian packages of what is missing.
 define PACKAGES
 missing=()
 need() { local package=$$1; shift; "$$@" >/dev/null 2>&1 || missing+=($$package); }
@@ -20,24 +21,29 @@ need g++ command -v g++
 need pkg-config command -v pkg-config
 need libicu-dev pkg-config --exists icu-i18n
 need python3 command -v python3
-need python3-dev python3 -c 'import os, sysconfig; os.stat(sysconfig.get_path("include") + "/Python.h")'
+header='import os, sysconfig; os.stat(sysconfig.get_path("include") + "/Python.h")'
+need python3-dev python3 -c "$$header"
 need tesseract-ocr command -v tesseract
 known=$$(tesseract --list-langs 2>/dev/null || true)
-for language in $(LANGUAGES); do need tesseract-ocr-$$language grep -x $$language <<< "$$known"; done
+for language in $(LANGUAGES); do
+  need tesseract-ocr-$$language grep -x $$language <<< "$$known"
+done
 command -v uv >/dev/null || need python3-venv python3 -c 'import ensurepip, venv'
 endef
 
+# Install them as root or with sudo, or print the line to run; then uv and the Python packages.
 define INSTALL
+install="apt-get install -y --no-install-recommends"
 if [ $${#missing[@]} -gt 0 ]; then
   as_root=()
   if [ "$$(id -u)" != 0 ]; then as_root=(sudo -n); fi
   if ! command -v apt-get >/dev/null || ! "$${as_root[@]}" true 2>/dev/null; then
     echo "Some packages are missing. Run this line, then make again:" >&2
-    echo "  sudo apt-get update && sudo apt-get install -y --no-install-recommends $${missing[*]}" >&2
+    echo "  sudo apt-get update && sudo $$install $${missing[*]}" >&2
     exit 1
   fi
   "$${as_root[@]}" apt-get update
-  "$${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$${missing[@]}"
+  "$${as_root[@]}" env DEBIAN_FRONTEND=noninteractive $$install "$${missing[@]}"
 fi
 if ! command -v "$(UV)" >/dev/null; then
   python3 -m venv .tools
@@ -59,10 +65,12 @@ setup-test:
 	need redis-server command -v redis-server
 	$(INSTALL)
 
+# all tests, or some: make test ARGS="tests/cli -k load"
 test: setup-test
-	@exec $(RUN) pytest
+	@exec $(RUN) pytest $(ARGS)
 
-# GraphiQL's own files, from npm (its client comes in a wheel where there is none); without them a plain page is served
+# GraphiQL's own files, from npm (its client comes in a wheel where there is none).
+# Where they cannot be fetched, /graphql is a plain page.
 $(PAGE): | setup
 	@lock=$$PWD/graphql/api/page/graphiql.lock
 	npm=npm
@@ -70,7 +78,8 @@ $(PAGE): | setup
 	folder=$$(mktemp -d)
 	trap 'rm -rf "$$folder"' EXIT
 	echo "Fetching GraphiQL …"
-	if ! (cd "$$folder" && $$npm pack --silent $$(sed -E 's/.*  (.*)-([0-9.]+)\.tgz/\1@\2/' "$$lock") >/dev/null 2>&1 \
+	packages=$$(sed -E 's/.*  (.*)-([0-9.]+)\.tgz/\1@\2/' "$$lock")
+	if ! (cd "$$folder" && $$npm pack --silent $$packages >/dev/null 2>&1 \
 	      && sha256sum --quiet -c "$$lock"); then
 	  echo "GraphiQL could not be fetched: /graphql is a plain page for now" >&2
 	  exit 0
@@ -78,7 +87,8 @@ $(PAGE): | setup
 	mkdir "$$folder/page"
 	for file in graphiql:graphiql.min.js graphiql:graphiql.min.css \
 	            react-[0-9]*:umd/react.production.min.js react-dom:umd/react-dom.production.min.js; do
-	  tar -xzOf "$$folder"/$${file%%:*}*.tgz package/$${file#*:} > "$$folder/page/$$(basename $${file#*:})"
+	  target="$$folder/page/$$(basename $${file#*:})"
+	  tar -xzOf "$$folder"/$${file%%:*}*.tgz package/$${file#*:} > "$$target"
 	done
 	mkdir -p $(dir $(PAGE))
 	mv "$$folder/page" $(PAGE)
@@ -87,21 +97,33 @@ $(PAGE): | setup
 wheel: setup $(PAGE)
 	@$(UV) build --wheel
 
+# the GraphQL schema as a file; a test fails where it is not fresh
 schema: setup
-	$(RUN) python -c "from api.schema import printed; print(printed(), end='')" > graphql/schema.graphql
+	$(RUN) python -c "from api.schema import printed; print(printed(), end='')" \
+	  > graphql/schema.graphql
 
+# docs/commands.md, docs/settings.md and docs/map.md, made from the code; a test keeps them fresh
+docs: setup
+	@exec $(RUN) python docs/generate.py
+
+# docs/path.svg, a path through the demo collection as the engine answers it
+picture: setup
+	@exec $(RUN) python docs/picture.py
+
+# what a formatter, a linter, a type checker and the import contracts find
 check: setup
 	$(RUN) ruff format --check .
 	$(RUN) ruff check .
 	$(RUN) mypy
 	$(RUN) lint-imports
 
+# the measures, each as a ratio
 bench: setup
 	for name in start load offline table export memory path search page; do
 	  echo "== $$name"
 	  $(RUN) python tests/bench/$$name.py
 	done
 
-# after a change of Neo4j's version in engine/server/jar.py
+# the list of Neo4j's jars, after a change of its version in engine/server/jar.py
 jars: setup
 	$(RUN) python -m engine.server.jar

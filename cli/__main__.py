@@ -1,5 +1,5 @@
-"""``python -m cli``: the ``clew`` command, for where no script is installed."""
+"""``python -m cli``: the ``clew`` command where no script is installed."""
 
-from cli.main import main
+from cli.start import start
 
-main(prog_name="clew")
+start()

@@ -63,7 +63,3 @@ for command in (
     up_command,
 ):
     main.add_command(command)
-
-
-if __name__ == "__main__":
-    main()

@@ -95,7 +95,9 @@ def test_it_holds_every_file_and_hides_no_library(unpacked: Path) -> None:
 def test_the_command_is_there(unpacked: Path) -> None:
     version = tomllib.loads((HERE / "pyproject.toml").read_text())["project"]["version"]
     assert run(unpacked, "-m", "cli", "--version").endswith(f", version {version}\n")
-    assert "clew = cli.main:main" in next(unpacked.glob("*.dist-info/entry_points.txt")).read_text()
+    assert (
+        "clew = cli.start:start" in next(unpacked.glob("*.dist-info/entry_points.txt")).read_text()
+    )
 
 
 def test_it_reads_the_same_as_the_checkout(unpacked: Path) -> None:
