@@ -5,6 +5,7 @@ from enum import Enum
 from typing import Generic, TypeVar
 
 from engine.entity import Entity, Node, Relationship
+from engine.partial_date import asked_date
 
 T = TypeVar("T")
 
@@ -39,6 +40,12 @@ class DateRange:
 
     start: str | None = None
     end: str | None = None
+
+    def __post_init__(self) -> None:
+        """Writes both dates as FtM does; raises BadInput for one that does not exist."""
+        for name, date in (("start", self.start), ("end", self.end)):
+            if date is not None:
+                object.__setattr__(self, name, asked_date(date))
 
 
 @dataclass(frozen=True)

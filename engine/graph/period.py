@@ -1,9 +1,9 @@
-"""When a relationship held, so that plain comparison of strings answers "during" with FtM's partial dates."""
+"""When a relationship held, as strings whose plain comparison answers "during"."""
 
-import calendar
 from collections.abc import Iterable
 
 from engine.entity import Entity
+from engine.partial_date import read_date
 from engine.walk import DateRange
 
 STARTS = ("startDate", "periodStart")
@@ -12,15 +12,16 @@ AFTER_ALL = "~"
 """Sorts after every character of a date: ``2019~`` is after all of 2019."""
 
 
-def last_moment(date: str) -> str:
-    """The last day that a partial date covers: 2019 ends on 2019-12-31."""
-    if len(date) == 4:
-        return f"{date}-12-31"
-    if len(date) == 7 and date[:4].isdecimal() and date[5:].isdecimal():
-        year, month = int(date[:4]), int(date[5:])
-        if 1 <= month <= 12 and year > 0:
-            return f"{date}-{calendar.monthrange(year, month)[1]:02}"
-    return date
+def first_moment(value: str) -> str:
+    """A start that can be compared: ``2019-4`` is ``2019-04``. What is no date stays as it is."""
+    date = read_date(value)
+    return value if date is None or value.startswith(date.text) else date.text
+
+
+def last_moment(value: str) -> str:
+    """The last day of a date: 2019 ends on 2019-12-31. What is no date stays as it is."""
+    date = read_date(value)
+    return value if date is None or value.startswith(date.last) else date.last
 
 
 def values(entity: Entity, names: Iterable[str]) -> list[str]:
@@ -29,9 +30,9 @@ def values(entity: Entity, names: Iterable[str]) -> list[str]:
 
 
 def period_of(entity: Entity) -> tuple[str | None, str | None]:
-    """The first and last day of an edge; ``date`` is a single day where neither start nor end is told."""
+    """The first and last day of an edge; ``date`` counts where it has neither start nor end."""
     starts, ends, days = (values(entity, names) for names in (STARTS, ENDS, ("date",)))
-    start = min(starts + days, default=None)
+    start = min(map(first_moment, starts + days), default=None)
     end = max(map(last_moment, ends if ends or starts else days), default=None)
     return start, end
 

@@ -9,7 +9,7 @@ from tantivy import FieldType, Occur, Query
 from engine.access import Access
 from engine.errors import BadInput
 from engine.index.cursor import HIGHEST
-from engine.index.day import FIRST, LAST, days
+from engine.index.day import FIRST, LAST, span
 from engine.index.field import Kind, below, layout, schema_names
 from engine.index.folding import clean, digest, identifier, variants
 from engine.index.query import All, Any, Expression, Not, Span, Word, Years, plain_words
@@ -188,14 +188,8 @@ def _schemata(names: Sequence[str]) -> Query:
 
 
 def _during(range_: DateRange) -> Query:
-    low, high = FIRST, LAST
-    for text in (range_.start, range_.end):
-        if text is not None and days(text) is None:
-            raise BadInput(f"{text[:100]!r} is not a date such as 2019, 2019-04 or 2019-04-30")
-    if range_.start is not None:
-        low = (days(range_.start) or (FIRST, LAST))[0]
-    if range_.end is not None:
-        high = (days(range_.end) or (FIRST, LAST))[1]
+    low = FIRST if range_.start is None else span(range_.start)[0]
+    high = LAST if range_.end is None else span(range_.end)[1]
     return overlap(low, high)
 
 

@@ -1,27 +1,42 @@
-"""FtM's partial dates as days: ``2019`` is all of that year, from 20190101 to 20191231."""
+"""Dates as numbers that can be compared, yyyymmdd: ``2019`` is from 20190101 to 20191231.
 
-import re
+Each month has 31 days here: indexes on disk hold such numbers.
+"""
+
 from functools import lru_cache
 
+from engine.partial_date import asked_date, is_written_as_date, read_date
+
 Span = tuple[int, int]
-DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?=$|[T ])", re.ASCII)
 FIRST, LAST = 0, 99991231
 LENGTH = 12
 """Characters that are looked at: no date is longer, and what follows it tells whether it is one."""
 
 
-def days(text: str) -> Span | None:
-    """The first and the last day that a date may mean as yyyymmdd; None if it is no date."""
-    return _days(text[:LENGTH])
+def days(value: str) -> Span | None:
+    """The first and the last day that a stored value may mean; None if it is no date."""
+    return _days(value[:LENGTH])
 
 
 @lru_cache(maxsize=50_000)
-def _days(text: str) -> Span | None:
-    match = DATE.match(text)
-    if match is None:
-        return None
-    year, month, day = (int(part) if part else 0 for part in match.groups())
-    if month > 12 or day > 31 or (match[2] and not month) or (match[3] and not day):
-        return None
-    low = year * 10000 + (month or 1) * 100 + (day or 1)
-    return low, year * 10000 + (month or 12) * 100 + (day or 31)
+def _days(value: str) -> Span | None:
+    date = read_date(value)
+    return None if date is None else span(date.text)
+
+
+def span(date: str) -> Span:
+    """The first and the last day of a date as FtM writes it."""
+    year, month, day = (*map(int, date.split("-")), 0, 0)[:3]
+    start = year * 10000
+    return start + (month or 1) * 100 + (day or 1), start + (month or 12) * 100 + (day or 31)
+
+
+def asked_days(text: str) -> Span | None:
+    """The days that a search asks for; None for what is not written as a date.
+
+    Raises BadInput for a date that does not exist. A year is a bound also where FtM has no such
+    date: ``date:[2010 TO 9999]``.
+    """
+    if len(text) == 4 and text.isascii() and text.isdecimal():
+        return span(text)
+    return span(asked_date(text)) if is_written_as_date(text) else None

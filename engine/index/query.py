@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from engine.errors import BadInput
-from engine.index.day import FIRST, LAST, days
+from engine.index.day import FIRST, LAST, asked_days
 from engine.index.field import Kind, asked_fields
 from engine.index.folding import clean, tokens
 
@@ -196,7 +196,7 @@ class Lexer:
 def asked(field: tuple[str, Kind], text: str, plain: bool) -> Expression | None:
     """The leaf for a value of a field; None where the field has no such value."""
     if field[1] is Kind.DATE:
-        found = days(text)
+        found = asked_days(text)
         return Span(*found) if found else None
     if field[1] is Kind.WORDS and " " in text.strip():
         return Word(*field, text, plain=plain)
@@ -226,8 +226,8 @@ def between(field: tuple[str, Kind], match: re.Match[str]) -> Expression | None:
     else:
         bounds = (match[1], match[2])
         excluded = (match[0][0] == "{", match[0][-1] == "}")
-    low = (FIRST, FIRST - 1) if bounds[0] == "*" else days(bounds[0])
-    high = (LAST + 1, LAST) if bounds[1] == "*" else days(bounds[1])
+    low = (FIRST, FIRST - 1) if bounds[0] == "*" else asked_days(bounds[0])
+    high = (LAST + 1, LAST) if bounds[1] == "*" else asked_days(bounds[1])
     if low is None or high is None:
         return None
     first = low[1] + 1 if excluded[0] else low[0]

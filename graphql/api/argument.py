@@ -1,6 +1,5 @@
 """What may be asked with: the enums, scalars and input types, and how they become the engine's values."""
 
-import re
 from typing import NewType
 
 import strawberry
@@ -10,10 +9,9 @@ from strawberry.types.scalar import ScalarDefinition
 
 from engine import query, walk
 from engine.errors import BadInput
+from engine.partial_date import asked_date
 from engine.query import SearchSort
 from engine.walk import Direction, ExpandOrder, PathMode
-
-PARTIAL_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
 Date = NewType("Date", str)
 """A date as FtM has it: a year, a month or a day."""
@@ -29,9 +27,10 @@ strawberry.enum(SearchSort, description="The order of hits.")
 
 
 def _date(value: object) -> str:
-    if not isinstance(value, str) or not PARTIAL_DATE.fullmatch(value):
-        raise GraphQLError("A date is 2019, 2019-04 or 2019-04-30.")
-    return value
+    try:
+        return asked_date(str(value))
+    except BadInput as error:
+        raise GraphQLError(str(error)) from None
 
 
 DATE: ScalarDefinition = strawberry.scalar(

@@ -7,7 +7,6 @@ Battiston 2011): a self-holding of B lifts the share of every owner of B, and is
 Several ownerships between the same two are summed. An unknown share adds nothing, and is never a zero.
 """
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,7 +27,6 @@ MOST = 5_000
 """Ownerships in the web that is solved."""
 FIRST = 1_000
 """Holdings in one answer."""
-DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}([T ].*)?)?)?")
 EXACTNESS = 1e-12
 """Shares are told to this many digits, so that five times 10 % are 50 %."""
 
@@ -166,8 +164,6 @@ class Ownership:
             raise BadInput(f"minShare must be from 0 to 1, not {min_share}")
         if not 1 <= first <= FIRST:
             raise BadInput(f"first must be from 1 to {FIRST:,}, not {first}")
-        if at is not None and not DATE.fullmatch(at):
-            raise BadInput(f"{at[:100]!r} is no date: 2019, 2019-04 and 2019-04-30 are")
         deadline = Deadline(self._seconds)
         start, end = bounds(DateRange(at, at))
         parameters = {"datasets": access.names(), "start": start, "end": end}

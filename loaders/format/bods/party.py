@@ -17,12 +17,12 @@ sourceUrl (or opencorporatesUrl), and one that is a path within a register's sit
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from followthemoney import registry
 
+from engine.partial_date import parse_date
 from loaders.format.bods.interest import words
 
 Pairs = Iterator[tuple[str, str]]
@@ -44,7 +44,6 @@ SCHEMES = (
 """Which property an identifier's scheme names; of the others a person's is an idNumber, else a registrationNumber."""
 ADDRESS = re.compile(r"https?://", re.I)
 OPENCORPORATES = re.compile(r"https?://(www\.)?opencorporates\.com/", re.I)
-DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T.*)?)?)?")
 NAMES = {"alternative": "alias", "former": "previousName", "birth": "previousName"}
 
 
@@ -243,13 +242,9 @@ def day(prop: str, value: Any) -> Pairs:
 
 
 def is_day(told: str) -> bool:
-    """Whether a text is a date of these centuries, as the standard writes it."""
-    if not (match := DAY.fullmatch(told)):
-        return False
-    try:
-        return 1500 <= date(int(match[1]), int(match[2] or 1), int(match[3] or 1)).year < 2100
-    except ValueError:
-        return False
+    """Whether a text is a date, and one that a register may mean."""
+    date = parse_date(told)
+    return date is not None and date.plausible
 
 
 def full_name(name: Mapping[str, Any]) -> str:

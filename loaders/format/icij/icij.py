@@ -26,7 +26,6 @@ either may be reactivated. Lost are the ``link`` of addresses, ``XXX`` and "Unde
 import re
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
-from datetime import date
 from functools import lru_cache
 from hashlib import sha1
 from itertools import islice
@@ -36,6 +35,7 @@ import orjson
 from followthemoney import registry
 
 from engine.errors import BadInput
+from engine.partial_date import parse_date
 from loaders.format.icij.link import ADDRESS, UNKNOWN, edges_of, is_address
 from loaders.intake.bundle import BROKEN, ZIP, archive_of, chosen, opened
 from loaders.intake.escape import allowed
@@ -397,23 +397,21 @@ def month_of(name: str) -> int:
 @lru_cache(50_000)
 def iso(said: str) -> str:
     """A date as ISO has it; nothing where it cannot be read with certainty."""
-    if re.fullmatch(r"(1[5-9]|20)\d\d(-(0[1-9]|1[0-2]))?", said):
-        return said
-    if match := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)([T ][\d:.]+Z?)?", said):
-        year, month, number = int(match[1]), int(match[2]), int(match[3])
-    elif match := re.fullmatch(r"(\d\d?)[-. /]([A-Za-z]{3})[a-z]*[-. /](\d{4})", said):
-        year, month, number = int(match[3]), month_of(match[2]), int(match[1])
-    elif match := re.fullmatch(r"([A-Za-z]{3})[a-z]*\.? (\d\d?),? (\d{4})", said):
-        year, month, number = int(match[3]), month_of(match[1]), int(match[2])
-    elif match := re.fullmatch(r"(\d\d?)[/.](\d\d?)[/.](\d{4})", said):
-        year, month, number = int(match[3]), int(match[2]), int(match[1])
-        if month > 12:
-            month, number = number, month
-        elif number <= 12 and number != month:
-            return ""
-    else:
-        return ""
-    try:
-        return date(year, month, number).isoformat() if 1500 <= year < 2100 else ""
-    except ValueError:
-        return ""
+    date = parse_date(year_first(said))
+    return date.text if date is not None and date.plausible else ""
+
+
+def year_first(said: str) -> str:
+    """A date with its parts in ISO's order, whether it exists or not; other texts as they are."""
+    if match := re.fullmatch(r"(\d\d?)[-. /]([A-Za-z]{3})[a-z]*[-. /](\d{4})", said):
+        return f"{match[3]}-{month_of(match[2])}-{match[1]}"
+    if match := re.fullmatch(r"([A-Za-z]{3})[a-z]*\.? (\d\d?),? (\d{4})", said):
+        return f"{match[3]}-{month_of(match[1])}-{match[2]}"
+    if match := re.fullmatch(r"(\d\d?)[/.](\d\d?)[/.](\d{4})", said):
+        first, second = int(match[1]), int(match[2])
+        # 05/06/2009 is the fifth of June or the sixth of May, and nothing tells which
+        if first > 12 or first == second:
+            return f"{match[3]}-{second}-{first}"
+        if second > 12:
+            return f"{match[3]}-{first}-{second}"
+    return said
