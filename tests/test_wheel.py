@@ -14,7 +14,7 @@ import pytest
 from api.graphiql import complete
 from api.operation import operations
 from api.schema import printed
-from engine.graph.cypher import FOLDER
+from engine.graph.cypher import queries, source
 from engine.resource import neo4j_folder
 from engine.server.jar import locked
 from loaders.demo.sample import FOLDER as DEMO
@@ -26,7 +26,7 @@ TELL = """
 import json, sys
 import api.graphiql, api.operation, api.schema, engine.server.jar, engine.resource, engine.graph.migration, engine.graph.cypher
 import cli.main, graphql, loaders.demo.sample, neo4j
-graphiql, jar, statement = api.graphiql, engine.server.jar, engine.graph.cypher
+graphiql, jar, cypher = api.graphiql, engine.server.jar, engine.graph.cypher
 json.dump({
     "from": [module.__file__ for module in (cli, api, engine.server.jar, loaders.demo.sample)],
     "libraries": [module.__file__ for module in (graphql, neo4j)],
@@ -35,7 +35,7 @@ json.dump({
     "migrations": [m.name for m in sorted((engine.resource.neo4j_folder() / "migrations").iterdir())],
     "jars": len(jar.locked()),
     "conf": (engine.resource.neo4j_folder() / "neo4j.conf").read_text(),
-    "statements": sorted(f.stem for f in statement.FOLDER.iterdir() if statement.source(f.stem)),
+    "queries": {name: cypher.source(name) for name in cypher.queries()},
     "demo": sorted(f.name for f in loaders.demo.sample.FOLDER.iterdir() if f.is_file()),
     "pages": [(graphiql.PAGE / name).is_file() for name in (*graphiql.OWN, "plain.html", "graphiql.html")],
     "graphiql": graphiql.complete(),
@@ -112,7 +112,7 @@ def test_it_reads_the_same_as_the_checkout(unpacked: Path) -> None:
     )
     assert told["jars"] == len(locked())
     assert told["conf"] == (neo4j_folder() / "neo4j.conf").read_text()
-    assert told["statements"] == sorted(path.stem for path in FOLDER.glob("*.cypher"))
+    assert told["queries"] == {name: source(name) for name in queries()}
     assert told["demo"] == sorted(path.name for path in DEMO.iterdir() if path.is_file())
     assert all(told["pages"])
     assert told["graphiql"] == complete()

@@ -10,7 +10,7 @@ import neo4j
 from neo4j import GraphDatabase, Query, Record, exceptions
 
 from engine.errors import BadInput, QueryTimeout, ServerUnavailable
-from engine.graph.cypher import statement
+from engine.graph.cypher import query_text
 
 TIMEOUT = 10.0
 """Seconds that a read takes at most, unless its caller says otherwise."""
@@ -79,7 +79,7 @@ class Transaction:
 
     def run(self, name: str, parameters: Parameters | None = None, **parts: str) -> list[Record]:
         """What a named statement answers inside this transaction."""
-        return list(self._inner.run(statement(name, **parts), dict(parameters or {})))
+        return list(self._inner.run(query_text(name, **parts), dict(parameters or {})))
 
 
 class Connection:
@@ -145,7 +145,7 @@ class Connection:
         """What a named read answers, record by record."""
         if timeout <= 0:  # the driver would take 0 as "no limit"
             raise QueryTimeout("this question took longer than it may")
-        query = Query(statement(name, **parts), timeout=timeout)
+        query = Query(query_text(name, **parts), timeout=timeout)
         with translated(), self._session(neo4j.READ_ACCESS) as session:
             yield from session.run(query, dict(parameters or {}))
 
@@ -158,7 +158,7 @@ class Connection:
         **parts: str,
     ) -> list[Record]:
         """What one named write answers, in a transaction of its own (also statements on the schema)."""
-        query = Query(statement(name, **parts), timeout=timeout)
+        query = Query(query_text(name, **parts), timeout=timeout)
         with translated(), self._session(neo4j.WRITE_ACCESS) as session:
             return list(session.run(query, dict(parameters or {})))
 

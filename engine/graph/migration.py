@@ -45,7 +45,7 @@ def migrations() -> Iterator[Migration]:
 
 def clear(connection: Connection, migration: Migration) -> None:
     """Drop the indexes of constraints that Neo4j was killed in the middle of making: they keep the name taken."""
-    left = {row["name"] for row in connection.read("index_left", timeout=PATIENCE)}
+    left = {row["name"] for row in connection.read("index_without_constraint", timeout=PATIENCE)}
     for text in migration.statements:
         constraint = CONSTRAINT.match(text)
         if constraint and constraint[1] in left:

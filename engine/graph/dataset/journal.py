@@ -49,10 +49,8 @@ class Journal:
 
     def counts(self, datasets: Sequence[str]) -> dict[str, int]:
         """How many runs of each dataset there were."""
-        rows = self._connection.read(
-            "run_count", {"datasets": list(datasets)}, timeout=self._seconds
-        )
-        return {row["dataset"]: row["count"] for row in rows}
+        rows = self._connection.read("run_count", {"names": list(datasets)}, timeout=self._seconds)
+        return {row["name"]: row["count"] for row in rows}
 
     def _runs(self, datasets: list[str], first: int, after: Place | None = None) -> list[Run]:
         found = self._read(datasets, first, after)
@@ -72,7 +70,7 @@ class Journal:
 
     def _read(self, datasets: list[str], first: int, after: Place | None) -> list[Run]:
         started, id_ = after or (None, None)
-        parameters = {"datasets": datasets, "first": first, "started": started, "id": id_}
+        parameters = {"names": datasets, "first": first, "started": started, "id": id_}
         rows = self._connection.read("run_list", parameters, timeout=self._seconds)
         return [run_of(row["properties"]) for row in rows]
 

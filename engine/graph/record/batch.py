@@ -77,7 +77,7 @@ class Batch:
         found: defaultdict[str, dict[str, Place]] = defaultdict(dict)
         if ids:
             for row in self._tx.run(
-                "edge_ends", {"ids": ids}, branches=branches("edge_ends", TYPES)
+                "edge_ends", {"ids": ids}, branches=branches("edge_ends_branch", TYPES)
             ):
                 found[row["id"]][row["element"]] = (row["type"], row["source"], row["target"])
         return dict(found)
@@ -237,7 +237,7 @@ class Batch:
 
     def revive(self, ids: Iterable[str]) -> None:
         """Forget that these records were gone, but not which values went with them."""
-        for row in self._tx.run("tombstone_revive", {"ids": list(ids)}):
+        for row in self._tx.run("tombstone_delete", {"ids": list(ids)}):
             self.release(row["id"], row["dataset"], row["keys"])
 
     def bury(self, gone: Mapping[str, Sequence[str]]) -> None:
@@ -246,7 +246,7 @@ class Batch:
             {"id": id_, "dataset": id_.split(":", 1)[0], "keys": list(keys)}
             for id_, keys in gone.items()
         ]
-        self._tx.run("tombstone_bury", {"rows": found, "revision": self._revision})
+        self._tx.run("tombstone_set", {"rows": found, "revision": self._revision})
 
     def sweep(self) -> None:
         """Delete the stubs that are left alone."""

@@ -34,9 +34,9 @@ def pages(
 
 def identities(connection: Connection, dataset: str | None = None) -> Iterator[Identity]:
     """(id, checksum) of every record, each once, in code point order of the ids."""
-    kinds = [pages(connection, "node_page", dataset)]
+    kinds = [pages(connection, "node_identities", dataset)]
     kinds += [
-        pages(connection, "edge_page", dataset, type=quoted(kind))
+        pages(connection, "edge_identities", dataset, type=quoted(kind))
         for kind in sorted(edge_schemata())
     ]
     last = ""

@@ -14,6 +14,7 @@ from engine.entity import (
     schema_of,
 )
 from engine.errors import BadInput
+from engine.graph import visibility
 from engine.graph.connection import PATIENCE, Connection, Deadline
 from engine.graph.convert import LITERAL, entity_of, node_of, relationship_of
 from engine.graph.cypher import alternatives, branches, quoted
@@ -76,7 +77,7 @@ class Reader:
     def entities(self, ids: Sequence[str], access: Access) -> list[Node | None]:
         """The records, edges and shared values with these ids, in order; None where there is none to see."""
         deadline = Deadline(self._seconds)
-        datasets = access.names()
+        visible = visibility.parameters(access)
         found: dict[str, Node] = {}
         shared = sorted({id_ for id_ in ids if id_.startswith(LITERAL)})
         wanted = sorted({id_ for id_ in ids if not id_.startswith(LITERAL)})
@@ -87,7 +88,7 @@ class Reader:
             *looks.items(),
         ):  # twice: Neo4j may miss what a commit beside it moves
             if rest := [id_ for id_ in group if id_ not in found]:
-                parameters = {"ids": rest, "datasets": datasets}
+                parameters = {"ids": rest, **visible}
                 for row in self._connection.read(
                     name, parameters, timeout=deadline.left(), **parts.get(name, {})
                 ):
@@ -137,7 +138,7 @@ class Reader:
         """The ends of an edge entity, as steps of the edge itself; never more than fit on one page."""
         rows = self._connection.read(
             "edge_pairs",
-            {"id": wanted.id, "datasets": wanted.access.names()},
+            {"id": wanted.id, **visibility.parameters(wanted.access)},
             timeout=deadline.left(),
             types=alternatives(TYPES),
         )
@@ -166,7 +167,7 @@ class Reader:
         wanted = sorted({id_ for id_ in ids if not id_.startswith(LITERAL)})
         for label, group in (("Entity", wanted), ("Literal", shared)):
             if group:
-                parameters = {"ids": group, "datasets": access.names()}
+                parameters = {"ids": group, **visibility.parameters(access)}
                 for row in self._connection.read(
                     "edge_counts", parameters, timeout=deadline.left(), label=quoted(label)
                 ):
@@ -198,7 +199,12 @@ class Reader:
         )
         rows = self._connection.read(
             name,
-            {"ids": sorted(set(ids)), "datasets": access.names(), "first": first, "schema": schema},
+            {
+                "ids": sorted(set(ids)),
+                **visibility.parameters(access),
+                "first": first,
+                "schema": schema,
+            },
             timeout=self._seconds,
             type=quoted(relationship_type(schema if edge else prop)),
         )
@@ -212,7 +218,7 @@ class Reader:
         deadline = Deadline(self._seconds)
         unique = list(dict.fromkeys(ids))
         nodes = [node for node in self.entities(unique, access) if node is not None]
-        parameters = {"ids": unique, "datasets": access.names(), "limit": MOST_EDGES + 1}
+        parameters = {"ids": unique, **visibility.parameters(access), "limit": MOST_EDGES + 1}
         rows = self._connection.read("subgraph", parameters, timeout=deadline.left())
         edges = [
             relationship_of(row["type"], row["source"], row["target"], row["properties"])
@@ -224,7 +230,7 @@ class Reader:
 
     def outward(self, ids: Sequence[str], access: Access) -> list[Relationship]:
         """Every relationship that leads out of some records, as far as this reader sees, by its ends."""
-        parameters = {"ids": list(ids), "datasets": access.names()}
+        parameters = {"ids": list(ids), **visibility.parameters(access)}
         rows = self._connection.read("outward", parameters, timeout=PATIENCE)
         found = [
             relationship_of(row["type"], row["source"], row["target"], row["properties"])
@@ -239,9 +245,9 @@ class Reader:
         for label in ("Entity", "Literal"):
             group = [id_ for id_ in ids if id_.startswith(LITERAL) == (label == "Literal")]
             if group:
-                parameters = {"ids": group, "datasets": access.names(), "limit": most}
+                parameters = {"ids": group, **visibility.parameters(access), "limit": most}
                 rows = self._connection.read(
-                    "neighbour", parameters, timeout=deadline.left(), label=quoted(label)
+                    "neighbour_ids", parameters, timeout=deadline.left(), label=quoted(label)
                 )
                 found.update(row["id"] for row in rows)
         return found
@@ -255,7 +261,10 @@ class Reader:
 
         Read in windows cut between revisions, each a transaction of its own, so that memory stays flat.
         """
-        revisions, window = branches("change_revisions", TYPES), branches("change_window", TYPES)
+        revisions, window = (
+            branches("change_revisions_branch", TYPES),
+            branches("change_window_branch", TYPES),
+        )
         while True:
             parameters = {"since": since, "limit": WINDOW}
             found = self._connection.read(

@@ -13,6 +13,7 @@ from typing import Any
 from followthemoney import model
 from neo4j import Record
 
+from engine.access import Access
 from engine.entity import (
     Entity,
     Literal,
@@ -21,6 +22,7 @@ from engine.entity import (
     link_properties,
     relationship_type,
 )
+from engine.graph import visibility
 from engine.graph.connection import PATIENCE, Connection
 from engine.graph.convert import LITERAL, entity_of
 from engine.graph.cypher import alternatives, quoted
@@ -52,12 +54,13 @@ class Stream:
     def __init__(self, connection: Connection, datasets: Iterable[str]) -> None:
         self._connection = connection
         self._datasets = in_order(set(datasets))
+        self._visible = visibility.parameters(Access(frozenset(self._datasets)))
 
     def records(self) -> Iterator[Entity]:
         """Every record and every edge, each once."""
         for name in self._datasets:
-            kinds = [self._entities("record_node", name)]
-            kinds += [self._entities("record_edge", name, type=quoted(kind)) for kind in TYPES]
+            kinds = [self._entities("node_records", name)]
+            kinds += [self._entities("edge_records", name, type=quoted(kind)) for kind in TYPES]
             yield from once(heapq.merge(*kinds, key=attrgetter("id")))
 
     def nodes(self) -> Iterator[Entity | Literal]:
@@ -65,11 +68,11 @@ class Stream:
         after = self._datasets
         early = [name for name in after if f"{name}:" < LITERAL]
         for name in early:
-            yield from self._entities("record_node", name)
+            yield from self._entities("node_records", name)
         for value, _ in self._shared():
             yield value
         for name in after[len(early) :]:
-            yield from self._entities("record_node", name)
+            yield from self._entities("node_records", name)
 
     def relationships(self) -> Iterator[Relationship]:
         """Every relationship among them: edges by id, then by their ends what records and shared values name."""
@@ -89,7 +92,7 @@ class Stream:
 
     def _edges(self, dataset: str, kind: str) -> Iterator[Relationship]:
         """Edges of one type; an edge with several ends is never cut between two pages."""
-        for rows in self._pages("drawn_edge", *span(dataset), type=quoted(kind)):
+        for rows in self._pages("edge_relationships", *span(dataset), type=quoted(kind)):
             rows.sort(key=lambda row: (row["id"], row["source"], row["target"]))
             for row in rows:
                 entity = entity_of(row["properties"])
@@ -98,7 +101,7 @@ class Stream:
                 )
 
     def _links(self, dataset: str) -> Iterator[Relationship]:
-        for rows in self._pages("drawn_link", *span(dataset), types=LINKS):
+        for rows in self._pages("link_relationships", *span(dataset), types=LINKS):
             for row in rows:
                 source = row["id"]
                 for kind, target in sorted(row["links"]):
@@ -108,7 +111,7 @@ class Stream:
 
     def _shared(self) -> Iterator[tuple[Literal, list[list[str]]]]:
         """The values that two records share, each with its [record, type, dataset]."""
-        for rows in self._pages("drawn_literal", LITERAL, f"{LITERAL}{LAST}"):
+        for rows in self._pages("shared_values", LITERAL, f"{LITERAL}{LAST}"):
             for row in rows:
                 holders = sorted(row["holders"])
                 if len({holder[0] for holder in holders}) > 1:
@@ -121,11 +124,11 @@ class Stream:
                 "after": after,
                 "end": end,
                 "limit": PAGE,
-                "datasets": self._datasets,
+                **self._visible,
             }
             return self._connection.read(statement, asked, timeout=PATIENCE, **parts)
 
-        return pages(read, after, PAGE, whole=statement == "drawn_edge")
+        return pages(read, after, PAGE, whole=statement == "edge_relationships")
 
 
 def pages(

@@ -76,7 +76,7 @@ class Writer:
         parameters["ids"] = [id_ for id_ in ids if id_ not in result]
         types = self._edge_types(dataset) if parameters["ids"] else ()
         if types:
-            part = branches("edge_checksums", types)
+            part = branches("edge_checksums_branch", types)
             edges = self._connection.read(
                 "edge_checksums", parameters, timeout=PATIENCE, branches=part
             )
@@ -86,7 +86,7 @@ class Writer:
     def _edge_types(self, dataset: str) -> tuple[str, ...]:
         """The relationship types that a dataset has edges of: far fewer than there are."""
         after, end = span(dataset)
-        part = branches("edge_present", TYPES)
+        part = branches("edge_present_branch", TYPES)
         parameters = {"after": after, "end": end}
         found = self._connection.read("edge_present", parameters, timeout=PATIENCE, branches=part)
         return tuple(sorted(row["type"] for row in found))

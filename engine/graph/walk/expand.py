@@ -16,6 +16,7 @@ from engine.entity import (
     schema_of,
 )
 from engine.errors import BadInput
+from engine.graph import visibility
 from engine.graph.connection import Connection, Deadline
 from engine.graph.convert import LITERAL, node_of, relationship_of
 from engine.graph.cypher import alternatives, quoted
@@ -79,7 +80,7 @@ class Expansion:
         start, end = bounds(self.during)
         return {
             "id": self.id,
-            "datasets": self.access.names(),
+            **visibility.parameters(self.access),
             "schemata": None if self.schemata is None else list(self.schemata),
             "start": start,
             "end": end,

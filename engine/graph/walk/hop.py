@@ -1,14 +1,22 @@
-"""One hop of a path as its pattern has it: what may be crossed and passed through, and how it is written."""
+"""One hop of a path as a pattern has it: which relationships it crosses, which nodes it passes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import BadInput
-from engine.graph.cypher import PART, alternatives, quoted, source
+from engine.graph.cypher import alternatives, fragment, quoted
 from engine.graph.period import bounds
 from engine.graph.walk.expand import check_names
 from engine.walk import Direction, HopFilter
+
+EDGE_CONDITIONS = {
+    "datasets": "path_edge_datasets",
+    "start": "path_edge_start",
+    "end": "path_edge_end",
+    "share": "path_edge_share",
+}
+"""The part of a query for each value that a filter asks of relationships."""
 
 
 def check_filter(wanted: HopFilter) -> None:
@@ -20,48 +28,58 @@ def check_filter(wanted: HopFilter) -> None:
         raise BadInput(f"maxDegree must be from 0 to 1,000,000,000, not {wanted.max_degree}")
 
 
-def fragment(name: str, **parts: str) -> str:
-    """A piece of a statement, out of cypher/path_<name>.cypher."""
-    return PART.sub(lambda match: parts[match[1]], source(f"path_{name}"))
+def edge_values(wanted: HopFilter) -> dict[str, Any]:
+    """What a filter asks of relationships, by the key of EDGE_CONDITIONS."""
+    start, end = bounds(wanted.during)
+    values = {
+        "datasets": None if wanted.datasets is None else list(wanted.datasets),
+        "start": start,
+        "end": end,
+        "share": wanted.min_share,
+    }
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def conjunction(conditions: Sequence[str]) -> str:
+    """Conditions that must all hold, each on a line of its own."""
+    return "\n    AND ".join(conditions)
 
 
 @dataclass(frozen=True)
 class Hop:
-    """One hop, or one that repeats, under filters; each by the name that its parameters start with."""
+    """One hop of a path, or one that repeats."""
 
     name: str
+    """Ends the names of its variables: the hop ``0`` leads from ``x0`` across ``r0`` to ``y0``."""
     filters: tuple[tuple[str, HopFilter], ...]
+    """All must hold; each by the name that its parameters start with."""
     times: str
-    onward: bool
-    """Whether it is to be said that the ends are not passed through (a shortest walk never does)."""
-    avoid: bool
-    through: bool
-    """Whether the node that it leads to may be passed through; otherwise it is the path's end."""
-    trusting: bool = False
-    """Whether that node is taken to be one that the reader may see."""
+    """How often it is made, as a quantified pattern has it: ``1`` or ``1,6``."""
+    keeps_off_ends: bool
+    """Whether the query must say that the path's ends are not passed: a shortest walk never does."""
+    avoids: bool
+    """Whether there are nodes that it must not lead to."""
+    inner: bool
+    """Whether the node that it leads to may be inside of the path; otherwise it is the path's end."""
+    checks_nodes: bool = True
+    """Whether the query must say that the node can be seen; otherwise that is checked afterwards."""
 
-    @staticmethod
-    def search(steps: Sequence["Hop"], *, every: bool, known: bool = False) -> str:
-        """The search for all shortest walks along these hops, or for the ``$k`` shortest; nothing where ``known``."""
-        if known:
-            return fragment("known")
-        return fragment(
-            "all" if every else "some", hops=Hop.patterns(steps), acyclic=fragment("acyclic")
-        )
+    @property
+    def _edge(self) -> str:
+        return f"r{self.name}"
 
-    @staticmethod
-    def patterns(steps: Sequence["Hop"]) -> str:
-        """The hops one after the other."""
-        return " ".join(step.pattern() for step in steps)
+    @property
+    def _to(self) -> str:
+        return f"y{self.name}"
 
     def types(self) -> list[str] | None:
-        """The types that every filter lets pass, None for all."""
-        named = [set(one.types) for _, one in self.filters if one.types is not None]
+        """The relationship types that every filter lets pass, None for all."""
+        named = [set(wanted.types) for _, wanted in self.filters if wanted.types is not None]
         return sorted(set.intersection(*named)) if named else None
 
     def directions(self) -> set[Direction]:
         """The directions that filters ask for."""
-        return {one.direction for _, one in self.filters} - {Direction.BOTH}
+        return {wanted.direction for _, wanted in self.filters} - {Direction.BOTH}
 
     def impossible(self) -> bool:
         """Whether the filters together let nothing pass."""
@@ -69,81 +87,82 @@ class Hop:
 
     def pattern(self) -> str:
         """The hop as a quantified pattern."""
-        return fragment("hop", **self._relationship(), passed=self._passed(), times=self.times)
+        return fragment("path_hop", **self.parts(), times=self.times)
 
-    def layer(self, *, back: bool) -> dict[str, str]:
-        """The parts of the statement that asks where the hop leads to or, going back, where it comes from."""
-        near, far = ("y", "x") if back else ("x", "y")
-        ends = {"near": near + self.name, "far": far + self.name}
-        return self._relationship() | ends | {"passed": self._passed()}
-
-    def crossed(self, place: str | None) -> str:
-        """The relationships at a place of a path, or at every place; of parallel ones the first by id."""
-        places = "range(0, size(ns) - 2)" if place is None else f"[{place}]"
-        return fragment("crossed", **self._relationship(), places=places)
-
-    def _relationship(self) -> dict[str, str]:
-        way = self.directions()
+    def parts(self) -> dict[str, str]:
+        """The parts of every query that has this hop in a pattern."""
+        directions = self.directions()
         return {
-            "hop": self.name,
+            "from": f"x{self.name}",
+            "edge": self._edge,
+            "to": self._to,
             "types": alternatives(self.types() or ()),
-            "left": "<" if way == {Direction.IN} else "",
-            "right": ">" if way == {Direction.OUT} else "",
-            "crossed": self._crossed(),
+            "left": "<" if directions == {Direction.IN} else "",
+            "right": ">" if directions == {Direction.OUT} else "",
+            "crossable": conjunction(self._edge_conditions()),
+            "passable": conjunction(self._node_conditions()),
         }
 
-    def _crossed(self) -> str:
-        """What a relationship must be."""
-        found = [fragment("edge_visible", hop=self.name)]
-        for name, one in self.filters:
-            start, end = bounds(one.during)
-            asked = {
-                "edge_datasets": one.datasets,
-                "edge_start": start,
-                "edge_end": end,
-                "edge_share": one.min_share,
-            }
-            found += [
-                fragment(n, hop=self.name, set=name)
-                for n, value in asked.items()
-                if value is not None
-            ]
-        return " AND ".join(found)
+    def layer(self, *, back: bool) -> dict[str, str]:
+        """The parts of the query that asks where the hop leads to or, back, where it comes from."""
+        near, far = ("y", "x") if back else ("x", "y")
+        return self.parts() | {"near": near + self.name, "far": far + self.name}
 
-    def _passed(self) -> str:
-        """What the node that a hop leads to must be; the path's end is asked only whether it is visible."""
-        found = ["true" if self.trusting else fragment("node_visible", hop=self.name)]
-        found += [fragment("edge_onward", hop=self.name)] if self.onward else []
-        if not self.through:
-            return " AND ".join(found)
-        found += [fragment("node_avoid", hop=self.name)] if self.avoid else []
-        shared = all(one.shared for _, one in self.filters)
-        found += [] if shared else [fragment("node_record", hop=self.name)]
-        for name, one in self.filters:
-            if one.datasets is not None:
-                found.append(fragment("node_datasets", hop=self.name, set=name))
-            if one.max_degree is not None:
-                found.append(fragment("node_degree", hop=self.name, set=name))
-            if one.schemata is not None:
-                labels = "|".join(
-                    quoted(label)
-                    for label in sorted({*one.schemata, *(["Literal"] if shared else [])})
-                )
-                # nothing is both: no schema at all lets only the end pass
-                found.append(
-                    fragment("node_schemata", hop=self.name, labels=labels or "(Entity&Literal)")
-                )
-        return " AND ".join(found)
+    def relationships(self, place: str | None) -> str:
+        """The relationships that a path crosses at a place or, for None, at every place."""
+        places = "range(0, size(ns) - 2)" if place is None else f"[{place}]"
+        edge_id = fragment("relationship_id", it=self._edge)
+        return fragment("path_relationships", **self.parts(), places=places, edge_id=edge_id)
+
+    def _edge_conditions(self) -> list[str]:
+        conditions = [fragment("visible", it=self._edge)]
+        for name, wanted in self.filters:
+            conditions += [
+                fragment(EDGE_CONDITIONS[key], edge=self._edge, value=f"${name}_{key}")
+                for key in edge_values(wanted)
+            ]
+        return conditions
+
+    def _node_conditions(self) -> list[str]:
+        """Of the path's end it is asked only whether the reader may see it."""
+        conditions = [fragment("visible_node", it=self._to) if self.checks_nodes else "true"]
+        if self.keeps_off_ends:
+            conditions.append(
+                fragment("path_edge_onward", **{"from": f"x{self.name}"}, to=self._to)
+            )
+        if not self.inner:
+            return conditions
+        if self.avoids:
+            conditions.append(fragment("path_node_avoid", to=self._to))
+        if not self._passes_shared():
+            conditions.append(fragment("path_node_record", to=self._to))
+        for name, wanted in self.filters:
+            conditions += self._filter_conditions(name, wanted)
+        return conditions
+
+    def _passes_shared(self) -> bool:
+        return all(wanted.shared for _, wanted in self.filters)
+
+    def _filter_conditions(self, name: str, wanted: HopFilter) -> list[str]:
+        """What a filter asks of a node inside of the path."""
+        to, conditions = self._to, []
+        if wanted.datasets is not None:
+            value = f"${name}_datasets"
+            conditions.append(fragment("path_node_datasets", to=to, value=value))
+        if wanted.max_degree is not None:
+            conditions.append(fragment("path_node_degree", to=to, value=f"${name}_hubs"))
+        if wanted.schemata is not None:
+            shared = ["Literal"] if self._passes_shared() else []
+            names = "|".join(quoted(label) for label in sorted({*wanted.schemata, *shared}))
+            # nothing is both: without any schema only the path's end passes
+            labels = names or "(Entity&Literal)"
+            conditions.append(fragment("path_node_schemata", to=to, labels=labels))
+        return conditions
 
     def parameters(self) -> dict[str, Any]:
         """The parameters of all filters."""
-        found: dict[str, Any] = {}
-        for name, one in self.filters:
-            start, end = bounds(one.during)
-            datasets = None if one.datasets is None else list(one.datasets)
-            values: dict[str, Any] = {"datasets": datasets, "start": start, "end": end}
-            values["share"] = one.min_share
-            found.update(
-                (f"{name}_{key}", value) for key, value in values.items() if value is not None
-            )
-        return found
+        return {
+            f"{name}_{key}": value
+            for name, wanted in self.filters
+            for key, value in edge_values(wanted).items()
+        }

@@ -13,6 +13,7 @@ from typing import Any
 from engine.access import Access
 from engine.entity import Entity, Relationship
 from engine.errors import BadInput
+from engine.graph import visibility
 from engine.graph.connection import Connection, Deadline
 from engine.graph.convert import entity_of, relationship_of
 from engine.graph.period import bounds
@@ -166,7 +167,7 @@ class Ownership:
             raise BadInput(f"first must be from 1 to {FIRST:,}, not {first}")
         deadline = Deadline(self._seconds)
         start, end = bounds(DateRange(at, at))
-        parameters = {"datasets": access.names(), "start": start, "end": end}
+        parameters = {**visibility.parameters(access), "start": start, "end": end}
         roots = self._connection.read(
             "ownership_root", parameters | {"id": id}, timeout=deadline.left()
         )

@@ -5,7 +5,7 @@ shortest walks that repeat no relationship; those that repeat a node are counted
 remain, or parallel relationships make too many walks to go through, the nodes are searched layer by layer.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -15,9 +15,11 @@ from neo4j import Record
 from engine.access import Access
 from engine.entity import Node, Relationship
 from engine.errors import BadInput, QueryTimeout
+from engine.graph import visibility
 from engine.graph.connection import Connection, Deadline
 from engine.graph.convert import LITERAL, node_of, relationship_of
-from engine.graph.cypher import quoted
+from engine.graph.cypher import fragment, quoted
+from engine.graph.visibility import is_visible
 from engine.graph.walk.hop import Hop, check_filter
 from engine.graph.walk.layer import PLENTY, Layers
 from engine.walk import HopFilter, Path, PathMode, PathResult
@@ -83,33 +85,36 @@ class Search:
             ]
         return [Hop("", (general,), f"1,{self.max_hops}", onward, avoid, self.max_hops > 1)]
 
-    def statement(self) -> str:
-        """The name of the statement that answers it."""
-        return "path_first" if self.exact() and self.mode is PathMode.SHORTEST else "path_walk"
+    def query(self) -> str:
+        """The name of the query that answers it."""
+        shortest = self.exact() and self.mode is PathMode.SHORTEST
+        return "path_shortest" if shortest else "path_search"
 
     def parts(
         self, steps: Sequence[Hop], source: str, target: str, *, known: bool = False
     ) -> dict[str, str]:
         """The statement's parts for a pair of ends; where the paths are ``known``, of that which tells them."""
         every = (
-            [step.crossed(str(at)) for at, step in enumerate(steps)]
+            [step.relationships(str(at)) for at, step in enumerate(steps)]
             if self.hops
-            else [steps[0].crossed(None)]
+            else [steps[0].relationships(None)]
         )
         found = {
             "source": quoted(label(source)),
             "target": quoted(label(target)),
-            "crossed": " + ".join(every),
+            "relationships": " + ".join(every),
         }
-        if self.statement() == "path_first":
-            return found | {"hops": Hop.patterns(steps)}
-        return found | {
-            "search": Hop.search(steps, every=self.mode is PathMode.ALL_SHORTEST, known=known)
-        }
+        if self.query() == "path_shortest":
+            return found | {"hops": patterns(steps)}
+        if known:
+            return found | {"search": fragment("path_by_nodes")}
+        every_shortest = self.mode is PathMode.ALL_SHORTEST
+        search = "path_all_shortest" if every_shortest else "path_k_shortest"
+        return found | {"search": fragment(search, hops=patterns(steps))}
 
     def parameters(self, steps: Sequence[Hop]) -> dict[str, Any]:
         """The statement's parameters, but for the pairs and how many walks."""
-        found: dict[str, Any] = {"datasets": self.access.names(), "avoid": list(self.avoid)}
+        found: dict[str, Any] = {**visibility.parameters(self.access), "avoid": list(self.avoid)}
         for step in steps:
             found.update(step.parameters())
         return found
@@ -232,9 +237,9 @@ class Pathfinder:
         """The paths from nodes to themselves."""
         for kind in labels(ids):
             chosen = [id_ for id_ in ids if label(id_) == kind]
-            parameters = {"ids": chosen, "datasets": search.access.names()}
+            asked = {"ids": chosen, **visibility.parameters(search.access)}
             rows = self._connection.read(
-                "path_alone", parameters, timeout=deadline.left(), label=quoted(kind)
+                "path_single_node", asked, timeout=deadline.left(), label=quoted(kind)
             )
             for row in rows:
                 node = node_of(row["properties"], row["dataset"] or "")
@@ -249,7 +254,7 @@ class Pathfinder:
         if not pairs or any(step.impossible() for step in steps):
             return
         quest = Quest(search, steps, self._hubs(search, steps, deadline), gathering, deadline)
-        if search.statement() == "path_first":
+        if search.query() == "path_shortest":
             self._first(quest, pairs)
             return
         for pair in self._unanswered(quest, pairs):
@@ -261,15 +266,15 @@ class Pathfinder:
         To ask of each node on the way whether it may be seen takes longer than all the rest. So first none is asked:
         what is found is right if all of its nodes may be seen, as they mostly may; only otherwise all are asked.
         """
-        for trusting in (True, False):
-            way = [replace(step, trusting=trusting) for step in quest.steps]
+        for checks_nodes in (False, True):
+            way = [replace(step, checks_nodes=checks_nodes) for step in quest.steps]
             hidden: list[Pair] = []
             given = quest.parameters() | {"pairs": pairs}
             parts = quest.search.parts(way, *pairs[0])
             for row in self._connection.stream(
-                "path_first", given, timeout=quest.deadline.left(), **parts
+                "path_shortest", given, timeout=quest.deadline.left(), **parts
             ):
-                if all(seen(properties, quest.search.access) for properties in row["nodes"]):
+                if all(is_visible(properties, quest.search.access) for properties in row["nodes"]):
                     quest.gathering.take(row, 1)
                 else:
                     hidden.append((row["pair"][0], row["pair"][1]))
@@ -287,7 +292,7 @@ class Pathfinder:
         parameters = quest.parameters() | {"pairs": pairs, "k": asked, "limit": asked}
         parts = search.parts(quest.steps, *pairs[0])
         try:
-            for row in self._connection.stream("path_walk", parameters, timeout=timeout, **parts):
+            for row in self._connection.stream("path_search", parameters, timeout=timeout, **parts):
                 pair = (row["pair"][0], row["pair"][1])
                 if search.exact() or len(row["node_ids"]) >= wanted or row["asked"] < asked:
                     quest.gathering.take(row, wanted)
@@ -308,7 +313,7 @@ class Pathfinder:
         def ask(place: int, back: bool, ids: list[str]) -> dict[str, list[str]]:
             given, parts = parameters | {"ids": ids}, quest.steps[place].layer(back=back) | ends
             rows = self._connection.stream(
-                "path_layer", given, timeout=quest.deadline.left(), **parts
+                "path_neighbours", given, timeout=quest.deadline.left(), **parts
             )
             return {row["id"]: row["ids"] for row in rows}
 
@@ -323,10 +328,10 @@ class Pathfinder:
         )
         if layers.gave_up:
             quest.gathering.truncated = f"{PLENTY:,} steps were looked at: there may be more paths"
-        given = parameters | {"pairs": [pair], "found": found}
+        given = parameters | {"pairs": [pair], "paths": found}
         parts = search.parts(quest.steps, *pair, known=True)
         for row in self._connection.stream(
-            "path_walk", given, timeout=quest.deadline.left(), **parts
+            "path_search", given, timeout=quest.deadline.left(), **parts
         ):
             quest.gathering.take(row, search.wanted())
 
@@ -338,17 +343,15 @@ class Pathfinder:
         found: dict[str, list[str]] = {}
         for name, one in {name: one for step in steps for name, one in step.filters}.items():
             if one.max_degree is not None:
-                asked = {"degree": one.max_degree, "datasets": search.access.names()}
+                asked = {"degree": one.max_degree, **visibility.parameters(search.access)}
                 rows = self._connection.read("path_hubs", asked, timeout=deadline.left())
                 found[f"{name}_hubs"] = [row["id"] for row in rows]
         return found
 
 
-def seen(properties: Mapping[str, Any], access: Access) -> bool:
-    """Whether a reader may see the node that has these properties and was come to by what they may see."""
-    if "_stub" in properties:
-        return False
-    return properties["id"].startswith(LITERAL) or properties["dataset"] in access.datasets
+def patterns(steps: Sequence[Hop]) -> str:
+    """The hops of a path one after the other."""
+    return " ".join(step.pattern() for step in steps)
 
 
 def within(name: str, number: int, most: int) -> None:

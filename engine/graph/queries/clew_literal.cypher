@@ -1,1 +1,0 @@
-MATCH (c:Clew {id: 1}) SET c.literal_revision = $revision

@@ -1,1 +1,0 @@
-MATCH (d:Dataset) RETURN properties(d) AS properties ORDER BY d.name

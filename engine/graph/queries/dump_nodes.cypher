@@ -1,1 +1,0 @@
-MATCH (n) RETURN elementId(n) AS key, labels(n) AS labels, properties(n) AS properties

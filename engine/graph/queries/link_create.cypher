@@ -1,7 +1,0 @@
-UNWIND $rows AS row
-MATCH (a:Entity {id: row.source})
-USING INDEX a:Entity(id)
-MATCH (b:Entity {id: row.target})
-USING INDEX b:Entity(id)
-CREATE (a)-[:$$type$$ {dataset: row.dataset}]->(b)
-RETURN count(*) AS made

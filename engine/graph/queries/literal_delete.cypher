@@ -1,4 +1,0 @@
-UNWIND $ids AS id
-MATCH (l:Literal {id: id})
-USING INDEX l:Literal(id)
-DETACH DELETE l

@@ -1,2 +1,0 @@
-MERGE (m:Migration {version: $version})
-ON CREATE SET m.name = $name, m.checksum = $checksum, m.applied = datetime()

@@ -1,2 +1,0 @@
-UNWIND $rows AS row
-CREATE (n:Entity$$labels$$) SET n = row

@@ -1,4 +1,0 @@
-UNWIND $elements AS element
-MATCH (n)
-WHERE elementId(n) = element
-DELETE n

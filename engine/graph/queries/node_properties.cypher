@@ -1,3 +1,0 @@
-MATCH (n:Entity)
-USING INDEX n:Entity(id)
-WHERE n.id IN $ids AND n._stub IS NULL RETURN properties(n) AS properties

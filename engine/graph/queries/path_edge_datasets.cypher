@@ -1,1 +1,0 @@
-r$$hop$$.dataset IN $$$set$$_datasets

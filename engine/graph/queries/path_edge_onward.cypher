@@ -1,1 +1,0 @@
-(x$$hop$$ <> b AND y$$hop$$ <> a)

@@ -1,1 +1,0 @@
-(NOT r$$hop$$:OWNERSHIP OR r$$hop$$._share >= $$$set$$_share)

@@ -1,1 +1,0 @@
-((x$$hop$$)$$left$$-[r$$hop$$$$types$$ WHERE $$crossed$$]-$$right$$(y$$hop$$ WHERE $$passed$$)){$$times$$}

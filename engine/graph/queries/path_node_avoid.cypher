@@ -1,1 +1,0 @@
-(y$$hop$$ = b OR NOT y$$hop$$.id IN $avoid)

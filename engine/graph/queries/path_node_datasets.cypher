@@ -1,1 +1,0 @@
-(y$$hop$$ = b OR y$$hop$$:Literal OR y$$hop$$.dataset IN $$$set$$_datasets)

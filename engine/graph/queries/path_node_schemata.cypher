@@ -1,1 +1,0 @@
-(y$$hop$$ = b OR y$$hop$$:$$labels$$)

@@ -1,1 +1,0 @@
-(y$$hop$$.dataset IN $datasets OR y$$hop$$:Literal) AND y$$hop$$._stub IS NULL

@@ -1,1 +1,0 @@
-DROP INDEX restored_key IF EXISTS

@@ -1,1 +1,0 @@
-MATCH (n) WHERE NOT n:Clew AND NOT n:Migration RETURN n LIMIT 1

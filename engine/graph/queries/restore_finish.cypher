@@ -1,1 +1,0 @@
-MATCH (n:Restored) CALL (n) { REMOVE n:Restored REMOVE n._key } IN TRANSACTIONS OF 10000 ROWS

@@ -1,1 +1,0 @@
-CREATE INDEX restored_key IF NOT EXISTS FOR (n:Restored) ON (n._key)

@@ -1,2 +1,0 @@
-UNWIND $rows AS row CREATE (n:Restored$$labels$$) SET n = row.properties, n._key = row.key
-RETURN count(*) AS made

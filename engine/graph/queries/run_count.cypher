@@ -1,2 +1,0 @@
-UNWIND $datasets AS dataset
-RETURN dataset, COUNT { (:Run {dataset: dataset}) } AS count

@@ -1,1 +1,0 @@
-MERGE (r:Run {id: $id}) SET r = $properties

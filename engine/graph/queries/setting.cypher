@@ -1,1 +1,0 @@
-SHOW SETTINGS YIELD name, value WHERE name = $name RETURN value

@@ -1,0 +1,42 @@
+// One node's relationships, a page at a time.
+
+// -- during --
+// Whether a relationship held at some time between `$start` and `$end`; an unknown date passes.
+($start IS NULL OR $$it$$._end IS NULL OR $$it$$._end >= $start)
+  AND ($end IS NULL OR $$it$$._start IS NULL OR $$it$$._start <= $end)
+
+// -- expand --
+// The relationships of a node with the nodes at their other ends, from a place in their order.
+MATCH (n:$$label$$ {id: $id})
+USING INDEX n:$$label$$(id)
+WHERE $$visible_node:n$$
+MATCH (n)-[r$$types$$]-(m)
+WHERE $$visible:r$$
+  AND $$visible_node:m$$
+  AND ($schemata IS NULL OR any(label IN labels(m) WHERE label IN $schemata))
+  AND $$during:r$$
+  AND ($direction = 'BOTH' OR ($direction = 'OUT' AND startNode(r) = n)
+    OR ($direction = 'IN' AND endNode(r) = n))
+// A degree is counted among what the reader may see, and up to a bound: more is a hub.
+WITH n, r, m, [
+    CASE WHEN $sign = 0 THEN 0
+         ELSE $sign * COUNT { MATCH (m)-[x]-() WHERE $$visible:x$$ RETURN x LIMIT 1000 } END,
+    m.id, type(r), coalesce(r.id, ''), startNode(r) = n] AS key
+WHERE $after IS NULL OR key > $after
+WITH r, m, key ORDER BY key LIMIT $limit
+RETURN key, type(r) AS type, startNode(r).id AS source, endNode(r).id AS target,
+       properties(r) AS properties, properties(m) AS node
+
+// -- expand_count --
+// How many relationships do the pages of `expand` hold in all?
+MATCH (n:$$label$$ {id: $id})
+USING INDEX n:$$label$$(id)
+WHERE $$visible_node:n$$
+MATCH (n)-[r$$types$$]-(m)
+WHERE $$visible:r$$
+  AND $$visible_node:m$$
+  AND ($schemata IS NULL OR any(label IN labels(m) WHERE label IN $schemata))
+  AND $$during:r$$
+  AND ($direction = 'BOTH' OR ($direction = 'OUT' AND startNode(r) = n)
+    OR ($direction = 'IN' AND endNode(r) = n))
+RETURN count(*) AS total

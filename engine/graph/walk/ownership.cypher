@@ -1,0 +1,27 @@
+// Chains of ownership, one hop at a time.
+
+// -- ownership_root --
+// The company that is asked for.
+MATCH (n:Entity {id: $id})
+WHERE $$visible_record:n$$
+RETURN properties(n) AS node
+
+// -- ownership_up --
+// Who owns these companies? The largest shares first.
+MATCH (b:Entity) WHERE b.id IN $ids
+MATCH (a)-[r:OWNERSHIP]->(b)
+WHERE $$visible:r$$ AND $$visible_record:a$$
+  AND $$during:r$$
+RETURN a.id AS source, b.id AS target, properties(r) AS edge, properties(a) AS node
+ORDER BY coalesce(r._share, 1.0) DESC, r.id, source, target
+LIMIT $limit
+
+// -- ownership_down --
+// What do these companies own? The largest shares first.
+MATCH (a:Entity) WHERE a.id IN $ids
+MATCH (a)-[r:OWNERSHIP]->(b)
+WHERE $$visible:r$$ AND $$visible_record:b$$
+  AND $$during:r$$
+RETURN a.id AS source, b.id AS target, properties(r) AS edge, properties(b) AS node
+ORDER BY coalesce(r._share, 1.0) DESC, r.id, source, target
+LIMIT $limit
