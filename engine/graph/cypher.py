@@ -3,10 +3,9 @@
 Queries stand in ``.cypher`` files beside the module that asks them. Each begins with a heading
 and a sentence that says what it answers, and ends at the next empty line::
 
-    // -- node_by_id --
-    // Which of these ids are records that are nodes?
-    MATCH (n:Entity) WHERE n.id IN $ids AND $$visible_record:n$$
-    RETURN properties(n) AS properties
+    // -- graph_id --
+    // Neo4j's id of this database, which no other has.
+    CALL db.info() YIELD id RETURN id
 
 ``$$labels$$`` is filled in by the caller. ``$$visible_record:n$$`` is the query of that name, in
 which ``n`` takes the place of ``$$it$$``: that is how a condition is written once for all.
@@ -81,23 +80,23 @@ def is_comment(line: str) -> bool:
     return line.lstrip().startswith("//")
 
 
-def gathered(queries: Iterable[NamedQuery]) -> dict[str, NamedQuery]:
+def by_name(queries: Iterable[NamedQuery]) -> dict[str, NamedQuery]:
     """Queries by name; raises QueryFileError for two of one name."""
-    by_name: dict[str, NamedQuery] = {}
+    found: dict[str, NamedQuery] = {}
     for query in queries:
-        if other := by_name.get(query.name):
+        if other := found.get(query.name):
             raise QueryFileError(
                 f"{query.file}: there is a query {query.name} in {other.file} already"
             )
-        by_name[query.name] = query
-    return by_name
+        found[query.name] = query
+    return found
 
 
 @cache
 def queries() -> Mapping[str, NamedQuery]:
     """Every query by name, read from the files once; raises QueryFileError."""
     files = sorted(ROOM.rglob("*.cypher"))
-    return gathered(
+    return by_name(
         query
         for file in files
         for query in parse(file.read_text(encoding="utf-8"), file.relative_to(ROOM).as_posix())
