@@ -5,10 +5,9 @@ lie beside it, the archive of documents where there is one, and last the manifes
 """
 
 import io
-import time
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -21,6 +20,7 @@ import orjson
 from cli.terminal import note
 from engine.engine import Engine
 from engine.errors import BadInput, ClewError
+from engine.progress import Progress, Ticker
 from engine.settings import Settings
 from loaders.crawl.catalog import read_catalog
 
@@ -37,9 +37,6 @@ BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, orjson.
 """What reading a file fails with that is no .zip, or a broken one."""
 SECRET = {"neo4j_password", "redis_url", "neo4j_uri", "data"}
 """Settings that are not written down: they are secret, or of one machine."""
-TOLD = 2.0
-"""Seconds between two words about how far it is."""
-Say = Callable[[str], None]
 
 
 @click.command("backup")
@@ -54,7 +51,7 @@ def backup_command(file: Path) -> None:
     )
 
 
-def backup(engine: Engine, file: Path, say: Say) -> dict[str, Any]:
+def backup(engine: Engine, file: Path, say: Progress) -> dict[str, Any]:
     """Write a backup, whole or not at all; its manifest. Raises ClewError."""
     part = file.with_name(file.name + ".part")
     try:
@@ -83,9 +80,9 @@ def backup(engine: Engine, file: Path, say: Say) -> dict[str, Any]:
     return manifest
 
 
-def write(archive: zipfile.ZipFile, name: str, rows: Iterable[Any], say: Say) -> int:
+def write(archive: zipfile.ZipFile, name: str, rows: Iterable[Any], say: Progress) -> int:
     """Write rows as JSON lines into a member; how many."""
-    count, told = 0, time.monotonic()
+    count, ticker = 0, Ticker()
     with (
         archive.open(name, "w", force_zip64=True) as out,
         io.BufferedWriter(out, 1024 * 1024) as lines,
@@ -93,13 +90,12 @@ def write(archive: zipfile.ZipFile, name: str, rows: Iterable[Any], say: Say) ->
         for row in rows:
             lines.write(orjson.dumps(row) + b"\n")
             count += 1
-            if time.monotonic() - told > TOLD:
-                told = time.monotonic()
+            if ticker.due():
                 say(f"{name}: {count:,} written")
     return count
 
 
-def add_files(archive: zipfile.ZipFile, settings: Settings, say: Say) -> None:
+def add_files(archive: zipfile.ZipFile, settings: Settings, say: Progress) -> None:
     """The catalog of sources with its mappings, and the documents."""
     if settings.catalog.is_file():
         archive.write(settings.catalog, CATALOG)
@@ -112,7 +108,7 @@ def add_files(archive: zipfile.ZipFile, settings: Settings, say: Say) -> None:
         archive.write(path, ARCHIVE + path.relative_to(folder).as_posix())
 
 
-def mappings(catalog: Path, say: Say) -> list[Path]:
+def mappings(catalog: Path, say: Progress) -> list[Path]:
     """The mappings that a catalog names, in order; those that lie elsewhere than beside it are told."""
     try:
         entries = read_catalog(catalog).entries

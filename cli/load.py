@@ -7,9 +7,10 @@ from typing import Any
 import click
 from rich.console import Console
 
-from cli.terminal import note, paced
+from cli.terminal import note
 from engine.engine import Engine
 from engine.graph.dataset.claim import claimed
+from engine.progress import throttled
 from engine.server.process import crew
 from engine.server.server import home_of
 from engine.settings import Settings
@@ -70,7 +71,7 @@ def run_offline(settings: Settings, **given: Any) -> Report:
     del given["keep"]
     with crew() as processes, claimed(home_of(settings).data, given["dataset"], "loaded"):
         if not sys.stderr.isatty():
-            return fill(settings, processes, **given, progress=paced(note))
+            return fill(settings, processes, **given, progress=throttled(note))
         with Bar(Console(stderr=True)) as bar:
             return fill(settings, processes, **given, meter=bar)
 

@@ -1,6 +1,5 @@
 """``clew restore``: makes an empty data folder, or an empty database, what a backup holds."""
 
-import time
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -10,13 +9,13 @@ from typing import Any
 import click
 import orjson
 
-from cli.backup import ARCHIVE, CATALOG, MANIFEST, NODES, RELATIONSHIPS, SOURCES, TOLD, Say
+from cli.backup import ARCHIVE, CATALOG, MANIFEST, NODES, RELATIONSHIPS, SOURCES
 from cli.terminal import note
 from engine.engine import Engine
 from engine.errors import BadInput, ClewError
+from engine.progress import Progress, Ticker, timed
 from engine.server.server import end_orphans, held, home_of
 from engine.server.staging import Staging
-from engine.server.training import telling
 from engine.settings import Settings
 
 COUNTED = ("revision", "nodes", "relationships")
@@ -54,7 +53,7 @@ def other_settings(settings: Settings, manifest: dict[str, Any]) -> list[str]:
     ]
 
 
-def restore(settings: Settings, file: Path, say: Say) -> dict[str, Any]:
+def restore(settings: Settings, file: Path, say: Progress) -> dict[str, Any]:
     """Restore a backup; its manifest. Raises BadInput for a file that is none, and where something is already.
 
     Raises EngineInUse where another process works in the data folder, ClewError where it cannot be written.
@@ -75,7 +74,9 @@ def restore(settings: Settings, file: Path, say: Say) -> dict[str, Any]:
     return manifest
 
 
-def make(settings: Settings, archive: zipfile.ZipFile, manifest: dict[str, Any], say: Say) -> None:
+def make(
+    settings: Settings, archive: zipfile.ZipFile, manifest: dict[str, Any], say: Progress
+) -> None:
     """Make all of it in a folder inside the empty data folder, and put it in its place when it is whole."""
     home = home_of(settings)
     staging = Staging(home.data)
@@ -95,7 +96,7 @@ def make(settings: Settings, archive: zipfile.ZipFile, manifest: dict[str, Any],
             staging.clear()
 
 
-def check(archive: zipfile.ZipFile, file: Path, say: Say) -> dict[str, Any]:
+def check(archive: zipfile.ZipFile, file: Path, say: Progress) -> dict[str, Any]:
     """The manifest of a backup that is whole; raises BadInput, and what is in BROKEN."""
     names = archive.namelist()
     if any(info.flag_bits & 1 for info in archive.infolist()):
@@ -109,13 +110,15 @@ def check(archive: zipfile.ZipFile, file: Path, say: Say) -> dict[str, Any]:
         raise BadInput(f"{file} is a broken backup: its {MANIFEST} does not say what is in it")
     if missing := NEEDED.keys() - set(names):
         raise BadInput(f"{file} is a broken backup: it has no {min(missing)}")
-    with telling(f"Checking {file} …", say, at_once=False):
+    with timed(f"Checking {file} …", say, at_once=False):
         if broken := archive.testzip():
             raise BadInput(f"{file} is a broken backup: {broken} is not as it was written")
     return manifest
 
 
-def fill(settings: Settings, archive: zipfile.ZipFile, manifest: dict[str, Any], say: Say) -> None:
+def fill(
+    settings: Settings, archive: zipfile.ZipFile, manifest: dict[str, Any], say: Progress
+) -> None:
     """Make an empty engine what a backup holds."""
     with Engine.open(settings, progress=say, join=False) as engine:
         counts = engine.dump.restore(rows(archive, NODES, say), rows(archive, RELATIONSHIPS, say))
@@ -131,9 +134,9 @@ def fill(settings: Settings, archive: zipfile.ZipFile, manifest: dict[str, Any],
                 archive.extract(member, settings.data)
 
 
-def rows(archive: zipfile.ZipFile, name: str, say: Say) -> Iterator[Any]:
+def rows(archive: zipfile.ZipFile, name: str, say: Progress) -> Iterator[Any]:
     """The rows of a member; raises BadInput for one that is none."""
-    told = time.monotonic()
+    ticker = Ticker()
     with archive.open(name) as lines:
         for count, line in enumerate(lines, start=1):
             row = orjson.loads(line)
@@ -142,6 +145,5 @@ def rows(archive: zipfile.ZipFile, name: str, say: Say) -> Iterator[Any]:
                     f"the backup is broken: line {count:,} of {name} does not hold what it should"
                 )
             yield row
-            if time.monotonic() - told > TOLD:
-                told = time.monotonic()
+            if ticker.due():
                 say(f"{name}: {count:,} read")

@@ -3,7 +3,7 @@
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,10 +29,11 @@ from engine.graph.record.writer import Writer
 from engine.graph.walk.ownership import Ownership
 from engine.graph.walk.path import Pathfinder
 from engine.index.index import Index
+from engine.progress import Progress, timed
 from engine.query import Facet, SearchFilter, SearchPage, SearchSort
 from engine.run import Place, Run
 from engine.server.server import Server
-from engine.server.training import ready_server, telling
+from engine.server.training import ready_server
 from engine.settings import Settings
 from engine.sync.check import differences
 from engine.sync.deletion import Deletion
@@ -57,8 +58,6 @@ NOBODY = (-DATASETS_KEPT, Access(frozenset()))
 """When the list of datasets was read, and what it allows: never."""
 PATIENCE = 3600.0
 """Seconds to wait for another process to bring the index up to date."""
-
-Progress = Callable[[str], None]
 
 
 class Engine:
@@ -119,7 +118,7 @@ class Engine:
                     settings.neo4j_uri, settings.neo4j_user, settings.neo4j_password
                 )
             opened.callback(connection.close)
-            with telling("Making the indexes of the graph …", progress, at_once=False):
+            with timed("Making the indexes of the graph …", progress, at_once=False):
                 migrate(connection)
             index = _open_index(settings.data / "index", join)
             opened.callback(index.close)

@@ -9,8 +9,7 @@ import fcntl
 import hashlib
 import json
 import os
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import jgo
 from jgo.maven import Artifact, MavenContext
 
 from engine.errors import ChecksumMismatch, ServerUnavailable
+from engine.progress import Progress, Ticker
 from engine.resource import neo4j_folder
 
 VERSION = "2026.04.0"
@@ -27,10 +27,8 @@ ENDPOINT = f"org.neo4j:neo4j:{VERSION}+org.neo4j.app:neo4j-server:{VERSION}"
 HEAD = f"# The jars of Neo4j {VERSION}: coordinates, sha256, file name. Made by `make jars`.\n"
 DOWNLOADS = 6
 """How many jars are fetched at a time."""
-TOLD_EVERY = 3.0
 """Seconds between two lines of progress."""
 
-Progress = Callable[[str], None]
 Stamps = dict[str, list[int | str]]
 
 
@@ -148,15 +146,14 @@ def mismatch(jar: Jar, path: Path) -> ChecksumMismatch:
 def download(jars: Sequence[Jar], context: MavenContext, progress: Progress) -> None:
     """Fetch these jars, replacing what is there under their names; one process at a time."""
     progress(f"Fetching Neo4j {VERSION} ({len(jars)} jars) …")
-    told = time.monotonic()
+    ticker = Ticker()
     with alone(context.repo_cache):
         pool = ThreadPoolExecutor(DOWNLOADS)
         try:
             futures = [pool.submit(replace, jar, context) for jar in jars]
             for done, future in enumerate(as_completed(futures), start=1):
                 future.result()
-                if time.monotonic() - told >= TOLD_EVERY:
-                    told = time.monotonic()
+                if ticker.due():
                     progress(f"Fetching Neo4j {VERSION} … {done} of {len(jars)} jars")
         except (OSError, RuntimeError) as error:
             raise ServerUnavailable(

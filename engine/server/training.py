@@ -1,26 +1,22 @@
 """Sees that Java has its caches of Neo4j's classes: one server and one import are run for nothing else, once."""
 
 import tempfile
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from threading import Event, Thread
 
 from engine.entity import make_entity
 from engine.errors import ClewError, EngineInUse
 from engine.graph.connection import Connection
 from engine.graph.migration import migrate
 from engine.graph.record.column import BROKEN, header, page
+from engine.progress import Progress, timed
 from engine.server import aot
 from engine.server.importer import Importer
-from engine.server.jar import Progress, alone, fetch
+from engine.server.jar import alone, fetch
 from engine.server.memory import Memory, machine_mb
 from engine.server.server import ADMIN, MAIN, Server, held, home_of
 from engine.settings import Settings
 
-TOLD_EVERY = 2.0
-"""Seconds between two lines of progress."""
 SAMPLE = (
     ("a", "Person", {"name": ["A"], "notes": ["of two\nlines"]}),
     ("b", "Company", {"name": ["B", "Bee"], "parent": ["c"]}),
@@ -50,7 +46,7 @@ def train(settings: Settings, progress: Progress) -> None:
         if not missing:
             return
         aot.sign(folder)
-        with telling("Preparing quick starts of Neo4j: once, half a minute …", progress):
+        with timed("Preparing quick starts of Neo4j: once, half a minute …", progress):
             for file in missing:
                 draft = file.with_suffix(".draft")
                 try:
@@ -74,26 +70,6 @@ def ready_server(settings: Settings, progress: Progress, join: bool) -> Server:
         if not join:
             raise
         return Server.join(settings)
-
-
-@contextmanager
-def telling(text: str, progress: Progress, *, at_once: bool = True) -> Iterator[None]:
-    """Say this now (or not before it takes two seconds), and every two seconds how long it takes."""
-    if at_once:
-        progress(text)
-    start, over = time.monotonic(), Event()
-
-    def tell() -> None:
-        while not over.wait(TOLD_EVERY):
-            progress(f"{text} {time.monotonic() - start:.0f} s")
-
-    thread = Thread(target=tell, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
 
 
 def record_server(settings: Settings, jars: Sequence[Path], draft: Path) -> None:

@@ -12,8 +12,8 @@ from engine.graph.dataset.catalog import Catalog
 from engine.graph.record.batch import STEP, slices
 from engine.graph.record.reader import Reader
 from engine.graph.record.writer import Writer
+from engine.progress import Progress
 
-Progress = Callable[[str], None]
 Claim = Callable[[str, str], AbstractContextManager[None]]
 
 

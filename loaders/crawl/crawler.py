@@ -5,7 +5,6 @@ read once. What it fetched stays in the data folder until it is loaded, and a br
 """
 
 import hashlib
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ import orjson
 
 from engine.engine import Engine
 from engine.errors import BadInput, ClewError
+from engine.progress import Ticker
 from engine.run import Outcome, Run
 from loaders.crawl.catalog import Entry, Source
 from loaders.crawl.delta import newer
@@ -198,11 +198,10 @@ class Crawler:
     def _fetch(
         self, entry: Entry, url: str, path: Path, known: Mark | None = None
     ) -> Fetched | None:
-        told = [time.monotonic()]
+        ticker = Ticker()
 
         def say(here: int, total: int | None) -> None:
-            if time.monotonic() - told[0] > 2:
-                told[0] = time.monotonic()
+            if ticker.due():
                 of = f" of {total:,}" if total else ""
                 self._say(f"{entry.name}: fetched {here:,}{of} bytes")
 

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -126,13 +125,3 @@ def test_those_that_nobody_can_use_any_more_go(
     aot.clear([current])
     assert not just_gone.exists()
     assert {link.readlink().name for link in tmp_path.glob("*.java")} == {"another", "ours"}
-
-
-def test_a_long_wait_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training, "TOLD_EVERY", 0.01)
-    said: list[str] = []
-    with training.telling("Waiting …", said.append):
-        while len(said) < 3:
-            time.sleep(0.01)
-    assert said[0] == "Waiting …"
-    assert said[2] == "Waiting … 0 s"
