@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
-.PHONY: up setup setup-test test check bench wheel jars schema docs picture
+.PHONY: up setup setup-test test check bench wheel jars schema docs picture golden
 PAGE := graphql/api/static/graphiql
 
 # the languages in which text is read from page images: one package of Tesseract's each
@@ -109,6 +109,10 @@ docs: setup
 # docs/path.svg, a path through the demo collection as the engine answers it
 picture: setup
 	@exec $(RUN) python docs/picture.py
+
+# the Cypher of the main roads in tests/engine/graph/golden; a test fails where it is not fresh
+golden: setup
+	$(RUN) pytest -q --golden tests/engine/graph/test_golden.py
 
 # what a formatter, a linter, a type checker and the import contracts find
 check: setup

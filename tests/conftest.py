@@ -37,6 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--bolt", default="", help="use this Neo4j (its data is wiped) rather than start one"
     )
     parser.addoption("--large", action="store_true", help="also the tests that take minutes")
+    parser.addoption("--golden", action="store_true", help="write tests/engine/graph/golden anew")
     chance = random.SystemRandom().randrange(10**6)
     parser.addoption(
         "--seed", type=int, default=chance, help="what random tests start from; their ids show it"

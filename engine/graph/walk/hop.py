@@ -42,7 +42,7 @@ def edge_values(wanted: HopFilter) -> dict[str, Any]:
 
 def conjunction(conditions: Sequence[str]) -> str:
     """Conditions that must all hold, each on a line of its own."""
-    return "\n    AND ".join(conditions)
+    return "\n          AND ".join(conditions)
 
 
 @dataclass(frozen=True)

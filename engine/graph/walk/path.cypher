@@ -25,9 +25,12 @@ MATCH (a:$$source$$ {id: pair[0]}) WHERE $$visible_node:a$$
 MATCH (b:$$target$$ {id: pair[1]}) WHERE $$visible_node:b$$
 // A literal 1 lets the planner search from both ends. It does so for one walk only; with a
 // parameter the search takes five times as long.
-MATCH p = SHORTEST 1 (a) $$hops$$ (b)
+MATCH p = SHORTEST 1 (a)
+      $$hops$$
+      (b)
 WITH pair, nodes(p) AS ns
-WITH pair, ns, $$relationships$$ AS rs
+WITH pair, ns,
+    $$relationships$$ AS rs
 RETURN pair, 1 AS asked, [[n IN ns | n.id]] AS node_ids,
   [[r IN rs | $$relationship_id:r$$]] AS edge_ids,
   [n IN ns | properties(n)] AS nodes,
@@ -41,7 +44,9 @@ MATCH (a:$$source$$ {id: pair[0]}) WHERE $$visible_node:a$$
 MATCH (b:$$target$$ {id: pair[1]}) WHERE $$visible_node:b$$
 CALL (a, b) {
   $$search$$
-  WITH ns, times, CASE WHEN ns IS NOT NULL THEN $$relationships$$ END AS rs
+  WITH ns, times, CASE WHEN ns IS NOT NULL THEN
+    $$relationships$$
+  END AS rs
   WITH collect(ns) AS paths, collect(rs) AS crossed, sum(times) AS asked
   WHERE asked > 0
   RETURN asked, [ns IN paths | [n IN ns | n.id]] AS node_ids,
@@ -54,7 +59,9 @@ RETURN pair, asked, node_ids, edge_ids, nodes, edges
 
 // -- path_all_shortest --
 // The search for all paths of the shortest length.
-MATCH p = ALL SHORTEST (a) $$hops$$ (b)
+MATCH p = ALL SHORTEST (a)
+      $$hops$$
+      (b)
   WITH nodes(p) AS ns WHERE $$acyclic:ns$$
   WITH DISTINCT ns LIMIT $limit
   WITH ns, 1 AS times
@@ -62,7 +69,9 @@ MATCH p = ALL SHORTEST (a) $$hops$$ (b)
 // -- path_k_shortest --
 // The search for the k shortest walks, of which those that repeat a node are no paths.
 // Such walks are counted, so that one sees whether there is more to ask for, and left out.
-MATCH p = SHORTEST $k (a) $$hops$$ (b)
+MATCH p = SHORTEST $k (a)
+      $$hops$$
+      (b)
   WITH nodes(p) AS ns, count(*) AS times
   WITH times, CASE WHEN $$acyclic:ns$$ THEN ns END AS ns
 
@@ -90,21 +99,26 @@ CALL (id) {
   UNION ALL
   MATCH ($$near$$:Literal {id: id}) RETURN $$near$$
 }
-MATCH ($$from$$)$$left$$-[$$edge$$$$types$$ WHERE $$crossable$$
-  ]-$$right$$($$to$$ WHERE $$passable$$)
+MATCH ($$from$$)
+      $$left$$-[$$edge$$$$types$$ WHERE $$crossable$$]-$$right$$
+      ($$to$$ WHERE $$passable$$)
 WITH $$near$$, collect(DISTINCT $$far$$) AS neighbours
 RETURN $$near$$.id AS id, [n IN neighbours | n.id] AS ids
 
 // -- path_hop --
 // One hop as a part of a pattern, or one that repeats.
-(($$from$$)$$left$$-[$$edge$$$$types$$ WHERE $$crossable$$
-  ]-$$right$$($$to$$ WHERE $$passable$$)){$$times$$}
+(($$from$$)
+        $$left$$-[$$edge$$$$types$$ WHERE $$crossable$$]-$$right$$
+        ($$to$$ WHERE $$passable$$)){$$times$$}
 
 // -- path_relationships --
 // The relationships that a path crosses at some places; of parallel ones the first by id.
-[i IN $$places$$ | head(COLLECT { WITH ns[i] AS $$from$$, ns[i + 1] AS $$to$$
-    MATCH ($$from$$)$$left$$-[$$edge$$$$types$$]-$$right$$($$to$$) WHERE $$crossable$$
-    RETURN $$edge$$ ORDER BY $$edge_id$$ LIMIT 1 })]
+[i IN $$places$$ | head(COLLECT {
+      WITH ns[i] AS $$from$$, ns[i + 1] AS $$to$$
+      MATCH ($$from$$)$$left$$-[$$edge$$$$types$$]-$$right$$($$to$$)
+      WHERE $$crossable$$
+      RETURN $$edge$$ ORDER BY $$edge_id$$ LIMIT 1
+    })]
 
 // -- relationship_id --
 // The id of a relationship: an edge has its own, a link that of its ends and its type.

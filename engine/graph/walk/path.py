@@ -102,7 +102,7 @@ class Search:
         found = {
             "source": quoted(label(source)),
             "target": quoted(label(target)),
-            "relationships": " + ".join(every),
+            "relationships": "\n    + ".join(every),
         }
         if self.query() == "path_shortest":
             return found | {"hops": patterns(steps)}
@@ -351,7 +351,7 @@ class Pathfinder:
 
 def patterns(steps: Sequence[Hop]) -> str:
     """The hops of a path one after the other."""
-    return " ".join(step.pattern() for step in steps)
+    return "\n      ".join(step.pattern() for step in steps)
 
 
 def within(name: str, number: int, most: int) -> None:

@@ -1,0 +1,34 @@
+:param {
+  after: null,
+  datasets: ['demo_offices', 'demo_offshore', 'demo_payments', 'demo_registry', 'demo_sanctions'],
+  direction: 'BOTH',
+  end: null,
+  id: 'demo_registry:meridian-cement',
+  limit: 26,
+  schemata: null,
+  sign: 1,
+  start: null
+};
+
+// The relationships of a node with the nodes at their other ends, from a place in their order.
+// It is asked by graphql/operations/neighbours.graphql on the demo collection.
+// Paste this whole file into Neo4j Browser. `make golden` writes it anew.
+/* expand */ MATCH (n:`Entity` {id: $id})
+USING INDEX n:`Entity`(id)
+WHERE (n.dataset IN $datasets OR n:Literal) AND n._stub IS NULL
+MATCH (n)-[r]-(m)
+WHERE r.dataset IN $datasets
+  AND (m.dataset IN $datasets OR m:Literal) AND m._stub IS NULL
+  AND ($schemata IS NULL OR any(label IN labels(m) WHERE label IN $schemata))
+  AND ($start IS NULL OR r._end IS NULL OR r._end >= $start)
+  AND ($end IS NULL OR r._start IS NULL OR r._start <= $end)
+  AND ($direction = 'BOTH' OR ($direction = 'OUT' AND startNode(r) = n)
+    OR ($direction = 'IN' AND endNode(r) = n))
+WITH n, r, m, [
+    CASE WHEN $sign = 0 THEN 0
+         ELSE $sign * COUNT { MATCH (m)-[x]-() WHERE x.dataset IN $datasets RETURN x LIMIT 1000 } END,
+    m.id, type(r), coalesce(r.id, ''), startNode(r) = n] AS key
+WHERE $after IS NULL OR key > $after
+WITH r, m, key ORDER BY key LIMIT $limit
+RETURN key, type(r) AS type, startNode(r).id AS source, endNode(r).id AS target,
+       properties(r) AS properties, properties(m) AS node;
