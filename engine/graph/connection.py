@@ -1,8 +1,8 @@
-"""The line to Neo4j: named statements, each with a timeout; the driver's errors become Clew's here."""
+"""The connection to Neo4j: named queries, each with a timeout; the driver's errors become Clew's."""
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
@@ -12,34 +12,35 @@ from neo4j import GraphDatabase, Query, Record, exceptions
 from engine.errors import BadInput, QueryTimeout, ServerUnavailable
 from engine.graph.cypher import query_text
 
-TIMEOUT = 10.0
+READ_TIMEOUT = 10.0
 """Seconds that a read takes at most, unless its caller says otherwise."""
-PATIENCE = 600.0
-"""Seconds that one write transaction takes at most."""
-AWAY = (
+LONG_TIMEOUT = 600.0
+"""Seconds that a write transaction, or a read that no person waits for, takes at most."""
+UNREACHABLE = (
     exceptions.ServiceUnavailable,
     exceptions.SessionExpired,
     exceptions.ConnectionAcquisitionTimeoutError,
 )
-"""What the driver raises where there is no talking to the server."""
-WHOLE = "What was written so far is whole; do the same again when Neo4j is there"
+"""What the driver raises where the server does not answer."""
+ADVICE = "What was written so far is complete; run the same again when Neo4j is there"
 
-logging.getLogger("neo4j").addHandler(
-    logging.NullHandler()
-)  # else Python prints on stderr what our errors tell
+# Without a handler, Python prints the driver's log on stderr, where our errors say the same.
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 Parameters = Mapping[str, Any]
 
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raises what the driver raises as ServerUnavailable, QueryTimeout or BadInput; a bug stays a bug."""
+    """Raises ServerUnavailable, QueryTimeout or BadInput for the driver's errors.
+
+    What the driver raises for a bug of ours, a syntax error for example, passes as it is.
+    """
     try:
         yield
-    except AWAY as error:
-        raise ServerUnavailable(
-            f"Neo4j cannot be reached or went away: {error}. {WHOLE}"
-        ) from error
+    except UNREACHABLE as error:
+        message = f"Neo4j cannot be reached or went away: {error}. {ADVICE}"
+        raise ServerUnavailable(message) from error
     except exceptions.AuthError as error:
         raise ServerUnavailable(f"Neo4j cannot be reached: {error}") from error
     except exceptions.Neo4jError as error:
@@ -58,7 +59,7 @@ def translated() -> Iterator[None]:
 
 
 class Deadline:
-    """A moment by which an answer must be there, however many statements it takes."""
+    """A moment by which an answer must be there, however many queries it takes."""
 
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
@@ -72,13 +73,13 @@ class Deadline:
 
 
 class Transaction:
-    """One write transaction: all of its statements or none."""
+    """One write transaction: all of its queries are done, or none."""
 
     def __init__(self, inner: neo4j.Transaction) -> None:
         self._inner = inner
 
     def run(self, name: str, parameters: Parameters | None = None, **parts: str) -> list[Record]:
-        """What a named statement answers inside this transaction."""
+        """The rows that a named query answers inside this transaction."""
         return list(self._inner.run(query_text(name, **parts), dict(parameters or {})))
 
 
@@ -91,7 +92,7 @@ class Connection:
 
     @classmethod
     def open(cls, uri: str, user: str, password: str) -> "Connection":
-        """Connect and log in; raises ServerUnavailable or, for an address that is none, BadInput."""
+        """Connect and log in; raises ServerUnavailable, or BadInput for a malformed address."""
         with translated():
             driver = GraphDatabase.driver(
                 uri,
@@ -102,7 +103,7 @@ class Connection:
             )
             try:
                 driver.verify_connectivity()
-            except BaseException:  # the driver must not outlive whatever stopped us
+            except BaseException:  # also after Ctrl-C no connection must stay open
                 driver.close()
                 raise
         return cls(driver)
@@ -114,8 +115,8 @@ class Connection:
         self.close()
 
     def close(self) -> None:
-        """Close every connection; one that another thread still uses is closed by the server, when we are gone."""
-        with suppress(BufferError):
+        """Close every connection; the server closes what another thread still uses, when we exit."""
+        with suppress(BufferError):  # the driver raises it for a connection that is in use
             self._driver.close()
 
     def _session(self, access_mode: str) -> neo4j.Session:
@@ -128,10 +129,10 @@ class Connection:
         name: str,
         parameters: Parameters | None = None,
         *,
-        timeout: float = TIMEOUT,
+        timeout: float = READ_TIMEOUT,
         **parts: str,
     ) -> list[Record]:
-        """All that a named read answers."""
+        """All rows that a named query answers."""
         return list(self.stream(name, parameters, timeout=timeout, **parts))
 
     def stream(
@@ -139,11 +140,11 @@ class Connection:
         name: str,
         parameters: Parameters | None = None,
         *,
-        timeout: float = TIMEOUT,
+        timeout: float = READ_TIMEOUT,
         **parts: str,
     ) -> Iterator[Record]:
-        """What a named read answers, record by record."""
-        if timeout <= 0:  # the driver would take 0 as "no limit"
+        """The rows that a named query answers, one by one as they arrive."""
+        if timeout <= 0:  # the driver takes 0 for no limit at all
             raise QueryTimeout("this question took longer than it may")
         query = Query(query_text(name, **parts), timeout=timeout)
         with translated(), self._session(neo4j.READ_ACCESS) as session:
@@ -154,21 +155,24 @@ class Connection:
         name: str,
         parameters: Parameters | None = None,
         *,
-        timeout: float = PATIENCE,
+        timeout: float = LONG_TIMEOUT,
         **parts: str,
     ) -> list[Record]:
-        """What one named write answers, in a transaction of its own (also statements on the schema)."""
+        """All rows that a named query answers in a write transaction of its own.
+
+        Changes of the schema must be written like this, not inside of a longer transaction.
+        """
         query = Query(query_text(name, **parts), timeout=timeout)
         with translated(), self._session(neo4j.WRITE_ACCESS) as session:
             return list(session.run(query, dict(parameters or {})))
 
     def declare(self, text: str) -> None:
-        """Run one statement of a migration, which is no named one."""
+        """Run a query of a migration, whose text is in the migration's file."""
         with translated(), self._session(neo4j.WRITE_ACCESS) as session:
-            session.run(Query(text, timeout=PATIENCE)).consume()
+            session.run(Query(text, timeout=LONG_TIMEOUT)).consume()
 
     @contextmanager
-    def transaction(self, timeout: float = PATIENCE) -> Iterator[Transaction]:
+    def transaction(self, timeout: float = LONG_TIMEOUT) -> Iterator[Transaction]:
         """One write transaction, committed at the end, rolled back on any error."""
         with (
             translated(),
@@ -179,16 +183,19 @@ class Connection:
 
     @contextmanager
     def presence(self, metadata: Mapping[str, str]) -> Iterator[Transaction]:
-        """A transaction that others see while the block runs; how it ends is nobody's trouble, as it writes nothing."""
+        """An open transaction with metadata that others can list, as long as the block runs.
+
+        It writes nothing, so that an error at its end says nothing and is ignored.
+        """
         with ExitStack() as stack:
             with translated():
                 session = stack.enter_context(self._session(neo4j.WRITE_ACCESS))
                 inner = session.begin_transaction(metadata=dict(metadata))
-            stack.callback(quietly, inner.close)
+            stack.callback(close_quietly, inner)
             yield Transaction(inner)
 
 
-def quietly(close: Callable[[], None]) -> None:
-    """Let go of what the server may have let go of before."""
+def close_quietly(transaction: neo4j.Transaction) -> None:
+    """Close a transaction that the server may have ended already."""
     with suppress(exceptions.DriverError, exceptions.Neo4jError):
-        close()
+        transaction.close()

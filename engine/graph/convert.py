@@ -1,4 +1,4 @@
-"""How what Neo4j answers becomes values: records, shared values and relationships."""
+"""How the rows that Neo4j answers become values: records, shared values and relationships."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,31 +11,36 @@ LITERAL = "literal:"
 
 
 def check_present(mapping: Mapping[str, Any]) -> None:
-    """Raises ServerUnavailable for what was deleted between being found and being read: nothing is left of it then."""
+    """Raises ServerUnavailable for a node or relationship that was deleted while it was read.
+
+    Neo4j finds it first and reads its properties later, without a lock: then none are left.
+    """
     if not mapping:
         raise ServerUnavailable("The graph changed while this was read: ask again")
 
 
 def entity_of(mapping: Mapping[str, Any]) -> Entity:
-    """The record that a node's or an edge's properties tell: every list is a property of FtM's.
+    """The record that has these properties in the graph: every list is a property of FtM's.
 
     Raises ServerUnavailable where none are left.
     """
     check_present(mapping)
     properties = {name: value for name, value in mapping.items() if isinstance(value, list)}
-    checksum = mapping["_checksum"]
     return Entity(
         mapping["id"],
         mapping["dataset"],
         mapping["schema"],
         mapping["caption"],
         properties,
-        checksum,
+        mapping["_checksum"],
     )
 
 
 def node_of(mapping: Mapping[str, Any], dataset: str = "") -> Node:
-    """The record or shared value that a node is; ``dataset`` is the one through which a value was found."""
+    """The record or shared value that a node is.
+
+    A shared value belongs to no dataset; ``dataset`` is the one through which the reader sees it.
+    """
     if mapping and mapping["id"].startswith(LITERAL):
         return Literal(mapping["id"], mapping["type"], mapping["value"], dataset)
     return entity_of(mapping)

@@ -1,4 +1,4 @@
-"""Which migrations the database has had, and the applying of those that it lacks, in order, each once."""
+"""Applies the migrations that a database lacks, in order, each once."""
 
 import hashlib
 import re
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import MigrationError
-from engine.graph.connection import PATIENCE, Connection
+from engine.graph.connection import LONG_TIMEOUT, Connection
 from engine.graph.cypher import quoted
 from engine.resource import neo4j_folder
 
@@ -17,16 +17,16 @@ CONSTRAINT = re.compile(r"CREATE CONSTRAINT (\w+) ")
 
 @dataclass(frozen=True)
 class Migration:
-    """One file: its version, its name, its statements, and a checksum over all of it."""
+    """One file: its version, its name, its queries, and a checksum over all of it."""
 
     version: int
     name: str
-    statements: tuple[str, ...]
+    queries: tuple[str, ...]
     checksum: str
 
 
 def parse(path: Path) -> Migration:
-    """The migration that a file holds; statements end with ``;`` at a line's end."""
+    """The migration that a file holds; queries end with ``;`` at the end of a line."""
     match = FILE.fullmatch(path.name)
     if match is None:
         raise MigrationError(f"{path.name} is not named like V0001__Name.cypher")
@@ -38,48 +38,57 @@ def parse(path: Path) -> Migration:
 
 
 def migrations() -> Iterator[Migration]:
-    """Every migration of this program, in order of version."""
+    """Every migration that this program knows, in order of version."""
     for path in sorted((neo4j_folder() / "migrations").glob("*.cypher")):
         yield parse(path)
 
 
-def clear(connection: Connection, migration: Migration) -> None:
-    """Drop the indexes of constraints that Neo4j was killed in the middle of making: they keep the name taken."""
-    left = {row["name"] for row in connection.read("index_without_constraint", timeout=PATIENCE)}
-    for text in migration.statements:
+def drop_unfinished(connection: Connection, migration: Migration) -> None:
+    """Drop the indexes of constraints that Neo4j was killed in the middle of creating.
+
+    Such an index takes the name, so that the constraint could not be created again.
+    """
+    left = {
+        row["name"] for row in connection.read("index_without_constraint", timeout=LONG_TIMEOUT)
+    }
+    for text in migration.queries:
         constraint = CONSTRAINT.match(text)
         if constraint and constraint[1] in left:
             connection.write("index_drop", index=quoted(constraint[1]))
 
 
 def migrate(connection: Connection) -> list[str]:
-    """Apply what is missing and answer the names; raises MigrationError where the past differs.
+    """Apply what is missing and answer the names of it; raises MigrationError.
 
-    A migration that was cut short is applied again: its statements are to be written so that this is safe.
+    A migration that was interrupted is applied again, so that each of its queries must be one that
+    may run twice.
     """
     known = list(migrations())
-    had = {row["version"]: row for row in connection.read("migration_list", timeout=PATIENCE)}
-    if newer := sorted(set(had) - {migration.version for migration in known}):
+    rows = connection.read("migration_list", timeout=LONG_TIMEOUT)
+    applied = {row["version"]: row["checksum"] for row in rows}
+    if newer := sorted(applied.keys() - {migration.version for migration in known}):
         raise MigrationError(
             f"the database is newer than this program: it has migration {newer[0]}"
         )
-    applied = []
     for migration in known:
-        row = had.get(migration.version)
-        if row is not None:
-            if row["checksum"] != migration.checksum:
-                raise MigrationError(
-                    f"migration {migration.version} is not the one the database has had"
-                )
-            continue
-        clear(connection, migration)
-        for text in migration.statements:
-            connection.declare(text)
-        note = {
-            "version": migration.version,
-            "name": migration.name,
-            "checksum": migration.checksum,
-        }
-        connection.write("migration_note", note)
-        applied.append(f"V{migration.version:04}__{migration.name}")
-    return applied
+        if applied.get(migration.version, migration.checksum) != migration.checksum:
+            raise MigrationError(
+                f"migration {migration.version} is not the one the database has had"
+            )
+    missing = [migration for migration in known if migration.version not in applied]
+    for migration in missing:
+        apply(connection, migration)
+    return [f"V{migration.version:04}__{migration.name}" for migration in missing]
+
+
+def apply(connection: Connection, migration: Migration) -> None:
+    """Run the queries of a migration, and record that it has been applied."""
+    drop_unfinished(connection, migration)
+    for text in migration.queries:
+        connection.declare(text)
+    note = {
+        "version": migration.version,
+        "name": migration.name,
+        "checksum": migration.checksum,
+    }
+    connection.write("migration_note", note)

@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.dataset import Dataset, ExportPolicy, Frequency, Publisher, check_name
 from engine.errors import BadInput
-from engine.graph.connection import PATIENCE, Connection
+from engine.graph.connection import LONG_TIMEOUT, Connection
 from engine.graph.record.batch import RELEASED
 from engine.graph.record.identity import span
 from engine.graph.record.writer import being_deleted, bump
@@ -62,7 +62,7 @@ class Catalog:
         newest = 0
         for after, end in spans(name):
             parameters = {"after": after, "end": end, "upto": upto}
-            found = self._connection.read("tombstone_newest", parameters, timeout=PATIENCE)
+            found = self._connection.read("tombstone_newest", parameters, timeout=LONG_TIMEOUT)
             newest = max(newest, found[0]["revision"])
         self._connection.write("clew_purge", {"revision": newest})
         for after, end in spans(name):

@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Iterator
 
 from engine.entity import edge_schemata
-from engine.graph.connection import PATIENCE, Connection
+from engine.graph.connection import LONG_TIMEOUT, Connection
 from engine.graph.cypher import quoted
 
 PAGE = 10_000
@@ -24,7 +24,7 @@ def pages(
     after, end = span(dataset)
     while True:
         parameters = {"after": after, "end": end, "limit": PAGE}
-        rows = connection.read(name, parameters, timeout=PATIENCE, **parts)
+        rows = connection.read(name, parameters, timeout=LONG_TIMEOUT, **parts)
         for row in rows:
             yield row["id"], row["checksum"]
         if len(rows) < PAGE:

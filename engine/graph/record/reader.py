@@ -15,7 +15,7 @@ from engine.entity import (
 )
 from engine.errors import BadInput
 from engine.graph import visibility
-from engine.graph.connection import PATIENCE, Connection, Deadline
+from engine.graph.connection import LONG_TIMEOUT, Connection, Deadline
 from engine.graph.convert import LITERAL, entity_of, node_of, relationship_of
 from engine.graph.cypher import alternatives, branches, quoted
 from engine.graph.record.change import Change
@@ -42,17 +42,17 @@ class Reader:
         """What tells this graph from all others."""
         return str(self._connection.read("graph_id", timeout=self._seconds)[0]["id"])
 
-    def revision(self, timeout: float = PATIENCE) -> int:
+    def revision(self, timeout: float = LONG_TIMEOUT) -> int:
         """The revision of the last write."""
         return self._state("revision", timeout)
 
     def literal_revision(self) -> int:
         """The revision up to which shared values have been worked out."""
-        return self._state("literal_revision", PATIENCE)
+        return self._state("literal_revision", LONG_TIMEOUT)
 
     def purged_revision(self) -> int:
         """The revision up to which tombstones may be missing: an index below it must be made anew."""
-        return self._state("purged_revision", PATIENCE)
+        return self._state("purged_revision", LONG_TIMEOUT)
 
     def _state(self, name: str, timeout: float) -> int:
         rows = self._connection.read("clew_state", timeout=timeout)
@@ -71,7 +71,7 @@ class Reader:
         """Which of these shared values are nodes."""
         if not ids:
             return set()
-        rows = self._connection.read("literal_known", {"ids": list(ids)}, timeout=PATIENCE)
+        rows = self._connection.read("literal_known", {"ids": list(ids)}, timeout=LONG_TIMEOUT)
         return {row["id"] for row in rows}
 
     def entities(self, ids: Sequence[str], access: Access) -> list[Node | None]:
@@ -231,7 +231,7 @@ class Reader:
     def outward(self, ids: Sequence[str], access: Access) -> list[Relationship]:
         """Every relationship that leads out of some records, as far as this reader sees, by its ends."""
         parameters = {"ids": list(ids), **visibility.parameters(access)}
-        rows = self._connection.read("outward", parameters, timeout=PATIENCE)
+        rows = self._connection.read("outward", parameters, timeout=LONG_TIMEOUT)
         found = [
             relationship_of(row["type"], row["source"], row["target"], row["properties"])
             for row in rows
@@ -268,14 +268,14 @@ class Reader:
         while True:
             parameters = {"since": since, "limit": WINDOW}
             found = self._connection.read(
-                "change_revisions", parameters, timeout=PATIENCE, branches=revisions
+                "change_revisions", parameters, timeout=LONG_TIMEOUT, branches=revisions
             )
             upto = found[0]["upto"]
             if upto is None:
                 return
             parameters = {"since": since, "upto": upto}
             rows = self._connection.read(
-                "change_window", parameters, timeout=PATIENCE, branches=window
+                "change_window", parameters, timeout=LONG_TIMEOUT, branches=window
             )
             rows.sort(key=lambda row: (row["revision"], row["id"]))
             for row in rows:

@@ -23,7 +23,7 @@ from engine.entity import (
     relationship_type,
 )
 from engine.graph import visibility
-from engine.graph.connection import PATIENCE, Connection
+from engine.graph.connection import LONG_TIMEOUT, Connection
 from engine.graph.convert import LITERAL, entity_of
 from engine.graph.cypher import alternatives, quoted
 from engine.graph.record.identity import LAST, span
@@ -126,7 +126,7 @@ class Stream:
                 "limit": PAGE,
                 **self._visible,
             }
-            return self._connection.read(statement, asked, timeout=PATIENCE, **parts)
+            return self._connection.read(statement, asked, timeout=LONG_TIMEOUT, **parts)
 
         return pages(read, after, PAGE, whole=statement == "edge_relationships")
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.entity import Entity
 from engine.errors import BadInput, MigrationError
-from engine.graph.connection import PATIENCE, Connection, Transaction
+from engine.graph.connection import LONG_TIMEOUT, Connection, Transaction
 from engine.graph.cypher import branches, quoted
 from engine.graph.record.batch import TYPES, Batch, grouped, replace, settled, slices
 from engine.graph.record.change import Written
@@ -71,14 +71,14 @@ class Writer:
     def checksums(self, dataset: str, ids: Collection[str]) -> dict[str, str]:
         """The checksum of each of these records that is there."""
         parameters: dict[str, Any] = {"ids": list(ids), "dataset": dataset}
-        found = self._connection.read("node_checksums", parameters, timeout=PATIENCE)
+        found = self._connection.read("node_checksums", parameters, timeout=LONG_TIMEOUT)
         result = {row["id"]: row["checksum"] for row in found}
         parameters["ids"] = [id_ for id_ in ids if id_ not in result]
         types = self._edge_types(dataset) if parameters["ids"] else ()
         if types:
             part = branches("edge_checksums_branch", types)
             edges = self._connection.read(
-                "edge_checksums", parameters, timeout=PATIENCE, branches=part
+                "edge_checksums", parameters, timeout=LONG_TIMEOUT, branches=part
             )
             result.update((row["id"], row["checksum"]) for row in edges)
         return result
@@ -88,7 +88,9 @@ class Writer:
         after, end = span(dataset)
         part = branches("edge_present_branch", TYPES)
         parameters = {"after": after, "end": end}
-        found = self._connection.read("edge_present", parameters, timeout=PATIENCE, branches=part)
+        found = self._connection.read(
+            "edge_present", parameters, timeout=LONG_TIMEOUT, branches=part
+        )
         return tuple(sorted(row["type"] for row in found))
 
     def write(self, entities: Sequence[Entity], existing: Collection[str]) -> Written:
@@ -138,7 +140,7 @@ class Writer:
         More go in several transactions of that size.
         """
         found = self._connection.read(
-            "setting", {"name": "server.memory.heap.max_size"}, timeout=PATIENCE
+            "setting", {"name": "server.memory.heap.max_size"}, timeout=LONG_TIMEOUT
         )
         size = at_once(found[0]["value"] if found else None)
         revision = 0
