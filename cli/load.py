@@ -11,8 +11,8 @@ from cli.terminal import note
 from engine.engine import Engine
 from engine.graph.dataset.claim import claimed
 from engine.progress import throttled
-from engine.server.process import crew
-from engine.server.server import home_of
+from engine.server.home import home_of
+from engine.server.worker import workers
 from engine.settings import Settings
 from loaders.format.registry import NAMES
 from loaders.intake.progress import Bar
@@ -69,7 +69,7 @@ def run(engine: Engine, **given: Any) -> Report:
 def run_offline(settings: Settings, **given: Any) -> Report:
     """Fill an empty data folder, as ``fill`` is told to; of what is gone there is nothing to keep."""
     del given["keep"]
-    with crew() as processes, claimed(home_of(settings).data, given["dataset"], "loaded"):
+    with workers() as processes, claimed(home_of(settings).data, given["dataset"], "loaded"):
         if not sys.stderr.isatty():
             return fill(settings, processes, **given, progress=throttled(note))
         with Bar(Console(stderr=True)) as bar:

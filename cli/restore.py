@@ -14,8 +14,9 @@ from cli.terminal import note
 from engine.engine import Engine
 from engine.errors import BadInput, ClewError
 from engine.progress import Progress, Ticker, timed
-from engine.server.server import end_orphans, held, home_of
-from engine.server.staging import Staging
+from engine.server.home import held, home_of
+from engine.server.orphan import end_orphans
+from engine.server.replacement import Replacement
 from engine.settings import Settings
 
 COUNTED = ("revision", "nodes", "relationships")
@@ -79,21 +80,21 @@ def make(
 ) -> None:
     """Make all of it in a folder inside the empty data folder, and put it in its place when it is whole."""
     home = home_of(settings)
-    staging = Staging(home.data)
+    staging = Replacement(home.data)
     with held(home.lock):
         end_orphans(home, say)
-        staging.adopt()
+        staging.install()
         if any(path != home.lock for path in home.data.iterdir()):
             raise BadInput(f"{settings.data} is not empty: name another folder by CLEW_DATA")
         try:
             staging.begin()
             fill(settings.model_copy(update={"data": staging.path}), archive, manifest, say)
-            staging.seal(
+            staging.commit(
                 sorted(path.name for path in staging.path.iterdir() if path.name != home.lock.name)
             )
-            staging.adopt()
+            staging.install()
         finally:
-            staging.clear()
+            staging.discard()
 
 
 def check(archive: zipfile.ZipFile, file: Path, say: Progress) -> dict[str, Any]:

@@ -32,8 +32,8 @@ from engine.index.index import Index
 from engine.progress import Progress, timed
 from engine.query import Facet, SearchFilter, SearchPage, SearchSort
 from engine.run import Place, Run
+from engine.server.launch import launch
 from engine.server.server import Server
-from engine.server.training import ready_server
 from engine.settings import Settings
 from engine.sync.check import differences
 from engine.sync.deletion import Deletion
@@ -109,7 +109,7 @@ class Engine:
         """
         settings.data.mkdir(parents=True, exist_ok=True)
         with ExitStack() as opened:  # whatever was opened is closed again, should a later step fail
-            server = None if settings.neo4j_uri else ready_server(settings, progress, join)
+            server = None if settings.neo4j_uri else launch(settings, progress, join)
             if server is not None:
                 opened.callback(server.stop)
                 connection = Connection.open(server.uri, server.user, server.password)

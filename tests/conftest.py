@@ -12,9 +12,9 @@ import pytest
 from engine.engine import Engine
 from engine.graph.connection import Connection
 from engine.graph.migration import migrate
-from engine.server import aot, jar
-from engine.server.server import ADMIN, MAIN
-from engine.server.training import train
+from engine.server import class_cache, jar
+from engine.server.cache_builder import build_caches
+from engine.server.java import ADMIN, SERVER
 from engine.settings import Settings
 from loaders.demo.sample import load_demo
 from tests.site import site
@@ -50,11 +50,11 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     if not request.config.getoption("--bolt"):
         data = tmp_path_factory.mktemp("trained")
         jars = jar.fetch(print, data / "neo4j" / "jars.json")
-        for main in (ADMIN, MAIN):
-            file = aot.place(jars, main)
+        for main in (ADMIN, SERVER):
+            file = class_cache.cache_path(jars, main)
             if file.exists() and not file.stat().st_size:
                 file.unlink()
-        train(Settings(data=data), print)
+        build_caches(Settings(data=data), print)
 
 
 @pytest.fixture(scope="session")

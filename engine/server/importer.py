@@ -1,4 +1,7 @@
-"""``neo4j-admin database import``: fills the store of a database from files, faster than any transaction."""
+"""Runs ``neo4j-admin database import``, which makes a database's store out of CSV files.
+
+It is much faster than transactions, but only ever makes a new database.
+"""
 
 import re
 import shutil
@@ -9,9 +12,10 @@ from pathlib import Path
 
 from engine.errors import ClewError
 from engine.graph.record.column import BETWEEN, BROKEN, DELIMITER, QUOTE, argument
-from engine.server import watch
+from engine.server.child import pipe, tail
+from engine.server.java import ADMIN, ENVIRONMENT, java_command
 from engine.server.memory import Memory
-from engine.server.server import ADMIN, ENVIRONMENT, java, pipe, tail
+from engine.server.watchdog import how_it_ended, watchdog_command
 
 STORE_RATIO = 4
 """Bytes of a store, with what it takes while it is made, for one of the files."""
@@ -89,7 +93,7 @@ class Importer:
         quick = SHORT if self.size() < LARGE else ()
         flags = [f"-Xmx{self._memory.heap_mb}m", *quick]
         command = [
-            *java(self._classpath, ADMIN, flags, self._options),
+            *java_command(self._classpath, ADMIN, flags, self._options),
             "database",
             "import",
             "full",
@@ -107,7 +111,7 @@ class Importer:
         (self._home / "conf").mkdir(parents=True, exist_ok=True)
         paths = {"NEO4J_HOME": str(self._home), "NEO4J_CONF": str(self._home / "conf")}
         self._process = subprocess.Popen(
-            watch.watched(self.command(names), self._console),
+            watchdog_command(self.command(names), self._console),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             cwd=self._files,
@@ -129,7 +133,7 @@ class Importer:
         made = {kind: int(count) for count, kind in MADE.findall(self._console.read_bytes())}
         if self._process.returncode or (made.get(b"nodes"), made.get(b"relationships")) != expected:
             raise ClewError(
-                f"Neo4j could not import the files: {watch.ending(self._process.returncode)}. "
+                f"Neo4j could not import the files: {how_it_ended(self._process.returncode)}. "
                 f"It says:\n{tail(self._console)}"
             )
 

@@ -1,21 +1,19 @@
-"""Which jars make up Neo4j, and are they the pinned ones? Nothing runs before its checksum was proved.
+"""Neo4j's jars: fetched into the local Maven repository, and checked before they run.
 
-The lock file names every jar by its coordinates, so no dependency is resolved at run time: what is not
-in the local Maven repository is fetched, a few at a time, and a file that is not the pinned one (as an
-interrupted download leaves it) is fetched once more before it is refused.
+The lock file names every jar with its checksum, so no dependency is resolved at run time. What is
+not in the local Maven repository is fetched, a few at a time. A file that is not the pinned one (as
+an interrupted download leaves it) is fetched once more before it is refused.
 """
 
-import fcntl
 import hashlib
 import json
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import jgo
+from filelock import FileLock
 from jgo.maven import Artifact, MavenContext
 
 from engine.errors import ChecksumMismatch, ServerUnavailable
@@ -27,9 +25,9 @@ ENDPOINT = f"org.neo4j:neo4j:{VERSION}+org.neo4j.app:neo4j-server:{VERSION}"
 HEAD = f"# The jars of Neo4j {VERSION}: coordinates, sha256, file name. Made by `make jars`.\n"
 DOWNLOADS = 6
 """How many jars are fetched at a time."""
-"""Seconds between two lines of progress."""
 
 Stamps = dict[str, list[int | str]]
+"""By path: size, time of change (ns) and checksum of a jar when it was checked."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ def write_lock(path: Path) -> None:
     """Write the lock file from what jgo resolves: for a new version of Neo4j."""
     environment = jgo.build(ENDPOINT)
     assert environment.lockfile is not None
-    found = {jar.name: jar for jar in environment.all_jars}
+    left = {jar.name: jar for jar in environment.all_jars}
     lines = []
     for dependency in environment.lockfile.dependencies:
         classifier = [dependency.classifier] if dependency.classifier else []
@@ -76,10 +74,10 @@ def write_lock(path: Path) -> None:
         coordinate = ":".join(
             [dependency.groupId, dependency.artifactId, dependency.version, *classifier]
         )
-        lines.append(f"{coordinate} {digest(found.pop(filename))} {filename}\n")
-    if found:
+        lines.append(f"{coordinate} {digest(left.pop(filename))} {filename}\n")
+    if left:
         raise ChecksumMismatch(
-            f"jgo put jars on the class path that it did not name: {sorted(found)}"
+            f"jgo put jars on the class path that it did not name: {sorted(left)}"
         )
     path.write_text(HEAD + "".join(sorted(lines)), encoding="utf-8")
 
@@ -93,16 +91,20 @@ def digest(path: Path) -> str:
 def fetch(
     progress: Progress, remembered: Path, *, context: MavenContext | None = None
 ) -> list[Path]:
-    """The class path, every jar fetched and proved; `remembered` spares the proof of unchanged files."""
+    """The class path, with every jar fetched and checked.
+
+    The file ``remembered`` keeps what was checked, as reading 200 MB at every start takes a second.
+    Raises ServerUnavailable where a jar cannot be fetched, ChecksumMismatch where it is another.
+    """
     context = context or MavenContext()
     jars = locked()
-    before = recall(remembered)
+    before = read_stamps(remembered)
     stamps = dict(before)
-    missing = [jar for jar in jars if not proved(jar, jar.path(context), stamps)]
+    missing = [jar for jar in jars if not is_pinned(jar, jar.path(context), stamps)]
     if missing:
         download(missing, context, progress)
         for jar in missing:
-            if not proved(jar, jar.path(context), stamps):
+            if not is_pinned(jar, jar.path(context), stamps):
                 raise mismatch(jar, jar.path(context))
     if stamps != before:
         remembered.parent.mkdir(parents=True, exist_ok=True)
@@ -110,8 +112,8 @@ def fetch(
     return [jar.path(context) for jar in jars]
 
 
-def recall(remembered: Path) -> Stamps:
-    """What was proved before; nothing where that file is missing or broken."""
+def read_stamps(remembered: Path) -> Stamps:
+    """What was checked before; nothing where that file is missing or broken."""
     try:
         stamps = json.loads(remembered.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -119,8 +121,8 @@ def recall(remembered: Path) -> Stamps:
     return stamps if isinstance(stamps, dict) else {}
 
 
-def proved(jar: Jar, path: Path, stamps: Stamps) -> bool:
-    """Is this file the pinned one? A proof holds as long as size and time of change stay the same."""
+def is_pinned(jar: Jar, path: Path, stamps: Stamps) -> bool:
+    """Whether this file is the pinned one; checked again when its size or time of change differs."""
     try:
         status = path.stat()
         stamp: list[int | str] = [status.st_size, status.st_mtime_ns, jar.sha256]
@@ -144,10 +146,12 @@ def mismatch(jar: Jar, path: Path) -> ChecksumMismatch:
 
 
 def download(jars: Sequence[Jar], context: MavenContext, progress: Progress) -> None:
-    """Fetch these jars, replacing what is there under their names; one process at a time."""
+    """Fetch these jars; what was fetched so far stays where the network fails."""
     progress(f"Fetching Neo4j {VERSION} ({len(jars)} jars) …")
     ticker = Ticker()
-    with alone(context.repo_cache):
+    context.repo_cache.mkdir(parents=True, exist_ok=True)
+    # jgo writes a download under its final name, so two processes at a time would clash
+    with FileLock(context.repo_cache / ".clew.lock"):
         pool = ThreadPoolExecutor(DOWNLOADS)
         try:
             futures = [pool.submit(replace, jar, context) for jar in jars]
@@ -157,7 +161,8 @@ def download(jars: Sequence[Jar], context: MavenContext, progress: Progress) -> 
                     progress(f"Fetching Neo4j {VERSION} … {done} of {len(jars)} jars")
         except (OSError, RuntimeError) as error:
             raise ServerUnavailable(
-                f"Neo4j's jars could not be fetched: {error}. Is the network there? Start again to go on."
+                f"Neo4j's jars could not be fetched: {error}. "
+                "Is the network there? Start again to go on."
             ) from error
         finally:
             pool.shutdown(cancel_futures=True)
@@ -174,18 +179,6 @@ def replace(jar: Jar, context: MavenContext) -> None:
     if digest(path) != jar.sha256:
         path.unlink()
         jar.artifact(context).resolve()
-
-
-@contextmanager
-def alone(folder: Path, name: str = ".clew.lock") -> Iterator[None]:
-    """Hold the repository: jgo writes a download under its final name, so two at a time would clash."""
-    folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 if __name__ == "__main__":

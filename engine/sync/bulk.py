@@ -33,11 +33,13 @@ from engine.graph.record.dump import Dump
 from engine.graph.record.reader import Reader
 from engine.index.filler import Part, begin, drop, fill, finish
 from engine.server import jar
+from engine.server.home import IMPORTED, Home, held, home_of
 from engine.server.importer import Importer
 from engine.server.memory import Memory, machine_mb
-from engine.server.process import KILLED, Crew
-from engine.server.server import IMPORTED, Home, Server, end_orphans, held, home_of
-from engine.server.staging import Staging
+from engine.server.orphan import end_orphans
+from engine.server.replacement import Replacement
+from engine.server.server import Server
+from engine.server.worker import KILLED, Workers
 from engine.settings import Settings
 from engine.sync.follower import LITERAL_CAP
 
@@ -55,7 +57,12 @@ class Bulk:
     """One graph while it is made."""
 
     def __init__(
-        self, staging: Staging, crew: Crew, since: int, classpath: Sequence[Path], memory: Memory
+        self,
+        staging: Replacement,
+        crew: Workers,
+        since: int,
+        classpath: Sequence[Path],
+        memory: Memory,
     ) -> None:
         """Begin in an empty folder; ``since`` is the revision that the empty graph has."""
         self._classpath = classpath
@@ -144,8 +151,8 @@ class Bulk:
                 time.sleep(0.05)
             finishing.result()
         (self._staging.path / "neo4j" / "data" / IMPORTED).touch()
-        self._staging.seal(["neo4j/data", "index"])
-        self._staging.adopt()
+        self._staging.commit(["neo4j/data", "index"])
+        self._staging.install()
 
     def _expected(self) -> tuple[int, int]:
         """How many nodes and relationships there will be."""
@@ -174,11 +181,11 @@ class Bulk:
                 OSError
             ):  # on a full disk: what is left to be written is not wanted any more
                 file.close()
-        self._staging.clear()
+        self._staging.discard()
 
 
 @contextmanager
-def begun(settings: Settings, crew: Crew, progress: Say) -> Iterator[Bulk]:
+def begun(settings: Settings, crew: Workers, progress: Say) -> Iterator[Bulk]:
     """A new graph for a data folder that holds none, which is ours for this block.
 
     Raises EngineInUse where it is somebody else's, and BadInput where there is a graph already.
@@ -188,11 +195,11 @@ def begun(settings: Settings, crew: Crew, progress: Say) -> Iterator[Bulk]:
             "CLEW_NEO4J_URI names a server: --offline fills the one of the data folder; load without it"
         )
     home = home_of(settings)
-    staging = Staging(home.data)
+    staging = Replacement(home.data)
     with ExitStack() as stack:
         stack.enter_context(held(home.lock))
         end_orphans(home, progress)
-        staging.adopt()
+        staging.install()
         since = vacant(home, settings, progress)
         classpath = jar.fetch(progress, home.path / "jars.json")
         try:
@@ -210,7 +217,7 @@ def begun(settings: Settings, crew: Crew, progress: Say) -> Iterator[Bulk]:
 
 def vacant(home: Home, settings: Settings, progress: Say) -> int:
     """The revision of a graph that holds nothing; raises BadInput where it holds something."""
-    if not home.filled():
+    if not home.has_database():
         return 0
     with (
         Server.run(home, settings, progress) as server,

@@ -14,7 +14,7 @@ from time import monotonic
 import orjson
 
 from engine.errors import BadInput, ClewError
-from engine.server.watch import signal_of, watched
+from engine.server.watchdog import signal_of, watchdog_command
 from loaders.crawl.catalog import Entry, Source
 
 GROUP = "clew.loaders"
@@ -66,7 +66,7 @@ def _run(
 ) -> None:
     path = path.resolve()
     errors = path.with_suffix(".stderr")
-    call = watched(command, path, errors, PATIENCE)
+    call = watchdog_command(command, path, errors, PATIENCE)
     pipe = subprocess.PIPE
     try:
         child = subprocess.Popen(call, cwd=folder, stdin=pipe, stdout=pipe, start_new_session=True)

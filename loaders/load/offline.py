@@ -22,8 +22,8 @@ from engine.errors import BadInput
 from engine.graph.record.column import Page
 from engine.index.filler import Part, packed, unpacked
 from engine.metadata import checked
-from engine.server.process import Crew
-from engine.server.server import home_of
+from engine.server.home import home_of
+from engine.server.worker import Workers
 from engine.settings import Settings
 from engine.sync.bulk import Bulk, begun
 from loaders.format.delta import Delta
@@ -41,7 +41,7 @@ WAITING = 2
 
 def fill(
     settings: Settings,
-    crew: Crew,
+    crew: Workers,
     sources: Sequence[str],
     dataset: str,
     *,
@@ -84,7 +84,9 @@ def fill(
 class Filling:
     """What is read on its way into a new graph."""
 
-    def __init__(self, bulk: Bulk, crew: Crew, seen: Seen, intake: Intake, odd: IO[bytes]) -> None:
+    def __init__(
+        self, bulk: Bulk, crew: Workers, seen: Seen, intake: Intake, odd: IO[bytes]
+    ) -> None:
         self.report = Report()
         self._bulk = bulk
         self._crew = crew

@@ -21,11 +21,11 @@ from typing import Any
 
 from engine.engine import Engine
 from engine.server import jar
+from engine.server.cache_builder import build_caches
 from engine.server.importer import SHORT, Importer
+from engine.server.java import ENVIRONMENT
 from engine.server.memory import Memory, machine_mb
-from engine.server.process import crew
-from engine.server.server import ENVIRONMENT
-from engine.server.training import train
+from engine.server.worker import workers
 from engine.settings import Settings
 from engine.sync.bulk import Bulk
 from loaders.load.load import load
@@ -100,7 +100,7 @@ def ordinary(data: Path, files: list[str]) -> tuple[float, float, float]:
 def offline(data: Path, files: list[str]) -> tuple[int, float, float]:
     """Entities, seconds of an offline load, and of everything."""
     start = time.perf_counter()
-    with crew() as processes:
+    with workers() as processes:
         report = fill(Settings(data=data), processes, files, "bench")
     return report.added, report.seconds, time.perf_counter() - start
 
@@ -112,7 +112,7 @@ def main() -> None:
         timed(owner, name)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        train(Settings(data=folder / "training"), print)
+        build_caches(Settings(data=folder / "training"), print)
         (folder / "files").mkdir()
         kept(folder / "files")
         count, quick, whole = offline(folder / "offline", files)

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from cli.up import application
 from engine.engine import Engine
-from engine.server.server import Server, home_of
+from engine.server.home import home_of
+from engine.server.server import Server
 from engine.settings import Settings
 from loaders.load.load import load
 

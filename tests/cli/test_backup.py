@@ -15,7 +15,7 @@ from cli.main import main
 from cli.restore import other_settings, restore
 from engine.engine import Engine
 from engine.errors import BadInput, EngineInUse
-from engine.server.server import held
+from engine.server.home import held
 from engine.settings import Settings
 
 

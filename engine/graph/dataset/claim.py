@@ -1,92 +1,71 @@
-"""Who is at work on a dataset? One process at a time loads, crawls or deletes it; another is told which one does.
+"""Claims on datasets: one process at a time loads, crawls or deletes one.
 
-In one data folder a lock of the system says so, which ends with its holder, however that one ends. Processes that
-have only a server in common see each other there: each keeps a transaction open that does nothing but say who it is.
-The server ends it with the connection, at once if the process dies, after a while if its machine does.
+A second process is told which one does. Within a data folder a claim is a lock file, which ends
+with its holder. Processes that share only a server see each other's claims there: each keeps a
+transaction open that does nothing but name its holder. The server ends it with the connection, at
+once if the process dies, after a while if its machine does.
 """
 
-import fcntl
 import os
 import socket
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO
 
 from engine.dataset import check_name
 from engine.errors import EngineInUse
 from engine.graph.connection import Connection
+from engine.lock import Locked, is_locked, locked
 
 
 @contextmanager
 def claimed(data: Path, name: str, doing: str, shared: Connection | None = None) -> Iterator[None]:
-    """Hold a dataset while it is ``doing`` (``loaded``, say); raises BadInput, and EngineInUse if somebody else does.
+    """Claim a dataset for a block, in which it is ``doing`` (``loaded``, say).
 
-    ``shared`` is the line to a server that is not the data folder's own.
+    ``shared`` is the connection to a server that is not the data folder's own. Raises BadInput for
+    a bad name, and EngineInUse if the dataset is claimed already.
     """
-    path = lock(data, name)
+    path = lock_path(data, name)
     with ExitStack() as stack:
-        file = stack.enter_context(locked(path, name))
-        stack.callback(path.unlink, missing_ok=True)
-        file.truncate(0)
-        file.write(f"{doing} by process {os.getpid()}")
-        file.flush()
+        try:
+            stack.enter_context(locked(path, f"{doing} by process {os.getpid()}", temporary=True))
+        except Locked as other:
+            raise in_use(name, other.note or "used by another process") from None
         if shared is not None:
-            stack.enter_context(shown(shared, name, doing))
+            stack.enter_context(claimed_on_server(shared, name, doing))
         yield
 
 
 def is_claimed(data: Path, name: str, shared: Connection | None = None) -> bool:
-    """Whether somebody holds a dataset just now; raises BadInput. ``shared`` is as of ``claimed``."""
-    path = lock(data, name)
+    """Whether a dataset is claimed just now; raises BadInput. ``shared`` is as of ``claimed``."""
+    path = lock_path(data, name)
     if shared is not None:
-        return bool(
-            shared.write("claim_list", {"dataset": name})
-        )  # asked where writers are, who show themselves
-    with suppress(FileNotFoundError), path.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+        # as a write, since a cluster's followers do not list the transactions of its leader
+        return bool(shared.write("claim_list", {"dataset": name}))
+    return is_locked(path)
 
 
-def lock(data: Path, name: str) -> Path:
-    """The file that whoever holds a dataset locks; raises BadInput."""
+def lock_path(data: Path, name: str) -> Path:
+    """The lock file of a dataset; raises BadInput."""
     return data / f"dataset-{check_name(name)}.lock"
 
 
-def locked(path: Path, name: str) -> IO[str]:
-    """The lock's file, open and locked; raises EngineInUse. Its last holder may have taken it away: then a new one."""
-    while True:
-        file = path.open("a+", encoding="ascii")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            with file:
-                file.seek(0)
-                raise taken(name, file.read() or "used by another process") from None
-        with suppress(FileNotFoundError):
-            if os.path.samestat(os.fstat(file.fileno()), path.stat()):
-                return file
-        file.close()
-
-
 @contextmanager
-def shown(server: Connection, name: str, doing: str) -> Iterator[None]:
-    """Let whoever uses a server see that we hold a dataset; raises EngineInUse if somebody showed so before."""
-    how = f"{doing} by process {os.getpid()} on {socket.gethostname()}"
-    own = {"clew_dataset": name, "clew_claim": uuid.uuid4().hex, "clew_doing": how}
+def claimed_on_server(server: Connection, name: str, doing: str) -> Iterator[None]:
+    """Show a claim to all who use a server; raises EngineInUse if there is one already."""
+    holder = f"{doing} by process {os.getpid()} on {socket.gethostname()}"
+    own = {"clew_dataset": name, "clew_claim": uuid.uuid4().hex, "clew_doing": holder}
     with server.presence(own) as tx:
+        # shown first, then looked for others: of two at the same moment, both may fail, never none
         for row in tx.run("claim_list", {"dataset": name}):
             if row["claim"] != own["clew_claim"]:
-                raise taken(name, f"{row['doing']} ({row['transaction']} of the server)")
+                raise in_use(name, f"{row['doing']} ({row['transaction']} of the server)")
         yield
 
 
-def taken(name: str, how: str) -> EngineInUse:
-    """What is said of a dataset that somebody else holds."""
+def in_use(name: str, holder: str) -> EngineInUse:
+    """The error for a dataset that is claimed already."""
     return EngineInUse(
-        f"{name} is being {how}: wait until that is done, or end it, and start again"
+        f"{name} is being {holder}: wait until that is done, or end it, and start again"
     )

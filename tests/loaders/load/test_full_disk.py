@@ -14,7 +14,7 @@ import pytest
 from engine.engine import Engine
 from engine.errors import ClewError
 from engine.server import importer
-from engine.server.process import crew
+from engine.server.worker import workers
 from engine.settings import Settings
 from loaders.intake.seen import Seen
 from loaders.load.load import load
@@ -100,7 +100,7 @@ def test_a_disk_that_is_as_good_as_full_ends_the_import(
     source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = tmp_path / "data"
-    with monkeypatch.context() as patched, crew(1) as processes:
+    with monkeypatch.context() as patched, workers(1) as processes:
         patched.setattr(importer, "FLOOR", 1 << 60)
         with pytest.raises(
             ClewError, match=r"GiB are free: nothing has changed, make room and start again"

