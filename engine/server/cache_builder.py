@@ -26,6 +26,8 @@ from engine.server.memory import Memory, machine_mb
 from engine.server.server import Server
 from engine.settings import Settings
 
+BUILD_TIMEOUT = 600.0
+"""Seconds that a stopping server may take: Java writes the cache then, slowly on a busy machine."""
 SAMPLE = (
     ("a", "Person", {"name": ["A"], "notes": ["of two\nlines"]}),
     ("b", "Company", {"name": ["B", "Bee"], "parent": ["c"]}),
@@ -78,7 +80,7 @@ def build_for_server(settings: Settings, jars: Sequence[Path], draft: Path) -> N
         home, options = home_of(temporary), class_cache.build_options(draft)
         with (
             held(home.lock),
-            Server.run(home, temporary, lambda _: None, options=options) as server,
+            Server.run(home, temporary, lambda _: None, options, BUILD_TIMEOUT) as server,
             Connection.open(server.uri, server.user, server.password) as connection,
         ):
             migrate(connection)  # some queries, as the classes that they need are loaded late

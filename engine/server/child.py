@@ -26,12 +26,18 @@ POLL_INTERVAL = 0.05
 class Child:
     """The watchdog and, behind it, the server."""
 
-    def __init__(self, home: Home, command: Sequence[str]) -> None:
-        """Start both, in a session of their own: Ctrl-C reaches us alone, and we end them."""
+    def __init__(
+        self, home: Home, command: Sequence[str], stop_timeout: float = STOP_TIMEOUT
+    ) -> None:
+        """Start both, in a session of their own: Ctrl-C reaches us alone, and we end them.
+
+        The server is killed if it does not end in ``stop_timeout`` seconds when it is to stop.
+        """
         self.home = home
+        self._stop_timeout = stop_timeout
         self.offset = home.log.stat().st_size if home.log.exists() else 0
         self.process = subprocess.Popen(
-            watchdog_command(command, home.console),
+            watchdog_command(command, home.console, timeout=stop_timeout),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=ENVIRONMENT,
@@ -73,7 +79,7 @@ class Child:
             stdin.write(b"stop")
             stdin.close()
         try:
-            self.process.wait(STOP_TIMEOUT + 15)
+            self.process.wait(self._stop_timeout + 15)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

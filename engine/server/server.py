@@ -27,7 +27,7 @@ from engine.server.java import ADMIN, ENVIRONMENT, SERVER, java_command
 from engine.server.memory import Memory, machine_mb
 from engine.server.orphan import end_orphans
 from engine.server.replacement import Replacement
-from engine.server.watchdog import how_it_ended
+from engine.server.watchdog import STOP_TIMEOUT, how_it_ended
 from engine.settings import Settings
 
 USER = "neo4j"
@@ -64,11 +64,17 @@ class Server:
 
     @classmethod
     def run(
-        cls, home: Home, settings: Settings, progress: Progress, options: Sequence[str] = ()
+        cls,
+        home: Home,
+        settings: Settings,
+        progress: Progress,
+        options: Sequence[str] = (),
+        stop_timeout: float = STOP_TIMEOUT,
     ) -> "Server":
         """Start the server of a data folder that we hold; raises ServerUnavailable.
 
-        ``options`` are for Java, in place of those that use the class cache.
+        ``options`` are for Java, in place of those that use the class cache. The server is killed
+        if it does not end in ``stop_timeout`` seconds when it is to stop.
         """
         memory = Memory.fit(settings, machine_mb())
         end_orphans(home, progress)
@@ -82,7 +88,8 @@ class Server:
             home.first_start.touch()
             set_password(home, classpath)
         with ExitStack() as stack:
-            child = Child(home, server_command(home, classpath, memory, options))
+            command = server_command(home, classpath, memory, options)
+            child = Child(home, command, stop_timeout)
             stack.callback(child.stop)
             child.wait_ready(progress)
             home.first_start.unlink(missing_ok=True)
