@@ -26,7 +26,8 @@ from pydantic import (
 from engine.dataset import Frequency, check_name
 from engine.errors import BadInput
 from engine.metadata import checked, from_ftm
-from loaders.crawl.fetch import Limits, masked, shown
+from loaders.intake.address import masked, without_query
+from loaders.intake.download import Limits
 
 ENTITIES = "entities.ftm.json"
 """The resource of a dataset in OpenSanctions' catalogs that we load."""
@@ -234,7 +235,7 @@ def listed_entries(
     """
     datasets = index.get("datasets") if isinstance(index, dict) else None
     if not isinstance(datasets, list):
-        raise BadInput(f"{shown(wanted.url)} is not a catalog: it has no list of datasets")
+        raise BadInput(f"{without_query(wanted.url)} is not a catalog: it has no list of datasets")
     known = {
         one["name"]: one
         for one in datasets
@@ -251,7 +252,7 @@ def listed_entries(
 
 def listed_entry(given: Any, name: str, wanted: Listed, folder: Path) -> Entry | None:
     """One dataset of a catalog that somebody else keeps, None if it has no entities to load; raises BadInput."""
-    where = shown(wanted.url)
+    where = without_query(wanted.url)
     if given is None:
         raise BadInput(f"{where} lists no dataset {name[:100]!r}")
     listed = given.get("resources")

@@ -21,9 +21,12 @@ from engine.run import Outcome, Run
 from loaders.crawl.catalog import Entry, Source
 from loaders.crawl.delta import newer
 from loaders.crawl.due import next_run
-from loaders.crawl.fetch import Fetched, FetchFailed, Mark, fetch, masked, shown
+from loaders.crawl.fetch import Fetched, fetch
 from loaders.crawl.program import run_loader, run_program
 from loaders.format.registry import format_of
+from loaders.intake.address import masked, without_query
+from loaders.intake.download import FileVersion
+from loaders.intake.http import FetchFailed
 from loaders.intake.intake import Intake, Reading
 from loaders.intake.seen import Seen
 from loaders.load.load import BATCH, Report, load, roomy
@@ -43,7 +46,7 @@ class Obtained:
     paths: list[Path]
     size: int
     checksum: str | None
-    mark: Mark | None = None
+    mark: FileVersion | None = None
     delta: bool = False
 
 
@@ -130,7 +133,7 @@ class Crawler:
         for path in found.paths:
             if folder in path.parents:
                 path.unlink(missing_ok=True)
-        mark = found.mark or Mark("")
+        mark = found.mark or FileVersion("")
         run = replace(
             run, outcome=Outcome.UPDATED, size=found.size, checksum=found.checksum, loads=loads
         )
@@ -186,17 +189,17 @@ class Crawler:
             changes = self._changes(entry, folder, last)
             if changes is not None:
                 return changes
-        known = None if last is None else Mark(source.url, last.etag, last.last_modified)
+        known = None if last is None else FileVersion(source.url, last.etag, last.last_modified)
         fetched = self._fetch(entry, source.url, folder / filename(source.url), known)
         if fetched is None:
             return None
         if other := another(source, fetched.path):
             fetched.path.unlink()
-            raise FetchFailed(f"{shown(source.url)} {other}")
-        return Obtained([fetched.path], fetched.size, fetched.checksum, fetched.mark)
+            raise FetchFailed(f"{without_query(source.url)} {other}")
+        return Obtained([fetched.path], fetched.size, fetched.checksum, fetched.version)
 
     def _fetch(
-        self, entry: Entry, url: str, path: Path, known: Mark | None = None
+        self, entry: Entry, url: str, path: Path, known: FileVersion | None = None
     ) -> Fetched | None:
         ticker = Ticker()
 

@@ -20,8 +20,11 @@ from engine.run import Outcome, Run
 from loaders.crawl.catalog import Catalog, Entry, listed_entries, read_catalog
 from loaders.crawl.crawler import Crawler
 from loaders.crawl.due import next_run
-from loaders.crawl.fetch import FetchFailed, Limits, Mark, fetch, shown
+from loaders.crawl.fetch import fetch
 from loaders.crawl.queue import Workers, queue
+from loaders.intake.address import without_query
+from loaders.intake.download import FileVersion, Limits
+from loaders.intake.http import FetchFailed
 
 PATIENCE = Limits(silence=30.0, seconds=120.0, size=100 * 1024 * 1024, tries=2)
 """How long somebody else's catalog may take, and how large it may be."""
@@ -44,7 +47,7 @@ def entries_of(
             index = index_of(listed.url, engine.settings.downloads, kept)
             found = list(listed_entries(index, listed, catalog.folder, tell))
         except (ClewError, OSError) as error:
-            url = shown(listed.url)
+            url = without_query(listed.url)
             tell(f"{url} cannot be taken: {str(error).removeprefix(url).lstrip(': ')}")
             continue
         yield from (entry for entry in found if entry.name not in taken)
@@ -79,10 +82,10 @@ def _news(url: str, known: dict[str, Any] | None) -> dict[str, Any]:
     try:
         with TemporaryDirectory(prefix="clew-") as folder:
             found = fetch(
-                url, Path(folder) / "index.json", PATIENCE, Mark(**known) if known else None
+                url, Path(folder) / "index.json", PATIENCE, FileVersion(**known) if known else None
             )
             return (
-                {"mark": asdict(found.mark), "index": parsed(found.path.read_bytes(), url)}
+                {"mark": asdict(found.version), "index": parsed(found.path.read_bytes(), url)}
                 if found
                 else {}
             )
@@ -95,7 +98,7 @@ def parsed(data: bytes, url: str) -> Any:
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError:
-        raise BadInput(f"{shown(url)} is not JSON") from None
+        raise BadInput(f"{without_query(url)} is not JSON") from None
 
 
 def latest(engine: Engine, entry: Entry) -> Run | None:

@@ -12,7 +12,7 @@ from engine.entity import Entity
 from engine.errors import BadInput
 from loaders.intake.bundle import ZIP, archive_of, looked_into, names_in, why_not
 from loaders.intake.progress import Meter, Silence
-from loaders.intake.source import Source
+from loaders.intake.source import Source, name_of
 
 DATA = frozenset({".csv", ".tsv", ".json", ".jsonl", ".ijson", ".gz", ".zip"})
 """Endings of the files of a folder that are read first: what it holds is told by them, not by a README."""
@@ -51,8 +51,9 @@ class Intake:
         meter: Meter | None = None,
     ) -> None:
         self.dataset = dataset
-        self._given = [(file, name) for name in names for file in files(name)]
-        self.names = [file for file, _ in self._given]
+        given = [(file, name) for name in names for file in files(name)]
+        self.names = [file for file, _ in given]
+        self._given = [(name_of(file), name_of(name)) for file, name in given]
         self.mapping = mapping
         self.notes: list[str] = []
         """What a format left out or decided, that people would miss otherwise."""
@@ -71,7 +72,7 @@ class Intake:
     @property
     def truncated(self) -> str | None:
         """Which sources ended early, each with why; None if none did."""
-        order = {name: place for place, name in enumerate(self.names)}
+        order = {name_of(name): place for place, name in enumerate(self.names)}
         told = [
             self._ended[name] for name in sorted(self._ended, key=lambda name: order.get(name, 0))
         ]
@@ -111,7 +112,7 @@ class Intake:
             except BadInput as error:
                 if number == 0:
                     raise
-                self._ended.setdefault(name, str(error))
+                self._ended.setdefault(name_of(name), str(error))
                 continue
             with opened as source:
                 self._open = source

@@ -1,12 +1,10 @@
-"""Where lines come from: a file, a gzip file, a URL or stdin, read as bytes and never whole."""
+"""A source of a load: a file, a gzip file, a URL or stdin, read as a stream in flat memory."""
 
 import gzip
-import http.client
 import io
+import math
 import sys
 import tempfile
-import urllib.error
-import urllib.request
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,41 +12,72 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, TypeAlias, cast
 
 from engine.errors import BadInput
+from loaders.intake.address import is_web, masked
+from loaders.intake.download import Download, Limits
+from loaders.intake.http import BrokenOff, FetchFailed
 
 LONGEST_LINE = 8 * 1024 * 1024
 """Bytes of the longest line that is read."""
 HEAD = 4096
-"""Bytes that are kept of a longer one, to name it by."""
+"""Bytes that are kept of a longer one, to identify it by."""
 GZIP = b"\x1f\x8b"
 BOM = b"\xef\xbb\xbf"
-PATIENCE = 60.0
-"""Seconds that a URL's server may stay silent."""
+URL_LIMITS = Limits(silence=60.0, seconds=math.inf, size=sys.maxsize, tries=3)
+"""A load from a URL takes as long as it takes, while a person watches: a silent server ends it."""
 HEAD_BYTES = 128 * 1024
-"""Bytes that are looked at to tell what a source is; more where the first line is longer."""
+"""Bytes that are looked at to tell a source's format; more where the first line is longer."""
 Stream: TypeAlias = "io.BufferedReader[io.RawIOBase]"
 LARGEST_COPY = 16 * 1024 * 1024 * 1024
 """Bytes of the largest source that is unpacked to disk."""
 CHUNK = 1024 * 1024
-READ_ERRORS = (OSError, EOFError, zlib.error, http.client.HTTPException)
+READ_ERRORS = (OSError, EOFError, zlib.error, FetchFailed)
 
 
 class Line(NamedTuple):
-    """One line of a source; ``reason`` says why it cannot be used, and ``data`` is then only its head."""
+    """One line of a source; where ``reason`` says why it cannot be used, ``data`` is its head."""
 
     number: int
     data: bytes
     reason: str | None = None
 
 
+class Remote(io.RawIOBase):
+    """The bytes of a URL's file: asked for at once, resumed where the connection breaks off."""
+
+    def __init__(self, url: str) -> None:
+        """Raises FetchFailed."""
+        self._download = Download(url, URL_LIMITS)
+        self._chunks = self._download.chunks()
+        self._chunk = memoryview(next(self._chunks, b""))
+        self.size = self._download.size
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer: "bytearray | memoryview[int]") -> int:  # type: ignore[override]
+        """Fill the buffer with what arrives; raises FetchFailed."""
+        chunk = self._chunk or memoryview(next(self._chunks, b""))
+        count = min(len(buffer), len(chunk))
+        buffer[:count] = chunk[:count]
+        self._chunk = chunk[count:]
+        return count
+
+    def close(self) -> None:
+        """End the connection."""
+        self._chunks.close()
+        super().close()
+
+
 class Counted(io.RawIOBase):
-    """A stream that knows how many bytes were taken from it, and what was seen of its beginning."""
+    """A stream that knows how many bytes were taken from it."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self.stream = stream
         self.position = 0
 
     def readable(self) -> bool:
-        """Always: this is what it is for."""
+        """Always."""
         return True
 
     def readinto(self, buffer: "bytearray | memoryview[int]") -> int:  # type: ignore[override]
@@ -69,11 +98,11 @@ class Ahead(io.RawIOBase):
         self._fault: BaseException | None = None
 
     def readable(self) -> bool:
-        """Always: this is what it is for."""
+        """Always."""
         return True
 
     def look(self) -> bytes:
-        """The first HEAD_BYTES and the first line, as far as they come; asked for before anything is read."""
+        """The first HEAD_BYTES and the first line, as far as they come; ask before you read."""
         line = False
         while len(self._held) < (HEAD_BYTES if line else LONGEST_LINE):
             try:
@@ -128,18 +157,15 @@ class Source:
         try:
             if name == "-":
                 return cls("stdin", sys.stdin.buffer, None)
-            if name.startswith(("http://", "https://")):
-                response = urllib.request.urlopen(name, timeout=PATIENCE)
-                length = response.headers.get("Content-Length", "")
-                return cls(
-                    name, cast(BinaryIO, response), int(length) if length.isdigit() else None
-                )
+            if is_web(name):
+                remote = Remote(name)
+                return cls(name_of(name), cast(BinaryIO, remote), remote.size)
             path = Path(name)
             if not path.is_file():
                 return cls(name, path.open("rb"), None)
             return cls(name, path.open("rb"), path.stat().st_size, path)
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            raise BadInput(f"{name} cannot be opened: {reason_of(error)}") from None
+        except (OSError, FetchFailed, ValueError) as error:
+            raise BadInput(f"{name_of(name)} cannot be opened: {reason_of(error)}") from None
 
     def __enter__(self) -> "Source":
         return self
@@ -149,7 +175,7 @@ class Source:
             self._stream.close()
 
     def head(self) -> bytes:
-        """The first bytes, unpacked, with all of the first line; they are read again by what reads the source."""
+        """The first bytes, unpacked, with all of the first line; reading begins with them again."""
         if self._head is None:
             self._reader()
             assert self._ahead is not None
@@ -162,37 +188,40 @@ class Source:
             yield from lines(stream)
 
     def blocks(self) -> Iterator[tuple[int, bytes]]:
-        """All lines, in blocks of whole ones, each with the number of lines before it: ``lines`` takes them apart.
+        """All lines, in blocks of complete ones, each with the number of lines before it.
 
-        Of a line that is too long only so much is there that this can be seen.
+        The function ``lines`` splits a block. A line that is too long is there only so far that
+        this can be seen.
         """
         with self.reading() as stream:
             yield from blocks(stream)
 
     @contextmanager
     def reading(self) -> Iterator[Stream]:
-        """The bytes, unpacked where the first ones say that they are gzip.
+        """The bytes, unpacked if the first ones are those of gzip.
 
         Where they cannot be read to their end, the block ends there and ``truncated`` says why.
         """
         stream = self._reader()
         try:
             yield stream
-            if (
-                not self.truncated
-                and self.size is not None
-                and self.position < self.size
-                and not stream.peek(1)
-            ):
-                self.truncated = f"only {self.position:,} of {self.size:,} bytes arrived"
+            if not self.truncated and self._lacks_bytes() and not stream.peek(1):
+                self.truncated = self._shortfall()
         except READ_ERRORS as error:
-            self.truncated = reason_of(error)
+            broken = isinstance(error, BrokenOff) and self._lacks_bytes()
+            self.truncated = self._shortfall() if broken else reason_of(error)
+
+    def _lacks_bytes(self) -> bool:
+        return self.size is not None and self.position < self.size
+
+    def _shortfall(self) -> str:
+        return f"only {self.position:,} of {self.size:,} bytes arrived"
 
     @contextmanager
     def file(self) -> Iterator[Path]:
-        """The bytes, unpacked, as a file on disk: the source itself where it is one, else a copy for this block.
+        """The bytes, unpacked, as a file on disk: the source's own, or a copy for this block.
 
-        Raises BadInput for a copy that cannot be made whole.
+        Raises BadInput for a copy that cannot be completed.
         """
         self._reader()
         if self._path is not None and not self._packed:
@@ -225,7 +254,7 @@ class Source:
 
 
 def lines(stream: "Stream | io.BytesIO", before: int = 0) -> Iterator[Line]:
-    """Every line of a stream that is not blank, without the byte order mark of the first; ``before`` come others."""
+    """Every line of a stream that is not blank, without a byte order mark; ``before`` come others."""
     number = before
     while data := stream.readline(LONGEST_LINE + 1):
         number += 1
@@ -266,14 +295,15 @@ def blocks(stream: Stream) -> Iterator[tuple[int, bytes]]:
         yield before, bytes(held)
 
 
+def name_of(name: str) -> str:
+    """What a source is called wherever it is shown: its name, without what is secret in a URL."""
+    return masked(name) if is_web(name) else name
+
+
 def reason_of(error: BaseException) -> str:
     """What went wrong, in words that name no Python."""
-    if isinstance(error, urllib.error.HTTPError):
-        return f"the server answered {error.code} {error.reason}"
-    if isinstance(error, urllib.error.URLError):
-        return reason_of(error.reason) if isinstance(error.reason, Exception) else str(error.reason)
-    if isinstance(error, http.client.IncompleteRead):
-        return "the server broke off in the middle"
+    if isinstance(error, FetchFailed):
+        return error.reason
     if isinstance(error, EOFError):
         return "the gzip data ends before its end"
     if isinstance(error, zlib.error | gzip.BadGzipFile):

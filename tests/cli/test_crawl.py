@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from cli.main import main
 from engine.engine import Engine
-from loaders.crawl.fetch import Limits
+from loaders.intake.download import Limits
 
 LINE = b'{"id": "a", "schema": "Person", "properties": {"name": ["Ada"]}}\n'
 

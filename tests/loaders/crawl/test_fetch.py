@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
-from loaders.crawl.fetch import FetchFailed, Limits, Mark, fetch, masked, shown
+from loaders.crawl.fetch import fetch
+from loaders.intake.address import masked, without_query
+from loaders.intake.download import FileVersion, Limits
+from loaders.intake.http import FetchFailed
 
 BODY = bytes(range(256)) * 4096
 QUICK = Limits(silence=1.0, seconds=20.0, size=10 * len(BODY), tries=2, wait=0.01)
@@ -21,10 +24,10 @@ def test_a_file_comes_whole_and_only_once(site: Any, tmp_path: Path) -> None:
     assert found is not None
     assert (found.path.read_bytes(), found.size) == (BODY, len(BODY))
     assert found.checksum == hashlib.sha256(BODY).hexdigest()
-    assert found.mark == Mark(url, '"v1"', size=len(BODY))
-    assert fetch(url, tmp_path / "a", QUICK, found.mark) is None
+    assert found.version == FileVersion(url, '"v1"', size=len(BODY))
+    assert fetch(url, tmp_path / "a", QUICK, found.version) is None
     site.put("/a", b"new", etag='"v2"')
-    again = fetch(url, tmp_path / "a", QUICK, found.mark)
+    again = fetch(url, tmp_path / "a", QUICK, found.version)
     assert again is not None
     assert again.path.read_bytes() == b"new"
 
@@ -136,7 +139,7 @@ def test_an_answer_that_is_packed_for_the_way_is_never_gone_on_with(
     url = site.put("/a", b"", answer(packed[: len(packed) // 2], **said), answer(packed, **said))
     found = fetch(url, tmp_path / "a", QUICK)
     assert found is not None
-    assert (found.path.read_bytes(), found.mark.etag) == (BODY, '"v1"')
+    assert (found.path.read_bytes(), found.version.etag) == (BODY, '"v1"')
     site.put("/a", BODY, "cut", rest, "cut", etag='"v1"')  # packed from the middle on
     with pytest.raises(FetchFailed, match=r"broke off in the middle; [\d,]+ bytes are kept"):
         fetch(url, tmp_path / "a", Limits(silence=1.0, tries=1, wait=0.01, size=10 * len(BODY)))
@@ -303,4 +306,4 @@ def test_what_may_be_a_secret_in_an_address_is_not_told(site: Any, tmp_path: Pat
     ],
 )
 def test_what_an_address_has_to_log_in_with_is_hidden(url: str, told: str) -> None:
-    assert (masked(url), shown(url)) == (told, told.split("?")[0])
+    assert (masked(url), without_query(url)) == (told, told.split("?")[0])

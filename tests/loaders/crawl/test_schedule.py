@@ -12,8 +12,8 @@ from engine.errors import ClewError
 from engine.run import Outcome, Run
 from loaders.crawl.catalog import Entry, Source
 from loaders.crawl.due import next_run
-from loaders.crawl.fetch import Limits
 from loaders.crawl.schedule import index_of, summary
+from loaders.intake.download import Limits
 
 
 def at(text: str) -> datetime:
