@@ -12,7 +12,7 @@ from pathlib import Path
 
 from engine.engine import Engine
 from engine.entity import make_entity
-from engine.graph.record.writer import at_once
+from engine.graph.record.writer import removal_size
 from engine.settings import Settings
 
 HEAP = 512
@@ -57,7 +57,7 @@ def removal(engine: Engine, count: int, size: int) -> float:
 def main() -> None:
     """Measure."""
     heap = int(sys.argv[1]) if len(sys.argv) > 1 else HEAP
-    count = at_once(f"{heap}MiB")
+    count = removal_size(f"{heap}MiB")
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data=Path(folder), heap_mb=heap, pagecache_mb=256)
         with Engine.open(settings, progress=lambda _: None) as engine:

@@ -6,8 +6,8 @@ from typing import Any
 from engine.dataset import Dataset, ExportPolicy, Frequency, Publisher, check_name
 from engine.errors import BadInput
 from engine.graph.connection import LONG_TIMEOUT, Connection
-from engine.graph.record.batch import RELEASED
 from engine.graph.record.identity import span
+from engine.graph.record.tombstone import RELEASED
 from engine.graph.record.writer import being_deleted, bump
 from engine.metadata import RULES, check_whole, checked
 

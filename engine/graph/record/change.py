@@ -1,4 +1,4 @@
-"""What became of records in one transaction: what the index takes, told by the writer or read again later."""
+"""What a transaction changed, for the index: from the writer, or read from the graph later."""
 
 from dataclasses import dataclass, field
 
@@ -7,10 +7,10 @@ from engine.entity import Entity
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What became of one id: the entity as it is now, or None for one that is gone.
+    """One id that changed, with the entity as it is now, or None for one that is gone.
 
-    ``keys`` are the ids of shared values that went with it, or that a record let go which is still there
-    (then ``id`` starts with ``#`` and is no record's).
+    ``keys`` are the ids of the shared values that went with it. Where a record that is still there
+    has lost values, ``id`` starts with ``#``, is the id of no record, and ``entity`` is None.
     """
 
     revision: int
@@ -21,11 +21,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One transaction's revision, and all that readers would find under it."""
+    """What one transaction wrote, and the revision under which readers find it."""
 
     revision: int
     added: list[Entity]
-    """Those of whose ids there was no record before."""
+    """Records that are new."""
     changed: list[Entity]
+    """Records that replaced an older version."""
     released: list[Change]
-    """Values that records let go which are still there."""
+    """Values that records have lost which are still there."""

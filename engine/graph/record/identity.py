@@ -20,7 +20,10 @@ def span(dataset: str | None) -> tuple[str, str]:
 def pages(
     connection: Connection, name: str, dataset: str | None, **parts: str
 ) -> Iterator[Identity]:
-    """The identities of one kind; each page is a transaction of its own, so a slow reader holds none open."""
+    """(id, checksum) of the records that a query answers, in order of the ids, page by page.
+
+    Each page is a transaction of its own, so that a slow caller holds none open.
+    """
     after, end = span(dataset)
     while True:
         parameters = {"after": after, "end": end, "limit": PAGE}

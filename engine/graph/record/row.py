@@ -1,4 +1,4 @@
-"""How records become rows of the write statements: the other way round is ``convert``."""
+"""How records become rows of the queries that write; ``convert`` goes the other way."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -18,6 +18,7 @@ ID_BYTES = 2000
 
 def checked(id_: str) -> str:
     """The id, if it can be indexed; raises BadInput."""
+    # encoding is slow and ids are many: a character has at most four bytes
     if len(id_) * 4 > ID_BYTES and len(id_.encode("utf-8", "replace")) > ID_BYTES:
         raise BadInput(f"an id may have {ID_BYTES} bytes: {id_[:50]}…")
     return id_
@@ -47,7 +48,10 @@ def amount_of(entity: Entity) -> float | None:
 
 
 def edge_row(entity: Entity) -> Row:
-    """All that the graph keeps of an edge but for the revision, with typed copies of what walks filter on."""
+    """All that the graph keeps of an edge, but for the revision.
+
+    What paths and expansions filter by is kept a second time, as a value that Cypher can compare.
+    """
     row = node_row(entity)
     start, end = period_of(entity)
     share = lowest_share(entity.properties.get("percentage", ())).value
@@ -85,7 +89,7 @@ def links(entity: Entity) -> list[tuple[str, str]]:
 
 @cache
 def link_kinds(schema: str) -> Mapping[str, str]:
-    """The relationship type of each property by which a node record of this schema may name entities."""
+    """The relationship type of each property by which a node record may name entities."""
     return {prop.name: relationship_type(prop.name) for prop in link_properties(schema)}
 
 
@@ -101,16 +105,16 @@ def stub_row(id_: str) -> Row:
 
 @dataclass(slots=True)
 class Prepared:
-    """Records by id, with all that can be worked out of them before a transaction begins."""
+    """Records by id, with all that can be computed before a transaction begins."""
 
     nodes: dict[str, Entity] = field(default_factory=dict)
     edges: dict[str, Entity] = field(default_factory=dict)
     rows: dict[str, Row] = field(default_factory=dict)
     """What the graph keeps of each, but for the revision."""
     links: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-    """Of each node record that names entities: the relationship types and the targets."""
+    """The (relationship type, target) of every entity that a node record names."""
     pairs: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-    """Of each edge: the ids that it connects."""
+    """The (source, target) ids that each edge connects."""
 
     def entities(self) -> dict[str, Entity]:
         """All of them by id."""
@@ -118,7 +122,7 @@ class Prepared:
 
 
 def prepared(entities: Iterable[Entity]) -> Prepared:
-    """Records made ready to be written; of several with one id the last counts. Raises BadInput."""
+    """Records prepared for writing; of several with one id the last counts. Raises BadInput."""
     result = Prepared()
     for id_, entity in {entity.id: entity for entity in entities}.items():
         if schema_of(entity.schema).edge:
@@ -128,6 +132,6 @@ def prepared(entities: Iterable[Entity]) -> Prepared:
         else:
             result.nodes[id_] = entity
             result.rows[id_] = node_row(entity)
-            if found := links(entity):
-                result.links[id_] = found
+            if targets := links(entity):
+                result.links[id_] = targets
     return result

@@ -1,7 +1,8 @@
-"""All that some datasets tell, whole and in the order of the ids: records, shared values, relationships.
+"""All that some datasets hold, in the order of the ids: records, shared values, relationships.
 
-Every page is a transaction of its own, so a slow reader holds none open and memory stays flat; the next page
-is asked for while one is read. A write in the middle of a stream is seen by what comes after it.
+Every page is a transaction of its own, so that a slow caller holds none open and memory stays flat.
+The next page is read while the caller works on one. What is written in the meantime is seen by the
+pages that are read later.
 """
 
 import heapq
@@ -31,7 +32,7 @@ from engine.graph.record.identity import LAST, span
 PAGE = 2_000
 """Records that one page holds; more than the pairs of ends that one edge may have."""
 TYPES = tuple(sorted(edge_schemata()))
-LINKS = alternatives(
+LINK_TYPES = alternatives(
     sorted(
         {
             relationship_type(p.name)
@@ -49,7 +50,10 @@ def in_order(datasets: Iterable[str]) -> list[str]:
 
 
 class Stream:
-    """Everything of some datasets, each kind in code point order of the ids; read it as often as need be."""
+    """Everything of some datasets, in code point order of the ids.
+
+    Each method reads from the beginning, so that it may be called as often as needed.
+    """
 
     def __init__(self, connection: Connection, datasets: Iterable[str]) -> None:
         self._connection = connection
@@ -65,17 +69,16 @@ class Stream:
 
     def nodes(self) -> Iterator[Entity | Literal]:
         """Every record that is no edge, and every value that two of them share."""
-        after = self._datasets
-        early = [name for name in after if f"{name}:" < LITERAL]
+        early = [name for name in self._datasets if f"{name}:" < LITERAL]
         for name in early:
             yield from self._entities("node_records", name)
         for value, _ in self._shared():
             yield value
-        for name in after[len(early) :]:
+        for name in self._datasets[len(early) :]:
             yield from self._entities("node_records", name)
 
     def relationships(self) -> Iterator[Relationship]:
-        """Every relationship among them: edges by id, then by their ends what records and shared values name."""
+        """Every relationship: edges by id, then by their ends links and those to shared values."""
         for name in self._datasets:
             kinds = [self._edges(name, kind) for kind in TYPES]
             yield from heapq.merge(*kinds, key=attrgetter("id", "source", "target"))
@@ -85,8 +88,8 @@ class Stream:
             for source, kind, dataset in holders:
                 yield Relationship(f"{source}|{kind}|{value.id}", kind, dataset, source, value.id)
 
-    def _entities(self, statement: str, dataset: str, **parts: str) -> Iterator[Entity]:
-        for rows in self._pages(statement, *span(dataset), **parts):
+    def _entities(self, query: str, dataset: str, **parts: str) -> Iterator[Entity]:
+        for rows in self._pages(query, *span(dataset), **parts):
             for row in rows:
                 yield entity_of(row["properties"])
 
@@ -101,7 +104,7 @@ class Stream:
                 )
 
     def _links(self, dataset: str) -> Iterator[Relationship]:
-        for rows in self._pages("link_relationships", *span(dataset), types=LINKS):
+        for rows in self._pages("link_relationships", *span(dataset), types=LINK_TYPES):
             for row in rows:
                 source = row["id"]
                 for kind, target in sorted(row["links"]):
@@ -115,26 +118,26 @@ class Stream:
             for row in rows:
                 holders = sorted(row["holders"])
                 if len({holder[0] for holder in holders}) > 1:
-                    found = row["properties"]
-                    yield Literal(row["id"], found["type"], found["value"], holders[0][2]), holders
+                    value = row["properties"]
+                    yield Literal(row["id"], value["type"], value["value"], holders[0][2]), holders
 
-    def _pages(self, statement: str, after: str, end: str, **parts: str) -> Iterator[list[Record]]:
+    def _pages(self, query: str, after: str, end: str, **parts: str) -> Iterator[list[Record]]:
         def read(after: str) -> list[Record]:
-            asked: dict[str, Any] = {
+            parameters: dict[str, Any] = {
                 "after": after,
                 "end": end,
                 "limit": PAGE,
                 **self._visible,
             }
-            return self._connection.read(statement, asked, timeout=LONG_TIMEOUT, **parts)
+            return self._connection.read(query, parameters, timeout=LONG_TIMEOUT, **parts)
 
-        return pages(read, after, PAGE, whole=statement == "edge_relationships")
+        return pages(read, after, PAGE, whole=query == "edge_relationships")
 
 
 def pages(
     read: Callable[[str], list[Record]], after: str, size: int, whole: bool
 ) -> Iterator[list[Record]]:
-    """Page after page, the next one asked for meanwhile; ``whole`` keeps rows of one id on one page."""
+    """Page after page, the next one read ahead; ``whole`` keeps the rows of one id on one page."""
     with ThreadPoolExecutor(1, "page") as pool:
         coming = pool.submit(read, after)
         while True:
@@ -150,7 +153,7 @@ def pages(
 
 
 def without_last(rows: Sequence[Record]) -> list[Record]:
-    """The rows without those of the last id, of which there may be more on the next page."""
+    """The rows without those of the last id: there may be more of them on the next page."""
     last = rows[-1]["id"]
     return [row for row in rows if row["id"] != last]
 

@@ -14,7 +14,7 @@ from engine.dataset import Dataset, ExportPolicy, Frequency, Publisher, next_exp
 from engine.engine import Engine
 from engine.entity import Entity, make_entity
 from engine.errors import BadInput
-from engine.graph.record.writer import at_once
+from engine.graph.record.writer import removal_size
 from engine.index.index import Index
 from engine.metadata import checked, from_ftm
 from engine.run import Outcome, Run
@@ -390,8 +390,8 @@ def test_a_dataset_deleted_last_leaves_nothing_to_wait_for(
         (None, 15_360),
     ],
 )
-def test_how_much_is_removed_at_once(heap: str | None, records: int) -> None:
-    assert at_once(heap) == records
+def test_how_many_records_one_transaction_removes(heap: str | None, records: int) -> None:
+    assert removal_size(heap) == records
 
 
 def test_a_removal_is_one_revision_as_far_as_the_heap_allows(
@@ -406,7 +406,7 @@ def test_a_removal_is_one_revision_as_far_as_the_heap_allows(
         before = reader.revision()
         assert writer.remove([entity.id for entity in GONE]) == before + 1
     put(fresh_engine, "gone", GONE)
-    monkeypatch.setattr("engine.graph.record.writer.AT_ONCE", 4)
+    monkeypatch.setattr("engine.graph.record.writer.MAX_REMOVED", 4)
     before = reader.revision()
     assert writer.remove([entity.id for entity in GONE]) == before + len(GONE) // 4
     assert list(writer.ids("gone")) == []
