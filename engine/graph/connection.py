@@ -1,4 +1,4 @@
-"""The connection to Neo4j: named queries, each with a timeout; the driver's errors become Clew's."""
+"""The connection to Neo4j: named queries, each with a timeout; its errors become Clew's."""
 
 import logging
 import time
@@ -9,7 +9,7 @@ from typing import Any
 import neo4j
 from neo4j import GraphDatabase, Query, Record, exceptions
 
-from engine.errors import BadInput, QueryTimeout, ServerUnavailable
+from engine.errors import BadInput, ClewError, QueryTimeout, ServerUnavailable
 from engine.graph.cypher import query_text
 
 READ_TIMEOUT = 10.0
@@ -44,18 +44,26 @@ def translated() -> Iterator[None]:
     except exceptions.AuthError as error:
         raise ServerUnavailable(f"Neo4j cannot be reached: {error}") from error
     except exceptions.Neo4jError as error:
-        code = error.code or ""
-        if "TransactionTimedOut" in code or "Terminated" in code or "LockClient" in code:
-            raise QueryTimeout("this question took longer than it may") from error
-        if "OutOfMemory" in code:
-            raise QueryTimeout("this question needs more memory than it may take") from error
-        if "DatabaseUnavailable" in code or "DatabaseNotFound" in code:
-            raise ServerUnavailable(f"Neo4j is not ready: {error.message}") from error
-        raise
+        known = server_error(error)
+        if known is None:
+            raise
+        raise known from error
     except exceptions.ConfigurationError as error:
         raise BadInput(f"this is no address of a Neo4j server: {error}") from error
     except (UnicodeEncodeError, OverflowError) as error:
         raise BadInput(f"a value cannot be stored: {error}") from error
+
+
+def server_error(error: exceptions.Neo4jError) -> ClewError | None:
+    """Our error for one of the server's, by its code; None for a bug of ours."""
+    code = error.code or ""
+    if any(part in code for part in ("TransactionTimedOut", "Terminated", "LockClient")):
+        return QueryTimeout("this question took longer than it may")
+    if "OutOfMemory" in code:
+        return QueryTimeout("this question needs more memory than it may take")
+    if "DatabaseUnavailable" in code or "DatabaseNotFound" in code:
+        return ServerUnavailable(f"Neo4j is not ready: {error.message}")
+    return None
 
 
 class Deadline:
@@ -115,7 +123,7 @@ class Connection:
         self.close()
 
     def close(self) -> None:
-        """Close every connection; the server closes what another thread still uses, when we exit."""
+        """Close all connections; the server closes one that another thread uses when we exit."""
         with suppress(BufferError):  # the driver raises it for a connection that is in use
             self._driver.close()
 

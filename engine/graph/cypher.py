@@ -82,14 +82,14 @@ def is_comment(line: str) -> bool:
 
 def by_name(queries: Iterable[NamedQuery]) -> dict[str, NamedQuery]:
     """Queries by name; raises QueryFileError for two of one name."""
-    found: dict[str, NamedQuery] = {}
+    named: dict[str, NamedQuery] = {}
     for query in queries:
-        if other := found.get(query.name):
+        if other := named.get(query.name):
             raise QueryFileError(
                 f"{query.file}: there is a query {query.name} in {other.file} already"
             )
-        found[query.name] = query
-    return found
+        named[query.name] = query
+    return named
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Which datasets there are, what is known of each, and which of them are being deleted."""
+"""The datasets of the graph: the metadata of each, and which of them are being deleted."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,11 +12,11 @@ from engine.graph.record.writer import being_deleted, bump
 from engine.metadata import RULES, check_whole, checked
 
 BATCH = 10_000
-"""Tombstones that go in one transaction."""
+"""Tombstones that one transaction deletes."""
 
 
 class Catalog:
-    """The Dataset nodes of the graph; nested values are flat properties there."""
+    """The Dataset nodes of the graph, in which nested metadata is kept as flat properties."""
 
     def __init__(self, connection: Connection, deadline: float) -> None:
         self._connection = connection
@@ -36,20 +36,26 @@ class Catalog:
         ]
 
     def set(self, name: str, changes: Mapping[str, Any]) -> bool:
-        """Change fields of a dataset, which is made if there is none; whether it was there. Raises BadInput."""
-        found = checked(changes)
+        """Change metadata of a dataset, and create it where there is none; whether it was there.
+
+        Raises BadInput.
+        """
+        valid = checked(changes)
         with self._connection.transaction() as tx:
             bump(tx, 0)
             rows = tx.run("dataset_state", {"names": [check_name(name)]})
-            held: Mapping[str, Any] = rows[0]["properties"] if rows else {}
-            if "deleting" in held:
+            before: Mapping[str, Any] = rows[0]["properties"] if rows else {}
+            if "deleting" in before:
                 raise being_deleted(name)
-            check_whole({**held, **found})
-            tx.run("dataset_set", {"name": name, "changes": found})
+            check_whole({**before, **valid})
+            tx.run("dataset_set", {"name": name, "changes": valid})
         return bool(rows)
 
     def mark(self, name: str) -> None:
-        """From now on the dataset is gone for every reader, and nobody writes to it; raises BadInput."""
+        """Mark a dataset as being deleted: it is gone for every reader, and no write succeeds.
+
+        Raises BadInput if there is none.
+        """
         with self._connection.transaction() as tx:
             bump(tx, 0)
             if not tx.run("dataset_mark", {"name": name}):
@@ -58,12 +64,14 @@ class Catalog:
                 )
 
     def purge(self, name: str, upto: int) -> None:
-        """Delete the tombstones of a dataset up to a revision, once the Clew node tells of it."""
+        """Delete the tombstones of a dataset up to a revision."""
+        # First the counter says up to where tombstones are missing: an index that is older than
+        # that must be built anew, also if this process is killed between the two.
         newest = 0
         for after, end in spans(name):
             parameters = {"after": after, "end": end, "upto": upto}
-            found = self._connection.read("tombstone_newest", parameters, timeout=LONG_TIMEOUT)
-            newest = max(newest, found[0]["revision"])
+            rows = self._connection.read("tombstone_newest", parameters, timeout=LONG_TIMEOUT)
+            newest = max(newest, rows[0]["revision"])
         self._connection.write("clew_purge", {"revision": newest})
         for after, end in spans(name):
             parameters = {"after": after, "end": end, "upto": upto, "limit": BATCH}
@@ -76,23 +84,23 @@ class Catalog:
 
 
 def spans(name: str) -> list[tuple[str, str]]:
-    """The bounds between which the ids of a dataset's tombstones lie: of records, and of values let go."""
+    """The bounds of the ids of a dataset's tombstones: of records, and of values they have lost."""
     after, end = span(name)
     return [(after, end), (RELEASED + after, RELEASED + end)]
 
 
 def dataset_of(row: Mapping[str, Any]) -> Dataset:
-    """The dataset that a node's properties tell; what it holds is not known here."""
-    given = {name: row[name] for name in RULES if name in row}
-    name = given.pop("publisher", None)
-    url, country = given.pop("publisher_url", None), given.pop("publisher_country", None)
+    """The dataset that has these properties in the graph; how much it holds is not known here."""
+    metadata = {name: row[name] for name in RULES if name in row}
+    name = metadata.pop("publisher", None)
+    url, country = metadata.pop("publisher_url", None), metadata.pop("publisher_country", None)
     updated = row.get("last_updated")
     return Dataset(
         row["name"],
-        given.pop("title", row["name"]),
+        metadata.pop("title", row["name"]),
         publisher=Publisher(name, url, country) if name else None,
-        frequency=Frequency(given.pop("frequency", Frequency.UNKNOWN)),
-        export_policy=ExportPolicy(given.pop("export_policy", ExportPolicy.EVERYONE)),
+        frequency=Frequency(metadata.pop("frequency", Frequency.UNKNOWN)),
+        export_policy=ExportPolicy(metadata.pop("export_policy", ExportPolicy.EVERYONE)),
         last_updated=updated.to_native() if updated is not None else None,
-        **given,
+        **metadata,
     )

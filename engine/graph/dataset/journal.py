@@ -1,4 +1,4 @@
-"""Which crawls there were, what became of each, and which version of its source a dataset is at."""
+"""The history of crawls: how each ended, and which version of its source a dataset is at."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -9,7 +9,11 @@ from engine.run import Outcome, Place, Run
 
 
 class Journal:
-    """The Run nodes of the graph; one that says it runs while nobody holds its dataset is answered as interrupted."""
+    """The Run nodes of the graph.
+
+    A run that is said to be running, but whose dataset no process has claimed (``held``), was
+    killed: it is answered as interrupted.
+    """
 
     def __init__(
         self, connection: Connection, deadline: float, held: Callable[[str], bool]
@@ -19,7 +23,7 @@ class Journal:
         self._held = held
 
     def note(self, run: Run) -> None:
-        """Write a run down, over what was written of it before."""
+        """Save a run, over what was saved of it before."""
         properties = {name: value for name, value in asdict(run).items() if value is not None}
         self._connection.write(
             "run_save", {"id": run.id, "properties": {**properties, "outcome": str(run.outcome)}}
@@ -30,7 +34,7 @@ class Journal:
         return self._runs([dataset], first)
 
     def standing(self, dataset: str) -> Run | None:
-        """The last run that proved a dataset up to date; None if there is none, or a load into it has begun since."""
+        """The last run that proved a dataset up to date, unless a load into it has begun since."""
         parameters = {
             "dataset": dataset,
             "outcomes": [outcome for outcome in Outcome if outcome.proves],
@@ -41,11 +45,11 @@ class Journal:
     def histories(
         self, datasets: Sequence[str], first: int, after: Place | None = None
     ) -> dict[str, list[Run]]:
-        """The latest runs of each dataset, newest first, those before a place if there is one."""
-        found: dict[str, list[Run]] = {name: [] for name in datasets}
-        for run in self._runs(list(found), first, after):
-            found[run.dataset].append(run)
-        return found
+        """The latest runs of each dataset, newest first; those after a place, if one is given."""
+        histories: dict[str, list[Run]] = {name: [] for name in datasets}
+        for run in self._runs(list(histories), first, after):
+            histories[run.dataset].append(run)
+        return histories
 
     def counts(self, datasets: Sequence[str]) -> dict[str, int]:
         """How many runs of each dataset there were."""
@@ -53,19 +57,17 @@ class Journal:
         return {row["name"]: row["count"] for row in rows}
 
     def _runs(self, datasets: list[str], first: int, after: Place | None = None) -> list[Run]:
-        found = self._read(datasets, first, after)
-        left = {
-            run.id
-            for run in found
-            if run.outcome is Outcome.RUNNING and not self._held(run.dataset)
+        runs = self._read(datasets, first, after)
+        abandoned = {
+            run.id for run in runs if run.outcome is Outcome.RUNNING and not self._held(run.dataset)
         }
-        if not left:
-            return found
-        # read again: whoever let go between the two looks has written down before how it ended
-        found = self._read(datasets, first, after)
+        if not abandoned:
+            return runs
+        # Read again: a process that gave up its claim in the meantime has saved the outcome before.
+        runs = self._read(datasets, first, after)
         return [
-            run.killed() if run.id in left and run.outcome is Outcome.RUNNING else run
-            for run in found
+            run.killed() if run.id in abandoned and run.outcome is Outcome.RUNNING else run
+            for run in runs
         ]
 
     def _read(self, datasets: list[str], first: int, after: Place | None) -> list[Run]:
@@ -76,9 +78,9 @@ class Journal:
 
 
 def run_of(properties: Mapping[str, Any]) -> Run:
-    """The run that a node tells."""
-    given = dict(properties)
+    """The run that has these properties in the graph."""
+    values = dict(properties)
     for name in ("started", "ended", "next_run"):
-        if name in given:
-            given[name] = given[name].to_native()
-    return Run(**{**given, "outcome": Outcome(given["outcome"])})
+        if name in values:
+            values[name] = values[name].to_native()
+    return Run(**{**values, "outcome": Outcome(values["outcome"])})

@@ -56,13 +56,13 @@ class Hop:
     times: str
     """How often it is made, as a quantified pattern has it: ``1`` or ``1,6``."""
     keeps_off_ends: bool
-    """Whether the query must say that the path's ends are not passed: a shortest walk never does."""
+    """Whether the query must exclude passing the path's ends; a shortest walk never does it."""
     avoids: bool
     """Whether there are nodes that it must not lead to."""
     inner: bool
-    """Whether the node that it leads to may be inside of the path; otherwise it is the path's end."""
+    """Whether it may lead to a node inside of the path; otherwise it leads to the path's end."""
     checks_nodes: bool = True
-    """Whether the query must say that the node can be seen; otherwise that is checked afterwards."""
+    """Whether the query checks that the reader may see the node; otherwise the caller does."""
 
     @property
     def _edge(self) -> str:

@@ -21,7 +21,7 @@ from engine.graph.convert import LITERAL, node_of, relationship_of
 from engine.graph.cypher import fragment, quoted
 from engine.graph.visibility import is_visible
 from engine.graph.walk.hop import Hop, check_filter
-from engine.graph.walk.layer import PLENTY, Layers
+from engine.graph.walk.layer import MAX_STEPS, Layers
 from engine.walk import HopFilter, Path, PathMode, PathResult
 
 ENDS = 25
@@ -327,7 +327,9 @@ class Pathfinder:
             lengths, search.wanted(), one_length=search.mode is not PathMode.K_SHORTEST
         )
         if layers.gave_up:
-            quest.gathering.truncated = f"{PLENTY:,} steps were looked at: there may be more paths"
+            quest.gathering.truncated = (
+                f"{MAX_STEPS:,} steps were looked at: there may be more paths"
+            )
         given = parameters | {"pairs": [pair], "paths": found}
         parts = search.parts(quest.steps, *pair, known=True)
         for row in self._connection.stream(

@@ -1,4 +1,4 @@
-"""Through what is a company held? Some of the simple routes from an owner to an asset, short ones first."""
+"""The simple routes from an owner to an asset, the short ones first; a limited number of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -9,63 +9,79 @@ from engine.walk import Path, PathResult
 ROUTES = 20
 """Routes shown for one holding."""
 STEPS = 10_000
-"""Steps that the search for the routes of one holding takes."""
+"""Steps that the search for the routes of one holding takes at most."""
 
 Edges = Mapping[tuple[str, str], Sequence[Relationship]]
 """The ownerships of each (owner, asset)."""
 
 
 class Routes:
-    """The routes between one company, the root, and those around it, all of which are tied to it."""
+    """The routes between one company, the root, and each of those that are tied to it.
+
+    With ``up`` the others are its owners, otherwise what it owns.
+    """
 
     def __init__(self, nodes: Mapping[str, Entity], edges: Edges, root: str, *, up: bool) -> None:
         self._nodes = nodes
         self._edges = edges
         self._root = root
         self._up = up
+        self._inward = self._towards_root()
+
+    def _towards_root(self) -> dict[str, list[str]]:
+        """For each node, those one hop inward that tie it to the root; the nearest to it first."""
         outward: dict[str, list[str]] = {}
-        for owner, asset in edges:
-            outward.setdefault(asset if up else owner, []).append(owner if up else asset)
-        distances = {root: 0}
-        front = [root]
+        for owner, asset in self._edges:
+            near, far = (asset, owner) if self._up else (owner, asset)
+            outward.setdefault(near, []).append(far)
+        distances = {self._root: 0}
+        front = [self._root]
         for here in front:
             fresh = [far for far in dict.fromkeys(outward.get(here, ())) if far not in distances]
             distances.update((far, distances[here] + 1) for far in fresh)
             front += fresh
-        self._inward: dict[str, list[str]] = {}
-        for near, found in outward.items():
-            for far in found:
-                self._inward.setdefault(far, []).append(near)
-        for found in self._inward.values():
-            found.sort(key=lambda near: (distances[near], near))
+        inward: dict[str, list[str]] = {}
+        for near, neighbours in outward.items():
+            for far in neighbours:
+                inward.setdefault(far, []).append(near)
+        for neighbours in inward.values():
+            neighbours.sort(key=lambda near: (distances[near], near))
+        return inward
 
     def between(self, far: str, truncated: str | None) -> PathResult:
-        """The routes from owner to asset, one of them the root, with every ownership along them."""
-        found: list[tuple[str, ...]] = []
-        walk = self._walks(far)
-        for route in walk:
-            if route is None:
-                truncated = truncated or f"there are more than {len(found)} routes, perhaps"
-            elif len(found) == ROUTES:
-                truncated = truncated or f"there are more than {ROUTES} routes"
-                break
-            else:
-                found.append(route if self._up else route[::-1])
-        found.sort(key=lambda route: (len(route), route))
-        ids = dict.fromkeys(id_ for route in found for id_ in route)
-        pairs = dict.fromkeys(pair for route in found for pair in pairwise(route))
+        """The routes between the root and ``far``, with every ownership along them.
+
+        ``truncated`` says why the ownerships are not all known; it is passed on, or set where
+        there are more routes than are answered.
+        """
+        routes, truncated = self._routes(far, truncated)
+        ids = dict.fromkeys(id_ for route in routes for id_ in route)
+        pairs = dict.fromkeys(pair for route in routes for pair in pairwise(route))
         edges = [edge for pair in pairs for edge in self._parallel(pair)]
         paths = [
             Path(route, tuple(self._parallel(pair)[0].id for pair in pairwise(route)))
-            for route in found
+            for route in routes
         ]
         return PathResult([self._nodes[id_] for id_ in ids], edges, paths, truncated)
+
+    def _routes(self, far: str, truncated: str | None) -> tuple[list[tuple[str, ...]], str | None]:
+        """The first routes as ids from owner to asset, in order, and why there are no more."""
+        routes: list[tuple[str, ...]] = []
+        for walk in self._walks(far):
+            if walk is None:
+                truncated = truncated or f"there may be more than {len(routes)} routes"
+            elif len(routes) == ROUTES:
+                truncated = truncated or f"there are more than {ROUTES} routes"
+                break
+            else:
+                routes.append(walk if self._up else walk[::-1])
+        return sorted(routes, key=lambda route: (len(route), route)), truncated
 
     def _parallel(self, pair: tuple[str, str]) -> list[Relationship]:
         return sorted(self._edges[pair], key=lambda edge: edge.id)
 
     def _walks(self, far: str) -> Iterator[tuple[str, ...] | None]:
-        """The simple walks from ``far`` to the root; None at last if not all were looked for."""
+        """The simple walks from ``far`` to the root; None at the end if there may be more."""
         walk, choices = [far], [iter(self._inward.get(far, ()))]
         for _ in range(STEPS):
             if not choices:

@@ -1,4 +1,4 @@
-"""What do all walks from one node add up to? The series W + W² + W³ + …, cycles included, as it converges."""
+"""The sum W + W² + W³ + … over all walks from one node, cycles included, if it converges."""
 
 from collections.abc import Mapping
 
@@ -6,10 +6,11 @@ import numpy
 from numpy.typing import NDArray
 
 ROUNDS = 1_000
-"""Rounds in which a series without a limit is summed, each sum cut at the whole."""
+"""Rounds in which a series that has no limit is summed, each sum cut at 1."""
 DENSE = 1_200
-"""Nodes on and between cycles that are solved as one linear system; more are summed in rounds."""
+"""Nodes on and between cycles that are solved as one linear system; more take rounds."""
 SETTLED = 1e-14
+"""Rounds end when no sum changes by more than this."""
 
 Vector = NDArray[numpy.float64]
 Weights = Mapping[tuple[str, str], float]
@@ -18,10 +19,11 @@ Inner = list[tuple[int, int, float]]
 
 
 def summed(weights: Weights, root: str) -> tuple[dict[str, float], bool]:
-    """For each node the sum over all walks from the root of the product of their weights, and whether cut.
+    """For each node the sum of the products of weights along all walks from the root to it.
 
-    Nodes on no cycle and between none are summed one after the other; the rest is one linear system. Where
-    the weights around a cycle are so great that the series has no limit, each sum is cut at 1.
+    Also answers whether sums were cut: where the weights around a cycle are so large that the
+    series has no limit, each sum is cut at 1. Nodes before and after all cycles are summed one
+    after the other; only those on or between cycles need a linear system.
     """
     into: dict[str, dict[str, float]] = {root: {}}
     for (near, far), weight in weights.items():
@@ -31,7 +33,7 @@ def summed(weights: Weights, root: str) -> tuple[dict[str, float], bool]:
     sums: dict[str, float] = {}
 
     def arriving(node: str) -> float:
-        """What walks bring to a node, from nodes that are summed already, or as the root's own first step."""
+        """The sum for a node, of those before it, which are known; the root begins each walk."""
         return sum(w * (sums.get(near, 0.0) + (near == root)) for near, w in into[node].items())
 
     for node in before:
@@ -52,38 +54,42 @@ def summed(weights: Weights, root: str) -> tuple[dict[str, float], bool]:
 
 
 def layers(into: Mapping[str, Mapping[str, float]]) -> tuple[list[str], list[str], list[str]]:
-    """In order those that no cycle leads to; those on or between cycles; in order those that lead to none."""
+    """The nodes before all cycles, in order; those on or between cycles; those after, in order."""
     onward: dict[str, dict[str, float]] = {node: {} for node in into}
-    for far, found in into.items():
-        for near, weight in found.items():
+    for far, weights in into.items():
+        for near, weight in weights.items():
             onward[near][far] = weight
-    before = peeled(into, onward, set(into))
+    before = without_cycles(into, onward, set(into))
     rest = set(into) - set(before)
-    after = peeled(onward, into, rest)
+    after = without_cycles(onward, into, rest)
     return before, sorted(rest - set(after)), after[::-1]
 
 
-def peeled(
+def without_cycles(
     into: Mapping[str, Mapping[str, float]],
     onward: Mapping[str, Mapping[str, float]],
     among: set[str],
 ) -> list[str]:
-    """The nodes of a set that no cycle in it leads to, each after all that lead to it."""
+    """The nodes of a set that no cycle in it leads to, each after all that lead to it.
+
+    This is Kahn's topological sort; it stops at cycles.
+    """
     waiting = {node: sum(near in among for near in into[node]) for node in among}
-    found = sorted(node for node, count in waiting.items() if not count)
-    for node in found:
+    ordered = sorted(node for node, count in waiting.items() if not count)
+    for node in ordered:
         for far in onward[node]:
             if far in waiting:
                 waiting[far] -= 1
                 if not waiting[far]:
-                    found.append(far)
-    return found
+                    ordered.append(far)
+    return ordered
 
 
 def solve(inner: Inner, constant: Vector) -> tuple[Vector, bool]:
     """x = Mx + c for a matrix M without negative numbers, and whether x had to be cut.
 
-    The series that x stands for has a limit just if (I - M) u = 1 has a solution without negative numbers.
+    The series that x stands for has a limit if, and only if, (I - M) u = 1 has a solution
+    without negative numbers.
     """
     size = len(constant)
     if not size:
@@ -97,10 +103,11 @@ def solve(inner: Inner, constant: Vector) -> tuple[Vector, bool]:
         both = numpy.linalg.solve(matrix, numpy.column_stack([constant, numpy.ones(size)]))
     except numpy.linalg.LinAlgError:
         return rounds(inner, constant)
-    # the largest u is about 1 / (1 - the weight around the cycle): at 1e9 that weight is 1, but for rounding
+    # The largest u is about 1 / (1 - the weight around the cycle): at 1e9 that weight is 1, apart
+    # from rounding.
     if numpy.isfinite(both).all() and both[:, 1].min() > 1 - 1e-9 and both[:, 1].max() < 1e9:
-        found: Vector = both[:, 0].astype(numpy.float64)
-        return found, False
+        solution: Vector = both[:, 0].astype(numpy.float64)
+        return solution, False
     return rounds(inner, constant)
 
 
@@ -109,13 +116,13 @@ def rounds(inner: Inner, constant: Vector) -> tuple[Vector, bool]:
     rows = numpy.array([row for row, _, _ in inner], dtype=numpy.intp)
     columns = numpy.array([column for _, column, _ in inner], dtype=numpy.intp)
     values = numpy.array([weight for _, _, weight in inner])
-    found = numpy.minimum(constant, 1.0)
+    sums = numpy.minimum(constant, 1.0)
     cut = bool((constant > 1.0).any())
     for _ in range(ROUNDS):
-        more = constant + numpy.bincount(rows, values * found[columns], len(constant))
+        more = constant + numpy.bincount(rows, values * sums[columns], len(constant))
         cut = cut or bool((more > 1.0).any())
         more = numpy.minimum(more, 1.0)
-        if numpy.abs(more - found).max() < SETTLED:
+        if numpy.abs(more - sums).max() < SETTLED:
             return more, cut
-        found = more
-    return found, True
+        sums = more
+    return sums, True

@@ -183,7 +183,7 @@ def test_what_is_too_much_to_look_at_is_told(
         path.node_ids
         for path in finder.paths(EVERY, ["t:a"], ["t:d"], mode=PathMode.K_SHORTEST, k=9).paths
     ]
-    monkeypatch.setattr(layer, "PLENTY", most)
+    monkeypatch.setattr(layer, "MAX_STEPS", most)
     found = finder.paths(EVERY, ["t:a"], ["t:d"], mode=PathMode.K_SHORTEST, k=9)
     assert [path.node_ids for path in found.paths] == every[: len(found.paths)]
     assert "there may be more paths" in (found.truncated or "")
