@@ -20,8 +20,8 @@ from engine.export.content import Arrow, Content
 from engine.export.format import Form
 from engine.export.registry import FORMS
 from engine.export.target import STDOUT, opened
+from engine.question import PathMode, PathQuestion, SearchQuestion
 from engine.settings import Settings
-from engine.walk import PathMode
 
 T = TypeVar("T")
 EVERY = 500
@@ -88,11 +88,13 @@ def export_command(
             engine.whole(access, datasets)
             access = Access(frozenset(datasets))
         if query is not None:
-            content: Content = engine.found(access, query, edges=edges)
+            content: Content = engine.found(SearchQuestion(query), access, edges=edges)
         elif around is not None:
-            content = engine.neighbourhood(access, around, hops)
+            content = engine.neighbourhood(around, access, hops)
         elif from_:
-            content = paths(engine, access, from_, to, PathMode(mode.upper()), max_hops)
+            content = paths(
+                engine, PathQuestion(from_, to, PathMode(mode.upper()), max_hops=max_hops), access
+            )
         else:
             content = engine.whole(access)
         run(engine, content, form, output)
@@ -106,16 +108,9 @@ def guessed(output: str) -> str:
     return next((form for suffix, form in SUFFIXES.items() if name.endswith(suffix)), "ftm")
 
 
-def paths(
-    engine: Engine,
-    access: Access,
-    from_: Sequence[str],
-    to: Sequence[str],
-    mode: PathMode,
-    max_hops: int,
-) -> Answer:
+def paths(engine: Engine, question: PathQuestion, access: Access) -> Answer:
     """The paths as content; what was cut is told."""
-    found = engine.paths(access, from_, to, mode=mode, max_hops=max_hops)
+    found = engine.paths(question, access)
     if found.truncated:
         note(f"Some paths are missing: {found.truncated}")
     return Answer(found.nodes, found.edges)

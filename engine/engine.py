@@ -13,6 +13,16 @@ from types import TracebackType
 from typing import Any
 
 from engine.access import Access
+from engine.answer import (
+    EdgeCount,
+    Facet,
+    Holding,
+    Page,
+    PathResult,
+    SearchPage,
+    Step,
+    Subgraph,
+)
 from engine.dataset import Dataset
 from engine.entity import Entity, Node
 from engine.errors import BadInput, ClewError, EngineInUse, QueryTimeout
@@ -30,7 +40,13 @@ from engine.graph.walk.ownership import Ownership
 from engine.graph.walk.path import Pathfinder
 from engine.index.index import Index
 from engine.progress import Progress, timed
-from engine.query import Facet, SearchFilter, SearchPage, SearchSort
+from engine.question import (
+    ExpandQuestion,
+    FacetQuestion,
+    OwnershipQuestion,
+    PathQuestion,
+    SearchQuestion,
+)
 from engine.run import Place, Run
 from engine.server.launch import launch
 from engine.server.server import Server
@@ -38,19 +54,6 @@ from engine.settings import Settings
 from engine.sync.check import differences
 from engine.sync.deletion import Deletion
 from engine.sync.follower import Follower
-from engine.walk import (
-    DateRange,
-    Direction,
-    EdgeCount,
-    ExpandOrder,
-    Holding,
-    HopFilter,
-    Page,
-    PathMode,
-    PathResult,
-    Step,
-    Subgraph,
-)
 
 DATASETS_KEPT = 0.5
 """Seconds for which the list of datasets is kept."""
@@ -151,12 +154,12 @@ class Engine:
         with suppress(QueryTimeout):
             access, nobody = self.everybody(), "clew:nobody"
             self.entities([nobody], access)
-            self.expand(nobody, access)
+            self.expand(ExpandQuestion(nobody), access)
             self.edge_counts([nobody], access)
 
     def warm_paths(self) -> None:
         """Let Neo4j plan a search for paths: it takes so long that it is better done beside the first answers."""
-        self.paths(self.everybody(), ["clew:nobody"], ["clew:somebody"])
+        self.paths(PathQuestion(("clew:nobody",), ("clew:somebody",)), self.everybody())
 
     # --- whose eyes ---------------------------------------------------------------------------------
 
@@ -180,31 +183,13 @@ class Engine:
         """The records with these ids, in order; None where there is none, or none for this reader."""
         return self.reader.entities(ids, access)
 
-    def expand(
-        self,
-        id: str,
-        access: Access,
-        *,
-        types: Sequence[str] | None = None,
-        direction: Direction = Direction.BOTH,
-        schemata: Sequence[str] | None = None,
-        during: DateRange | None = None,
-        order: ExpandOrder = ExpandOrder.DEGREE_ASC,
-        first: int = 50,
-        after: str | None = None,
-    ) -> Page[Step]:
+    def expand(self, question: ExpandQuestion, access: Access) -> Page[Step]:
         """The relationships of one entity with the nodes at their other ends, a page at a time."""
-        return self.reader.expand(
-            id,
-            access,
-            types=types,
-            direction=direction,
-            schemata=schemata,
-            during=during,
-            order=order,
-            first=first,
-            after=after,
-        )
+        return self.reader.expand(question, access)
+
+    def expand_count(self, question: ExpandQuestion, access: Access) -> int:
+        """How many relationships ``expand`` has on all pages."""
+        return self.reader.expand_count(question, access)
 
     def edge_counts(self, ids: Sequence[str], access: Access) -> dict[str, list[EdgeCount]]:
         """How many relationships of each type and direction each entity has."""
@@ -231,55 +216,17 @@ class Engine:
         """The relationships among a set of at most 500 entities."""
         return self.reader.subgraph(ids, access)
 
-    def paths(
-        self,
-        access: Access,
-        from_ids: Sequence[str],
-        to_ids: Sequence[str],
-        *,
-        mode: PathMode = PathMode.SHORTEST,
-        k: int = 5,
-        max_hops: int = 6,
-        filter: HopFilter | None = None,
-        hops: Sequence[HopFilter] | None = None,
-        avoid: Sequence[str] = (),
-    ) -> PathResult:
-        """The paths from any of ``from_ids`` to any of ``to_ids``."""
-        return self._paths.paths(
-            access,
-            from_ids,
-            to_ids,
-            mode=mode,
-            k=k,
-            max_hops=max_hops,
-            filter=filter,
-            hops=hops,
-            avoid=avoid,
-        )
+    def paths(self, question: PathQuestion, access: Access) -> PathResult:
+        """The paths from any of some entities to any of some others."""
+        return self._paths.paths(question, access)
 
-    def owners(
-        self,
-        access: Access,
-        id: str,
-        *,
-        min_share: float = 0.25,
-        at: str | None = None,
-        first: int = 50,
-    ) -> list[Holding]:
+    def owners(self, question: OwnershipQuestion, access: Access) -> list[Holding]:
         """Who holds it up the chain, through what, and how much."""
-        return self._ownership.owners(access, id, min_share=min_share, at=at, first=first)
+        return self._ownership.owners(question, access)
 
-    def holdings(
-        self,
-        access: Access,
-        id: str,
-        *,
-        min_share: float = 0.25,
-        at: str | None = None,
-        first: int = 50,
-    ) -> list[Holding]:
+    def holdings(self, question: OwnershipQuestion, access: Access) -> list[Holding]:
         """What it holds down the chain, through what, and how much."""
-        return self._ownership.holdings(access, id, min_share=min_share, at=at, first=first)
+        return self._ownership.holdings(question, access)
 
     # --- bulk out -----------------------------------------------------------------------------------
 
@@ -294,37 +241,27 @@ class Engine:
             raise BadInput(f"there is no dataset {name[:100]!r}; `clew status` names them")
         return Whole(self.reader.stream(sorted(names)), names)
 
-    def found(self, access: Access, text: str, *, edges: bool = False) -> Selection:
+    def found(self, question: SearchQuestion, access: Access, *, edges: bool = False) -> Selection:
         """All that a search finds, to be exported; with ``edges`` the relationships among it too."""
-        return Selection(self.reader, access, self.index.matching(text, access, None), edges=edges)
+        return Selection(self.reader, access, self.index.matching(question, access), edges=edges)
 
-    def neighbourhood(self, access: Access, id: str, hops: int = 1) -> Selection:
+    def neighbourhood(self, id: str, access: Access, hops: int = 1) -> Selection:
         """All that is near an entity, to be exported; raises BadInput where it would be too much."""
         return neighbourhood(self.reader, access, id, hops)
 
     # --- search -------------------------------------------------------------------------------------
 
-    def search(
-        self,
-        text: str,
-        access: Access,
-        filter: SearchFilter | None = None,
-        sort: SearchSort = SearchSort.RELEVANCE,
-        first: int = 25,
-        after: str | None = None,
-    ) -> SearchPage:
-        """A page of hits for a query in the search language; raises BadInput on a bad filter or cursor."""
-        return self.index.search(text, access, filter or SearchFilter(), sort, first, after)
+    def search(self, question: SearchQuestion, access: Access) -> SearchPage:
+        """A page of hits; raises BadInput for a text that is too long, or for a bad cursor."""
+        return self.index.search(question, access)
 
-    def count(self, text: str, access: Access, filter: SearchFilter | None = None) -> int:
+    def count(self, question: SearchQuestion, access: Access) -> int:
         """How many entities a search finds."""
-        return self.index.count(text, access, filter or SearchFilter())
+        return self.index.count(question, access)
 
-    def facets(
-        self, text: str, access: Access, filter: SearchFilter | None, fields: Sequence[str]
-    ) -> list[Facet]:
-        """The most frequent values of some fields among what a search finds."""
-        return self.index.facets(text, access, filter or SearchFilter(), fields)
+    def facets(self, question: FacetQuestion, access: Access) -> list[Facet]:
+        """The most frequent values of some fields among all that a search finds."""
+        return self.index.facets(question, access)
 
     # --- datasets -----------------------------------------------------------------------------------
 
@@ -380,14 +317,14 @@ class Engine:
         shutil.rmtree(self.settings.downloads / name, ignore_errors=True)
 
     def histories(
-        self, access: Access, names: Sequence[str], first: int, after: Place | None = None
+        self, names: Sequence[str], access: Access, first: int, after: Place | None = None
     ) -> dict[str, list[Run]]:
         """The latest crawls of each dataset, newest first; ``after`` one with this start and id, if given."""
         return self.journal.histories(
             [name for name in names if name in access.datasets], first, after
         )
 
-    def crawl_counts(self, access: Access, names: Sequence[str]) -> dict[str, int]:
+    def crawl_counts(self, names: Sequence[str], access: Access) -> dict[str, int]:
         """How many crawls of each dataset there were."""
         return self.journal.counts([name for name in names if name in access.datasets])
 

@@ -108,6 +108,19 @@ def link_properties(schema: str) -> tuple[Property, ...]:
 
 
 @cache
+def relationship_types() -> frozenset[str]:
+    """Every relationship type that the graph can hold between records and shared values."""
+    links = (p for schema in model if not schema.edge for p in link_properties(schema.name))
+    return frozenset(
+        {
+            *edge_schemata(),
+            *(kind.upper() for kind in LITERAL_TYPES),
+            *(relationship_type(prop.name) for prop in links),
+        }
+    )
+
+
+@cache
 def literal_properties(schema: str) -> Mapping[str, Property]:
     """A schema's properties whose values two records may share, by name; an edge has none."""
     found = schema_of(schema)

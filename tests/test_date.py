@@ -15,7 +15,7 @@ from engine.graph.walk.ownership import Ownership
 from engine.index.day import days
 from engine.index.query import Span, parse
 from engine.partial_date import asked_date, parse_date, read_date
-from engine.walk import DateRange
+from engine.question import DateRange, OwnershipQuestion
 from loaders.format.bods.party import day as bods_day
 from loaders.format.icij.icij import iso
 
@@ -79,7 +79,8 @@ class Unconnected:
 def owners_at(date: str) -> Any:
     """The date that owners are asked for at."""
     graph = Unconnected()
-    Ownership(graph, 10).owners(Access(frozenset({"d"})), "d:a", at=date)  # type: ignore[arg-type]
+    question = OwnershipQuestion("d:a", at=date)
+    Ownership(graph, 10).owners(question, Access(frozenset({"d"})))  # type: ignore[arg-type]
     return graph.parameters["start"]
 
 

@@ -19,12 +19,22 @@ from followthemoney.schema import Schema
 from normality import ascii_text
 
 from engine.access import Access
+from engine.answer import Holding
 from engine.engine import Engine
 from engine.entity import Entity
 from engine.graph.walk.path import Pathfinder
-from engine.query import FACETS, SearchFilter
+from engine.question import (
+    FACETS,
+    DateRange,
+    FacetQuestion,
+    HopFilter,
+    OwnershipQuestion,
+    PathMode,
+    PathQuestion,
+    SearchFilter,
+    SearchQuestion,
+)
 from engine.settings import Settings
-from engine.walk import DateRange, Holding, HopFilter, PathMode
 from loaders.load.load import Report, load
 from tests.conftest import DATA
 
@@ -182,9 +192,12 @@ def check_paths(
         if networkx.has_path(known, a, b):
             wanted = set(map(tuple, networkx.all_shortest_paths(known, a, b)))
         wanted = {path for path in wanted if len(path) <= 13}
-        one = finder.paths(ALL, [a], [b], max_hops=12, filter=filter)
+        one = finder.paths(PathQuestion((a,), (b,), max_hops=12, filter=filter), ALL)
         every = finder.paths(
-            ALL, [a], [b], mode=PathMode.ALL_SHORTEST, max_hops=12, filter=filter, limit=20_000
+            PathQuestion(
+                (a,), (b,), mode=PathMode.ALL_SHORTEST, max_hops=12, filter=filter, limit=20_000
+            ),
+            ALL,
         )
         assert one.truncated is every.truncated is None
         assert len(one.paths) == min(1, len(wanted))
@@ -261,9 +274,9 @@ def test_owners_and_holdings_of_every_bp_company_equal_the_linear_system(loaded:
     assert len(names) == 1178
     engine = loaded[0]
     for place, name in enumerate(names):
-        up = engine.owners(ALL, name, min_share=0, first=1000)
+        up = engine.owners(OwnershipQuestion(name, min_share=0, first=1000), ALL)
         check_holdings(up, integrated[:, place], reached[:, place], names)
-        down = engine.holdings(ALL, name, min_share=0, first=1000)
+        down = engine.holdings(OwnershipQuestion(name, min_share=0, first=1000), ALL)
         check_holdings(down, integrated[place], reached[place], names)
 
 
@@ -373,8 +386,16 @@ def test_facets_equal_a_plain_count(loaded: Loaded) -> None:
                     for field in FACETS:
                         counted[text, filter][field].update(entity.values[field])
     for (text, filter), wanted in counted.items():
-        assert loaded[0].count(text, ALL, filter) == totals[text, filter], (text, filter)
-        for facet in loaded[0].facets(text, ALL, filter, FACETS):
+        assert (
+            loaded[0].count(SearchQuestion(text, filter or SearchFilter()), ALL)
+            == totals[text, filter]
+        ), (
+            text,
+            filter,
+        )
+        for facet in loaded[0].facets(
+            FacetQuestion(SearchQuestion(text, filter or SearchFilter()), FACETS), ALL
+        ):
             most = sorted(wanted[facet.field].items(), key=lambda item: (-item[1], item[0]))[:20]
             assert [(v.value, v.count) for v in facet.values] == most, (text, filter, facet.field)
     assert sum(total > 0 for total in totals.values()) >= 36

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from engine.entity import Entity
 from engine.partial_date import read_date
-from engine.walk import DateRange
+from engine.question import DateRange
 
 STARTS = ("startDate", "periodStart")
 ENDS = ("endDate", "periodEnd")

@@ -7,15 +7,14 @@ from dataclasses import replace
 from tantivy import FieldType, Occur, Query
 
 from engine.access import Access
-from engine.errors import BadInput
 from engine.index.cursor import HIGHEST
 from engine.index.day import FIRST, LAST, span
 from engine.index.field import Kind, below, layout, schema_names
 from engine.index.folding import clean, digest, identifier, variants
 from engine.index.query import All, Any, Expression, Not, Span, Word, Years, plain_words
-from engine.query import SearchFilter
-from engine.walk import DateRange
+from engine.question import DateRange, SearchFilter
 
+NO_FILTER = SearchFilter()
 MUST, SHOULD, MUST_NOT = Occur.Must, Occur.Should, Occur.MustNot
 LONGEST_OPEN = 60
 """The longest token, in characters, that is looked up by prefix or with typing errors; longer ones as are."""
@@ -180,26 +179,18 @@ def tiers(found: Expression | None) -> list[Query]:
     return [*queries, whole]
 
 
-def _schemata(names: Sequence[str]) -> Query:
-    for name in names:
-        if name not in schema_names().values():
-            raise BadInput(f"{name[:100]!r} is not a schema of FollowTheMoney")
-    return _of_schemata(names)
-
-
 def _during(range_: DateRange) -> Query:
     low = FIRST if range_.start is None else span(range_.start)[0]
     high = LAST if range_.end is None else span(range_.end)[1]
     return overlap(low, high)
 
 
-def allowed(access: Access, chosen: SearchFilter | None = None) -> Query:
-    """What a reader may see and a filter lets pass; raises BadInput for unknown schemata and dates."""
-    chosen = chosen or SearchFilter()
+def allowed(access: Access, chosen: SearchFilter = NO_FILTER) -> Query:
+    """What a reader may see and a filter lets pass; raises BadInput for unknown dates."""
     names = access.datasets if chosen.datasets is None else access.datasets & set(chosen.datasets)
     queries = [one_of("dataset", sorted(names))]
     if chosen.schemata is not None:
-        queries.append(_schemata(chosen.schemata))
+        queries.append(_of_schemata(chosen.schemata))
     if chosen.countries is not None:
         queries.append(one_of("country", [country.lower() for country in chosen.countries]))
     if chosen.topics is not None:

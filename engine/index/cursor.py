@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from engine.cursor import cursor_of, place_of
 from engine.errors import BadInput
 from engine.index.folding import clean
-from engine.query import SearchFilter, SearchSort
+from engine.question import SearchQuestion
 
 KEY = re.compile(r"[a-z0-9_]{1,200}")
 HIGHEST = (1 << 64) - 1
@@ -28,10 +28,10 @@ class Place:
     number: int
 
 
-def question(text: str, chosen: SearchFilter | None, sort: SearchSort) -> str:
-    """What stands for a search in its cursors."""
-    told = clean(repr((text, chosen or SearchFilter(), sort.name)))
-    return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
+def fingerprint(question: SearchQuestion) -> str:
+    """What stands for a search in its cursors: the same on all pages of it, another for another search."""
+    text = clean(repr((question.text, question.filter, question.sort.name)))
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def write(asked: str, place: Place) -> str:

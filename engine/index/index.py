@@ -17,16 +17,17 @@ import tantivy
 from tantivy import Occur, Order, Query
 
 from engine.access import Access
+from engine.answer import Facet, FacetValue, Hit, SearchPage
 from engine.dataset import SchemaCount
 from engine.entity import Entity, literal_ids
 from engine.errors import BadInput, ClewError, EngineInUse
 from engine.index import clause, cursor
 from engine.index.document import document
-from engine.index.field import ANALYZER, FACETED, LAYOUT, PLACES, REVISION_ID, analyzer, layout
+from engine.index.field import ANALYZER, LAYOUT, PLACES, REVISION_ID, analyzer, layout
 from engine.index.folding import clean
 from engine.index.highlight import Highlighter
 from engine.index.query import parse
-from engine.query import Facet, FacetValue, Hit, SearchFilter, SearchPage, SearchSort
+from engine.question import FacetQuestion, SearchQuestion, SearchSort
 
 HEAP = 64_000_000
 BUCKETS = 10_000
@@ -164,28 +165,21 @@ class Index:
     # reading
 
     @_understood()
-    def search(
-        self,
-        text: str,
-        access: Access,
-        filter: SearchFilter | None,
-        sort: SearchSort,
-        first: int,
-        after: str | None = None,
-    ) -> SearchPage:
-        """A page of hits, best first or as sorted."""
-        found = parse(text)
-        asked = cursor.question(text, filter, sort)
+    def search(self, question: SearchQuestion, access: Access) -> SearchPage:
+        """A page of hits, best first or as sorted; raises BadInput for a cursor of another search."""
+        found = parse(question.text)
+        asked, sort, first = cursor.fingerprint(question), question.sort, max(question.first, 0)
         if found is None and sort is SearchSort.RELEVANCE:
             sort = SearchSort.CAPTION
         field, order = ORDERS[sort]
-        place = cursor.read(asked, after, int if field in PLACES else str) if after else None
+        kind = int if field in PLACES else str
+        place = cursor.read(asked, question.after, kind) if question.after else None
         tiers = clause.tiers(found) if sort is SearchSort.RELEVANCE else clause.tiers(found)[-1:]
-        searcher, allowed = self._searcher, clause.allowed(access, filter)
-        rows = list(self._walk(searcher, tiers, allowed, field, order, max(first, 0) + 1, place))
+        searcher, allowed = self._searcher, clause.allowed(access, question.filter)
+        rows = list(self._walk(searcher, tiers, allowed, field, order, first + 1, place))
         marker = Highlighter(found)
         hits = []
-        for each, address in rows[: max(first, 0)]:
+        for each, address in rows[:first]:
             stored = searcher.doc(address)
             snippet = marker.snippet(_shown(stored)) if marker.whole else None
             hits.append(
@@ -233,37 +227,29 @@ class Index:
             f"{field}:[{key} TO *]" if up else f"{field}:[* TO {key}]", [field]
         )
 
-    def _query(self, text: str, access: Access, chosen: SearchFilter | None) -> Query:
-        return clause.every([clause.tiers(parse(text))[-1], clause.allowed(access, chosen)])
+    def _query(self, question: SearchQuestion, access: Access) -> Query:
+        text = clause.tiers(parse(question.text))[-1]
+        return clause.every([text, clause.allowed(access, question.filter)])
 
     @_understood()
-    def count(self, text: str, access: Access, filter: SearchFilter | None) -> int:
-        """How many hits a search has."""
-        result = self._searcher.search(self._query(text, access, filter), 1, count=True)
+    def count(self, question: SearchQuestion, access: Access) -> int:
+        """How many hits a search has on all pages."""
+        result = self._searcher.search(self._query(question, access), 1, count=True)
         return int(result.count or 0)  # type: ignore[attr-defined]  # tantivy's stub forgets it
 
     @_understood()
-    def matching(self, text: str, access: Access, filter: SearchFilter | None) -> list[str]:
-        """The ids of all that a search finds, in order."""
-        return self._ids(self._query(text, access, filter), self.count(text, access, filter))
+    def matching(self, question: SearchQuestion, access: Access) -> list[str]:
+        """The ids of all that a search finds on all pages, in order of the ids."""
+        return self._ids(self._query(question, access), self.count(question, access))
 
     @_understood()
-    def facets(
-        self,
-        text: str,
-        access: Access,
-        filter: SearchFilter | None,
-        fields: Sequence[str],
-        size: int = 20,
-    ) -> list[Facet]:
+    def facets(self, question: FacetQuestion, access: Access) -> list[Facet]:
         """The most frequent values of fields among the hits of a search."""
-        for field in fields:
-            if field not in FACETED:
-                raise BadInput(f"{field[:100]!r} is no facet; there are {', '.join(FACETED)}")
+        fields, size = question.fields, question.size
         if not fields:
             return []
         found = self._aggregated(
-            self._query(text, access, filter),
+            self._query(question.search, access),
             {field: _terms(field) for field in dict.fromkeys(fields)},
         )
         return [

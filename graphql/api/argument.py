@@ -3,15 +3,13 @@
 from typing import NewType
 
 import strawberry
-from followthemoney import model
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
-from engine import query, walk
+from engine import question
 from engine.errors import BadInput
 from engine.partial_date import asked_date
-from engine.query import SearchSort
-from engine.walk import Direction, ExpandOrder, PathMode
+from engine.question import Direction, ExpandOrder, PathMode, SearchSort
 
 Date = NewType("Date", str)
 """A date as FtM has it: a year, a month or a day."""
@@ -94,25 +92,17 @@ def several(values: list[str] | None) -> tuple[str, ...] | None:
     return None if values is None else tuple(values)
 
 
-def schemata_of(names: list[str] | None) -> tuple[str, ...] | None:
-    """Names of FtM's schemata; raises BadInput for one that is none."""
-    for name in names or ():
-        if model.get(name) is None:
-            raise BadInput(f"{name[:100]!r} is not a schema of FollowTheMoney.")
-    return several(names)
-
-
-def range_of(during: DateRange | None) -> walk.DateRange | None:
+def range_of(during: DateRange | None) -> question.DateRange | None:
     """A span of time as the engine takes it."""
-    return None if during is None else walk.DateRange(during.start, during.end)
+    return None if during is None else question.DateRange(during.start, during.end)
 
 
-def search_filter(given: SearchFilter | None) -> query.SearchFilter:
+def search_filter(given: SearchFilter | None) -> question.SearchFilter:
     """A search's filter as the engine takes it."""
     if given is None:
-        return query.SearchFilter()
-    return query.SearchFilter(
-        schemata=schemata_of(given.schemata),
+        return question.SearchFilter()
+    return question.SearchFilter(
+        schemata=several(given.schemata),
         datasets=several(given.datasets),
         countries=several(given.countries),
         topics=several(given.topics),
@@ -120,11 +110,11 @@ def search_filter(given: SearchFilter | None) -> query.SearchFilter:
     )
 
 
-def hop_filter(given: HopFilter) -> walk.HopFilter:
+def hop_filter(given: HopFilter) -> question.HopFilter:
     """A walk's filter as the engine takes it."""
-    return walk.HopFilter(
+    return question.HopFilter(
         types=several(given.types),
-        schemata=schemata_of(given.schemata),
+        schemata=several(given.schemata),
         datasets=several(given.datasets),
         direction=given.direction or Direction.BOTH,
         during=range_of(given.during),

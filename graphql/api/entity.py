@@ -10,15 +10,15 @@ from typing import Annotated, Any
 import strawberry
 from followthemoney.property import Property as FtmProperty
 
-from api.argument import DateRange, range_of, schemata_of, several
+from api.argument import DateRange, range_of, several
 from api.connection import PageInfo, size
 from api.dataset import Dataset
 from api.session import Info
+from engine import answer
 from engine import entity as value
-from engine import walk
-from engine.walk import Direction, ExpandOrder
+from engine.question import Direction, ExpandOrder, ExpandQuestion
 
-EXPAND = 50
+EXPAND = ExpandQuestion.first
 LITERAL = "Literal"
 
 Names = Annotated[list[str] | None, strawberry.argument(description="Only these.")]
@@ -116,9 +116,8 @@ class ExpandEdge:
 class Expansion:
     """One page of an entity's neighbours, with what was asked for."""
 
-    def __init__(self, id_: str, page: walk.Page[walk.Step], asked: dict[str, Any]) -> None:
-        self.id = id_
-        self.asked = asked
+    def __init__(self, question: ExpandQuestion, page: answer.Page[answer.Step]) -> None:
+        self.question = question
         self.nodes = [step.node for step in page.items]
         self.edges = [
             Neighbour(cursor, step) for cursor, step in zip(page.cursors, page.items, strict=True)
@@ -129,17 +128,14 @@ class Expansion:
 class Neighbour:
     """One neighbour on a page."""
 
-    def __init__(self, cursor: str, step: walk.Step) -> None:
+    def __init__(self, cursor: str, step: answer.Step) -> None:
         self.cursor = cursor
         self.node = step.node
         self.relationship = step.relationship
 
 
 async def _expand_count(root: strawberry.Parent[Expansion], info: Info) -> Any:
-    session = info.context
-    return await session.hop(
-        session.engine.reader.expand_count, root.id, await session.access(), **root.asked
-    )
+    return await info.context.ask(info.context.engine.expand_count, root.question)
 
 
 @strawberry.type(description="A page of an entity's neighbours.")
@@ -181,23 +177,17 @@ async def _expand(
     first: int | None = EXPAND,
     after: str | None = None,
 ) -> Any:
-    session = info.context
-    asked: dict[str, Any] = {
-        "types": several(types),
-        "direction": direction or Direction.BOTH,
-        "schemata": schemata_of(schemata),
-        "during": range_of(during),
-    }
-    page = await session.hop(
-        session.engine.expand,
+    question = ExpandQuestion(
         root.id,
-        await session.access(),
+        types=several(types),
+        direction=direction or Direction.BOTH,
+        schemata=several(schemata),
+        during=range_of(during),
         order=order or ExpandOrder.DEGREE_ASC,
         first=size(first, EXPAND),
         after=after,
-        **asked,
     )
-    return Expansion(root.id, page, asked)
+    return Expansion(question, await info.context.ask(info.context.engine.expand, question))
 
 
 @cache

@@ -1,6 +1,5 @@
 """What may be asked: the root of every query."""
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
 import strawberry
@@ -18,12 +17,15 @@ from api.entity import Entity
 from api.search import Search, SearchConnection
 from api.session import Info
 from api.walk import Holding, PathResult, Subgraph
-from engine import walk
-from engine.engine import Engine
-from engine.query import SearchSort
-from engine.walk import PathMode
+from engine.question import (
+    OwnershipQuestion,
+    PathMode,
+    PathQuestion,
+    SearchQuestion,
+    SearchSort,
+)
 
-SEARCH, HOLDINGS = 25, 50
+SEARCH, HOLDINGS = SearchQuestion.first, OwnershipQuestion.first
 
 Ids = list[strawberry.ID]
 FromIds = Annotated[Ids, strawberry.argument(name="from", description="Any of these is a start.")]
@@ -46,10 +48,14 @@ def _search(
     first: int | None = SEARCH,
     after: str | None = None,
 ) -> Any:
-    order = sort or SearchSort.RELEVANCE
-    return Search(
-        info.context, query or "", search_filter(filter), order, size(first, SEARCH), after
+    question = SearchQuestion(
+        query or "",
+        search_filter(filter),
+        sort or SearchSort.RELEVANCE,
+        size(first, SEARCH),
+        after,
     )
+    return Search(info.context, question)
 
 
 async def _paths(
@@ -57,53 +63,61 @@ async def _paths(
     from_: FromIds,
     to: Ids,
     mode: PathMode | None = PathMode.SHORTEST,
-    k: int | None = 5,
-    max_hops: int | None = 6,
+    k: int | None = PathQuestion.k,
+    max_hops: int | None = PathQuestion.max_hops,
     filter: HopFilter | None = None,
     hops: list[HopFilter] | None = None,
     avoid: Ids | None = None,
 ) -> Any:
-    session = info.context
-    return await session.hop(
-        session.engine.paths,
-        await session.access(),
-        from_,
-        to,
+    question = PathQuestion(
+        tuple(from_),
+        tuple(to),
         mode=mode or PathMode.SHORTEST,
-        k=5 if k is None else k,
-        max_hops=6 if max_hops is None else max_hops,
-        filter=None if filter is None else hop_filter(filter),
-        hops=None if hops is None else [hop_filter(hop) for hop in hops],
-        avoid=avoid or (),
+        k=PathQuestion.k if k is None else k,
+        max_hops=PathQuestion.max_hops if max_hops is None else max_hops,
+        filter=hop_filter(filter) if filter else PathQuestion.filter,
+        hops=tuple(map(hop_filter, hops or ())),
+        avoid=tuple(avoid or ()),
     )
+    return await info.context.ask(info.context.engine.paths, question)
 
 
-def _chain(read: Callable[..., list[walk.Holding]]) -> Callable[..., Any]:
-    """The resolver of a walk along holdings, up or down."""
+def _ownership(
+    id: str, min_share: float | None, at: str | None, first: int | None
+) -> OwnershipQuestion:
+    """The question of ``owners`` and ``holdings``."""
+    share = OwnershipQuestion.min_share if min_share is None else min_share
+    return OwnershipQuestion(id, share, at, size(first, HOLDINGS))
 
-    async def resolve(
-        info: Info,
-        id: strawberry.ID,
-        min_share: MinShare = 0.25,
-        at: Date | None = None,
-        first: int | None = HOLDINGS,
-    ) -> Any:
-        session = info.context
-        access, asked = await session.access(), size(first, HOLDINGS)
-        share = 0.25 if min_share is None else min_share
-        return await session.hop(
-            read, session.engine, access, id, min_share=share, at=at, first=asked
-        )
 
-    return resolve
+async def _owners(
+    info: Info,
+    id: strawberry.ID,
+    min_share: MinShare = OwnershipQuestion.min_share,
+    at: Date | None = None,
+    first: int | None = HOLDINGS,
+) -> Any:
+    question = _ownership(id, min_share, at, first)
+    return await info.context.ask(info.context.engine.owners, question)
+
+
+async def _holdings(
+    info: Info,
+    id: strawberry.ID,
+    min_share: MinShare = OwnershipQuestion.min_share,
+    at: Date | None = None,
+    first: int | None = HOLDINGS,
+) -> Any:
+    question = _ownership(id, min_share, at, first)
+    return await info.context.ask(info.context.engine.holdings, question)
 
 
 async def _subgraph(info: Info, ids: Ids) -> Any:
-    return await info.context.hop(info.context.engine.subgraph, ids, await info.context.access())
+    return await info.context.ask(info.context.engine.subgraph, ids)
 
 
 async def _dataset(info: Info, name: str) -> Any:
-    return await info.context.hop(info.context.engine.dataset, name, await info.context.access())
+    return await info.context.ask(info.context.engine.dataset, name)
 
 
 @strawberry.type(description="What may be asked.")
@@ -123,11 +137,11 @@ class Query:
         resolver=_paths, description="How one gets from any of some entities to any of some others."
     )
     owners: list[Holding] = strawberry.field(
-        resolver=_chain(Engine.owners),
+        resolver=_owners,
         description="Up the chain: who holds it, through what, how much.",
     )
     holdings: list[Holding] = strawberry.field(
-        resolver=_chain(Engine.holdings),
+        resolver=_holdings,
         description="Down the chain: what it holds, through what, how much.",
     )
     subgraph: Subgraph = strawberry.field(

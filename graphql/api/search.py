@@ -10,8 +10,9 @@ import strawberry
 from api.connection import PageInfo
 from api.entity import Entity
 from api.session import Info, Session
-from engine import query
+from engine import answer
 from engine.entity import Node
+from engine.question import FACETS, FacetQuestion, SearchQuestion
 
 
 @strawberry.type(description="How many hits have one value.")
@@ -57,11 +58,7 @@ class Search:
     """A search that was asked for: it runs when its first field is read, and once."""
 
     session: Session
-    text: str
-    filter: query.SearchFilter
-    sort: query.SearchSort
-    first: int
-    after: str | None
+    question: SearchQuestion
     _page: "asyncio.Task[tuple[list[Found], PageInfo]] | None" = field(default=None)
 
     async def page(self) -> tuple[list[Found], PageInfo]:
@@ -71,13 +68,10 @@ class Search:
         return await self._page
 
     async def _read(self) -> tuple[list[Found], PageInfo]:
-        if self.first == 0:
+        if self.question.first == 0:
             return [], PageInfo(has_next_page=False, end_cursor=None)
         session = self.session
-        access = await session.access()
-        page = await session.hop(
-            session.engine.search, self.text, access, self.filter, self.sort, self.first, self.after
-        )
+        page = await session.ask(session.engine.search, self.question)
         nodes = await session.nodes.load_many([hit.id for hit in page.hits])
         found = [
             Found(hit.cursor, node, hit.highlight, hit.score)
@@ -88,15 +82,12 @@ class Search:
 
     async def count(self) -> int:
         """How many hits there are in all."""
-        access = await self.session.access()
-        return await self.session.hop(self.session.engine.count, self.text, access, self.filter)
+        return await self.session.ask(self.session.engine.count, self.question)
 
-    async def facets(self, fields: Sequence[str]) -> list[query.Facet]:
+    async def facets(self, fields: Sequence[str]) -> list[answer.Facet]:
         """The most frequent values of some fields."""
-        access = await self.session.access()
-        return await self.session.hop(
-            self.session.engine.facets, self.text, access, self.filter, fields
-        )
+        question = FacetQuestion(self.question, tuple(dict.fromkeys(fields)))
+        return await self.session.ask(self.session.engine.facets, question)
 
 
 async def _edges(root: strawberry.Parent[Search]) -> Any:
@@ -115,11 +106,11 @@ async def _count(root: strawberry.Parent[Search]) -> Any:
     return await root.count()
 
 
-Fields = Annotated[list[str], strawberry.argument(description=f"Among {', '.join(query.FACETS)}.")]
+Fields = Annotated[list[str], strawberry.argument(description=f"Among {', '.join(FACETS)}.")]
 
 
 async def _facets(root: strawberry.Parent[Search], fields: Fields, info: Info) -> Any:
-    return await root.facets(list(dict.fromkeys(fields)))
+    return await root.facets(fields)
 
 
 @strawberry.type(description="A page of hits.")

@@ -6,20 +6,21 @@ This is the one place where the API, which is asynchronous, hops to the engine, 
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 import strawberry
 from anyio import CapacityLimiter, to_thread
 from strawberry.dataloader import DataLoader
 
 from engine.access import Access
+from engine.answer import EdgeCount
 from engine.dataset import Dataset
 from engine.engine import Engine
 from engine.entity import Entity, Node
 from engine.run import Place, Run
-from engine.walk import EdgeCount
 
 P = ParamSpec("P")
+Q = TypeVar("Q")
 T = TypeVar("T")
 BATCH = 1000
 """No batch asks the engine for more ids at once."""
@@ -48,6 +49,17 @@ class Session:
         call = partial(read, *args, **kwargs)
         return await to_thread.run_sync(call, limiter=self._limiter, abandon_on_cancel=True)
 
+    async def ask(
+        self,
+        read: Callable[Concatenate[Q, Access, P], T],
+        question: Q,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Ask the engine a question with the access of this request."""
+        access = await self.access()
+        return await self.hop(partial(read, question, access, *args, **kwargs))
+
     async def access(self) -> Access:
         """Whose eyes this request has: worked out once, when it is first needed."""
         if self._access is None:
@@ -75,23 +87,21 @@ class Session:
         if key not in self._histories:
 
             async def load(names: list[str]) -> list[list[Run]]:
-                found = await self.hop(
-                    self.engine.histories, await self.access(), names, first, after
-                )
+                found = await self.ask(self.engine.histories, names, first, after)
                 return [found.get(name, []) for name in names]
 
             self._histories[key] = DataLoader(load)
         return self._histories[key]
 
     async def _load_crawl_counts(self, names: list[str]) -> list[int]:
-        found = await self.hop(self.engine.crawl_counts, await self.access(), names)
+        found = await self.ask(self.engine.crawl_counts, names)
         return [found.get(name, 0) for name in names]
 
     async def _load_nodes(self, ids: list[str]) -> list[Node | None]:
-        return await self.hop(self.engine.entities, ids, await self.access())
+        return await self.ask(self.engine.entities, ids)
 
     async def _load_edge_counts(self, ids: list[str]) -> list[list[EdgeCount]]:
-        found = await self.hop(self.engine.edge_counts, ids, await self.access())
+        found = await self.ask(self.engine.edge_counts, ids)
         return [found.get(id_, []) for id_ in ids]
 
     async def _load_datasets(self, names: list[str]) -> list[Dataset]:

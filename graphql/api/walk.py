@@ -5,7 +5,7 @@ from typing import Any
 import strawberry
 
 from api.entity import Entity, Relationship
-from engine import walk
+from engine import answer
 
 
 @strawberry.type(description="Why an answer is not all there is.")
@@ -26,12 +26,12 @@ class Path:
 
     @strawberry.field
     @staticmethod
-    def length(root: strawberry.Parent[walk.Path]) -> int:
+    def length(root: strawberry.Parent[answer.Path]) -> int:
         """How many relationships it crosses."""
         return len(root.edge_ids)
 
 
-def _truncated(root: strawberry.Parent[walk.PathResult | walk.Subgraph]) -> Any:
+def _truncated(root: strawberry.Parent[answer.PathResult | answer.Subgraph]) -> Any:
     return None if root.truncated is None else Truncation(reason=root.truncated)
 
 

@@ -18,6 +18,7 @@ from graphql import build_schema, graphql_sync
 from api.app import execute
 from engine.engine import Engine
 from engine.entity import Entity
+from engine.question import SearchQuestion
 from engine.settings import Settings
 from loaders.load.load import load
 
@@ -41,7 +42,10 @@ def main() -> None:
     ):
         load(engine, [str(FILE)], "gleif", progress=None)
         access = engine.everybody()
-        ids = [hit.id for hit in engine.search("schema:Company", access, first=100).hits]
+        ids = [
+            hit.id
+            for hit in engine.search(SearchQuestion("schema:Company", first=100), access).hits
+        ]
         known = {}
         for entity in engine.entities(ids, access):
             assert isinstance(entity, Entity)

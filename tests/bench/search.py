@@ -22,7 +22,7 @@ from starlette.routing import Route
 
 from api.app import create_app
 from engine.engine import Engine
-from engine.query import SearchFilter, SearchSort
+from engine.question import FacetQuestion, SearchQuestion
 from engine.settings import Settings
 from loaders.load.load import load
 
@@ -50,8 +50,10 @@ def bare_app(engine: Engine) -> Starlette:
 
     def answer(request: Request) -> Response:
         access, text = engine.everybody(), request.query_params["q"]
-        page = engine.index.search(text, access, SearchFilter(), SearchSort.RELEVANCE, 25, None)
-        facets = engine.index.facets(text, access, SearchFilter(), ("schema", "dataset", "country"))
+        page = engine.index.search(SearchQuestion(text, first=25), access)
+        facets = engine.index.facets(
+            FacetQuestion(SearchQuestion(text), ("schema", "dataset", "country")), access
+        )
         rows = engine.entities([hit.id for hit in page.hits], access)
         edges = [
             {

@@ -15,6 +15,7 @@ from cli.main import main
 from cli.restore import other_settings, restore
 from engine.engine import Engine
 from engine.errors import BadInput, EngineInUse
+from engine.question import FacetQuestion, OwnershipQuestion, PathQuestion, SearchQuestion
 from engine.server.home import held
 from engine.settings import Settings
 
@@ -40,13 +41,13 @@ def plain(value: Any) -> bytes:
 
 def answers(engine: Engine) -> list[Any]:
     access = engine.everybody()
-    ends = ["demo_registry:meridian-cement"], ["demo_sanctions:viktor-drozdan"]
+    ends = ("demo_registry:meridian-cement",), ("demo_sanctions:viktor-drozdan",)
     return [
         engine.datasets(access),
-        engine.search("drozdan", access).hits,
-        engine.facets("", access, None, ["schema", "dataset", "country"]),
-        engine.paths(access, *ends),
-        engine.owners(access, "demo_registry:meridian-cement", min_share=0.0),
+        engine.search(SearchQuestion("drozdan"), access).hits,
+        engine.facets(FacetQuestion(SearchQuestion(), ("schema", "dataset", "country")), access),
+        engine.paths(PathQuestion(*ends), access),
+        engine.owners(OwnershipQuestion("demo_registry:meridian-cement", min_share=0.0), access),
         engine.check(),
     ]
 

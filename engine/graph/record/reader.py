@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from engine.access import Access
+from engine.answer import EdgeCount, Page, Step, Subgraph
 from engine.entity import (
     Entity,
     Node,
@@ -22,7 +23,7 @@ from engine.graph.record.change import Change
 from engine.graph.record.identity import Identity, identities
 from engine.graph.record.stream import Stream
 from engine.graph.walk.expand import Expansion, expand, expand_count
-from engine.walk import DateRange, Direction, EdgeCount, ExpandOrder, Page, Step, Subgraph
+from engine.question import Direction, ExpandQuestion
 
 TYPES = tuple(sorted(edge_schemata()))
 WINDOW = 5_000
@@ -97,39 +98,18 @@ class Reader:
                         found[node.id] = node
         return [found.get(id_) for id_ in ids]
 
-    def expand(
-        self,
-        id: str,
-        access: Access,
-        *,
-        types: Sequence[str] | None = None,
-        direction: Direction = Direction.BOTH,
-        schemata: Sequence[str] | None = None,
-        during: DateRange | None = None,
-        order: ExpandOrder = ExpandOrder.DEGREE_ASC,
-        first: int = 50,
-        after: str | None = None,
-    ) -> Page[Step]:
+    def expand(self, question: ExpandQuestion, access: Access) -> Page[Step]:
         """The relationships of one entity with the nodes at their other ends; an edge has its two ends."""
-        wanted = Expansion(id, access, types, direction, schemata, during)
+        wanted = Expansion(question, access)
         deadline = Deadline(self._seconds)
-        page = expand(self._connection, deadline, wanted, order, first, after)
-        if page.items or after is not None or id.startswith(LITERAL):
+        page = expand(self._connection, deadline, wanted)
+        if page.items or question.after is not None or question.id.startswith(LITERAL):
             return page
-        return self._edge_ends(wanted, first, deadline)
+        return self._edge_ends(wanted, question.first, deadline)
 
-    def expand_count(
-        self,
-        id: str,
-        access: Access,
-        *,
-        types: Sequence[str] | None = None,
-        direction: Direction = Direction.BOTH,
-        schemata: Sequence[str] | None = None,
-        during: DateRange | None = None,
-    ) -> int:
-        """How many steps ``expand`` has in all."""
-        wanted = Expansion(id, access, types, direction, schemata, during)
+    def expand_count(self, question: ExpandQuestion, access: Access) -> int:
+        """How many steps ``expand`` has on all pages."""
+        wanted = Expansion(question, access)
         deadline = Deadline(self._seconds)
         total = expand_count(self._connection, deadline, wanted)
         return total or len(self._edge_ends(wanted, MOST_EDGES, deadline).items)
@@ -138,7 +118,7 @@ class Reader:
         """The ends of an edge entity, as steps of the edge itself; never more than fit on one page."""
         rows = self._connection.read(
             "edge_pairs",
-            {"id": wanted.id, **visibility.parameters(wanted.access)},
+            {"id": wanted.question.id, **visibility.parameters(wanted.access)},
             timeout=deadline.left(),
             types=alternatives(TYPES),
         )

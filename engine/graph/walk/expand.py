@@ -1,96 +1,59 @@
 """One entity's relationships, a page at a time: the filters, the order, and the cursors."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from followthemoney import model
-
 from engine.access import Access
+from engine.answer import Page, Step
 from engine.cursor import cursor_of, place_of
-from engine.entity import (
-    LITERAL_TYPES,
-    edge_schemata,
-    link_properties,
-    relationship_type,
-    schema_of,
-)
+from engine.entity import schema_of
 from engine.errors import BadInput
 from engine.graph import visibility
 from engine.graph.connection import Connection, Deadline
 from engine.graph.convert import LITERAL, node_of, relationship_of
 from engine.graph.cypher import alternatives, quoted
 from engine.graph.period import bounds
-from engine.walk import DateRange, Direction, ExpandOrder, Page, Step
+from engine.question import ExpandOrder, ExpandQuestion
 
 SIGNS = {ExpandOrder.DEGREE_ASC: 1, ExpandOrder.DEGREE_DESC: -1, ExpandOrder.ID: 0}
 KEY = (int, str, str, str, bool)
 """What a cursor holds: degree, the neighbour's id, the relationship's type and id, whether it leads out."""
 
-RELATIONSHIP_TYPES = frozenset(
-    {
-        *edge_schemata(),
-        *(kind.upper() for kind in LITERAL_TYPES),
-        *(
-            relationship_type(prop.name)
-            for schema in model
-            if not schema.edge
-            for prop in link_properties(schema.name)
-        ),
-    }
-)
-"""Every relationship type that the graph can hold between records and shared values."""
-
-
-def check_names(types: Sequence[str] | None, schemata: Sequence[str] | None) -> None:
-    """Raises BadInput for a relationship type or a schema that does not exist."""
-    for kind in types or ():
-        if kind not in RELATIONSHIP_TYPES:
-            raise BadInput(f"there is no relationship type {kind[:100]!r}")
-    for name in schemata or ():
-        if name not in model.schemata:
-            raise BadInput(f"FollowTheMoney has no schema {name[:100]!r}")
-
 
 @dataclass(frozen=True)
 class Expansion:
-    """Which relationships of which entity are asked for, by whose eyes."""
+    """What is asked about an entity's relationships, and what the reader may see."""
 
-    id: str
+    question: ExpandQuestion
     access: Access
-    types: Sequence[str] | None
-    direction: Direction
-    schemata: Sequence[str] | None
-    during: DateRange | None
-
-    def __post_init__(self) -> None:
-        """Raises BadInput for a type or schema that does not exist."""
-        check_names(self.types, self.schemata)
 
     def admits(self, schema: str) -> bool:
         """Whether a neighbour of this schema is asked for."""
-        return self.schemata is None or not schema_of(schema).names.isdisjoint(self.schemata)
+        wanted = self.question.schemata
+        return wanted is None or not schema_of(schema).names.isdisjoint(wanted)
 
     def nothing(self) -> bool:
         """Whether an empty list of types leaves nothing to find."""
-        return self.types is not None and not self.types
+        return self.question.types is not None and not self.question.types
 
     def parameters(self) -> dict[str, Any]:
         """The statement's parameters."""
-        start, end = bounds(self.during)
+        question = self.question
+        start, end = bounds(question.during)
         return {
-            "id": self.id,
+            "id": question.id,
             **visibility.parameters(self.access),
-            "schemata": None if self.schemata is None else list(self.schemata),
+            "schemata": None if question.schemata is None else list(question.schemata),
             "start": start,
             "end": end,
-            "direction": self.direction.value,
+            "direction": question.direction.value,
         }
 
     def parts(self) -> dict[str, str]:
         """The statement's parts: where to start, and along which types."""
-        label = "Literal" if self.id.startswith(LITERAL) else "Entity"
-        return {"label": quoted(label), "types": alternatives(sorted(set(self.types or ())))}
+        label = "Literal" if self.question.id.startswith(LITERAL) else "Entity"
+        types = alternatives(sorted(set(self.question.types or ())))
+        return {"label": quoted(label), "types": types}
 
 
 def key_of(order: ExpandOrder, cursor: str) -> list[Any]:
@@ -101,15 +64,13 @@ def key_of(order: ExpandOrder, cursor: str) -> list[Any]:
     return key
 
 
-def expand(
-    connection: Connection,
-    deadline: Deadline,
-    wanted: Expansion,
-    order: ExpandOrder,
-    first: int,
-    after: str | None,
-) -> Page[Step]:
+def expand(connection: Connection, deadline: Deadline, wanted: Expansion) -> Page[Step]:
     """A page of a node's relationships with the nodes at their other ends."""
+    order, first, after = (
+        wanted.question.order,
+        wanted.question.first,
+        wanted.question.after,
+    )
     key = None if after is None else key_of(order, after)
     if wanted.nothing():
         return Page()

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.errors import BadInput
 from engine.graph.cypher import alternatives, fragment, quoted
 from engine.graph.period import bounds
-from engine.graph.walk.expand import check_names
-from engine.walk import Direction, HopFilter
+from engine.question import Direction, HopFilter
 
 EDGE_CONDITIONS = {
     "datasets": "path_edge_datasets",
@@ -17,15 +15,6 @@ EDGE_CONDITIONS = {
     "share": "path_edge_share",
 }
 """The part of a query for each value that a filter asks of relationships."""
-
-
-def check_filter(wanted: HopFilter) -> None:
-    """Raises BadInput for a type, schema or number that cannot be."""
-    check_names(wanted.types, wanted.schemata)
-    if wanted.min_share is not None and not 0 <= wanted.min_share <= 1:
-        raise BadInput(f"minShare must be from 0 to 1, not {wanted.min_share}")
-    if wanted.max_degree is not None and not 0 <= wanted.max_degree <= 1_000_000_000:
-        raise BadInput(f"maxDegree must be from 0 to 1,000,000,000, not {wanted.max_degree}")
 
 
 def edge_values(wanted: HopFilter) -> dict[str, Any]:

@@ -11,23 +11,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.access import Access
+from engine.answer import Holding
 from engine.entity import Entity, Relationship
-from engine.errors import BadInput
 from engine.graph import visibility
 from engine.graph.connection import Connection, Deadline
 from engine.graph.convert import entity_of, relationship_of
 from engine.graph.period import bounds
 from engine.graph.walk.route import Routes
 from engine.graph.walk.series import summed
+from engine.question import DateRange, OwnershipQuestion
 from engine.share import Share, lowest_share
-from engine.walk import DateRange, Holding
 
 DEPTH = 50
 """Hops from the company asked for."""
 MOST = 5_000
 """Ownerships in the web that is solved."""
-FIRST = 1_000
-"""Holdings in one answer."""
 EXACTNESS = 1e-12
 """Shares are told to this many digits, so that five times 10 % are 50 %."""
 
@@ -134,48 +132,26 @@ class Ownership:
         self._connection = connection
         self._seconds = deadline
 
-    def owners(
-        self,
-        access: Access,
-        id: str,
-        *,
-        min_share: float = 0.25,
-        at: str | None = None,
-        first: int = 50,
-    ) -> list[Holding]:
+    def owners(self, question: OwnershipQuestion, access: Access) -> list[Holding]:
         """Who holds it up the chain, the largest share first, those whose share is unknown last."""
-        return self._answer(access, id, min_share, at, first, up=True)
+        return self._answer(question, access, up=True)
 
-    def holdings(
-        self,
-        access: Access,
-        id: str,
-        *,
-        min_share: float = 0.25,
-        at: str | None = None,
-        first: int = 50,
-    ) -> list[Holding]:
+    def holdings(self, question: OwnershipQuestion, access: Access) -> list[Holding]:
         """What it holds down the chain, the largest share first, those whose share is unknown last."""
-        return self._answer(access, id, min_share, at, first, up=False)
+        return self._answer(question, access, up=False)
 
-    def _answer(
-        self, access: Access, id: str, min_share: float, at: str | None, first: int, *, up: bool
-    ) -> list[Holding]:
-        if not 0 <= min_share <= 1:
-            raise BadInput(f"minShare must be from 0 to 1, not {min_share}")
-        if not 1 <= first <= FIRST:
-            raise BadInput(f"first must be from 1 to {FIRST:,}, not {first}")
+    def _answer(self, question: OwnershipQuestion, access: Access, *, up: bool) -> list[Holding]:
         deadline = Deadline(self._seconds)
-        start, end = bounds(DateRange(at, at))
+        start, end = bounds(DateRange(question.at, question.at))
         parameters = {**visibility.parameters(access), "start": start, "end": end}
         roots = self._connection.read(
-            "ownership_root", parameters | {"id": id}, timeout=deadline.left()
+            "ownership_root", parameters | {"id": question.id}, timeout=deadline.left()
         )
         if not roots:
             return []
         web = Web(entity_of(roots[0]["node"]), up)
         self._spread(web, parameters, deadline)
-        return web.holdings(min_share, first, deadline)
+        return web.holdings(question.min_share, question.first, deadline)
 
     def _spread(self, web: Web, parameters: dict[str, Any], deadline: Deadline) -> None:
         """Take in the ownerships around the root hop by hop, as long as there are new ones."""

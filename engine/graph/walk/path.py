@@ -13,22 +13,18 @@ from typing import Any
 from neo4j import Record
 
 from engine.access import Access
+from engine.answer import Path, PathResult
 from engine.entity import Node, Relationship
-from engine.errors import BadInput, QueryTimeout
+from engine.errors import QueryTimeout
 from engine.graph import visibility
 from engine.graph.connection import Connection, Deadline
 from engine.graph.convert import LITERAL, node_of, relationship_of
 from engine.graph.cypher import fragment, quoted
 from engine.graph.visibility import is_visible
-from engine.graph.walk.hop import Hop, check_filter
+from engine.graph.walk.hop import Hop
 from engine.graph.walk.layer import MAX_STEPS, Layers
-from engine.walk import HopFilter, Path, PathMode, PathResult
+from engine.question import MAX_ENDS, MAX_PATHS, PathMode, PathQuestion
 
-ENDS = 25
-"""How many ids a path may start from, and how many it may lead to."""
-MAX_HOPS = 12
-MAX_K = 100
-MAX_PATHS = 20_000
 FIRST_TRY = 0.25
 """The part of its time that a question may take in the server's own way, before it is asked layer by layer."""
 
@@ -38,56 +34,49 @@ Hubs = dict[str, list[str]]
 
 @dataclass(frozen=True)
 class Search:
-    """One question: what a walk may cross, which of the walks are wanted, and by whose eyes."""
+    """One question about paths, and what the reader may see."""
 
+    question: PathQuestion
     access: Access
-    mode: PathMode
-    k: int
-    max_hops: int
-    filter: HopFilter
-    hops: tuple[HopFilter, ...]
-    avoid: tuple[str, ...]
-    limit: int
-
-    def __post_init__(self) -> None:
-        """Raises BadInput for what cannot be asked."""
-        within("maxHops", self.max_hops, MAX_HOPS)
-        within("k", self.k, MAX_K)
-        within("limit", self.limit, MAX_PATHS)
-        if len(self.hops) > MAX_HOPS:
-            raise BadInput(f"a path may have {MAX_HOPS} hops, not {len(self.hops)}")
-        for one in (self.filter, *self.hops):
-            check_filter(one)
 
     def wanted(self) -> int:
         """How many paths each pair of ends is asked for: of all shortest one too many, to see whether it is."""
         return {
             PathMode.SHORTEST: 1,
-            PathMode.K_SHORTEST: self.k,
-            PathMode.ALL_SHORTEST: self.limit + 1,
-        }[self.mode]
+            PathMode.K_SHORTEST: self.question.k,
+            PathMode.ALL_SHORTEST: self.question.limit + 1,
+        }[self.question.mode]
 
     def exact(self) -> bool:
         """Whether the first answer of the server has every path: shortest walks repeat no node."""
-        return self.mode is PathMode.ALL_SHORTEST or (
-            self.mode is PathMode.SHORTEST and not self.hops
+        return self.question.mode is PathMode.ALL_SHORTEST or (
+            self.question.mode is PathMode.SHORTEST and not self.question.hops
         )
 
     def steps(self) -> list[Hop]:
         """The hops as the pattern has them: one that repeats, or each for itself."""
-        general = ("g", self.filter)
-        onward, avoid = not self.exact() or bool(self.hops), bool(self.avoid)
-        if self.hops:
-            last = len(self.hops) - 1
+        general = ("g", self.question.filter)
+        onward, avoid = not self.exact() or bool(self.question.hops), bool(self.question.avoid)
+        if self.question.hops:
+            last = len(self.question.hops) - 1
             return [
                 Hop(str(at), (general, (f"h{at}", own)), "1", onward, avoid, at < last)
-                for at, own in enumerate(self.hops)
+                for at, own in enumerate(self.question.hops)
             ]
-        return [Hop("", (general,), f"1,{self.max_hops}", onward, avoid, self.max_hops > 1)]
+        return [
+            Hop(
+                "",
+                (general,),
+                f"1,{self.question.max_hops}",
+                onward,
+                avoid,
+                self.question.max_hops > 1,
+            )
+        ]
 
     def query(self) -> str:
         """The name of the query that answers it."""
-        shortest = self.exact() and self.mode is PathMode.SHORTEST
+        shortest = self.exact() and self.question.mode is PathMode.SHORTEST
         return "path_shortest" if shortest else "path_search"
 
     def parts(
@@ -96,7 +85,7 @@ class Search:
         """The statement's parts for a pair of ends; where the paths are ``known``, of that which tells them."""
         every = (
             [step.relationships(str(at)) for at, step in enumerate(steps)]
-            if self.hops
+            if self.question.hops
             else [steps[0].relationships(None)]
         )
         found = {
@@ -108,13 +97,16 @@ class Search:
             return found | {"hops": patterns(steps)}
         if known:
             return found | {"search": fragment("path_by_nodes")}
-        every_shortest = self.mode is PathMode.ALL_SHORTEST
+        every_shortest = self.question.mode is PathMode.ALL_SHORTEST
         search = "path_all_shortest" if every_shortest else "path_k_shortest"
         return found | {"search": fragment(search, hops=patterns(steps))}
 
     def parameters(self, steps: Sequence[Hop]) -> dict[str, Any]:
         """The statement's parameters, but for the pairs and how many walks."""
-        found: dict[str, Any] = {**visibility.parameters(self.access), "avoid": list(self.avoid)}
+        found: dict[str, Any] = {
+            **visibility.parameters(self.access),
+            "avoid": list(self.question.avoid),
+        }
         for step in steps:
             found.update(step.parameters())
         return found
@@ -188,35 +180,21 @@ class Pathfinder:
         self._connection = connection
         self._seconds = deadline
 
-    def paths(
-        self,
-        access: Access,
-        from_ids: Sequence[str],
-        to_ids: Sequence[str],
-        *,
-        mode: PathMode = PathMode.SHORTEST,
-        k: int = 5,
-        max_hops: int = 6,
-        filter: HopFilter | None = None,
-        hops: Sequence[HopFilter] | None = None,
-        avoid: Sequence[str] = (),
-        limit: int = 100,
-    ) -> PathResult:
-        """The paths between each of ``from_ids`` and each of ``to_ids``, the shortest for every pair.
+    def paths(self, question: PathQuestion, access: Access) -> PathResult:
+        """The paths between each of its two lists of ends, the shortest for every pair.
 
         An end that is not there, or not for this reader, has no path; from a node to itself it is the
-        path of no hops. Raises BadInput. A deadline that runs out says so in ``truncated``.
+        path of no hops. A deadline that runs out says so in ``truncated``.
         """
-        sources, targets = list(dict.fromkeys(from_ids)), list(dict.fromkeys(to_ids))
-        if max(len(sources), len(targets)) > ENDS:
-            raise BadInput(f"paths may start from {ENDS} entities and lead to {ENDS}, not more")
-        general = filter or HopFilter()
-        search = Search(access, mode, k, max_hops, general, tuple(hops or ()), tuple(avoid), limit)
+        sources = list(dict.fromkeys(question.from_ids))
+        targets = list(dict.fromkeys(question.to_ids))
+        search = Search(question, access)
         # several pairs share the limit; k shortest of each are never cut
-        gathering = Gathering(limit if mode is PathMode.ALL_SHORTEST else MAX_PATHS * ENDS)
+        every = question.mode is PathMode.ALL_SHORTEST
+        gathering = Gathering(question.limit if every else MAX_PATHS * MAX_ENDS)
         deadline = Deadline(self._seconds)
         try:
-            if not search.hops:
+            if not search.question.hops:
                 self._stay(search, sorted(set(sources) & set(targets)), gathering, deadline)
             for start in labels(sources):
                 for end in labels(targets):
@@ -299,7 +277,7 @@ class Pathfinder:
                     done.add(pair)
                 else:
                     again.append(pair)
-                if search.mode is PathMode.ALL_SHORTEST and quest.gathering.truncated:
+                if search.question.mode is PathMode.ALL_SHORTEST and quest.gathering.truncated:
                     return []
         except QueryTimeout:
             again = [pair for pair in pairs if pair not in done]
@@ -317,14 +295,14 @@ class Pathfinder:
             )
             return {row["id"]: row["ids"] for row in rows}
 
-        layers = Layers(*pair, ask, repeats=not search.hops)
+        layers = Layers(*pair, ask, repeats=not search.question.hops)
         lengths = (
             range(len(quest.steps), len(quest.steps) + 1)
-            if search.hops
-            else range(1, search.max_hops + 1)
+            if search.question.hops
+            else range(1, search.question.max_hops + 1)
         )
         found = layers.paths(
-            lengths, search.wanted(), one_length=search.mode is not PathMode.K_SHORTEST
+            lengths, search.wanted(), one_length=search.question.mode is not PathMode.K_SHORTEST
         )
         if layers.gave_up:
             quest.gathering.truncated = (
@@ -354,12 +332,6 @@ class Pathfinder:
 def patterns(steps: Sequence[Hop]) -> str:
     """The hops of a path one after the other."""
     return "\n      ".join(step.pattern() for step in steps)
-
-
-def within(name: str, number: int, most: int) -> None:
-    """Raises BadInput for a number that is not from 1 to ``most``."""
-    if not 1 <= number <= most:
-        raise BadInput(f"{name} must be from 1 to {most:,}, not {number}")
 
 
 def label(id_: str) -> str:

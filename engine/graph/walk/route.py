@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from engine.answer import Path, PathResult
 from engine.entity import Entity, Relationship
-from engine.walk import Path, PathResult
 
 ROUTES = 20
 """Routes shown for one holding."""

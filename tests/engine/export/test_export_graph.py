@@ -17,6 +17,7 @@ from engine.export.registry import FORMS
 from engine.export.target import opened
 from engine.graph.connection import Connection
 from engine.graph.record import stream
+from engine.question import PathQuestion, SearchQuestion
 from loaders.demo.sample import FOLDER, TITLES
 from loaders.load.load import load
 from tests.conftest import DATA, WIPE
@@ -160,10 +161,12 @@ def test_an_export_holds_only_what_its_reader_sees(fresh_engine: Engine) -> None
     with pytest.raises(BadInput, match="there is no dataset 'a'"):
         fresh_engine.whole(only, ["a"])
     with pytest.raises(BadInput, match="there is no entity 'a:p'"):
-        fresh_engine.neighbourhood(only, "a:p")
-    near = fresh_engine.neighbourhood(only, "b:q", 2)
+        fresh_engine.neighbourhood("a:p", only)
+    near = fresh_engine.neighbourhood("b:q", only, 2)
     assert [node.id for node in near.nodes()] == ["b:q", "literal:phone:+4930111111"]
-    assert {entity.dataset for entity in fresh_engine.found(only, "").records()} == {"b"}
+    assert {entity.dataset for entity in fresh_engine.found(SearchQuestion(), only).records()} == {
+        "b"
+    }
 
 
 def test_a_neighbourhood_is_what_is_near(
@@ -174,7 +177,7 @@ def test_a_neighbourhood_is_what_is_near(
     for arrow in fresh_engine.whole(ALL).arrows():
         graph.add_edge(arrow.relationship.source, arrow.relationship.target)
     for hops in (1, 2, 3):
-        near = fresh_engine.neighbourhood(ALL, "a:p", hops)
+        near = fresh_engine.neighbourhood("a:p", ALL, hops)
         expected = set(networkx.ego_graph(graph, "a:p", hops))
         assert {node.id for node in near.nodes()} == expected
         ends = {(arrow.relationship.source, arrow.relationship.target) for arrow in near.arrows()}
@@ -185,10 +188,10 @@ def test_a_neighbourhood_is_what_is_near(
         assert ids == sorted(ids)
         assert {"a:o1", "a:o2"} <= set(ids)
     with pytest.raises(BadInput, match="is a relationship"):
-        fresh_engine.neighbourhood(ALL, "a:o1")
+        fresh_engine.neighbourhood("a:o1", ALL)
     monkeypatch.setattr("engine.excerpt.MOST_NEIGHBOURS", 3)
     with pytest.raises(BadInput, match="more than 3 entities"):
-        fresh_engine.neighbourhood(ALL, "a:p")
+        fresh_engine.neighbourhood("a:p", ALL)
 
 
 def test_what_a_search_finds(fresh_engine: Engine) -> None:
@@ -196,21 +199,23 @@ def test_what_a_search_finds(fresh_engine: Engine) -> None:
         fresh_engine,
         [person("anna", phone=["+4930111111"]), person("annika"), owns("o", ["anna"], ["annika"])],
     )
-    assert [entity.id for entity in fresh_engine.found(ALL, "anna OR annika").records()] == [
+    assert [
+        entity.id for entity in fresh_engine.found(SearchQuestion("anna OR annika"), ALL).records()
+    ] == [
         "a:anna",
         "a:annika",
     ]
-    wider = fresh_engine.found(ALL, "anna OR annika", edges=True)
+    wider = fresh_engine.found(SearchQuestion("anna OR annika"), ALL, edges=True)
     assert [entity.id for entity in wider.records()] == ["a:anna", "a:annika", "a:o"]
     assert wider.datasets == ("a",)
-    drawn = fresh_engine.found(ALL, "schema:Ownership")
+    drawn = fresh_engine.found(SearchQuestion("schema:Ownership"), ALL)
     assert [node.id for node in drawn.nodes()] == ["a:anna", "a:annika"], "an edge brings its ends"
     assert [arrow.relationship.id for arrow in drawn.arrows()] == ["a:o"]
 
 
 def test_paths_as_a_drawing(fresh_engine: Engine, tmp_path: Path) -> None:
     fill(fresh_engine, small())
-    found = fresh_engine.paths(ALL, ["a:c3"], ["b:q"])
+    found = fresh_engine.paths(PathQuestion(("a:c3",), ("b:q",)), ALL)
     content = Answer(found.nodes, found.edges)
     exported(content, "graphml", tmp_path / "p.graphml")
     graph = networkx.read_graphml(tmp_path / "p.graphml").to_undirected()

@@ -10,13 +10,14 @@ import pytest
 from neo4j.exceptions import ClientError
 
 from engine.access import Access
+from engine.answer import EdgeCount
 from engine.entity import Entity, Literal, make_entity, schema_of
 from engine.errors import BadInput, QueryTimeout
 from engine.graph.connection import Connection
 from engine.graph.migration import migrate
 from engine.graph.record.reader import Reader
 from engine.graph.record.writer import Writer
-from engine.walk import DateRange, Direction, EdgeCount, ExpandOrder
+from engine.question import DateRange, Direction, ExpandOrder, ExpandQuestion
 
 DATA = Path(__file__).parents[3].parent / "shared" / "data" / "ftm"
 SMALL = ("zala.ftm.json", "parteispenden.ftm.json", "openoil_bp_ownership.ftm.json.gz")
@@ -82,10 +83,10 @@ def test_stubs_are_invisible_filled_and_go_when_alone(graph: Connection) -> None
     writer.write([owns("o", "x", "b:y"), make_entity("a", "s", "Sanction", {"entity": ["z"]})], ())
     assert stubs(graph) == {"a:x", "b:y", "a:z"}
     assert reader.entities(["a:x", "b:y"], ALL) == [None, None]
-    assert reader.expand("a:x", ALL).items == []
+    assert reader.expand(ExpandQuestion("a:x"), ALL).items == []
     writer.write([company("x"), company("y", "b")], ())
     assert stubs(graph) == {"a:z"}
-    [step] = reader.expand("a:x", ALL).items
+    [step] = reader.expand(ExpandQuestion("a:x"), ALL).items
     assert (step.relationship.id, step.relationship.target, step.node.id) == ("a:o", "b:y", "b:y")
     writer.remove(["a:x"])
     assert stubs(graph) == {"a:x", "a:z"}
@@ -113,8 +114,11 @@ def test_a_record_may_change_into_anything(graph: Connection) -> None:
     writer.write(second, {"a:c", "a:e"})
     assert reader.entities(["a:c", "a:e"], ALL) == second
     assert stubs(graph) == {"a:x"}
-    assert [s.relationship.type for s in reader.expand("a:c", ALL, schemata=["Person"]).items] == []
-    assert reader.expand("a:n", ALL).items == []
+    assert [
+        s.relationship.type
+        for s in reader.expand(ExpandQuestion("a:c", schemata=("Person",)), ALL).items
+    ] == []
+    assert reader.expand(ExpandQuestion("a:n"), ALL).items == []
     third = [owns("c", "n", "x"), company("e")]
     writer.write(third, {"a:c", "a:e"})
     assert reader.entities(["a:c", "a:e"], ALL) == third
@@ -140,7 +144,7 @@ def test_an_edge_with_several_ends_is_one_entity(graph: Connection) -> None:
     writer.write([edge, *map(company, "xyzcn")], ())
     assert reader.entities(["a:e"], ALL) == [edge]
     assert reader.edge_counts(["a:c"], ALL) == {"a:c": [EdgeCount("OWNERSHIP", Direction.IN, 3)]}
-    assert {s.node.id for s in reader.expand("a:e", ALL).items} == {
+    assert {s.node.id for s in reader.expand(ExpandQuestion("a:e"), ALL).items} == {
         "a:x",
         "a:y",
         "a:z",
@@ -192,15 +196,19 @@ def test_shared_values(graph: Connection) -> None:
     writer.write([company("x"), company("y"), company("z", "b")], ())
     writer.set_literals([(key, "phone", "+4512345678", ["a:x", "a:y", "b:z"])], 1)
     assert reader.literal_revision() == 1
-    [step] = reader.expand("a:x", ALL, types=["PHONE"]).items
+    [step] = reader.expand(ExpandQuestion("a:x", types=("PHONE",)), ALL).items
     assert step.node == Literal(key, "phone", "+4512345678", "a")
-    assert {s.node.id for s in reader.expand(key, ALL).items} == {"a:x", "a:y", "b:z"}
+    assert {s.node.id for s in reader.expand(ExpandQuestion(key), ALL).items} == {
+        "a:x",
+        "a:y",
+        "b:z",
+    }
     assert reader.entities([key], Access(frozenset("b")))[0] == Literal(
         key, "phone", "+4512345678", "b"
     )
     assert reader.entities([key], Access(frozenset("c"))) == [None]
     writer.set_literals([(key, "phone", "+4512345678", ["a:x", "a:y"])], 2)
-    assert {s.node.id for s in reader.expand(key, ALL).items} == {"a:x", "a:y"}
+    assert {s.node.id for s in reader.expand(ExpandQuestion(key), ALL).items} == {"a:x", "a:y"}
     writer.remove(["a:y"])
     assert reader.literals([key]) == set()
 
@@ -223,29 +231,29 @@ def test_access_and_filters_of_expand(graph: Connection) -> None:
     )
 
     def found(access: Access = ALL, **filters: object) -> str:
-        page = reader.expand("a:x", access, order=ExpandOrder.ID, **filters)  # type: ignore[arg-type]
-        assert reader.expand_count("a:x", access, **filters) == len(page.items)  # type: ignore[arg-type]
+        page = reader.expand(ExpandQuestion("a:x", order=ExpandOrder.ID, **filters), access)  # type: ignore[arg-type]
+        assert reader.expand_count(ExpandQuestion("a:x", **filters), access) == len(page.items)  # type: ignore[arg-type]
         return "".join(sorted(step.relationship.id[-1] for step in page.items))
 
     assert found() == "12345"
     assert found(Access(frozenset("a"))) == "125"
-    assert found(Access(frozenset("b"))) == found(types=[]) == ""
+    assert found(Access(frozenset("b"))) == found(types=()) == ""
     assert found(direction=Direction.OUT) == "134"
     assert found(direction=Direction.IN) == "25"
-    assert found(types=["OWNERSHIP"], schemata=["Organization"]) == "1234"
-    assert found(schemata=["Person"]) == "5"
+    assert found(types=("OWNERSHIP",), schemata=("Organization",)) == "1234"
+    assert found(schemata=("Person",)) == "5"
     assert found(during=DateRange("2015-06", "2015")) == "12345"
     assert found(during=DateRange("2016", None)) == found(during=DateRange(None, "2009")) == "2345"
     for bad in (
-        {"types": ["x`y"]},
-        {"schemata": ["Nonsense"]},
+        {"types": ("x`y",)},
+        {"schemata": ("Nonsense",)},
         {"after": "?"},
         {"after": "bnVsbA"},
     ):
         with pytest.raises(BadInput):
-            reader.expand("a:x", ALL, **bad)  # type: ignore[arg-type]
+            reader.expand(ExpandQuestion("a:x", **bad), ALL)  # type: ignore[arg-type]
     with pytest.raises(QueryTimeout):
-        Reader(graph, 0).expand("a:x", ALL)
+        Reader(graph, 0).expand(ExpandQuestion("a:x"), ALL)
 
 
 @pytest.mark.parametrize("order", list(ExpandOrder))
@@ -255,12 +263,12 @@ def test_pages_hold_every_step_once_in_order(graph: Connection, order: ExpandOrd
     edges = [owns(f"e{i}", "x", f"t{i % 7}") for i in range(20)]
     edges += [owns("loop", "x", "x"), owns("back", "t1", "x")]
     writer.write([company("x"), *(company(f"t{i}") for i in range(7)), *edges], ())
-    whole = reader.expand("a:x", ALL, order=order, first=100)
+    whole = reader.expand(ExpandQuestion("a:x", order=order, first=100), ALL)
     assert len(whole.items) == 22
     assert not whole.has_next
     seen, after = [], None
     while True:
-        page = reader.expand("a:x", ALL, order=order, first=3, after=after)
+        page = reader.expand(ExpandQuestion("a:x", order=order, first=3, after=after), ALL)
         seen += page.items
         if not page.has_next:
             break

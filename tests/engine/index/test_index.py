@@ -13,8 +13,14 @@ from engine.entity import Entity, literals, make_entity
 from engine.errors import BadInput, ClewError, EngineInUse
 from engine.index.day import days
 from engine.index.index import Index
-from engine.query import FACETS, SearchFilter, SearchSort
-from engine.walk import DateRange
+from engine.question import (
+    FACETS,
+    DateRange,
+    FacetQuestion,
+    SearchFilter,
+    SearchQuestion,
+    SearchSort,
+)
 
 BLNS = Path(__file__).parents[4] / "shared" / "data" / "hostile" / "blns.json"
 ALL = Access(frozenset({"red", "blue"}))
@@ -82,11 +88,11 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
 
 
 def found(
-    index: Index, text: str, chosen: SearchFilter | None = None, access: Access = ALL
+    index: Index, text: str, chosen: SearchFilter = SearchQuestion.filter, access: Access = ALL
 ) -> list[str]:
     """The ids that a search finds, without their dataset, best first."""
-    page = index.search(text, access, chosen, SearchSort.RELEVANCE, 50)
-    assert index.count(text, access, chosen) == len(page.hits)
+    page = index.search(SearchQuestion(text, filter=chosen, first=50), access)
+    assert index.count(SearchQuestion(text, filter=chosen), access) == len(page.hits)
     return [hit.id.split(":", 1)[1] for hit in page.hits]
 
 
@@ -183,7 +189,7 @@ def test_filter(index: Index) -> None:
     ]
     assert found(index, "", SearchFilter(datasets=("green",))) == []
     with pytest.raises(BadInput):
-        found(index, "", SearchFilter(schemata=("Nix",)))
+        SearchFilter(schemata=("Nix",))
     with pytest.raises(BadInput):
         found(index, "", SearchFilter(during=DateRange("soon")))
 
@@ -210,12 +216,12 @@ def python_facet(name: str) -> list[tuple[str, int]]:
 
 def test_facets_equal_a_plain_count(index: Index) -> None:
     """Every facet over everything, and one over some hits."""
-    for facet in index.facets("", ALL, None, FACETS):
+    for facet in index.facets(FacetQuestion(SearchQuestion(), FACETS), ALL):
         assert [(each.value, each.count) for each in facet.values] == python_facet(facet.field)
-    (some,) = index.facets("lantern", ALL, None, ["dataset"], size=1)
+    (some,) = index.facets(FacetQuestion(SearchQuestion("lantern"), ("dataset",), size=1), ALL)
     assert [(each.value, each.count) for each in some.values] == [("blue", 3)]
     with pytest.raises(BadInput):
-        index.facets("", ALL, None, ["colour"])
+        index.facets(FacetQuestion(SearchQuestion(), ("colour",)), ALL)
 
 
 @pytest.mark.parametrize(
@@ -230,14 +236,17 @@ def test_facets_equal_a_plain_count(index: Index) -> None:
 )
 def test_highlight(index: Index, text: str, expected: str | None) -> None:
     """What was found is marked as it is written, and everything else escaped."""
-    assert index.search(text, ALL, None, SearchSort.RELEVANCE, 1).hits[0].highlight == expected
+    assert index.search(SearchQuestion(text, first=1), ALL).hits[0].highlight == expected
 
 
 def test_sort(index: Index) -> None:
     """By caption in Latin order, by earliest and by latest date; without a date last."""
 
     def ids(sort: SearchSort) -> list[str]:
-        return [hit.id.split(":")[1] for hit in index.search("", ALL, None, sort, 50).hits]
+        return [
+            hit.id.split(":")[1]
+            for hit in index.search(SearchQuestion(sort=sort, first=50), ALL).hits
+        ]
 
     assert ids(SearchSort.CAPTION)[:3] == ["amber", "zhukov", "papa"]
     assert ids(SearchSort.DATE_ASC)[:4] == ["zhukov", "own", "amber", "lantern"]
@@ -274,7 +283,9 @@ def test_pages_past_the_ten_thousandth_hit(tmp_path: Path, sort: SearchSort) -> 
         seen: list[str] = []
         after = None
         for turn in range(100):
-            page = index.search("same name", ALL, None, sort, 1_500, after)
+            page = index.search(
+                SearchQuestion("same name", sort=sort, first=1_500, after=after), ALL
+            )
             seen += [hit.id for hit in page.hits]
             if not page.has_next:
                 break
@@ -304,7 +315,9 @@ def test_pages_of_hits_with_one_key(
             index.commit(half + 1)
         seen: list[str] = []
         after = None
-        while (page := index.search("same name", ALL, None, sort, 7, after)).hits:
+        while (
+            page := index.search(SearchQuestion("same name", sort=sort, first=7, after=after), ALL)
+        ).hits:
             seen += [hit.id for hit in page.hits]
             after = page.hits[-1].cursor
         assert (len(seen), len(set(seen))) == (60, 60)
@@ -320,7 +333,7 @@ def test_order_of_relevance(tmp_path: Path) -> None:
             for name in names
         )
         index.commit(1)
-        hits = index.search("stone", ALL, None, SearchSort.RELEVANCE, 99).hits
+        hits = index.search(SearchQuestion("stone", first=99), ALL).hits
         found = [hit.id.split("-")[1] for hit in hits]
     assert found == [
         name
@@ -331,19 +344,19 @@ def test_order_of_relevance(tmp_path: Path) -> None:
 
 def test_cursor_of_another_search_is_refused(index: Index) -> None:
     """A cursor goes on where it came from and nowhere else."""
-    cursor = index.search("lantern", ALL, None, SearchSort.RELEVANCE, 1).hits[0].cursor
+    cursor = index.search(SearchQuestion("lantern", first=1), ALL).hits[0].cursor
     assert (
-        index.search("lantern", ALL, None, SearchSort.RELEVANCE, 1, cursor).hits[0].id
+        index.search(SearchQuestion("lantern", first=1, after=cursor), ALL).hits[0].id
         == "red:amber"
     )
     for wrong in ("", "x", "é", "WzFd", "bnVsbA==", "\ud800", "WyIiLDAsIl0gVE8iXQ=="):
         if wrong:
             with pytest.raises(BadInput):
-                index.search("lantern", ALL, None, SearchSort.RELEVANCE, 1, wrong)
+                index.search(SearchQuestion("lantern", first=1, after=wrong), ALL)
     with pytest.raises(BadInput):
-        index.search("amber", ALL, None, SearchSort.RELEVANCE, 1, cursor)
+        index.search(SearchQuestion("amber", first=1, after=cursor), ALL)
     with pytest.raises(BadInput):
-        index.search("lantern", ALL, None, SearchSort.CAPTION, 1, cursor)
+        index.search(SearchQuestion("lantern", sort=SearchSort.CAPTION, first=1, after=cursor), ALL)
 
 
 HOSTILE = [
@@ -400,12 +413,12 @@ def test_no_text_breaks_it(index: Index, tmp_path: Path) -> None:
     for text in texts:
         for wrapped in (text, f'"{text}"', f"name:{text}", f"{text}*", f"({text}", f"-{text}"):
             try:
-                index.search(wrapped, ALL, None, SearchSort.RELEVANCE, 5)
-                index.facets(wrapped, ALL, None, FACETS)
+                index.search(SearchQuestion(wrapped, first=5), ALL)
+                index.facets(FacetQuestion(SearchQuestion(wrapped), FACETS), ALL)
             except BadInput:
                 assert len(wrapped) > 100
     chosen = SearchFilter(datasets=("\ud800",), countries=("\0",), topics=("\udfff",))
-    assert index.search("", ALL, chosen, SearchSort.RELEVANCE, 5).hits == []
+    assert index.search(SearchQuestion(filter=chosen, first=5), ALL).hits == []
     assert index.referrers("\ud800", "\0", ALL, 3) == index.literal_records("\ud800", 3) == []
     storable = [text for text in texts if text.isprintable() and text]
     with Index.open(tmp_path, write=True) as other:
@@ -418,7 +431,7 @@ def test_too_much_is_refused(index: Index) -> None:
     """A text that is too long is BadInput."""
     for text in ("x" * 2001, "a " * 65, '"' + "a-" * 65 + '"'):
         with pytest.raises(BadInput):
-            index.count(text, ALL, None)
+            index.count(SearchQuestion(text), ALL)
 
 
 def test_commits(tmp_path: Path) -> None:
@@ -426,12 +439,12 @@ def test_commits(tmp_path: Path) -> None:
     index = Index.open(tmp_path, write=True)
     assert index.revision == 0
     index.add(entities())
-    assert index.count("", ALL, None) == 0
+    assert index.count(SearchQuestion(), ALL) == 0
     index.commit(5)
     with pytest.raises(EngineInUse):
         Index.open(tmp_path, write=True)
     reader = Index.open(tmp_path, write=False)
-    assert (reader.revision, reader.count("", ALL, None)) == (5, 9)
+    assert (reader.revision, reader.count(SearchQuestion(), ALL)) == (5, 9)
     with pytest.raises(ClewError):
         reader.add(entities())
     renamed = make_entity("red", "amber", "Company", {"name": ["Opal Ltd"]})
@@ -440,7 +453,7 @@ def test_commits(tmp_path: Path) -> None:
     index.commit(6)
     assert reader.revision == 5
     reader.reload()
-    assert (reader.revision, reader.count("", ALL, None), found(reader, "opal")) == (
+    assert (reader.revision, reader.count(SearchQuestion(), ALL), found(reader, "opal")) == (
         6,
         8,
         ["amber"],
@@ -448,9 +461,13 @@ def test_commits(tmp_path: Path) -> None:
     index.remove(["red:amber"])
     index.close()
     with Index.open(tmp_path, write=True) as again:
-        assert (again.revision, again.count("", ALL, None)) == (6, 8)
+        assert (again.revision, again.count(SearchQuestion(), ALL)) == (6, 8)
         again.delete_all()
-        assert (again.revision, again.count("", ALL, None), list(again.identities())) == (0, 0, [])
+        assert (again.revision, again.count(SearchQuestion(), ALL), list(again.identities())) == (
+            0,
+            0,
+            [],
+        )
 
 
 def test_a_broken_or_older_index_starts_empty(tmp_path: Path) -> None:

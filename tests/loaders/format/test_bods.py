@@ -12,7 +12,7 @@ import pytest
 from engine.access import Access
 from engine.engine import Engine
 from engine.entity import Entity
-from engine.query import SearchFilter
+from engine.question import OwnershipQuestion, SearchQuestion
 from engine.share import parse_share
 from loaders.format.bods.interest import edge_of, share_of, words
 from loaders.format.bods.version import Version, Versions
@@ -176,7 +176,9 @@ def test_interests_of_one_relationship_are_not_added_up(
         orjson.dumps([record("a"), record("p", "person"), holds("h", "p", "a", shares(50), votes)])
     )
     load(fresh_engine, [str(path)], "d")
-    assert [holding.share for holding in fresh_engine.owners(EYES, "d:a")] == [0.5]
+    assert [holding.share for holding in fresh_engine.owners(OwnershipQuestion("d:a"), EYES)] == [
+        0.5
+    ]
 
 
 @pytest.mark.parametrize(
@@ -207,7 +209,7 @@ def test_an_indirect_interest_is_owned_once(
     load(fresh_engine, [str(path)], "d")
     found = {
         holding.entity.id: holding.share
-        for holding in fresh_engine.owners(EYES, "d:a", min_share=0.1)
+        for holding in fresh_engine.owners(OwnershipQuestion("d:a", min_share=0.1), EYES)
     }
     assert found["d:p"] == pytest.approx(share)
 
@@ -568,10 +570,13 @@ def test_a_register_is_loaded_updated_and_asked(fresh_engine: Engine, tmp_path: 
         "d:person-viorel-000000000000000000001",
         "d:entity-meridian-0000000000000000001",
     )
-    assert [hit.id for hit in fresh_engine.search("viorel tannic", EYES, SearchFilter()).hits] == [
+    assert [hit.id for hit in fresh_engine.search(SearchQuestion("viorel tannic"), EYES).hits] == [
         person
     ]
-    owners = {holding.entity.id: holding for holding in fresh_engine.owners(EYES, meridian)}
+    owners = {
+        holding.entity.id: holding
+        for holding in fresh_engine.owners(OwnershipQuestion(meridian), EYES)
+    }
     assert owners[person].share == pytest.approx(0.4)
     assert owners[person].lower_bound
     assert len(owners[person].routes.paths[0].edge_ids) == 2
@@ -627,7 +632,7 @@ def test_of_a_whole_told_in_part_by_steps_nothing_is_lost_or_counted_twice(
     load(fresh_engine, [str(path)], "d")
     found = {
         holding.entity.id: holding.share
-        for holding in fresh_engine.owners(EYES, "d:s", min_share=0.01)
+        for holding in fresh_engine.owners(OwnershipQuestion("d:s", min_share=0.01), EYES)
     }
     assert found["d:p"] == pytest.approx(total)
 
@@ -655,7 +660,7 @@ def test_a_step_that_is_a_whole_itself_counts_once(
     load(fresh_engine, [str(path)], "d")
     found = {
         holding.entity.id: holding.share
-        for holding in fresh_engine.owners(EYES, "d:s", min_share=0.01)
+        for holding in fresh_engine.owners(OwnershipQuestion("d:s", min_share=0.01), EYES)
     }
     assert found["d:p"] == pytest.approx(total)
 

@@ -15,7 +15,7 @@ from engine.access import Access
 from engine.engine import Engine
 from engine.entity import Entity
 from engine.errors import BadInput
-from engine.query import SearchFilter
+from engine.question import ExpandQuestion, PathQuestion, SearchQuestion
 from loaders.format.icij.icij import iso, kind_by_columns
 from loaders.format.icij.link import edges_of
 from loaders.format.registry import format_of
@@ -539,13 +539,13 @@ def test_a_bundle_is_loaded_updated_and_asked(fresh_engine: Engine, tmp_path: Pa
     assert (report.added, report.refused_count, report.truncated) == (21, 0, None)
     again = load(fresh_engine, [str(HERE)], "d")
     assert (again.added, again.changed, again.removed, again.unchanged) == (0, 0, 0, 21)
-    assert [hit.id for hit in fresh_engine.search("larch", EYES, SearchFilter()).hits] == [
+    assert [hit.id for hit in fresh_engine.search(SearchQuestion("larch"), EYES).hits] == [
         "d:15000001"
     ]
-    result = fresh_engine.paths(EYES, ["d:12000001"], ["d:10000001"])
+    result = fresh_engine.paths(PathQuestion(("d:12000001",), ("d:10000001",)), EYES)
     assert result.paths[0].node_ids == ("d:12000001", "d:15000001", "d:10000002", "d:10000001")
     assert {edge.type for edge in result.edges} == {"OWNERSHIP"}
-    near = fresh_engine.expand("d:14000001", EYES).items
+    near = fresh_engine.expand(ExpandQuestion("d:14000001"), EYES).items
     assert [(step.relationship.type, step.node.id) for step in near] == [
         ("ADDRESS_ENTITY", "d:10000001")
     ]

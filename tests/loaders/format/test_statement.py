@@ -17,6 +17,7 @@ from engine.entity import Entity
 from engine.errors import BadInput
 from engine.export.registry import FORMS
 from engine.export.target import opened
+from engine.question import OwnershipQuestion, PathQuestion
 from loaders.demo.sample import TITLES, load_demo
 from loaders.format.registry import FORMATS, format_of
 from loaders.intake.intake import Intake, Reading
@@ -319,10 +320,12 @@ def test_an_export_is_loaded_and_asked(fresh_engine: Engine, tmp_path: Path) -> 
     again = load(fresh_engine, [str(path)], "d")
     assert (again.unchanged, again.added, again.changed, again.removed) == (4, 0, 0, 0)
     eyes = Access(frozenset({"d"}))
-    assert fresh_engine.paths(eyes, ["d:ada"], ["d:engines"]).paths[0].edge_ids == ("d:holds",)
-    assert [holding.share for holding in fresh_engine.owners(eyes, "d:engines")] == [
-        pytest.approx(0.6)
-    ]
+    assert fresh_engine.paths(PathQuestion(("d:ada",), ("d:engines",)), eyes).paths[0].edge_ids == (
+        "d:holds",
+    )
+    assert [
+        holding.share for holding in fresh_engine.owners(OwnershipQuestion("d:engines"), eyes)
+    ] == [pytest.approx(0.6)]
     assert fresh_engine.check() == []
 
 

@@ -22,6 +22,7 @@ from cli.main import main
 from engine.access import Access
 from engine.engine import Engine
 from engine.graph.connection import Connection
+from engine.question import SearchQuestion
 from loaders.intake.record import is_id
 from tests.conftest import WIPE, on
 
@@ -184,8 +185,8 @@ class Yard:
     def holds_only_what_is_good(self) -> None:
         assert picture(self.bolt) == self.clean
         assert sorted(self.engine.index.identities()) == sorted(self.engine.reader.identities())
-        assert self.engine.count(MARK, EYES) == 0
-        assert self.engine.count("", EYES) == len(GOOD)
+        assert self.engine.count(SearchQuestion(MARK), EYES) == 0
+        assert self.engine.count(SearchQuestion(), EYES) == len(GOOD)
         assert self.engine.check() == []
 
 
@@ -331,7 +332,7 @@ def test_bad_files_alone(yard: Yard) -> None:
         assert result.stderr, name
         assert "0 added" in result.stdout or not result.stdout, (name, result.output)
     assert not [part for part in picture(yard.bolt) if "Entity" in part or "Literal" in part]
-    assert yard.engine.count("", EYES) == 0
+    assert yard.engine.count(SearchQuestion(), EYES) == 0
     assert yard.engine.check() == []
 
 

@@ -12,6 +12,7 @@ from engine.access import Access
 from engine.engine import Engine
 from engine.entity import Entity
 from engine.errors import BadInput
+from engine.question import ExpandQuestion, PathQuestion
 from loaders.demo.sample import TITLES, load_demo
 from loaders.intake.progress import Silence
 from loaders.load import load as load_module
@@ -101,7 +102,7 @@ def test_ends_may_come_later_and_from_elsewhere(folder: Folder) -> None:
     assert folder.engine.entities(["other:x"], ALL) == [None]
     folder.load([company("x", "Xi")], dataset="other")
     assert folder.entity("other:x").caption == "Xi"
-    steps = folder.engine.expand("other:x", ALL).items
+    steps = folder.engine.expand(ExpandQuestion("other:x"), ALL).items
     assert [step.node.id for step in steps] == ["d:a"]
 
 
@@ -306,6 +307,6 @@ def test_the_demo_collection(fresh_engine: Engine) -> None:
     assert [dataset.name for dataset in fresh_engine.datasets(ALL)] == sorted(TITLES)
     assert fresh_engine.check() == []
     result = fresh_engine.paths(
-        ALL, ["demo_registry:meridian-cement"], ["demo_sanctions:viktor-drozdan"]
+        PathQuestion(("demo_registry:meridian-cement",), ("demo_sanctions:viktor-drozdan",)), ALL
     )
     assert len(result.paths[0].edge_ids) == 5

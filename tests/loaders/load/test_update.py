@@ -12,7 +12,7 @@ from engine.access import Access
 from engine.engine import Engine
 from engine.entity import Entity, make_entity
 from engine.graph.connection import Connection
-from engine.query import SearchSort
+from engine.question import FacetQuestion, SearchQuestion, SearchSort
 from loaders.load.load import load
 
 ALL = Access(frozenset({"d"}))
@@ -95,10 +95,12 @@ def answers(engine: Engine) -> list[Any]:
         "schema:Ownership",
         "phone:+49300005000",
     ):
-        page = engine.search(question, ALL, sort=SearchSort.CAPTION, first=100)
+        page = engine.search(SearchQuestion(question, sort=SearchSort.CAPTION, first=100), ALL)
         found.append([(hit.id, hit.highlight) for hit in page.hits])
-        found.append(engine.count(question, ALL))
-        found.append(engine.facets(question, ALL, None, ["schema", "dataset"]))
+        found.append(engine.count(SearchQuestion(question), ALL))
+        found.append(
+            engine.facets(FacetQuestion(SearchQuestion(question), ("schema", "dataset")), ALL)
+        )
     found.append(engine.index.referrers("parent", "d:s9", ALL, 100))
     return found
 
@@ -155,14 +157,14 @@ def test_no_reader_sees_half_of_an_update_vanish(fresh_engine: Engine, tmp_path:
             assert node in (None, before[id_], after[id_]), f"{id_} is neither old nor new"
 
     def search() -> None:
-        found[engine.count("going", ALL)] += 1
-        assert engine.count("schema:Ownership", ALL) in (STAY, STAY + GO)
-        assert engine.count("staying OR changed", ALL) == STAY
+        found[engine.count(SearchQuestion("going"), ALL)] += 1
+        assert engine.count(SearchQuestion("schema:Ownership"), ALL) in (STAY, STAY + GO)
+        assert engine.count(SearchQuestion("staying OR changed"), ALL) == STAY
 
     with reading(graph), reading(search):
         load(engine, [written(tmp_path / "2.json", True)], "d")
     assert set(found) <= {0, GO}
     assert found[GO] > 0
     assert going[0] > 0
-    assert engine.count("going", ALL) == 0
+    assert engine.count(SearchQuestion("going"), ALL) == 0
     assert engine.entities(go, ALL) == [None] * len(go)

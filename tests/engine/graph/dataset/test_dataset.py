@@ -17,10 +17,10 @@ from engine.errors import BadInput
 from engine.graph.record.writer import removal_size
 from engine.index.index import Index
 from engine.metadata import checked, from_ftm
+from engine.question import Direction, ExpandQuestion
 from engine.run import Outcome, Run
 from engine.settings import Settings
 from engine.sync.follower import Follower
-from engine.walk import Direction
 
 Bolt = tuple[str, str, str]
 BOTH = Access(frozenset({"kept", "gone"}))
@@ -267,7 +267,9 @@ def test_nothing_of_a_deleted_dataset_stays(
     put(engine, "gone", GONE)
     assert [
         step.node.id
-        for step in engine.expand("kept:a", BOTH, types=["PARENT"], direction=Direction.OUT).items
+        for step in engine.expand(
+            ExpandQuestion("kept:a", types=("PARENT",), direction=Direction.OUT), BOTH
+        ).items
     ] == ["gone:a"]
     assert engine.check() == []
 

@@ -10,12 +10,13 @@ import numpy
 import pytest
 
 from engine.access import Access
+from engine.answer import Holding
 from engine.entity import Entity, make_entity
 from engine.errors import BadInput
 from engine.graph.connection import Connection
 from engine.graph.record.writer import Writer
 from engine.graph.walk.ownership import Ownership
-from engine.walk import Holding
+from engine.question import OwnershipQuestion
 
 EVERY = Access(frozenset({"t"}))
 
@@ -174,7 +175,9 @@ def test_random_webs_equal_the_linear_system(graph: Connection, seed: int) -> No
 
 def test_five_routes_of_ten_percent_are_half(graph: Connection) -> None:
     stakes = [row for n in range(5) for row in (("me", f"k{n}", "100"), (f"k{n}", "asset", "10"))]
-    (holding, *others) = write(graph, stakes).owners(EVERY, "t:asset", min_share=0.3)
+    (holding, *others) = write(graph, stakes).owners(
+        OwnershipQuestion("t:asset", min_share=0.3), EVERY
+    )
     assert holding.entity.id == "t:me"
     assert holding.share == pytest.approx(0.5)
     assert len(holding.routes.paths) == 5
@@ -185,7 +188,7 @@ def test_ranges_are_lower_bounds_and_the_unknown_is_unknown(graph: Connection) -
     ownership = write(
         graph, [("band", "asset", "25-50"), ("dark", "asset", None), ("self", "self", "10")]
     )
-    band, dark = ownership.owners(EVERY, "t:asset")
+    band, dark = ownership.owners(OwnershipQuestion("t:asset"), EVERY)
     assert (band.entity.id, band.share, band.lower_bound, band.unknown) == (
         "t:band",
         0.25,
@@ -193,24 +196,27 @@ def test_ranges_are_lower_bounds_and_the_unknown_is_unknown(graph: Connection) -
         False,
     )
     assert (dark.entity.id, dark.share, dark.unknown) == ("t:dark", None, True)
-    assert ownership.owners(EVERY, "t:self") == []
-    assert ownership.owners(Access(frozenset()), "t:asset") == []
+    assert ownership.owners(OwnershipQuestion("t:self"), EVERY) == []
+    assert ownership.owners(OwnershipQuestion("t:asset"), Access(frozenset())) == []
 
 
 def test_a_self_holding_lifts_every_owner_and_is_not_listed(graph: Connection) -> None:
     ownership = write(
         graph, [("owner", "asset", "40"), ("asset", "asset", "20"), ("top", "owner", "50")]
     )
-    owner, top = ownership.owners(EVERY, "t:asset", min_share=0)
+    owner, top = ownership.owners(OwnershipQuestion("t:asset", min_share=0), EVERY)
     assert (owner.entity.id, owner.share) == ("t:owner", pytest.approx(0.5))
     assert (top.entity.id, top.share) == ("t:top", pytest.approx(0.25))
     assert [path.node_ids for path in top.routes.paths] == [("t:top", "t:owner", "t:asset")]
-    assert [h.entity.id for h in ownership.holdings(EVERY, "t:top")] == ["t:owner", "t:asset"]
+    assert [h.entity.id for h in ownership.holdings(OwnershipQuestion("t:top"), EVERY)] == [
+        "t:owner",
+        "t:asset",
+    ]
 
 
 def test_a_series_without_a_limit_is_cut_and_said_to_be(graph: Connection) -> None:
     ownership = write(graph, [("a", "b", "100"), ("b", "a", "100"), ("top", "a", "10")])
-    for holding in ownership.owners(EVERY, "t:b", min_share=0):
+    for holding in ownership.owners(OwnershipQuestion("t:b", min_share=0), EVERY):
         assert holding.lower_bound
         assert holding.share is not None
         assert 0 < holding.share <= 1
@@ -218,7 +224,7 @@ def test_a_series_without_a_limit_is_cut_and_said_to_be(graph: Connection) -> No
 
 def test_known_and_unknown_routes_together_are_a_lower_bound(graph: Connection) -> None:
     stakes = [("me", "asset", "30"), ("me", "k", "50"), ("k", "asset", None), ("far", "k", "10")]
-    me, far, k = write(graph, stakes).owners(EVERY, "t:asset", min_share=0.3)
+    me, far, k = write(graph, stakes).owners(OwnershipQuestion("t:asset", min_share=0.3), EVERY)
     assert (me.entity.id, me.share, me.lower_bound, me.unknown) == ("t:me", 0.3, True, True)
     assert [(h.entity.id, h.share, h.unknown) for h in (far, k)] == [
         ("t:far", None, True),
@@ -240,20 +246,25 @@ def test_ownerships_of_another_time_do_not_count(graph: Connection) -> None:
         "endDate": ["2009"],
     }
     Writer(graph).write([company("old"), make_entity("t", "past", "Ownership", past)], existing=())
-    assert shares(list(ownership.owners(EVERY, "t:asset", at="2005-03"))) == {
+    assert shares(list(ownership.owners(OwnershipQuestion("t:asset", at="2005-03"), EVERY))) == {
         "old": 0.6,
         "new": 0.5,
     }
-    assert shares(list(ownership.owners(EVERY, "t:asset", at="2009"))) == {"old": 0.6, "new": 0.5}
-    assert shares(list(ownership.owners(EVERY, "t:asset", at="2010-01-01"))) == {"new": 0.5}
+    assert shares(list(ownership.owners(OwnershipQuestion("t:asset", at="2009"), EVERY))) == {
+        "old": 0.6,
+        "new": 0.5,
+    }
+    assert shares(list(ownership.owners(OwnershipQuestion("t:asset", at="2010-01-01"), EVERY))) == {
+        "new": 0.5
+    }
     with pytest.raises(BadInput):
-        ownership.owners(EVERY, "t:asset", at="yesterday")
+        ownership.owners(OwnershipQuestion("t:asset", at="yesterday"), EVERY)
 
 
 def test_many_routes_are_cut_and_parallel_ownerships_told_together(graph: Connection) -> None:
     stakes = [row for n in range(25) for row in (("me", f"k{n}", "100"), (f"k{n}", "asset", "1"))]
     (me,) = write(graph, [*stakes, ("me", "asset", "2"), ("me", "asset", "3")]).owners(
-        EVERY, "t:asset"
+        OwnershipQuestion("t:asset"), EVERY
     )
     assert me.share == pytest.approx(0.3)
     assert (len(me.routes.paths), me.routes.truncated) == (20, "there are more than 20 routes")

@@ -11,7 +11,7 @@ from engine.graph.record.writer import Writer
 from engine.graph.walk import layer
 from engine.graph.walk import path as pathfinding
 from engine.graph.walk.path import Pathfinder
-from engine.walk import DateRange, Direction, HopFilter, PathMode
+from engine.question import DateRange, Direction, HopFilter, PathMode, PathQuestion
 
 EVERY = Access(frozenset({"t", "u"}))
 
@@ -45,15 +45,19 @@ def finder(graph: Connection) -> Pathfinder:
     return Pathfinder(graph, 10.0)
 
 
+def question(start: str, end: str, **more: object) -> PathQuestion:
+    return PathQuestion((start,), (end,), **more)  # type: ignore[arg-type]
+
+
 def through(finder: Pathfinder, access: Access = EVERY, **more: object) -> set[str]:
     more = {"mode": PathMode.ALL_SHORTEST, **more}
-    found = finder.paths(access, ["t:a"], ["t:d"], **more)  # type: ignore[arg-type]
+    found = finder.paths(question("t:a", "t:d", **more), access)
     return {"".join(id.split(":")[1] for id in path.node_ids[1:-1]) for path in found.paths}
 
 
 def test_parallel_relationships_are_one_path(finder: Pathfinder) -> None:
     assert through(finder) == {"b", "x", "firm"}
-    assert len(finder.paths(EVERY, ["t:a"], ["t:b"], mode=PathMode.ALL_SHORTEST).paths) == 1
+    assert len(finder.paths(question("t:a", "t:b", mode=PathMode.ALL_SHORTEST), EVERY).paths) == 1
 
 
 def test_access_holds_inside_a_path(finder: Pathfinder) -> None:
@@ -71,7 +75,7 @@ def test_a_node_that_may_not_be_seen_is_walked_around(
     writer.write([person("z"), *short, link("dz", "d", "z")], existing=())
 
     def found(access: Access) -> int:
-        paths = finder.paths(access, ["t:a"], ["t:z"], mode=mode, k=1).paths
+        paths = finder.paths(question("t:a", "t:z", mode=mode, k=1), access).paths
         assert {len(path.edge_ids) for path in paths} <= {len(paths[0].edge_ids)}
         return len(paths[0].edge_ids)
 
@@ -80,7 +84,7 @@ def test_a_node_that_may_not_be_seen_is_walked_around(
     assert (found(ours), found(EVERY)) == (3, 2)
     # no way but through it
     writer.remove(["t:dz"])
-    assert finder.paths(ours, ["t:a"], ["t:z"], mode=mode).paths == []
+    assert finder.paths(question("t:a", "t:z", mode=mode), ours).paths == []
 
 
 @pytest.mark.parametrize(
@@ -104,20 +108,29 @@ def test_filters(finder: Pathfinder, filter: HopFilter, left: set[str]) -> None:
 
 
 def test_hops_one_by_one_and_avoid(finder: Pathfinder) -> None:
-    hops = [HopFilter(types=("OWNERSHIP",)), HopFilter(types=("UNKNOWN_LINK",))]
+    hops = (HopFilter(types=("OWNERSHIP",)), HopFilter(types=("UNKNOWN_LINK",)))
     assert through(finder, hops=hops) == {"firm"}
-    assert through(finder, avoid=["t:b", "u:x"]) == {"firm"}
+    assert through(finder, avoid=("t:b", "u:x")) == {"firm"}
 
 
-def test_bad_questions_are_told(finder: Pathfinder) -> None:
+def test_bad_questions_are_refused() -> None:
     for more in (
         {"max_hops": 0},
         {"max_hops": 99},
         {"k": 0},
-        {"filter": HopFilter(types=("NOPE",))},
+        {"limit": 0},
+        {"hops": (HopFilter(),) * 13},
     ):
         with pytest.raises(BadInput):
-            finder.paths(EVERY, ["t:a"], ["t:d"], **more)  # type: ignore[arg-type]
+            question("t:a", "t:d", **more)
+    for bad in (
+        {"types": ("NOPE",)},
+        {"schemata": ("Nope",)},
+        {"min_share": 1.5},
+        {"max_degree": -1},
+    ):
+        with pytest.raises(BadInput):
+            HopFilter(**bad)  # type: ignore[arg-type]
 
 
 def test_a_count_of_relationships_goes_with_every_mode(finder: Pathfinder) -> None:
@@ -127,13 +140,15 @@ def test_a_count_of_relationships_goes_with_every_mode(finder: Pathfinder) -> No
         (PathMode.ALL_SHORTEST, 2),
         (PathMode.K_SHORTEST, 2),
     ):
-        for hops in (None, [HopFilter(), few]):
-            found = finder.paths(EVERY, ["t:a"], ["t:d"], mode=mode, filter=few, hops=hops)
+        for hops in ((), (HopFilter(), few)):
+            found = finder.paths(question("t:a", "t:d", mode=mode, filter=few, hops=hops), EVERY)
             assert len(found.paths) == left
 
 
 def test_k_shortest_leaves_out_walks_that_come_back(finder: Pathfinder) -> None:
-    found = finder.paths(EVERY, ["t:a"], ["t:d"], mode=PathMode.K_SHORTEST, k=100, max_hops=12)
+    found = finder.paths(
+        question("t:a", "t:d", mode=PathMode.K_SHORTEST, k=100, max_hops=12), EVERY
+    )
     assert len(found.paths) == 3
     assert found.truncated is None
 
@@ -158,7 +173,7 @@ def test_parallel_relationships_do_not_drown_the_paths(graph: Connection) -> Non
         every.sort(key=lambda nodes: (len(nodes), nodes))
         for k in (1, 5, 100):
             found = finder.paths(
-                EVERY, [f"t:{a}"], [f"t:{b}"], mode=PathMode.K_SHORTEST, k=k, max_hops=4
+                question(f"t:{a}", f"t:{b}", mode=PathMode.K_SHORTEST, k=k, max_hops=4), EVERY
             )
             told = [one.node_ids for one in found.paths]
             assert ([len(nodes) for nodes in told], found.truncated) == (
@@ -167,7 +182,9 @@ def test_parallel_relationships_do_not_drown_the_paths(graph: Connection) -> Non
             )
             assert len(set(told)) == len(told)
             assert set(told) <= set(every)
-        found = finder.paths(EVERY, [f"t:{a}"], [f"t:{b}"], mode=PathMode.ALL_SHORTEST, max_hops=4)
+        found = finder.paths(
+            question(f"t:{a}", f"t:{b}", mode=PathMode.ALL_SHORTEST, max_hops=4), EVERY
+        )
         assert [one.node_ids for one in found.paths] == [
             nodes for nodes in every if len(nodes) == len(every[0])
         ]
@@ -181,10 +198,10 @@ def test_what_is_too_much_to_look_at_is_told(
     monkeypatch.setattr(pathfinding, "FIRST_TRY", 0.0)
     every = [
         path.node_ids
-        for path in finder.paths(EVERY, ["t:a"], ["t:d"], mode=PathMode.K_SHORTEST, k=9).paths
+        for path in finder.paths(question("t:a", "t:d", mode=PathMode.K_SHORTEST, k=9), EVERY).paths
     ]
     monkeypatch.setattr(layer, "MAX_STEPS", most)
-    found = finder.paths(EVERY, ["t:a"], ["t:d"], mode=PathMode.K_SHORTEST, k=9)
+    found = finder.paths(question("t:a", "t:d", mode=PathMode.K_SHORTEST, k=9), EVERY)
     assert [path.node_ids for path in found.paths] == every[: len(found.paths)]
     assert "there may be more paths" in (found.truncated or "")
     assert len(every) == 3
@@ -192,14 +209,20 @@ def test_what_is_too_much_to_look_at_is_told(
 
 def test_of_parallel_relationships_the_first_by_id_is_told(finder: Pathfinder) -> None:
     for mode in PathMode:
-        (path,) = finder.paths(EVERY, ["t:a"], ["t:b"], mode=mode, max_hops=1).paths
+        (path,) = finder.paths(question("t:a", "t:b", mode=mode, max_hops=1), EVERY).paths
         assert path.edge_ids == ("t:ab",)
     late = HopFilter(during=DateRange("2010", "2010"))
-    assert finder.paths(EVERY, ["t:a"], ["t:b"], filter=late).paths[0].edge_ids == ("t:ab",)
+    assert finder.paths(question("t:a", "t:b", filter=late), EVERY).paths[0].edge_ids == ("t:ab",)
 
 
 def test_many_ends_every_pair_for_itself(finder: Pathfinder) -> None:
-    found = finder.paths(EVERY, ["t:a", "t:b", "t:nobody"], ["t:d", "u:x", "t:a"])
+    found = finder.paths(
+        PathQuestion(
+            ("t:a", "t:b", "t:nobody"),
+            ("t:d", "u:x", "t:a"),
+        ),
+        EVERY,
+    )
     assert {(path.node_ids[0], path.node_ids[-1], len(path.edge_ids)) for path in found.paths} == {
         ("t:a", "t:d", 2),
         ("t:a", "u:x", 1),
@@ -210,7 +233,7 @@ def test_many_ends_every_pair_for_itself(finder: Pathfinder) -> None:
     }
     assert {node.id for node in found.nodes} >= {"t:a", "t:b", "t:d", "u:x"}
     with pytest.raises(BadInput):
-        finder.paths(EVERY, [f"t:{n}" for n in range(26)], ["t:a"])
+        finder.paths(PathQuestion(tuple(f"t:{n}" for n in range(26)), ("t:a",)), EVERY)
 
 
 def test_shared_values_are_passed_through_and_lead_somewhere(
@@ -218,27 +241,27 @@ def test_shared_values_are_passed_through_and_lead_somewhere(
 ) -> None:
     phone = "literal:phone:+451"
     Writer(graph).set_literals([(phone, "phone", "+451", ["t:c", "u:x"])], 1)
-    (path,) = finder.paths(EVERY, ["t:c"], ["u:x"]).paths
+    (path,) = finder.paths(question("t:c", "u:x"), EVERY).paths
     assert path.node_ids == ("t:c", phone, "u:x")
     assert path.edge_ids == (f"t:c|PHONE|{phone}", f"u:x|PHONE|{phone}")
-    assert finder.paths(EVERY, ["t:c"], ["u:x"], filter=HopFilter(schemata=("Company",))).paths == [
-        path
-    ]
-    assert finder.paths(EVERY, ["t:c"], ["u:x"], filter=HopFilter(shared=False)).paths == []
-    assert finder.paths(EVERY, ["t:c"], [phone], filter=HopFilter(shared=False)).paths[
+    assert finder.paths(
+        question("t:c", "u:x", filter=HopFilter(schemata=("Company",))), EVERY
+    ).paths == [path]
+    assert finder.paths(question("t:c", "u:x", filter=HopFilter(shared=False)), EVERY).paths == []
+    assert finder.paths(question("t:c", phone, filter=HopFilter(shared=False)), EVERY).paths[
         0
     ].node_ids == ("t:c", phone)
     nobody = Access(frozenset())
     assert (
-        finder.paths(nobody, [phone], [phone]).paths
-        == finder.paths(nobody, ["t:c"], [phone]).paths
+        finder.paths(question(phone, phone), nobody).paths
+        == finder.paths(question("t:c", phone), nobody).paths
         == []
     )
 
 
 def test_what_is_cut_is_told(graph: Connection, finder: Pathfinder) -> None:
-    cut = finder.paths(EVERY, ["t:a"], ["t:d"], mode=PathMode.ALL_SHORTEST, limit=2)
+    cut = finder.paths(question("t:a", "t:d", mode=PathMode.ALL_SHORTEST, limit=2), EVERY)
     assert (len(cut.paths), cut.truncated) == (2, "there are more than 2 paths")
-    late = Pathfinder(graph, 0.0).paths(EVERY, ["t:a"], ["t:d"])
+    late = Pathfinder(graph, 0.0).paths(question("t:a", "t:d"), EVERY)
     assert late.paths == []
     assert (late.truncated or "").startswith("deadline")

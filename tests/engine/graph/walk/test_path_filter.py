@@ -13,9 +13,10 @@ import pytest
 from followthemoney import model, registry
 
 from engine.access import Access
+from engine.answer import PathResult
 from engine.engine import Engine
 from engine.graph.walk import path as pathfinding
-from engine.walk import DateRange, Direction, HopFilter, PathMode, PathResult
+from engine.question import DateRange, Direction, HopFilter, PathMode, PathQuestion
 from loaders.load.load import load
 
 DATASETS = ("t", "u", "v")
@@ -172,18 +173,11 @@ class Question:
     """What is asked."""
 
     access: Access
-    sources: list[str]
-    targets: list[str]
-    mode: PathMode
-    k: int
-    max_hops: int
-    filter: HopFilter
-    hops: list[HopFilter] | None
-    avoid: list[str]
+    paths: PathQuestion
 
     def filters(self, place: int) -> list[HopFilter]:
         """The filters of one hop."""
-        return [self.filter, *(self.hops[place : place + 1] if self.hops else [])]
+        return [self.paths.filter, *self.paths.hops[place : place + 1]]
 
 
 def random_filter(chosen: random.Random, most: int) -> HopFilter:
@@ -213,14 +207,16 @@ def asked(chosen: random.Random, web: Web) -> Question:
     hops = [random_filter(chosen, 1) for _ in range(chosen.choice([2, 2, 3, 4]))]
     return Question(
         Access(frozenset(chosen.choice([DATASETS, DATASETS, DATASETS, ("t", "u")]))),
-        chosen.sample(names, chosen.choice([1, 1, 2, 3])),
-        chosen.sample(names, chosen.choice([1, 1, 2, 3])),
-        chosen.choice(list(PathMode)),
-        chosen.choice([1, 3, 10]),
-        chosen.choice([1, 2, 4, 6]),
-        random_filter(chosen, 2),
-        chosen.choice([None, None, None, hops]),
-        chosen.sample(names, chosen.choice([0, 0, 1, 3])),
+        PathQuestion(
+            tuple(chosen.sample(names, chosen.choice([1, 1, 2, 3]))),
+            tuple(chosen.sample(names, chosen.choice([1, 1, 2, 3]))),
+            chosen.choice(list(PathMode)),
+            chosen.choice([1, 3, 10]),
+            chosen.choice([1, 2, 4, 6]),
+            random_filter(chosen, 2),
+            tuple(chosen.choice([(), (), (), hops])),
+            tuple(chosen.sample(names, chosen.choice([0, 0, 1, 3]))),
+        ),
     )
 
 
@@ -264,14 +260,14 @@ def walks(
     for tie in web.ties[here]:
         if tie.dataset in asked.access.datasets and all(crosses(tie, here, one) for one in filters):
             onward[tie.target if tie.source == here else tie.source].append(tie.id)
-    most = len(asked.hops) if asked.hops else asked.max_hops
+    most = len(asked.paths.hops) if asked.paths.hops else asked.paths.max_hops
     for there, ids in onward.items():
         if there in path or not web.seen(there, asked.access):
             continue
         if there == end:
-            if not asked.hops or len(edges) == most - 1:
+            if not asked.paths.hops or len(edges) == most - 1:
                 yield (*path, there), (*edges, min(ids))
-        elif len(edges) == most - 1 or there in asked.avoid:
+        elif len(edges) == most - 1 or there in asked.paths.avoid:
             continue
         elif all(admits(web, there, one, asked.access) for one in filters):
             yield from walks(web, asked, end, [*path, there], [*edges, min(ids)])
@@ -287,7 +283,7 @@ def expected(
         visible = web.nodes[start] is not None or any(
             t.dataset in asked.access.datasets for t in web.ties[start]
         )
-        return {(start,): ()} if visible and not asked.hops else {}
+        return {(start,): ()} if visible and not asked.paths.hops else {}
     return dict(walks(web, asked, end, [start], []))
 
 
@@ -304,8 +300,8 @@ def check(web: Web, asked: Question, found: PathResult) -> int:
         for path, ids in told.items()
         for e, pair in zip(ids, pairwise(path), strict=True)
     }
-    for start in asked.sources:
-        for end in asked.targets:
+    for start in asked.paths.from_ids:
+        for end in asked.paths.to_ids:
             every = expected(web, asked, start, end)
             mine = {
                 path: edges for path, edges in told.items() if (path[0], path[-1]) == (start, end)
@@ -315,9 +311,9 @@ def check(web: Web, asked: Question, found: PathResult) -> int:
             wanted = {
                 PathMode.SHORTEST: lengths[:1],
                 PathMode.ALL_SHORTEST: [length for length in lengths if length == lengths[0]],
-                PathMode.K_SHORTEST: lengths[: asked.k if start != end else 1],
+                PathMode.K_SHORTEST: lengths[: asked.paths.k if start != end else 1],
             }
-            assert sorted(len(edges) for edges in mine.values()) == wanted[asked.mode]
+            assert sorted(len(edges) for edges in mine.values()) == wanted[asked.paths.mode]
     return len(told)
 
 
@@ -336,17 +332,7 @@ def test_random_questions_on_a_small_multigraph(
         assert load(fresh_engine, [str(file)], name).refused_count == 0
     web, counts = web_of(rows), []
     for question in (asked(chosen, web) for _ in range(QUESTIONS)):
-        found = fresh_engine.paths(
-            question.access,
-            question.sources,
-            question.targets,
-            mode=question.mode,
-            k=question.k,
-            max_hops=question.max_hops,
-            filter=question.filter,
-            hops=question.hops,
-            avoid=question.avoid,
-        )
+        found = fresh_engine.paths(question.paths, question.access)
         counts.append(check(web, question, found))
     assert sum(count > 0 for count in counts) > QUESTIONS / 3
     assert sum(count > 3 for count in counts) > QUESTIONS / 10

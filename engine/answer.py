@@ -1,71 +1,12 @@
-"""What is asked of a walk through the graph, and what comes back: pure values."""
+"""What the engine answers: frozen values."""
 
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Generic, TypeVar
 
 from engine.entity import Entity, Node, Relationship
-from engine.partial_date import asked_date
+from engine.question import Direction
 
 T = TypeVar("T")
-
-
-class Direction(Enum):
-    """Which way a relationship is followed, seen from where one stands."""
-
-    OUT = "OUT"
-    IN = "IN"
-    BOTH = "BOTH"
-
-
-class ExpandOrder(Enum):
-    """Which neighbours come first: those with few relationships, with many, or by id."""
-
-    DEGREE_ASC = "DEGREE_ASC"
-    DEGREE_DESC = "DEGREE_DESC"
-    ID = "ID"
-
-
-class PathMode(Enum):
-    """One shortest path, all of that length, or the k shortest."""
-
-    SHORTEST = "SHORTEST"
-    ALL_SHORTEST = "ALL_SHORTEST"
-    K_SHORTEST = "K_SHORTEST"
-
-
-@dataclass(frozen=True)
-class DateRange:
-    """From a date to a date, either open, as FtM's partial dates (``2019``, ``2019-04``); both included."""
-
-    start: str | None = None
-    end: str | None = None
-
-    def __post_init__(self) -> None:
-        """Writes both dates as FtM does; raises BadInput for one that does not exist."""
-        for name, date in (("start", self.start), ("end", self.end)):
-            if date is not None:
-                object.__setattr__(self, name, asked_date(date))
-
-
-@dataclass(frozen=True)
-class HopFilter:
-    """Which relationships a path may cross and which nodes it may pass through."""
-
-    types: tuple[str, ...] | None = None
-    """Relationship types in Cypher's style (OWNERSHIP, ADDRESS_ENTITY, PHONE)."""
-    schemata: tuple[str, ...] | None = None
-    """Schemata of the nodes passed through, descendants included."""
-    datasets: tuple[str, ...] | None = None
-    direction: Direction = Direction.BOTH
-    during: DateRange | None = None
-    """Relationships whose time overlaps it; an undated relationship passes."""
-    min_share: float | None = None
-    """Ownerships need a known share of at least this (a fraction); other relationships pass."""
-    max_degree: int | None = None
-    """Nodes with more relationships are not passed through."""
-    shared: bool = True
-    """Whether shared values (Literal) may be passed through."""
 
 
 @dataclass(frozen=True)
@@ -134,3 +75,37 @@ class Subgraph:
     nodes: list[Node] = field(default_factory=list)
     edges: list[Relationship] = field(default_factory=list)
     truncated: str | None = None
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One hit: the entity's id, an opaque cursor, the score, and a snippet with <em> marks (HTML-escaped)."""
+
+    id: str
+    cursor: str
+    score: float
+    highlight: str | None
+
+
+@dataclass(frozen=True)
+class SearchPage:
+    """A page of hits, best first."""
+
+    hits: list[Hit] = field(default_factory=list)
+    has_next: bool = False
+
+
+@dataclass(frozen=True)
+class FacetValue:
+    """How many hits have one value."""
+
+    value: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A field and its most frequent values, most frequent first, then by value."""
+
+    field: str
+    values: list[FacetValue]

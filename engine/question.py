@@ -1,0 +1,241 @@
+"""What a reader may ask the engine: frozen values that are checked when they are made.
+
+Each question checks itself in ``__post_init__`` and raises BadInput, so that nobody below asks again whether
+a number is in range or a name exists. Only two checks wait until a question is answered, because only the
+index or the graph knows the format: that of a cursor (``after``), and that of a search's text.
+
+Ids that do not exist, or that the reader may not see, are no bad input: they have no answer.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from followthemoney import model
+
+from engine.entity import relationship_types
+from engine.errors import BadInput
+from engine.partial_date import asked_date
+
+MAX_ENDS = 25
+"""How many ids paths may start from, and how many they may lead to: each pair is searched by itself."""
+MAX_HOPS = 12
+MAX_K = 100
+MAX_PATHS = 20_000
+MAX_DEGREE = 1_000_000_000
+MAX_HOLDINGS = 1_000
+"""Holdings in one answer."""
+FACETS = ("schema", "dataset", "country", "year", "topic")
+"""The fields whose values a search can be counted by."""
+
+
+class Direction(Enum):
+    """Which way a relationship is followed, seen from where one stands."""
+
+    OUT = "OUT"
+    IN = "IN"
+    BOTH = "BOTH"
+
+
+class ExpandOrder(Enum):
+    """Which neighbours come first: those with few relationships, with many, or by id."""
+
+    DEGREE_ASC = "DEGREE_ASC"
+    DEGREE_DESC = "DEGREE_DESC"
+    ID = "ID"
+
+
+class PathMode(Enum):
+    """One shortest path, all of that length, or the k shortest."""
+
+    SHORTEST = "SHORTEST"
+    ALL_SHORTEST = "ALL_SHORTEST"
+    K_SHORTEST = "K_SHORTEST"
+
+
+class SearchSort(Enum):
+    """The order of hits."""
+
+    RELEVANCE = "RELEVANCE"
+    CAPTION = "CAPTION"
+    DATE_ASC = "DATE_ASC"
+    DATE_DESC = "DATE_DESC"
+
+
+@dataclass(frozen=True)
+class DateRange:
+    """From a date to a date, either open, as FtM's partial dates (``2019``, ``2019-04``); both included."""
+
+    start: str | None = None
+    end: str | None = None
+
+    def __post_init__(self) -> None:
+        """Writes both dates as FtM does; raises BadInput for one that does not exist."""
+        for name, date in (("start", self.start), ("end", self.end)):
+            if date is not None:
+                object.__setattr__(self, name, asked_date(date))
+
+
+def _check_types(types: Iterable[str] | None) -> None:
+    for name in types or ():
+        if name not in relationship_types():
+            raise BadInput(f"there is no relationship type {name[:100]!r}")
+
+
+def _check_schemata(names: Iterable[str] | None) -> None:
+    for name in names or ():
+        if name not in model.schemata:
+            raise BadInput(f"{name[:100]!r} is not a schema of FollowTheMoney")
+
+
+def _check_share(share: float) -> None:
+    if not 0 <= share <= 1:
+        raise BadInput(f"minShare must be from 0 to 1, not {share}")
+
+
+def _check_between(name: str, number: int, low: int, high: int) -> None:
+    if not low <= number <= high:
+        raise BadInput(f"{name} must be from {low} to {high:,}, not {number}")
+
+
+@dataclass(frozen=True)
+class HopFilter:
+    """Which relationships a path may cross and which nodes it may pass through."""
+
+    types: tuple[str, ...] | None = None
+    """Relationship types in Cypher's style (OWNERSHIP, ADDRESS_ENTITY, PHONE)."""
+    schemata: tuple[str, ...] | None = None
+    """Schemata of the nodes passed through, descendants included."""
+    datasets: tuple[str, ...] | None = None
+    direction: Direction = Direction.BOTH
+    during: DateRange | None = None
+    """Relationships whose time overlaps it; an undated relationship passes."""
+    min_share: float | None = None
+    """Ownerships need a known share of at least this (a fraction); other relationships pass."""
+    max_degree: int | None = None
+    """Nodes with more relationships are not passed through."""
+    shared: bool = True
+    """Whether shared values (Literal) may be passed through."""
+
+    def __post_init__(self) -> None:
+        _check_types(self.types)
+        _check_schemata(self.schemata)
+        if self.min_share is not None:
+            _check_share(self.min_share)
+        if self.max_degree is not None:
+            _check_between("maxDegree", self.max_degree, 0, MAX_DEGREE)
+
+
+@dataclass(frozen=True)
+class PathQuestion:
+    """How does one get from any of ``from_ids`` to any of ``to_ids``? Every pair of ends is searched."""
+
+    from_ids: tuple[str, ...]
+    to_ids: tuple[str, ...]
+    mode: PathMode = PathMode.SHORTEST
+    k: int = 5
+    """How many paths K_SHORTEST answers for each pair."""
+    max_hops: int = 6
+    filter: HopFilter = HopFilter()
+    """What holds for every hop."""
+    hops: tuple[HopFilter, ...] = ()
+    """What holds for the first hop, the second …, if a path must have exactly these; max_hops then says nothing."""
+    avoid: tuple[str, ...] = ()
+    """Ids of nodes that are not passed through."""
+    limit: int = 100
+    """How many paths ALL_SHORTEST answers at most."""
+
+    def __post_init__(self) -> None:
+        if max(len(set(self.from_ids)), len(set(self.to_ids))) > MAX_ENDS:
+            raise BadInput(
+                f"paths may start from {MAX_ENDS} entities and lead to {MAX_ENDS}, not more"
+            )
+        _check_between("maxHops", self.max_hops, 1, MAX_HOPS)
+        _check_between("k", self.k, 1, MAX_K)
+        _check_between("limit", self.limit, 1, MAX_PATHS)
+        if len(self.hops) > MAX_HOPS:
+            raise BadInput(f"a path may have {MAX_HOPS} hops, not {len(self.hops)}")
+
+
+@dataclass(frozen=True)
+class ExpandQuestion:
+    """Which relationships does an entity have, and what is at their other ends? A page of them."""
+
+    id: str
+    types: tuple[str, ...] | None = None
+    """Relationship types in Cypher's style (OWNERSHIP, ADDRESS_ENTITY, PHONE)."""
+    direction: Direction = Direction.BOTH
+    schemata: tuple[str, ...] | None = None
+    """Schemata of the neighbours, descendants included."""
+    during: DateRange | None = None
+    """Relationships whose time overlaps it; an undated relationship passes."""
+    order: ExpandOrder = ExpandOrder.DEGREE_ASC
+    first: int = 50
+    """How many fit on the page."""
+    after: str | None = None
+    """The cursor of the last one on the page before."""
+
+    def __post_init__(self) -> None:
+        _check_types(self.types)
+        _check_schemata(self.schemata)
+
+
+@dataclass(frozen=True)
+class OwnershipQuestion:
+    """Who holds this company, or what does it hold, through whatever chain?"""
+
+    id: str
+    min_share: float = 0.25
+    """The smallest integrated share that is answered, a fraction."""
+    at: str | None = None
+    """Only holdings that held at this (partial) date; an undated one counts."""
+    first: int = 50
+
+    def __post_init__(self) -> None:
+        _check_share(self.min_share)
+        _check_between("first", self.first, 1, MAX_HOLDINGS)
+        if self.at is not None:
+            object.__setattr__(self, "at", asked_date(self.at))
+
+
+@dataclass(frozen=True)
+class SearchFilter:
+    """What a hit must be; a schema includes its descendants."""
+
+    schemata: tuple[str, ...] | None = None
+    datasets: tuple[str, ...] | None = None
+    countries: tuple[str, ...] | None = None
+    topics: tuple[str, ...] | None = None
+    during: DateRange | None = None
+
+    def __post_init__(self) -> None:
+        _check_schemata(self.schemata)
+
+
+@dataclass(frozen=True)
+class SearchQuestion:
+    """Which entities does a text in the search language find? A page of them."""
+
+    text: str = ""
+    filter: SearchFilter = SearchFilter()
+    sort: SearchSort = SearchSort.RELEVANCE
+    first: int = 25
+    """How many fit on the page."""
+    after: str | None = None
+    """The cursor of the last one on the page before."""
+
+
+@dataclass(frozen=True)
+class FacetQuestion:
+    """Which values do fields have most often among all that a search finds?"""
+
+    search: SearchQuestion
+    """Its text and filter; which page of it is asked for says nothing here."""
+    fields: tuple[str, ...]
+    size: int = 20
+    """How many values of each field."""
+
+    def __post_init__(self) -> None:
+        for name in self.fields:
+            if name not in FACETS:
+                raise BadInput(f"{name[:100]!r} is no facet; there are {', '.join(FACETS)}")
