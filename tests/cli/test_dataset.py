@@ -18,6 +18,7 @@ from cli.up import resume
 from engine.dataset import Dataset, Frequency
 from engine.engine import Engine
 from engine.graph.dataset.catalog import Catalog
+from engine.question import SearchQuestion
 from loaders.load.load import load
 
 PERSON = json.dumps({"id": "a", "schema": "Person", "properties": {"name": ["Ada"]}}) + "\n"
@@ -190,7 +191,7 @@ def test_deleting_asks(clew: Clew) -> None:
     clew.load(PERSON)
     refused = clew.run("delete", "d", given="n\n", code=1)
     assert "Delete d (d) with 1 entities? This cannot be undone" in refused.stderr
-    assert clew.engine.count("", clew.engine.everybody()) == 1
+    assert clew.engine.count(SearchQuestion(), clew.engine.everybody()) == 1
     broken = clew.engine.settings.data / "crawl" / "d" / "source.part"
     broken.parent.mkdir(parents=True)
     broken.write_text("half")
@@ -293,5 +294,5 @@ def test_a_running_clew_goes_on_with_what_was_cut_short(
     stop.set()
     thread.join()
     assert clew.engine.deleting() == []
-    assert clew.engine.count("", before) == 0
+    assert clew.engine.count(SearchQuestion(), before) == 0
     assert not left.exists()

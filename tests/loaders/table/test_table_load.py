@@ -13,6 +13,7 @@ from openpyxl import Workbook
 from cli.main import main
 from engine.access import Access
 from engine.engine import Engine
+from engine.question import SearchQuestion
 from loaders.table.archive import INNOCENT
 
 HOSTILE = Path(__file__).parents[3].parent / "shared" / "data" / "hostile" / "csv"
@@ -52,7 +53,7 @@ class Bench:
         """The notes of all records, by graph and index alike."""
         assert self.engine.check() == []
         records = list(self.engine.records(ALL, "d"))
-        assert self.engine.count("", ALL) == len(records)
+        assert self.engine.count(SearchQuestion(), ALL) == len(records)
         return sorted(note for record in records for note in record.properties.get("notes", ()))
 
 

@@ -17,7 +17,7 @@ from engine.errors import BadInput
 from engine.graph.record.writer import removal_size
 from engine.index.index import Index
 from engine.metadata import checked, from_ftm
-from engine.question import Direction, ExpandQuestion
+from engine.question import Direction, ExpandQuestion, SearchQuestion
 from engine.run import Outcome, Run
 from engine.settings import Settings
 from engine.sync.follower import Follower
@@ -260,7 +260,7 @@ def test_nothing_of_a_deleted_dataset_stays(
     assert engine.check() == []
     assert engine.deleting() == []
     assert [found.name for found in engine.datasets(engine.everybody())] == ["kept"]
-    assert engine.count("", BOTH) == len(KEPT)
+    assert engine.count(SearchQuestion(), BOTH) == len(KEPT)
     assert engine.entities(["gone:a", "gone:ab"], BOTH) == [None, None]
     with pytest.raises(BadInput, match="there is no dataset 'gone'"):
         engine.delete_dataset("gone", lambda _: None)

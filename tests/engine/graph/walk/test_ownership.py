@@ -151,7 +151,7 @@ def test_random_webs_equal_the_linear_system(graph: Connection, seed: int) -> No
         there = {name for stake in held for name in (stake.owner, stake.asset)}
         for root, up, least in itertools.product(names, (True, False), (0.0, 0.1)):
             ask = ownership.owners if up else ownership.holdings
-            found = ask(EVERY, f"t:{root}", min_share=least, at=at)
+            found = ask(OwnershipQuestion(f"t:{root}", min_share=least, at=at), EVERY)
             ways = (
                 {other: (other, root) if up else (root, other) for other in there - {root}}
                 if root in there

@@ -42,7 +42,7 @@ def finder(graph: Connection) -> Pathfinder:
         make_entity("t", "fd", "UnknownLink", {"subject": ["firm"], "object": ["d"]}),
     ]
     Writer(graph).write(entities, existing=())
-    return Pathfinder(graph, 10.0)
+    return Pathfinder(graph, 60.0)
 
 
 def question(start: str, end: str, **more: object) -> PathQuestion:
@@ -164,7 +164,7 @@ def test_parallel_relationships_do_not_drown_the_paths(graph: Connection) -> Non
         for n in range(100)
     ]
     Writer(graph).write([*map(person, [*payers, *payees, *alone]), *payments], existing=())
-    finder = Pathfinder(graph, 10.0)
+    finder = Pathfinder(graph, 60.0)
     for a, b in (("p0", "p1"), ("l0", "l1"), ("p0", "q0")):
         every = [
             tuple(f"t:{name}" for name in nodes)
