@@ -6,7 +6,7 @@ import click
 
 from engine.entity import Entity
 from loaders.intake.record import shown
-from loaders.mapping.check import Found, check
+from loaders.mapping.check import Preview, check
 
 LONGEST = 100
 """Characters of a value that are shown."""
@@ -41,7 +41,7 @@ def check_command(mapping: Path, tables: tuple[str, ...], rows: int) -> None:
         raise SystemExit(1)
 
 
-def tell(found: Found) -> None:
+def tell(found: Preview) -> None:
     """The entities on stdout; what was found out, lost, refused and not used on stderr."""
     for note in found.notes:
         click.echo(note, err=True)

@@ -5,7 +5,6 @@ which ends never came, and which values two or more records share. Then Neo4j's 
 another process makes the index. Both take their places when they are whole; killed before, nothing has happened.
 """
 
-import sqlite3
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -41,10 +40,10 @@ from engine.server.replacement import Replacement
 from engine.server.server import Server
 from engine.server.worker import KILLED, Workers
 from engine.settings import Settings
+from engine.spool import Spool, SpoolError
 from engine.sync.follower import LITERAL_CAP
 
 Say = Callable[[str], None]
-TABLES = ("node (id TEXT)", "named (id TEXT)", "held (key TEXT, record TEXT)")
 STUBS = "SELECT DISTINCT id FROM named WHERE id NOT IN (SELECT id FROM node) ORDER BY id"
 SHARED = """
     SELECT key, record FROM held WHERE key IN (SELECT key FROM held GROUP BY key HAVING count(*) BETWEEN 2 AND ?)
@@ -80,12 +79,11 @@ class Bulk:
         self._open: dict[str, BinaryIO] = {}
         self._indexing: deque[Future[int]] = deque()
         self._indexed = 0
-        self._ledger = sqlite3.connect(staging.path / "ledger", isolation_level=None)
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -64000"):
-            self._ledger.execute(f"PRAGMA {pragma}")
-        for table in TABLES:
-            self._ledger.execute(f"CREATE TABLE {table}")
-        self._ledger.execute("BEGIN")
+        # beside the data, as that disk has room for all of it, and the temporary files' may not
+        self._ledger = Spool(staging.path / "ledger", cache_mb=64)
+        self._nodes = self._ledger.table("node", "id TEXT")
+        self._named = self._ledger.table("named", "id TEXT")
+        self._keys = self._ledger.table("held", "key TEXT, record TEXT")
         crew.indexing.submit(begin, str(staging.path / "index")).result()
 
     def next_revision(self) -> int:
@@ -97,9 +95,9 @@ class Bulk:
         """Take a page, and where the index finds its records; raises ClewError where the disk is full."""
         for name, lines in page.lines.items():
             self._put(name, lines, page.counts[name])
-        self._ledger.executemany("INSERT INTO node VALUES (?)", ((id_,) for id_ in page.ids))
-        self._ledger.executemany("INSERT INTO named VALUES (?)", ((id_,) for id_ in page.named))
-        self._ledger.executemany("INSERT INTO held VALUES (?, ?)", page.keys)
+        self._nodes.extend((id_,) for id_ in page.ids)
+        self._named.extend((id_,) for id_ in page.named)
+        self._keys.extend(page.keys)
         self._indexing.append(self._crew.indexing.submit(fill, documents))
         while self._indexing[0].done() and len(self._indexing) > 1:
             self._indexed += self._indexing.popleft().result()
@@ -116,12 +114,12 @@ class Bulk:
 
     def complete(self, dataset: str, title: str | None, updated: datetime | None) -> None:
         """Put down what only all pages together tell, and the dataset with its title and when it was as it is."""
-        self._ledger.execute("CREATE INDEX held_key ON held (key)")
-        self._ledger.execute("CREATE INDEX node_id ON node (id)")
-        stubs = self._ledger.execute(STUBS)
+        self._ledger.query("CREATE INDEX held_key ON held (key)")
+        self._ledger.query("CREATE INDEX node_id ON node (id)")
+        stubs = self._ledger.query(STUBS)
         while rows := stubs.fetchmany(AT_ONCE):
             self._put_lines("stub", (stub_line(id_) for (id_,) in rows))
-        found = self._ledger.execute(SHARED, (LITERAL_CAP,))
+        found = self._ledger.query(SHARED, (LITERAL_CAP,))
         for key, holders in groupby(found, key=lambda row: str(row[0])):
             for name, lines in shared_lines(key, [record for _, record in holders]).items():
                 self._put_lines(name, lines)
@@ -207,7 +205,7 @@ def begun(settings: Settings, crew: Workers, progress: Say) -> Iterator[Bulk]:
             bulk = Bulk(staging, crew, since, classpath, Memory.fit(settings, machine_mb()))
             stack.callback(bulk.close)
             yield bulk
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, SpoolError) as error:
             raise ClewError(
                 f"{staging.path} cannot be written: {error}. Nothing has changed: make room and start again"
             ) from error

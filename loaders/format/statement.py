@@ -14,7 +14,6 @@ publishes. The report notes both. Lost are ``lang``, ``original_value``, ``origi
 and the original ``entity_id`` of what was merged.
 """
 
-import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from functools import cache
@@ -26,11 +25,12 @@ from followthemoney.statement import Statement
 from rigour.boolean import text_bool
 
 from engine.errors import BadInput
+from engine.spool import Spool
 from loaders.intake.fragment import Fragments
 from loaders.intake.intake import Intake, Reading
 from loaders.intake.record import is_id, known, shown, why_unreadable
 from loaders.intake.source import BOM, Source, lines
-from loaders.table.sheet import Sheet, columns_of
+from loaders.table.csvfile import CsvFile, columns_of
 
 NEEDED = frozenset({"entity_id", "prop", "value"})
 MOST_VALUES = 500
@@ -39,7 +39,8 @@ MOST_COUNTED = 1000
 """Datasets that are told apart for a note."""
 MOST_NAMED = 10
 """Datasets that a note names."""
-MERGE = "INSERT INTO merged VALUES (?, ?) ON CONFLICT DO UPDATE SET entity = min(entity, excluded.entity)"
+FIRST = "ON CONFLICT DO UPDATE SET entity = min(entity, excluded.entity)"
+"""Of several entities that one was merged into, the first by alphabet counts."""
 
 
 class Told(NamedTuple):
@@ -99,7 +100,7 @@ def statements(source: Source) -> Iterator[tuple[int, int, Told | str]]:
         if stream.peek(1)[:1] == b"{" or stream.peek(4)[:4] == BOM + b"{":
             yield from of_lines(source)
             return
-        sheet = Sheet(stream)
+        sheet = CsvFile(stream)
         missing = NEEDED - set(sheet.columns)
         if missing:
             raise BadInput(
@@ -225,18 +226,20 @@ class Gathering:
         self._count = 0
         self._external = 0
         self._datasets: set[str] = set()
-        self._waiting = sqlite3.connect("", isolation_level=None)
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -16000"):
-            self._waiting.execute(f"PRAGMA {pragma}")
-        self._waiting.execute(
-            "CREATE TABLE merged (original TEXT PRIMARY KEY, entity TEXT) WITHOUT ROWID"
+        self._spool = Spool()
+        self._merged = self._spool.table(
+            "merged",
+            "original TEXT PRIMARY KEY, entity TEXT",
+            options="WITHOUT ROWID",
+            conflict=FIRST,
         )
-        self._waiting.execute("CREATE TABLE reference (entity, schema, prop, value, source, place)")
-        self._waiting.execute("BEGIN")
+        self._references = self._spool.table(
+            "reference", "entity, schema, prop, value, source, place"
+        )
 
     def close(self) -> None:
         """Let go of what waited."""
-        self._waiting.close()
+        self._spool.close()
 
     def put(self, told: Told, source: str, place: int) -> None:
         """Take one statement."""
@@ -249,12 +252,12 @@ class Gathering:
             self._flush()
             self._of, self._where = (told.entity, told.schema), (source, place)
         if told.original != told.entity:
-            self._waiting.execute(MERGE, (told.original, told.entity))
+            self._merged.add((told.original, told.entity))
         if told.prop == Statement.BASE:
             return
         if references_of(told.schema)[told.prop]:
             row = (told.entity, told.schema, told.prop, told.value, source, place)
-            self._waiting.execute("INSERT INTO reference VALUES (?, ?, ?, ?, ?, ?)", row)
+            self._references.add(row)
         else:
             self._values.setdefault(told.prop, []).append(told.value)
             self._count += 1
@@ -268,7 +271,7 @@ class Gathering:
     def finish(self) -> None:
         """Put down what is left, and every reference with the id that its entity ended up with."""
         self._flush()
-        rows = self._waiting.execute(
+        rows = self._spool.query(
             "SELECT r.entity, schema, prop, coalesce(m.entity, value), source, place "
             "FROM reference r LEFT JOIN merged m ON m.original = r.value ORDER BY r.rowid"
         )

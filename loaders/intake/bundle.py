@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import cast
 
 from engine.errors import BadInput
 from loaders.intake.record import shown
@@ -90,9 +90,9 @@ def chosen(
             yield info, ""
 
 
-def opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
+def opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> zipfile.ZipExtFile:
     """A file of the archive; raises BadInput where it cannot be opened. Reading raises BROKEN."""
     try:
-        return archive.open(info)
+        return cast(zipfile.ZipExtFile, archive.open(info))
     except BROKEN as error:
         raise BadInput(f"cannot be unpacked: {error}") from None

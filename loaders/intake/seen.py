@@ -1,33 +1,29 @@
 """Which ids a load has met: kept on disk, so that memory stays flat however long the file is."""
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
 
+from engine.spool import Spool
+
 MOST = 10_000
-"""Ids asked for in one statement."""
-MEET = (
-    "INSERT INTO seen VALUES {} ON CONFLICT (id) DO UPDATE SET checksum = excluded.checksum WHERE checksum = '' "
-    "RETURNING id"
-)
+"""Ids asked for in one query: SQLite takes at most 32,766 parameters."""
+MEET = """
+    INSERT INTO seen VALUES {}
+    ON CONFLICT (id) DO UPDATE SET checksum = excluded.checksum WHERE checksum = ''
+    RETURNING id
+"""
 
 
 class Seen:
-    """The ids met so far, each with the checksum of what it said, empty if it was refused."""
+    """The ids met so far, each with the checksum of its entity; empty where that was refused."""
 
     def __init__(self, path: Path | None = None) -> None:
-        """Keep them in a file of this name, or in one that is gone with this process, however it ends."""
-        # an empty name is SQLite's private file, in the folder for temporary files
-        self._database = sqlite3.connect(path or "", isolation_level=None)
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -16000"):
-            self._database.execute(f"PRAGMA {pragma}")
-        self._database.execute(
-            "CREATE TABLE seen (id TEXT PRIMARY KEY, checksum TEXT) WITHOUT ROWID"
-        )
-        self._database.execute("CREATE TABLE gone (id TEXT)")
-        self._database.execute("BEGIN")
+        """Keep them in a new file of this name, else in one that is gone with this process."""
+        self._spool = Spool(path)
+        self._spool.table("seen", "id TEXT PRIMARY KEY, checksum TEXT", options="WITHOUT ROWID")
+        self._missing = self._spool.table("missing", "id TEXT")
 
     def __enter__(self) -> "Seen":
         return self
@@ -38,65 +34,59 @@ class Seen:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._database.close()
+        self._spool.close()
 
     def checksums(self, ids: Sequence[str]) -> dict[str, str]:
-        """What was met under these ids."""
-        found: dict[str, str] = {}
+        """The checksum of each of these ids that was met."""
+        checksums: dict[str, str] = {}
         for start in range(0, len(ids), MOST):
             part = ids[start : start + MOST]
             marks = ",".join("?" * len(part))
-            found.update(
-                self._database.execute(f"SELECT id, checksum FROM seen WHERE id IN ({marks})", part)
-            )
-        return found
+            query = f"SELECT id, checksum FROM seen WHERE id IN ({marks})"
+            checksums.update(self._spool.query(query, part))
+        return checksums
 
-    def sort(self, told: Sequence[tuple[str, str]]) -> list[bool | None]:
-        """Of each id with a checksum: is it met for the first time? Or again, with what it said (None, False)?
+    def sort(self, entities: Sequence[tuple[str, str]]) -> list[bool | None]:
+        """Meet these ids, each with a checksum; say of each whether it is new.
 
-        Those met for the first time are met now.
+        True is an id met for the first time, False one met before with another checksum, None one
+        met before with the same. An id that was refused before is new.
         """
-        latest = dict(reversed(told))
+        # of an id that is there several times, the first checksum is the one met
+        first = dict(reversed(entities))
         fresh: set[str] = set()
-        rows = list(latest.items())
+        rows = list(first.items())
         for start in range(0, len(rows), MOST):
             part = rows[start : start + MOST]
+            marks = ",".join(["(?,?)"] * len(part))
             values = [value for row in part for value in row]
-            fresh.update(
-                id_
-                for (id_,) in self._database.execute(
-                    MEET.format(",".join(["(?,?)"] * len(part))), values
-                )
-            )
-        if len(fresh) == len(told):
-            return [True] * len(told)
-        known = self.checksums([id_ for id_ in latest if id_ not in fresh]) | {
-            id_: latest[id_] for id_ in fresh
-        }
-        found: list[bool | None] = []
-        for id_, checksum in told:
-            found.append(True if id_ in fresh else None if known[id_] == checksum else False)
+            fresh.update(id_ for (id_,) in self._spool.query(MEET.format(marks), values))
+        if len(fresh) == len(entities):
+            return [True] * len(entities)
+        known = self.checksums([id_ for id_ in first if id_ not in fresh])
+        known |= {id_: first[id_] for id_ in fresh}
+        answers: list[bool | None] = []
+        for id_, checksum in entities:
+            answers.append(True if id_ in fresh else None if known[id_] == checksum else False)
+            # the same id again in these entities is met for the second time
             fresh.discard(id_)
-        return found
+        return answers
 
     def add(self, rows: Iterable[tuple[str, str]]) -> None:
-        """These ids were met and said what the checksum stands for."""
-        self._database.executemany("INSERT OR REPLACE INTO seen VALUES (?, ?)", rows)
+        """Meet these ids, each with the checksum that counts from now on."""
+        self._spool.write("INSERT OR REPLACE INTO seen VALUES (?, ?)", rows)
 
     def refused(self, ids: Iterable[str]) -> None:
-        """These ids were met, on lines that cannot be used."""
-        self._database.executemany(
-            "INSERT OR IGNORE INTO seen VALUES (?, '')", ((id_,) for id_ in ids)
-        )
+        """Meet these ids, which stand on lines that cannot be used."""
+        self._spool.write("INSERT OR IGNORE INTO seen VALUES (?, '')", ((id_,) for id_ in ids))
 
     def missing(self, ids: Iterable[str], size: int) -> Iterator[list[str]]:
-        """Those of these ids that were never met, at most ``size`` at a time; all are read first."""
+        """Those of these ids that were never met, ``size`` at a time; all ids are read first."""
+        # what reads the ids is what the caller writes to meanwhile: the two must not be mixed
         source = iter(ids)
         while part := list(islice(source, MOST)):
             known = self.checksums(part)
-            self._database.executemany(
-                "INSERT INTO gone VALUES (?)", ((i,) for i in part if i not in known)
-            )
-        cursor = self._database.execute("SELECT id FROM gone ORDER BY rowid")
+            self._missing.extend((id_,) for id_ in part if id_ not in known)
+        cursor = self._spool.query("SELECT id FROM missing ORDER BY rowid")
         while rows := cursor.fetchmany(size):
             yield [row[0] for row in rows]

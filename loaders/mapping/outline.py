@@ -1,6 +1,6 @@
-"""A YAML file as text, lists and named parts, each of which knows where it stands, so that an error can say it.
+"""A YAML file as texts, lists and named parts, each with its place in the file for error messages.
 
-Every scalar is text as it is written: ``no`` is Norway, and 2012-01-01 a date that somebody wrote so.
+Every scalar is text as it is written: ``no`` is Norway, and 2012-01-01 is a date in a table.
 """
 
 from collections.abc import Iterator
@@ -19,10 +19,11 @@ MOST_PARTS = 50_000
 """Parts in all, aliases counted as often as they are used."""
 YES = {"true", "yes", "on", "y", "1"}
 NO = {"false", "no", "off", "n", "0"}
+TEXT = "tag:yaml.org,2002:str"
 
 
 class Part:
-    """One part of the file: ``named`` parts, or ``listed`` ones, or a ``text``; all None where nothing is written."""
+    """One part of the file: ``named`` parts, ``listed`` parts or a ``text``; all None if empty."""
 
     def __init__(self, file: str, path: str, line: int) -> None:
         self.file = file
@@ -31,6 +32,8 @@ class Part:
         self.named: dict[str, Part] | None = None
         self.listed: list[Part] | None = None
         self.text: str | None = None
+        self.tag = TEXT
+        """What YAML takes the text for."""
 
     @property
     def place(self) -> str:
@@ -47,13 +50,13 @@ class Part:
         return self.named is None and self.listed is None and self.text is None
 
     def parts(self, what: str) -> dict[str, "Part"]:
-        """The named parts; raises BadInput where there are none to be had."""
+        """The named parts; raises BadInput where this is a list or a text."""
         if self.named is None:
             self.refuse(f"{what} must be names with a colon, each on a line of its own")
         return self.named
 
     def string(self) -> str:
-        """The text; raises BadInput."""
+        """The text; raises BadInput where there is none."""
         if self.text is None or not self.text.strip():
             self.refuse("a text is missing here")
         return self.text
@@ -61,6 +64,22 @@ class Part:
     def strings(self) -> list[str]:
         """One text or several."""
         return [part.string() for part in self.each()]
+
+    def one_text(self) -> str:
+        """The text as it is written, also an empty one; raises BadInput for several."""
+        if not self.empty and self.text is None:
+            name = self.path.rpartition(".")[2]
+            self.refuse(f"{name!r} is one text, and several are written here")
+        return self.text or ""
+
+    def python_value(self) -> object:
+        """What YAML makes of the text: a number, a date, a truth value; raises BadInput."""
+        if self.tag == TEXT:
+            return self.text
+        try:
+            return yaml.safe_load(self.text or "")
+        except (ValueError, yaml.YAMLError):
+            self.refuse(f"{self.text!r} is no value of YAML: put it in quotes")
 
     def each(self) -> list["Part"]:
         """The parts of a list, or this one as the only one."""
@@ -73,15 +92,15 @@ class Part:
             self.refuse("must be true or false")
         return text in YES
 
-    def only(self, known: set[str], refused: dict[str, str]) -> None:
-        """Raise BadInput for a name that means nothing here, or is not taken, with the reason."""
+    def allow(self, words: set[str], refused: dict[str, str] | None = None) -> None:
+        """Raise BadInput for a name that is none of the words; ``refused`` ones have a reason."""
         for name, part in self.parts("this").items():
-            if name in refused:
+            if refused is not None and name in refused:
                 part.refuse(f"{name!r} is not taken: {refused[name]}")
-            if name not in known:
-                part.refuse(f"{name!r} means nothing here{nearest(name, sorted(known))}")
+            if name not in words:
+                part.refuse(f"{name!r} means nothing here{nearest(name, sorted(words))}")
 
-    def some(self, *names: str) -> Iterator["Part"]:
+    def items_of(self, *names: str) -> Iterator["Part"]:
         """The parts of these names that are there, lists one by one."""
         for name in names:
             part = (self.named or {}).get(name)
@@ -113,7 +132,10 @@ def outline(path: Path) -> Part:
 
 
 class Outline:
-    """Makes parts out of YAML's nodes, not more of them than a person would write."""
+    """Makes parts out of YAML's nodes, and no more of them than a person would write.
+
+    Aliases (``*a``) let a small file stand for billions of parts: all are counted.
+    """
 
     def __init__(self, loader: yaml.SafeLoader, file: str) -> None:
         self._loader = loader
@@ -121,34 +143,33 @@ class Outline:
         self._count = 0
 
     def part(self, node: yaml.Node, path: str, depth: int) -> Part:
-        """The part that a node is."""
-        made = Part(self._file, path, node.start_mark.line + 1)
+        """The part that a node is; raises BadInput."""
+        part = Part(self._file, path, node.start_mark.line + 1)
         self._count += 1
         if depth > DEEPEST or self._count > MOST_PARTS:
-            made.refuse("the file is nested too deeply or repeats itself without end")
+            part.refuse("the file is nested too deeply or repeats itself without end")
         if isinstance(node, yaml.MappingNode):
-            made.named = self._named(node, path, depth, made)
+            part.named = self._named(node, path, depth, part)
         elif isinstance(node, yaml.SequenceNode):
-            made.listed = [
+            part.listed = [
                 self.part(item, f"{path}[{at}]", depth + 1) for at, item in enumerate(node.value)
             ]
         elif node.tag != "tag:yaml.org,2002:null":
-            made.text = str(node.value)
-        return made
+            part.text, part.tag = str(node.value), node.tag
+        return part
 
-    def _named(self, node: yaml.MappingNode, path: str, depth: int, made: Part) -> dict[str, Part]:
+    def _named(self, node: yaml.MappingNode, path: str, depth: int, part: Part) -> dict[str, Part]:
         keys = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
         twice = next((key for key in keys if isinstance(key, str) and keys.count(key) > 1), None)
         if twice is not None:
-            made.refuse(f"{twice!r} is there twice")
+            part.refuse(f"{twice!r} is there twice")
         self._loader.flatten_mapping(node)
         named: dict[str, Part] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                made.refuse("a name must be a plain text")
+                part.refuse("a name must be a plain text")
             name = str(key.value)
-            part = self.part(value, f"{path}.{name}" if path else name, depth + 1)
+            named[name] = self.part(value, f"{path}.{name}" if path else name, depth + 1)
             # where a value has no line of its own, its name's line is where a person looks
-            part.line = key.start_mark.line + 1
-            named[name] = part
+            named[name].line = key.start_mark.line + 1
         return named

@@ -1,14 +1,35 @@
-"""What was lost on the way from rows to entities: counted, and told with the first case of each."""
+"""What was lost on the way from rows to entities: counted, and reported with the first case."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
+
+from loaders.intake.wording import counted
 
 SHOWN = 20
-"""Kinds of losses that are told."""
+"""Kinds of losses that are reported."""
+
+
+class Loss(NamedTuple):
+    """One kind of loss, worded for one case and for several: ``3 values are no date``."""
+
+    noun: str
+    """What is counted: ``row``, ``value``, ``cell``."""
+    one: str
+    """What is said of one: ``is no date``."""
+    several: str
+    """What is said of several: ``are no date``."""
+    subject: str = ""
+    """What is said before the number: ``person.birthDate (column born): ``."""
+
+    def worded(self, count: int) -> str:
+        """The loss with its number."""
+        predicate = self.one if count == 1 else self.several
+        return f"{self.subject}{counted(count, self.noun)} {predicate}"
 
 
 @dataclass
-class Loss:
-    """How often, and the first time: in which source, in which row, with what."""
+class Cases:
+    """How often a loss happened, and the first time: in which source and row, with which value."""
 
     count: int
     source: str
@@ -17,38 +38,38 @@ class Loss:
 
 
 class Tally:
-    """The losses of one load, by what they are."""
+    """The losses of one load, by kind."""
 
     def __init__(self) -> None:
-        self._losses: dict[str, Loss] = {}
+        self._cases: dict[Loss, Cases] = {}
 
-    def add(self, what: str, source: str, place: int, value: str = "") -> None:
-        """This once more; ``what`` says it with ``{count}`` where the number goes."""
-        loss = self._losses.get(what)
-        if loss is None:
-            self._losses[what] = Loss(1, source, place, value)
+    def add(self, loss: Loss, source: str, place: int, value: str = "") -> None:
+        """Count one more loss of this kind."""
+        cases = self._cases.get(loss)
+        if cases is None:
+            self._cases[loss] = Cases(1, source, place, value)
         else:
-            loss.count += 1
+            cases.count += 1
 
-    def told(self) -> list[str]:
-        """A line for each, the most frequent first."""
-        ordered = sorted(self._losses.items(), key=lambda item: -item[1].count)
-        lines = [sentence(what, loss) for what, loss in ordered[:SHOWN]]
+    def lines(self) -> list[str]:
+        """A line for each kind, the most frequent first."""
+        ordered = sorted(self._cases.items(), key=lambda item: -item[1].count)
+        lines = [sentence(loss, cases) for loss, cases in ordered[:SHOWN]]
         if len(ordered) > SHOWN:
             lines.append(f"… and {len(ordered) - SHOWN:,} more kinds of values that were left out")
         return lines
 
 
-def sentence(what: str, loss: Loss) -> str:
-    """One loss as a person says it."""
-    if loss.count == 1:
-        what = (
-            what.replace("{count} rows", "{count} row")
-            .replace("{count} cells", "{count} cell")
-            .replace("values are no", "value is no")
-            .replace("were", "was")
-        )
-        where = f": {loss.value}" if loss.value else ""
-        return f"{what.format(count=1)}{where} in {loss.source} row {loss.place:,}"
-    where = f"{loss.value} in" if loss.value else "in"
-    return f"{what.format(count=f'{loss.count:,}')}, first {where} {loss.source} row {loss.place:,}"
+def sentence(loss: Loss, cases: Cases) -> str:
+    """One loss as a report says it."""
+    where = f"in {cases.source} row {cases.place:,}"
+    if cases.count == 1:
+        value = f": {cases.value}" if cases.value else ""
+        return f"{loss.worded(1)}{value} {where}"
+    value = f"{cases.value} " if cases.value else ""
+    return f"{loss.worded(cases.count)}, first {value}{where}"
+
+
+def no_entity(name: str, why: str) -> Loss:
+    """Rows that make no entity of this name."""
+    return Loss("row", *[f"made no {name}, as {why}"] * 2)

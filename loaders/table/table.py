@@ -1,4 +1,4 @@
-"""A table: named columns and rows of text, and what was found out to read it, whatever file it came in."""
+"""A table: named columns and rows of text, and how it was read, whatever file it came in."""
 
 import math
 import re
@@ -10,17 +10,22 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from engine.errors import BadInput
+from loaders.intake.wording import counted
 
 MOST_COLUMNS = 16_384
 """Columns of the widest table that is read: a spreadsheet's own limit."""
 LONGEST_CELL = 1024 * 1024
 """Characters of the longest cell: the longest value that a property may have."""
+LISTED = 40
+"""Columns that a message lists."""
+ALIKE = 0.6
+"""How alike two names are at least for a message to ask whether the other was meant."""
 UNREADABLE = re.compile("[\0\ud800-\udfff]")
 """What no store takes: NUL, and bytes that are not of the text's encoding."""
 
 
 class Lost(NamedTuple):
-    """A cell that is left empty though something is there: its column's number from 0, why, and what it is called."""
+    """A cell left empty though something stands in it: its column's number, why, its name."""
 
     at: int
     why: str
@@ -28,7 +33,7 @@ class Lost(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One row, and the number that a person finds it by; ``reason`` says why it cannot be used."""
+    """One row, and the number that a person finds it by; with a ``reason`` it cannot be used."""
 
     place: int
     cells: Sequence[str]
@@ -38,10 +43,10 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Table:
-    """Columns and rows.
+    """Columns and rows; ``name`` is what reports call it.
 
-    ``name`` is what reports call it, ``facts`` what was found out, best asked for when the rows were read; ``rows``
-    can be asked for once.
+    ``facts`` says how the table is read, as far as it is read already; ``rows`` can be asked for
+    once.
     """
 
     name: str
@@ -49,30 +54,42 @@ class Table:
     columns: list[str]
     rows: Callable[[], Iterator[Row]]
 
-    def check(self, wanted: Sequence[tuple[str, str]]) -> None:
-        """Raise BadInput for a column, given with the place that names it, that is not there or there twice."""
-        for column, place in wanted:
+    def check(self, names: Sequence[tuple[str, str]]) -> None:
+        """Raise BadInput for a column that is not there, or there twice.
+
+        Each comes with the place in the mapping that names it.
+        """
+        for column, place in names:
             count = self.columns.count(column)
             if count == 0:
-                known = ", ".join(name or "(no name)" for name in self.columns[:40])
+                known = ", ".join(name or "(no name)" for name in self.columns[:LISTED])
                 raise BadInput(
-                    f"{self.name} has no column {column!r}, which {place} names{nearest(column, self.columns) or '.'} "
-                    f"Its columns: {known}"
+                    f"{self.name} has no column {column!r}, which {place} names"
+                    f"{nearest(column, self.columns) or '.'} Its columns: {known}"
                 )
             if count > 1:
                 raise BadInput(
-                    f"{self.name} has {count} columns named {column!r}, and {place} cannot say which: rename one"
+                    f"{self.name} has {count} columns named {column!r}, and {place} cannot say "
+                    "which: rename one"
                 )
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How a table is to be read where that is told: the header's row, the text's encoding and delimiter, the sheet."""
+    """How a mapping wants a table read: the header's row, encoding, delimiter and sheet.
+
+    What is empty or 0 is detected.
+    """
 
     header: int = 0
     encoding: str = ""
     delimiter: str = ""
     sheet: str = ""
+
+
+def key_column(name: str) -> str:
+    """What a database's table calls a second copy of a column: as FollowTheMoney reads its cells."""
+    return f"$key {name}"
 
 
 def columns_of(name: str, cells: Sequence[str]) -> list[str]:
@@ -88,7 +105,10 @@ def columns_of(name: str, cells: Sequence[str]) -> list[str]:
 
 
 def fitted(row: Row, columns: Sequence[str], pad: bool) -> Row:
-    """The row with one cell a column, or the reason why it has not; with ``pad`` a short one ends in empty cells."""
+    """The row with one cell a column, or the reason why it has not.
+
+    With ``pad`` a short one gets empty cells; empty cells beyond the columns never count.
+    """
     place, cells, *_ = row
     width, count = len(columns), len(cells)
     if count > width:
@@ -97,33 +117,28 @@ def fitted(row: Row, columns: Sequence[str], pad: bool) -> Row:
             return Row(
                 place,
                 (),
-                f"{counted(count, 'cell')} for {counted(width)}: cell {extra + 1:,} has no column",
+                f"{counted(count, 'cell')} for {counted(width, 'column')}: "
+                f"cell {extra + 1:,} has no column",
             )
-        row = row._replace(cells=cells[:width])
-    elif count < width:
-        if not pad:
-            lacking = columns[count] or f"number {count + 1:,}"
-            return Row(
-                place,
-                (),
-                f"{counted(count, 'cell')} for {counted(width)}: it ends before column {lacking!r}",
-            )
-        row = row._replace(cells=[*cells, *[""] * (width - count)])
-    return row
-
-
-def counted(count: int, what: str = "column") -> str:
-    """So many, in words."""
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
+        return row._replace(cells=cells[:width])
+    if count < width and not pad:
+        lacking = columns[count] or f"number {count + 1:,}"
+        return Row(
+            place,
+            (),
+            f"{counted(count, 'cell')} for {counted(width, 'column')}: "
+            f"it ends before column {lacking!r}",
+        )
+    return row._replace(cells=[*cells, *[""] * (width - count)]) if count < width else row
 
 
 def unreadable(row: Row, columns: Sequence[str], encoding: str) -> Row:
     """The row, or the reason why a cell of it cannot be text."""
     for cell, column in zip(row.cells, columns, strict=False):
-        found = UNREADABLE.search(cell)
-        if found is not None:
-            what = "holds a NUL character" if found[0] == "\0" else f"is not {encoding}"
-            return Row(row.place, (), f"column {column!r} {what} (character {found.start() + 1:,})")
+        bad = UNREADABLE.search(cell)
+        if bad is not None:
+            what = "holds a NUL character" if bad[0] == "\0" else f"is not {encoding}"
+            return Row(row.place, (), f"column {column!r} {what} (character {bad.start() + 1:,})")
         if len(cell) > LONGEST_CELL:
             return Row(
                 row.place, (), f"column {column!r} holds more than {LONGEST_CELL:,} characters"
@@ -132,7 +147,7 @@ def unreadable(row: Row, columns: Sequence[str], encoding: str) -> Row:
 
 
 def text_of(value: Any) -> str:
-    """A cell's value as text: a date as ISO has it, a number as it is shown, nothing as an empty text."""
+    """A cell's value as text: a date as ISO has it, a number in full, nothing as an empty text."""
     if type(value) is str:
         return value
     if value is None:
@@ -142,11 +157,8 @@ def text_of(value: Any) -> str:
     if isinstance(value, float):
         return number_text(value)
     if isinstance(value, datetime):
-        return (
-            value.date().isoformat()
-            if value.time() == time()
-            else value.isoformat(timespec="seconds")
-        )
+        whole_day = value.time() == time()
+        return value.date().isoformat() if whole_day else value.isoformat(timespec="seconds")
     if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, bytes):
@@ -155,7 +167,7 @@ def text_of(value: Any) -> str:
 
 
 def number_text(value: float) -> str:
-    """A number with the fifteen digits that a spreadsheet keeps, without an exponent and without ``.0``."""
+    """A number with the fifteen digits that a spreadsheet keeps, without exponent or ``.0``."""
     if not math.isfinite(value):
         return ""
     text = format(value, ".15g")
@@ -165,5 +177,5 @@ def number_text(value: float) -> str:
 def nearest(name: str, known: Sequence[str]) -> str:
     """The question whether a name like this one was meant; empty where there is none."""
     folded = {other.casefold(): other for other in known if other}
-    found = get_close_matches(name.casefold(), list(folded), 1, 0.6)
-    return f"; did you mean {folded[found[0]]!r}?" if found else ""
+    close = get_close_matches(name.casefold(), list(folded), 1, ALIKE)
+    return f"; did you mean {folded[close[0]]!r}?" if close else ""

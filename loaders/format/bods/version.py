@@ -6,11 +6,11 @@ whole chain is one record: its last statement tells it, and its first one's key 
 changes the record and makes no new one.
 """
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from engine.spool import Spool
 from loaders.format.bods.party import text
 
 KINDS = {
@@ -22,7 +22,6 @@ KINDS = {
     "relationship": "relationship",
 }
 """What a statement's type says that it tells of."""
-BUFFER = 5_000
 LONGEST_CHAIN = 1_000
 """Statements that replace one another, followed from one of them; a longer chain is more than one record."""
 
@@ -41,50 +40,34 @@ class Versions:
     """The statements of one load; close it when done."""
 
     def __init__(self) -> None:
-        self._told: list[Version] = []
         self._replacing = False
-        self._database = sqlite3.connect("", isolation_level=None)
-        for pragma in (
-            "journal_mode = OFF",
-            "synchronous = OFF",
-            "cache_size = -32000",
-            "temp_store = FILE",
-        ):
-            self._database.execute(f"PRAGMA {pragma}")
-        self._database.execute(
-            "CREATE TABLE told (key TEXT, date TEXT, place INTEGER, source TEXT, body BLOB)"
+        self._spool = Spool(cache_mb=32)
+        self._versions = self._spool.table(
+            "version", "key TEXT, date TEXT, place INTEGER, source TEXT, body BLOB"
         )
-        self._database.execute("CREATE TABLE replaced (old TEXT, new TEXT)")
-        self._database.execute("BEGIN")
+        self._replaced = self._spool.table("replaced", "old TEXT, new TEXT")
 
     def close(self) -> None:
         """Let go of all of it."""
-        self._database.close()
+        self._spool.close()
 
     def put(self, version: Version, replaces: Iterable[str] = ()) -> None:
         """One statement, and the keys of those that it replaces."""
-        self._told.append(version)
+        self._versions.add(version, len(version.body))
         for old in replaces:
             self._replacing = True
-            self._database.execute("INSERT INTO replaced VALUES (?, ?)", (old, version.key))
-        if len(self._told) >= BUFFER:
-            self._flush()
-
-    def _flush(self) -> None:
-        self._database.executemany("INSERT INTO told VALUES (?, ?, ?, ?, ?)", self._told)
-        self._told = []
+            self._replaced.add((old, version.key))
 
     def settle(self) -> None:
         """All is told: what follows may be asked."""
-        self._flush()
-        self._database.execute("CREATE INDEX told_key ON told (key, date)")
-        self._database.execute("CREATE INDEX replaced_old ON replaced (old)")
-        self._database.execute("CREATE INDEX replaced_new ON replaced (new)")
+        self._spool.query("CREATE INDEX version_key ON version (key, date)")
+        self._spool.query("CREATE INDEX replaced_old ON replaced (old)")
+        self._spool.query("CREATE INDEX replaced_new ON replaced (new)")
 
     def newest(self) -> Iterator[Version]:
         """Of every record its newest statement, under the record's key."""
-        rows = self._database.execute(
-            "SELECT key, date, place, source, body FROM told ORDER BY key, date, rowid"
+        rows = self._spool.query(
+            "SELECT key, date, place, source, body FROM version ORDER BY key, date, rowid"
         )
         for key, versions in groupby(map(Version._make, rows), key=lambda version: version.key):
             *_, last = versions
@@ -95,8 +78,8 @@ class Versions:
         """The newest statement of the record that a key belongs to."""
         if self._replacing:
             key = self._end(key, forward=True)
-        query = "SELECT body FROM told WHERE key = ? ORDER BY date DESC, rowid DESC LIMIT 1"
-        row = self._database.execute(query, (key,)).fetchone()
+        query = "SELECT body FROM version WHERE key = ? ORDER BY date DESC, rowid DESC LIMIT 1"
+        row = self._spool.query(query, (key,)).fetchone()
         return None if row is None else row[0]
 
     def record(self, key: str) -> str:
@@ -113,9 +96,7 @@ class Versions:
             else "SELECT old FROM replaced WHERE new = ? ORDER BY rowid LIMIT 1"
         )
         seen = {key}
-        while len(seen) < LONGEST_CHAIN and (
-            row := self._database.execute(query, (key,)).fetchone()
-        ):
+        while len(seen) < LONGEST_CHAIN and (row := self._spool.query(query, (key,)).fetchone()):
             key = row[0]
             if key in seen:
                 return min(seen)

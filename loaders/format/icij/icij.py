@@ -43,7 +43,7 @@ from loaders.intake.fragment import Fragments, gathered
 from loaders.intake.intake import Intake, Reading
 from loaders.intake.seen import Seen
 from loaders.intake.source import Source
-from loaders.table.sheet import Readable, Row, Sheet, columns_of
+from loaders.table.csvfile import CsvFile, NamedRow, Readable, columns_of
 
 NAME = re.compile(
     r"(?:^|[/\\.\-_ ])(entit(?:y|ies)|officers?|intermediar(?:y|ies)|address(?:es)?|others?|relationships?|edges?)"
@@ -206,7 +206,7 @@ class Bundle:
     def take(self, name: str, stream: Readable) -> Generator[Reading, None, str | None]:
         """Read one file: its refused rows; returns why it broke off, or None."""
         try:
-            sheet = Sheet(stream)
+            sheet = CsvFile(stream)
         except BadInput as error:
             yield Reading(name, 1, 0, reason=str(error))
             return None
@@ -237,7 +237,7 @@ class Bundle:
                 yield Reading(name, row.line, row.size, reason=reason)
         return sheet.cut
 
-    def _nodes(self, name: str, rows: list[Row], kind: str) -> Iterator[tuple[Row, str]]:
+    def _nodes(self, name: str, rows: list[NamedRow], kind: str) -> Iterator[tuple[NamedRow, str]]:
         schema = SCHEMATA.get(kind, "LegalEntity")
         told: list[tuple[str, str]] = []
         for row in rows:
@@ -252,7 +252,7 @@ class Bundle:
             )
         self._kinds.add(told)
 
-    def _keep(self, name: str, rows: list[Row]) -> Iterator[tuple[Row, str]]:
+    def _keep(self, name: str, rows: list[NamedRow]) -> Iterator[tuple[NamedRow, str]]:
         kept = []
         for row in rows:
             said = [row.cells.get(column, "").strip() for column in KEPT]
@@ -260,11 +260,11 @@ class Bundle:
                 yield row, row.reason or "without node_id_start or node_id_end"
             else:
                 kept.append((name, row.line, row.size, orjson.dumps(said)))
-        self._fragments.keep(kept)
+        self._fragments.set_aside(kept)
 
     def relate(self) -> Iterator[Reading]:
         """Put down the relationships, now that all nodes are known; the refused ones."""
-        for rows in self._fragments.kept(BATCH):
+        for rows in self._fragments.taken_back(BATCH):
             links = [
                 Link(*row[:3], dict(zip(KEPT, orjson.loads(row[3]), strict=True))) for row in rows
             ]

@@ -133,7 +133,7 @@ def test_no_room_for_temporary_files(
 
         def __init__(self) -> None:
             super().__init__()
-            self._database.execute("PRAGMA max_page_count = 5")
+            self._spool.query("PRAGMA max_page_count = 5")
 
     with monkeypatch.context() as patched:
         patched.setattr("loaders.load.load.Seen", Cramped)

@@ -15,7 +15,7 @@ from loaders.format.registry import format_of
 from loaders.intake.intake import Intake, Reading
 from loaders.mapping.check import check
 from loaders.mapping.format import Mapping
-from loaders.mapping.language import hint, read_mapping
+from loaders.mapping.language import file_hint, read_mapping
 
 TABLES = Path(__file__).parents[3].parent / "shared" / "data" / "tables"
 COUNCIL = Path(__file__).parents[2] / "fixtures" / "council.yml"
@@ -211,7 +211,7 @@ def test_what_is_told_to_be_two_things_is_named_with_its_places_and_the_cure(
     (refused,) = [reading for reading in found if not reading.entity]
     assert (refused.place, refused.reason.replace(f"{tmp_path}/", "")) == (
         3,
-        "'Trust' is told to be a PublicBody in t0.csv:3 and a Company in t1.csv:2: nothing is both; "
+        "'Trust' is described as a PublicBody in t0.csv:3 and as a Company in t1.csv:2: nothing is both; "
         "payer (PublicBody) and payee (Company) can have the same id: give each its own key_literal, or all one schema",
     )
     cured = mapping.replace("key: from,", "key: from, key_literal: payer,")
@@ -376,7 +376,7 @@ BOMB = "a0: &a0 [x]\n" + "".join(
         (one("name: {template: '{{a}}', column: a}"), "use template or column"),
         (one("name: {column: a, entity: x}"), "names an entity or has values, not both"),
         (one("name: {entity: x}"), "holds a name and not an entity"),
-        (one("ownershipOwner: {column: a}"), "is told from the other side: Ownership:owner"),
+        (one("ownershipOwner: {column: a}"), "is set from the other side: Ownership:owner"),
         (one("addressEntity: {entity: y}"), "this query has no entity 'y'"),
         (one("addressEntity: {entity: x}"), "must be a Address, but x is a Person"),
         (one("phone: {column: a, format: atlantis}"), "format: Not a valid country"),
@@ -390,7 +390,7 @@ BOMB = "a0: &a0 [x]\n" + "".join(
         (one("addressEntity: {entity: [a, b]}"), "'entity' is one text, and several"),
         (one("name: {column: a, fuzzy: perhaps}"), "must be true or false"),
         (one("owner: {column: a}", "Ownership"), "Ownership needs both its ends, owner and asset"),
-        (one("parent: {entity: x}", "Company"), "x link to each other in a circle"),
+        (one("parent: {entity: x}", "Company"), "x refer to each other in a circle"),
         ("d: {query: {entities: {}, entities: {}}}", "'entities' is there twice"),
         ("d: {query: {entities: {x: {schema: Person, key: k}}, joins: [{left: a}]}}", "a join needs left and right"),
         ("d: {query: {entities: {x: {schema: Person, key: k}}, header: first}}", "'header' is the number"),
@@ -429,7 +429,7 @@ def test_a_mapping_opens_nothing_that_it_names(tmp_path: Path) -> None:
     ],
 )
 def test_a_url_is_only_a_name(url: str, name: str) -> None:
-    assert hint(url) == name
+    assert file_hint(url) == name
 
 
 TWO = """

@@ -21,7 +21,7 @@ from loaders.mapping.choice import Choice
 from loaders.mapping.language import read_mapping
 from loaders.table.archive import INNOCENT, INNOCENT_TEXTS
 from loaders.table.table import Row, text_of
-from loaders.table.text import LONGEST_ROW
+from loaders.table.lines import LONGEST_ROW
 
 HOSTILE = Path(__file__).parents[3].parent / "shared" / "data" / "hostile" / "csv"
 ODS = "urn:oasis:names:tc:opendocument:xmlns"

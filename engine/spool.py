@@ -1,0 +1,124 @@
+"""Rows put aside on disk while a load or an export runs, so that memory stays flat.
+
+Answers: where do rows wait that do not fit into memory, and can be looked up again?
+
+A spool is an SQLite database of this process alone. Without a path it is SQLite's own temporary
+file: in memory while it is small, without a name on disk, and gone with the process however that
+ends. Nothing in it outlives a crash, so there is no journal and no syncing, and one transaction
+that is never committed. Whoever uses a spool says which tables and queries it has.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from engine.errors import ClewError
+
+SpoolError = sqlite3.Error
+"""What a spool raises where its disk fails."""
+BATCH = 5_000
+"""Rows that wait in memory until they are written together, at most."""
+BATCH_BYTES = 16 * 1024 * 1024
+"""Bytes of such rows, at most, where their sizes are told."""
+
+
+class Spool:
+    """One temporary database; a context manager. Its file is only this process's."""
+
+    def __init__(self, path: Path | None = None, cache_mb: int = 16) -> None:
+        """In a new file of this name, else in a nameless one; ``cache_mb`` stay in memory."""
+        self._database = sqlite3.connect(path or "", isolation_level=None)
+        self._tables: list[SpoolTable] = []
+        for pragma in (
+            "journal_mode = OFF",
+            "synchronous = OFF",
+            "temp_store = FILE",  # sorting, too, must not take memory
+            f"cache_size = -{cache_mb * 1000}",
+        ):
+            self._database.execute(f"PRAGMA {pragma}")
+        self._database.execute("BEGIN")
+
+    def __enter__(self) -> "Spool":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of all rows."""
+        self._database.close()
+
+    def table(
+        self, name: str, columns: str, *, options: str = "", conflict: str = ""
+    ) -> "SpoolTable":
+        """A new table; ``conflict`` says what an insert does whose key is there (``ON CONFLICT …``)."""
+        self._database.execute(f'CREATE TABLE "{name}" ({columns}) {options}')
+        marks = ", ".join("?" * (columns.count(",") + 1))
+        insert = f'INSERT INTO "{name}" VALUES ({marks}) {conflict}'
+        self._tables.append(SpoolTable(self._database, insert))
+        return self._tables[-1]
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """Run a query or a statement; it sees every row that was added before."""
+        self._flush()
+        return self._database.execute(sql, parameters)
+
+    def write(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run a statement for each of these rows."""
+        self._flush()
+        self._database.executemany(sql, rows)
+
+    def _flush(self) -> None:
+        for table in self._tables:
+            table.flush()
+
+
+class SpoolTable:
+    """A table of a spool, whose rows are written many at a time."""
+
+    def __init__(self, database: sqlite3.Connection, insert: str) -> None:
+        self._database = database
+        self._insert = insert
+        self._waiting: list[Sequence[Any]] = []
+        self._bytes = 0
+
+    def add(self, row: Sequence[Any], size: int = 0) -> None:
+        """Add one row; tell its ``size`` in bytes where it may be large."""
+        self._waiting.append(row)
+        self._bytes += size
+        if len(self._waiting) >= BATCH or self._bytes >= BATCH_BYTES:
+            self.flush()
+
+    def extend(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Add many rows at once."""
+        self.flush()
+        self._database.executemany(self._insert, rows)
+
+    def flush(self) -> None:
+        """Write the rows that wait."""
+        if self._waiting:
+            self._database.executemany(self._insert, self._waiting)
+            self._waiting, self._bytes = [], 0
+
+
+@contextmanager
+def full_disk_explained() -> Iterator[None]:
+    """Raise ClewError, in words for a person, where the disk of the temporary files is full."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+            raise
+        raise ClewError(
+            "the disk of the temporary files (TMPDIR, else /var/tmp or /tmp) is full: make room "
+            "there, or set TMPDIR to a folder with more, and do the same again. What was written "
+            "so far is whole"
+        ) from None
