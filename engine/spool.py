@@ -20,9 +20,9 @@ from engine.errors import ClewError
 SpoolError = sqlite3.Error
 """What a spool raises where its disk fails."""
 BATCH = 5_000
-"""Rows that wait in memory until they are written together, at most."""
+"""Rows of one table that wait in memory until they are written together, at most."""
 BATCH_BYTES = 16 * 1024 * 1024
-"""Bytes of such rows, at most, where their sizes are told."""
+"""Bytes of all such rows, at most, as far as their sizes are told."""
 
 
 class Spool:
@@ -32,6 +32,8 @@ class Spool:
         """In a new file of this name, else in a nameless one; ``cache_mb`` stay in memory."""
         self._database = sqlite3.connect(path or "", isolation_level=None)
         self._tables: list[SpoolTable] = []
+        self.waiting_bytes = 0
+        """Bytes of the rows that wait in memory, of all tables."""
         for pragma in (
             "journal_mode = OFF",
             "synchronous = OFF",
@@ -59,54 +61,50 @@ class Spool:
     def table(
         self, name: str, columns: str, *, options: str = "", conflict: str = ""
     ) -> "SpoolTable":
-        """A new table; ``conflict`` says what an insert does whose key is there (``ON CONFLICT …``)."""
+        """A new table; ``conflict`` says what an insert does whose key is there (``ON CONFLICT``)."""
         self._database.execute(f'CREATE TABLE "{name}" ({columns}) {options}')
         marks = ", ".join("?" * (columns.count(",") + 1))
         insert = f'INSERT INTO "{name}" VALUES ({marks}) {conflict}'
-        self._tables.append(SpoolTable(self._database, insert))
+        self._tables.append(SpoolTable(self, insert))
         return self._tables[-1]
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Run a query or a statement; it sees every row that was added before."""
-        self._flush()
+        self.flush()
         return self._database.execute(sql, parameters)
 
     def write(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run a statement for each of these rows."""
-        self._flush()
+        self.flush()
         self._database.executemany(sql, rows)
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Write the rows that wait in memory."""
+        self.waiting_bytes = 0
         for table in self._tables:
-            table.flush()
+            if table.waiting:
+                self._database.executemany(table.insert, table.waiting)
+                table.waiting = []
 
 
 class SpoolTable:
     """A table of a spool, whose rows are written many at a time."""
 
-    def __init__(self, database: sqlite3.Connection, insert: str) -> None:
-        self._database = database
-        self._insert = insert
-        self._waiting: list[Sequence[Any]] = []
-        self._bytes = 0
+    def __init__(self, spool: Spool, insert: str) -> None:
+        self._spool = spool
+        self.insert = insert
+        self.waiting: list[Sequence[Any]] = []
 
     def add(self, row: Sequence[Any], size: int = 0) -> None:
         """Add one row; tell its ``size`` in bytes where it may be large."""
-        self._waiting.append(row)
-        self._bytes += size
-        if len(self._waiting) >= BATCH or self._bytes >= BATCH_BYTES:
-            self.flush()
+        self.waiting.append(row)
+        self._spool.waiting_bytes += size
+        if len(self.waiting) >= BATCH or self._spool.waiting_bytes >= BATCH_BYTES:
+            self._spool.flush()
 
     def extend(self, rows: Iterable[Sequence[Any]]) -> None:
         """Add many rows at once."""
-        self.flush()
-        self._database.executemany(self._insert, rows)
-
-    def flush(self) -> None:
-        """Write the rows that wait."""
-        if self._waiting:
-            self._database.executemany(self._insert, self._waiting)
-            self._waiting, self._bytes = [], 0
+        self._spool.write(self.insert, rows)
 
 
 @contextmanager

@@ -1,15 +1,16 @@
-"""Records as tables: one a schema, with the columns that occur; kept on disk meanwhile, so memory stays flat."""
+"""Records as tables: one a schema, with the columns that occur; kept in a spool until all are read.
 
-import tempfile
+Only the last record tells which columns a table has, so that no row can be written before.
+"""
+
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import BinaryIO
 
 import orjson
 
 from engine.entity import Entity, qualify, schema_of
+from engine.spool import Spool, SpoolTable, full_disk_explained
 
 SEPARATOR = "; "
 FIXED = ("id", "dataset")
@@ -21,12 +22,15 @@ class Table:
     """One schema's records."""
 
     schema: str
-    path: Path
-    out: BinaryIO
+    spool: Spool
+    rows_of: SpoolTable
     names: set[str] = field(default_factory=set)
 
     def columns(self) -> list[str]:
-        """The heading: id, dataset, then the properties that occur: captions, featured ones, the others by name."""
+        """The heading: id, dataset, then the properties that occur.
+
+        First come captions, then featured properties, then the others by name.
+        """
         schema = schema_of(self.schema)
         ranks = {
             name: rank
@@ -37,10 +41,9 @@ class Table:
     def rows(self) -> Iterator[list[str]]:
         """The records' cells, in the order in which they came."""
         columns = self.columns()[len(FIXED) :]
-        with self.path.open("rb") as lines:
-            for line in lines:
-                id_, dataset, properties = orjson.loads(line)
-                yield [id_, dataset, *(joined(properties.get(name, ())) for name in columns)]
+        for (body,) in self.spool.query(f'SELECT body FROM "{self.schema}" ORDER BY rowid'):
+            id_, dataset, properties = orjson.loads(body)
+            yield [id_, dataset, *(joined(properties.get(name, ())) for name in columns)]
 
     def add(self, entity: Entity) -> None:
         """Keep a record; references name records by their full ids, so that tables can be joined."""
@@ -51,26 +54,25 @@ class Table:
             if prop is not None and prop.type.name == "entity":
                 properties[name] = [qualify(entity.dataset, value) for value in values]
         self.names.update(properties)
-        self.out.write(
-            orjson.dumps([entity.id, entity.dataset, properties], option=orjson.OPT_APPEND_NEWLINE)
-        )
+        body = orjson.dumps([entity.id, entity.dataset, properties])
+        self.rows_of.add((body,), len(body))
 
 
 @contextmanager
 def tables(records: Iterable[Entity]) -> Iterator[list[Table]]:
-    """The tables of a stream of records, by schema; there until the block ends."""
-    with tempfile.TemporaryDirectory(prefix="clew-export-") as folder, ExitStack() as stack:
-        found: dict[str, Table] = {}
+    """The tables of a stream of records, by schema; there until the block ends.
+
+    Raises ClewError where the disk of the temporary files is full.
+    """
+    with full_disk_explained(), Spool() as spool:
+        by_schema: dict[str, Table] = {}
         for record in records:
-            table = found.get(record.schema)
+            table = by_schema.get(record.schema)
             if table is None:
-                path = Path(folder) / f"{record.schema}.json"
-                table = found[record.schema] = Table(
-                    record.schema, path, stack.enter_context(path.open("wb"))
-                )
+                rows = spool.table(record.schema, "body BLOB")
+                table = by_schema[record.schema] = Table(record.schema, spool, rows)
             table.add(record)
-        stack.close()
-        yield [found[name] for name in sorted(found)]
+        yield [by_schema[name] for name in sorted(by_schema)]
 
 
 def joined(values: Sequence[str]) -> str:

@@ -18,6 +18,7 @@ from engine.engine import Engine
 from engine.errors import BadInput, ClewError
 from engine.progress import Ticker
 from engine.run import Outcome, Run
+from engine.spool import full_disk_explained
 from loaders.crawl.catalog import Entry, Source
 from loaders.crawl.delta import newer
 from loaders.crawl.due import next_run
@@ -29,7 +30,7 @@ from loaders.intake.download import FileVersion
 from loaders.intake.http import FetchFailed
 from loaders.intake.intake import Intake, Reading
 from loaders.intake.seen import Seen
-from loaders.load.load import BATCH, Report, load, roomy
+from loaders.load.load import BATCH, Report, load
 
 TOLD = 2000
 """Characters of what is told of a crawl."""
@@ -147,7 +148,7 @@ class Crawler:
         self._say(f"{entry.name}: looking at what came")
         intake = Intake(entry.name, [str(path) for path in found.paths], mapping=mapping_of(entry))
         report = Report()
-        with roomy():
+        with full_disk_explained():
             form = format_of(intake, "delta" if found.delta else entry.source.format)
             look(form.read(intake), report, changes=found.delta)
         report.end(intake)

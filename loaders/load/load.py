@@ -6,7 +6,6 @@ again finishes it.
 """
 
 import gc
-import sqlite3
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -19,9 +18,9 @@ from pathlib import Path
 from engine.dataset import check_name
 from engine.engine import Engine
 from engine.entity import Entity
-from engine.errors import ClewError
 from engine.graph.record.change import Written
 from engine.graph.record.row import Prepared, prepared
+from engine.spool import full_disk_explained
 from loaders.format.delta import Delta
 from loaders.format.registry import format_of
 from loaders.intake.intake import Intake, Reading
@@ -135,7 +134,7 @@ def load(
     meter = meter or Silence()
     say = progress or meter.message
     intake = Intake(dataset, sources, mapping=mapping, meter=meter)
-    with roomy(), closing(intake), Seen() as seen, few_collections():
+    with full_disk_explained(), closing(intake), Seen() as seen, few_collections():
         form = format_of(intake, format)
         changing = isinstance(form, Delta)
         loading = Loading(engine, dataset, seen, title, changing=changing)
@@ -151,20 +150,6 @@ def load(
     engine.follow(say)
     report.seconds = time.monotonic() - begun
     return report
-
-
-@contextmanager
-def roomy() -> Iterator[None]:
-    """Raises ClewError where there is no room for temporary files: what is kept on disk while a load goes on."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
-            raise
-        raise ClewError(
-            "the disk of the temporary files (TMPDIR, else /var/tmp or /tmp) is full: make room there, or set TMPDIR "
-            "to a folder with more. What was written so far is whole; do the same again"
-        ) from None
 
 
 @contextmanager

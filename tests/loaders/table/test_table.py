@@ -20,8 +20,8 @@ from loaders.intake.source import Source
 from loaders.mapping.choice import Choice
 from loaders.mapping.language import read_mapping
 from loaders.table.archive import INNOCENT, INNOCENT_TEXTS
-from loaders.table.table import Row, text_of
 from loaders.table.lines import LONGEST_ROW
+from loaders.table.table import Row, text_of
 
 HOSTILE = Path(__file__).parents[3].parent / "shared" / "data" / "hostile" / "csv"
 ODS = "urn:oasis:names:tc:opendocument:xmlns"
