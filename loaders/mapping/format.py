@@ -181,6 +181,6 @@ def collisions(fragments: Fragments) -> list[str]:
         return []
     verb = "stands" if count == 1 else "stand"
     return [
-        f"{counted(count, 'id')} of FollowTheMoney {verb} for rows with different keys, which are "
-        f"merged: first in {fragments.collision}"
+        f"{counted(count, 'id')} of FollowTheMoney {verb} for keys that differ, or are in another "
+        f"order, and are merged: first in {fragments.collision}"
     ]

@@ -94,11 +94,12 @@ def id_scheme(dataset: Part, name: str, root: Part | None = None) -> IdScheme:
             f"ids are {', '.join(SCHEMES[:-1])} or {SCHEMES[-1]}, and not {scheme!r}"
             f"{nearest(scheme, SCHEMES)}"
         )
-    if "key_prefix" not in words:
-        return IdScheme(scheme, name)
-    if scheme == SCHEMES[0]:
+    if "key_prefix" in words and scheme == SCHEMES[0]:
         words["key_prefix"].refuse("only ids of FollowTheMoney have a prefix: add 'ids: ftm'")
-    return IdScheme(scheme, words["key_prefix"].one_text())
+    prefix = words["key_prefix"].one_text() if "key_prefix" in words else name
+    if scheme == "aleph" and not prefix:
+        words["ids"].refuse("Aleph signs ids with its foreign id: name it as 'key_prefix'")
+    return IdScheme(scheme, prefix)
 
 
 def query(part: Part, ids: IdScheme, words: set[str] = QUERY | LAYOUT) -> Query:

@@ -185,7 +185,9 @@ def ftm_reads(database: sqlite3.Connection, columns: Sequence[Column]) -> list[R
         inspector = inspect(engine)
         for column in columns:
             declared = {each["name"]: each["type"] for each in inspector.get_columns(column.table)}
-            process = declared[column.name].result_processor(engine.dialect, None)
+            # the type is a general one, and only the dialect's own knows how SQLite keeps it
+            kind = declared[column.name].dialect_impl(engine.dialect)
+            process = kind.result_processor(engine.dialect, None)
             reads.append(partial(ftm_text, process))
     except SQLAlchemyError as error:
         raise BadInput(f"the key columns cannot be read as FollowTheMoney does: {error}") from None

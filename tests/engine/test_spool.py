@@ -107,6 +107,9 @@ def test_a_full_disk_is_explained_and_other_faults_are_not() -> None:
         ):
             table.extend((bytes(1024),) for _ in range(100))
     # without a journal, what was full is of no more use
-    with Spool() as spool:
-        with pytest.raises(SpoolError, match="no such table"), full_disk_explained():
-            spool.query("SELECT * FROM nowhere")
+    with (
+        Spool() as other,
+        pytest.raises(SpoolError, match="no such table"),
+        full_disk_explained(),
+    ):
+        other.query("SELECT * FROM nowhere")
