@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import httpx
+import httpx2
 import orjson
 import uvicorn
 from serving import serving
@@ -80,7 +80,7 @@ def main() -> None:
         bare, asked = [], []
         app = uvicorn.Config(create_app(engine), port=0, log_level="error")
         by_hand = uvicorn.Config(bare_app(engine), port=0, log_level="error")
-        with serving(app) as url, serving(by_hand) as bare_url, httpx.Client() as client:
+        with serving(app) as url, serving(by_hand) as bare_url, httpx2.Client() as client:
             for round_ in range(20):
                 for word in WORDS:
                     start = time.perf_counter()

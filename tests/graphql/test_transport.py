@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 from urllib.parse import quote
 
-import httpx
+import httpx2
 import pytest
 from starlette.testclient import TestClient
 
@@ -47,7 +47,7 @@ def client() -> TestClient:
     return TestClient(create_app(Broken()))  # type: ignore[arg-type]  # only what these tests ask
 
 
-def post(client: TestClient, body: Any, accept: str = GRAPHQL) -> httpx.Response:
+def post(client: TestClient, body: Any, accept: str = GRAPHQL) -> httpx2.Response:
     return client.post("/graphql", json=body, headers={"accept": accept})
 
 
