@@ -56,14 +56,14 @@ def backup(engine: Engine, file: Path, say: Progress) -> dict[str, Any]:
     part = file.with_name(file.name + ".part")
     try:
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
-            with engine.dump.still() as revision:
-                nodes = write(archive, NODES, engine.dump.nodes(), say)
-                relationships = write(archive, RELATIONSHIPS, engine.dump.relationships(), say)
+            with engine.snapshot() as snapshot:
+                nodes = write(archive, NODES, snapshot.nodes(), say)
+                relationships = write(archive, RELATIONSHIPS, snapshot.relationships(), say)
             add_files(archive, engine.settings, say)
             manifest = {
                 "clew": version("clew"),
                 "made": datetime.now(UTC).isoformat(timespec="seconds"),
-                "revision": revision,
+                "revision": snapshot.revision,
                 "nodes": nodes,
                 "relationships": relationships,
                 "settings": {

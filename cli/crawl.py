@@ -53,7 +53,7 @@ def crawl_command(
         if listing:
             show_sources(engine, chosen)
         elif history:
-            show_runs([run for entry in chosen for run in engine.journal.runs(entry.name, RUNS)])
+            show_runs([run for entry in chosen for run in engine.runs(entry.name, RUNS)])
         elif [entry for entry in chosen if not crawled(engine, entry, force)] or not whole:
             raise SystemExit(1)
 

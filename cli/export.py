@@ -118,7 +118,7 @@ def paths(engine: Engine, question: PathQuestion, access: Access) -> Answer:
 
 def run(engine: Engine, content: Content, form: Form, output: str) -> None:
     """Export, with a bar where a person watches, and say what was done on stderr."""
-    before, start = engine.reader.revision(), time.monotonic()
+    before, start = engine.revision(), time.monotonic()
     total = None
     if isinstance(content, Whole) and not form.graph:
         total = sum(
@@ -132,7 +132,7 @@ def run(engine: Engine, content: Content, form: Form, output: str) -> None:
                 raise BadInput("there is nothing to export")
     for text in notes:
         note(text)
-    if engine.reader.revision() != before:
+    if engine.revision() != before:
         note(
             "The data changed meanwhile: part of this is older than the rest. Export again when no load runs."
         )

@@ -9,15 +9,14 @@ from rich.console import Console
 
 from cli.terminal import note
 from engine.engine import Engine
-from engine.graph.dataset.claim import claimed
+from engine.process.worker import workers
 from engine.progress import throttled
-from engine.server.home import home_of
-from engine.server.worker import workers
 from engine.settings import Settings
 from loaders.format.registry import NAMES
 from loaders.intake.progress import Bar
-from loaders.load.load import Report, load
+from loaders.load.load import load
 from loaders.load.offline import fill
+from loaders.load.report import Report
 
 SHOWN = 20
 """Refused lines that are listed."""
@@ -51,7 +50,7 @@ def load_command(dataset: str, offline: bool, **given: Any) -> None:
     if offline:
         report = run_offline(settings, dataset=dataset, **given)
     else:
-        with Engine.open(settings, progress=note) as engine, engine.claim(dataset, "loaded"):
+        with Engine.open(settings, progress=note) as engine:
             report = run(engine, dataset=dataset, **given)
     tell(report, dataset)
     if report.refused_count or report.truncated:
@@ -69,7 +68,7 @@ def run(engine: Engine, **given: Any) -> Report:
 def run_offline(settings: Settings, **given: Any) -> Report:
     """Fill an empty data folder, as ``fill`` is told to; of what is gone there is nothing to keep."""
     del given["keep"]
-    with workers() as processes, claimed(home_of(settings).data, given["dataset"], "loaded"):
+    with workers() as processes:
         if not sys.stderr.isatty():
             return fill(settings, processes, **given, progress=throttled(note))
         with Bar(Console(stderr=True)) as bar:

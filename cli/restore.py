@@ -11,12 +11,10 @@ import orjson
 
 from cli.backup import ARCHIVE, CATALOG, MANIFEST, NODES, RELATIONSHIPS, SOURCES
 from cli.terminal import note
+from engine.backup import staged
 from engine.engine import Engine
 from engine.errors import BadInput, ClewError
 from engine.progress import Progress, Ticker, timed
-from engine.server.home import held, home_of
-from engine.server.orphan import end_orphans
-from engine.server.replacement import Replacement
 from engine.settings import Settings
 
 COUNTED = ("revision", "nodes", "relationships")
@@ -65,7 +63,8 @@ def restore(settings: Settings, file: Path, say: Progress) -> dict[str, Any]:
             if settings.neo4j_uri:
                 fill(settings, archive, manifest, say)
             else:
-                make(settings, archive, manifest, say)
+                with staged(settings, say) as inside:
+                    fill(inside, archive, manifest, say)
     except BROKEN as error:
         raise BadInput(f"{file} is not a backup, or a broken one: {error}") from None
     except OSError as error:
@@ -73,28 +72,6 @@ def restore(settings: Settings, file: Path, say: Progress) -> dict[str, Any]:
             f"{error.filename or settings.data} cannot be written: {error.strerror}"
         ) from None
     return manifest
-
-
-def make(
-    settings: Settings, archive: zipfile.ZipFile, manifest: dict[str, Any], say: Progress
-) -> None:
-    """Make all of it in a folder inside the empty data folder, and put it in its place when it is whole."""
-    home = home_of(settings)
-    staging = Replacement(home.data)
-    with held(home.lock):
-        end_orphans(home, say)
-        staging.install()
-        if any(path != home.lock for path in home.data.iterdir()):
-            raise BadInput(f"{settings.data} is not empty: name another folder by CLEW_DATA")
-        try:
-            staging.begin()
-            fill(settings.model_copy(update={"data": staging.path}), archive, manifest, say)
-            staging.commit(
-                sorted(path.name for path in staging.path.iterdir() if path.name != home.lock.name)
-            )
-            staging.install()
-        finally:
-            staging.discard()
 
 
 def check(archive: zipfile.ZipFile, file: Path, say: Progress) -> dict[str, Any]:
@@ -122,13 +99,12 @@ def fill(
 ) -> None:
     """Make an empty engine what a backup holds."""
     with Engine.open(settings, progress=say, join=False) as engine:
-        counts = engine.dump.restore(rows(archive, NODES, say), rows(archive, RELATIONSHIPS, say))
+        counts = engine.restore(rows(archive, NODES, say), rows(archive, RELATIONSHIPS, say))
         if counts != (manifest["nodes"], manifest["relationships"]):
             raise BadInput(
                 f"the backup is broken: {counts[0]:,} nodes and {counts[1]:,} relationships came out of it"
             )
         say("Making the index")
-        engine.index.delete_all()
         engine.follow(say)
         for member in archive.infolist():
             if member.filename.startswith((ARCHIVE, SOURCES)):

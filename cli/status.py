@@ -12,14 +12,15 @@ def status_command() -> None:
     """Show the server, its memory, the datasets, and how far graph and index are."""
     with Engine.open(Settings.from_environment(), progress=note) as engine:
         click.echo(f"data      {engine.settings.data.resolve()}")
-        if engine.server is not None:
-            memory = ", ".join(f"{name} {value}" for name, value in engine.server.memory.items())
-            click.echo(f"server    {engine.server.uri} (process {engine.server.pid}; {memory})")
+        server = engine.server()
+        if server is not None:
+            memory = ", ".join(f"{name} {value}" for name, value in server.memory.items())
+            click.echo(f"server    {server.uri} (process {server.pid}; {memory})")
         else:
             click.echo(f"server    {engine.settings.neo4j_uri}")
         for part, state in engine.health().items():
             click.echo(f"{part:<9} {state}")
-        click.echo(f"revision  graph {engine.reader.revision()}, index {engine.index.revision}")
+        click.echo(f"revision  graph {engine.revision()}, index {engine.index_revision()}")
         for dataset in engine.datasets(engine.everybody()):
             click.echo(
                 f"dataset   {dataset.name}: {dataset.entity_count:,} entities, {dataset.title}"

@@ -4,7 +4,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -23,6 +23,7 @@ from engine.answer import (
     Step,
     Subgraph,
 )
+from engine.backup import Row, Snapshot
 from engine.dataset import Dataset
 from engine.entity import Entity, Node
 from engine.errors import BadInput, ClewError, EngineInUse, QueryTimeout
@@ -39,6 +40,7 @@ from engine.graph.record.writer import Writer
 from engine.graph.walk.ownership import Ownership
 from engine.graph.walk.path import Pathfinder
 from engine.index.index import Index
+from engine.loading import Loading
 from engine.progress import Progress, timed
 from engine.question import (
     ExpandQuestion,
@@ -51,6 +53,7 @@ from engine.run import Place, Run
 from engine.server.launch import launch
 from engine.server.server import Server
 from engine.settings import Settings
+from engine.status import ServerState
 from engine.sync.check import differences
 from engine.sync.deletion import Deletion
 from engine.sync.follower import Follower
@@ -70,21 +73,21 @@ class Engine:
         self, settings: Settings, connection: Connection, index: Index, server: Server | None
     ) -> None:
         self.settings = settings
-        self.server = server
-        self.index = index
-        self.connection = connection
-        self.writer = Writer(connection)
-        self.reader = Reader(connection, settings.deadline)
-        self.dump = Dump(connection)
+        self._server = server
+        self._index = index
+        self._connection = connection
+        self._writer = Writer(connection)
+        self._reader = Reader(connection, settings.deadline)
+        self._dump = Dump(connection)
         self._shared = connection if server is None else None
-        self.journal = Journal(
+        self._journal = Journal(
             connection, settings.deadline, partial(is_claimed, settings.data, shared=self._shared)
         )
         self._catalog = Catalog(connection, settings.deadline)
         self._following = threading.RLock()
-        self._follower = Follower(self.reader, self.writer, index)
+        self._follower = Follower(self._reader, self._writer, index)
         self._deletion = Deletion(
-            self._catalog, self.reader, self.writer, self.follow, self.claim, self._forget
+            self._catalog, self._reader, self._writer, self.follow, self.claim, self._forget
         )
         self._paths = Pathfinder(connection, settings.deadline)
         self._ownership = Ownership(connection, settings.deadline)
@@ -168,7 +171,7 @@ class Engine:
         found = self.remembered()
         if found is None:
             now = time.monotonic()
-            found = Access(frozenset(self.reader.titles()))
+            found = Access(frozenset(self._reader.titles()))
             self._everybody = (now, found)
         return found
 
@@ -181,31 +184,31 @@ class Engine:
 
     def entities(self, ids: Sequence[str], access: Access) -> list[Node | None]:
         """The records with these ids, in order; None where there is none, or none for this reader."""
-        return self.reader.entities(ids, access)
+        return self._reader.entities(ids, access)
 
     def expand(self, question: ExpandQuestion, access: Access) -> Page[Step]:
         """The relationships of one entity with the nodes at their other ends, a page at a time."""
-        return self.reader.expand(question, access)
+        return self._reader.expand(question, access)
 
     def expand_count(self, question: ExpandQuestion, access: Access) -> int:
         """How many relationships ``expand`` has on all pages."""
-        return self.reader.expand_count(question, access)
+        return self._reader.expand_count(question, access)
 
     def edge_counts(self, ids: Sequence[str], access: Access) -> dict[str, list[EdgeCount]]:
         """How many relationships of each type and direction each entity has."""
-        return self.reader.edge_counts(ids, access)
+        return self._reader.edge_counts(ids, access)
 
     def referrers(
         self, ids: Sequence[str], schema: str, prop: str, access: Access, first: int
     ) -> dict[str, list[Entity]]:
         """The entities of an FtM schema whose property ``prop`` names each id: FtM's reverse properties."""
-        if self.reader.refers_by_graph(schema, prop):
-            return self.reader.referrers(ids, schema, prop, access, first)
-        named = {id_: self.index.referrers(prop, id_, access, first) for id_ in ids}
+        if self._reader.refers_by_graph(schema, prop):
+            return self._reader.referrers(ids, schema, prop, access, first)
+        named = {id_: self._index.referrers(prop, id_, access, first) for id_ in ids}
         wanted = list(dict.fromkeys(name for names in named.values() for name in names))
         nodes = {
             node.id: node
-            for node in self.reader.entities(wanted, access)
+            for node in self._reader.entities(wanted, access)
             if isinstance(node, Entity)
         }
         return {
@@ -214,7 +217,7 @@ class Engine:
 
     def subgraph(self, ids: Sequence[str], access: Access) -> Subgraph:
         """The relationships among a set of at most 500 entities."""
-        return self.reader.subgraph(ids, access)
+        return self._reader.subgraph(ids, access)
 
     def paths(self, question: PathQuestion, access: Access) -> PathResult:
         """The paths from any of some entities to any of some others."""
@@ -239,35 +242,35 @@ class Engine:
         names = access.datasets if datasets is None else frozenset(datasets)
         for name in sorted(names - access.datasets):
             raise BadInput(f"there is no dataset {name[:100]!r}; `clew status` names them")
-        return Whole(self.reader.stream(sorted(names)), names)
+        return Whole(self._reader.stream(sorted(names)), names)
 
     def found(self, question: SearchQuestion, access: Access, *, edges: bool = False) -> Selection:
         """All that a search finds, to be exported; with ``edges`` the relationships among it too."""
-        return Selection(self.reader, access, self.index.matching(question, access), edges=edges)
+        return Selection(self._reader, access, self._index.matching(question, access), edges=edges)
 
     def neighbourhood(self, id: str, access: Access, hops: int = 1) -> Selection:
         """All that is near an entity, to be exported; raises BadInput where it would be too much."""
-        return neighbourhood(self.reader, access, id, hops)
+        return neighbourhood(self._reader, access, id, hops)
 
     # --- search -------------------------------------------------------------------------------------
 
     def search(self, question: SearchQuestion, access: Access) -> SearchPage:
         """A page of hits; raises BadInput for a text that is too long, or for a bad cursor."""
-        return self.index.search(question, access)
+        return self._index.search(question, access)
 
     def count(self, question: SearchQuestion, access: Access) -> int:
         """How many entities a search finds."""
-        return self.index.count(question, access)
+        return self._index.count(question, access)
 
     def facets(self, question: FacetQuestion, access: Access) -> list[Facet]:
         """The most frequent values of some fields among all that a search finds."""
-        return self.index.facets(question, access)
+        return self._index.facets(question, access)
 
     # --- datasets -----------------------------------------------------------------------------------
 
     def datasets(self, access: Access, overdue: bool | None = None) -> list[Dataset]:
         """The datasets that this reader may see, by name, with what they hold; only those (not) overdue, if asked."""
-        counts, now = self.index.schema_counts(access), datetime.now(UTC)
+        counts, now = self._index.schema_counts(access), datetime.now(UTC)
         found = []
         for dataset in self._catalog.datasets():
             if dataset.name in access.datasets and overdue in (None, dataset.overdue(now)):
@@ -295,6 +298,71 @@ class Engine:
         """Hold a dataset while it is ``doing`` (``loaded``, say); entered, raises EngineInUse if somebody else does."""
         return claimed(self.settings.data, name, doing, self._shared)
 
+    # --- writing, and what goes with it: loaders and the command line, nobody else ----------------
+
+    @contextmanager
+    def loading(self, dataset: str, *, claimed: bool = False) -> Iterator[Loading]:
+        """Write to a dataset, which nobody else may do meanwhile; raises EngineInUse, BadInput.
+
+        With ``claimed`` the caller holds the dataset already (``claim``).
+        """
+        claim = nullcontext() if claimed else self.claim(dataset, "loaded")
+        with claim, Loading(dataset, self._writer, self._index_written, self.follow) as loading:
+            yield loading
+
+    def mark_updated(self, name: str, at: datetime | None = None) -> int:
+        """Note that a dataset is as of now (or ``at``); how many loads into it have begun so far.
+
+        Raises BadInput if the dataset has been deleted meanwhile.
+        """
+        return self._writer.dataset_updated(name, at)
+
+    def note_run(self, run: Run) -> None:
+        """Keep what is known of a crawl by now; it replaces what was noted of it before."""
+        self._journal.note(run)
+
+    def runs(self, dataset: str, first: int) -> list[Run]:
+        """The latest crawls of a dataset, newest first."""
+        return self._journal.runs(dataset, first)
+
+    def last_proof(self, dataset: str) -> Run | None:
+        """The last crawl that proved a dataset up to date; None if a load has begun since."""
+        return self._journal.standing(dataset)
+
+    def revision(self) -> int:
+        """The revision of the graph: every transaction that writes records has a higher one."""
+        return self._reader.revision()
+
+    def index_revision(self) -> int:
+        """The revision of the graph that the index holds; lower while it has to catch up."""
+        return self._index.revision
+
+    def graph_id(self) -> str:
+        """What tells this graph from all others, whichever process opens it."""
+        return self._reader.graph_id()
+
+    def server(self) -> ServerState | None:
+        """The Neo4j of the data folder; None where the settings name a server."""
+        if self._server is None:
+            return None
+        return ServerState(self._server.uri, self._server.pid, self._server.memory)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """The whole graph as rows, for a backup; loads wait until the block ends."""
+        with self._dump.still() as revision:
+            yield Snapshot(revision, self._dump.nodes, self._dump.relationships)
+
+    def restore(self, nodes: Iterable[Row], relationships: Iterable[Row]) -> tuple[int, int]:
+        """Fill an empty database with a snapshot's rows; how many nodes and relationships there are.
+
+        The index is empty afterwards: ``follow`` brings it up to date. Raises BadInput where the
+        database is not empty.
+        """
+        counts = self._dump.restore(nodes, relationships)
+        self._index.delete_all()
+        return counts
+
     def delete_dataset(self, name: str, progress: Progress = print) -> int:
         """Delete a dataset with all that is known through it alone; how many records went. Raises BadInput.
 
@@ -302,7 +370,7 @@ class Engine:
         second later). Killed in between, it is gone for them all the same, and this call, or the next start, goes on.
         """
         total = sum(
-            c.count for c in self.index.schema_counts(Access(frozenset({name}))).get(name, [])
+            c.count for c in self._index.schema_counts(Access(frozenset({name}))).get(name, [])
         )
         self._catalog.mark(name)
         self._everybody = NOBODY
@@ -320,13 +388,13 @@ class Engine:
         self, names: Sequence[str], access: Access, first: int, after: Place | None = None
     ) -> dict[str, list[Run]]:
         """The latest crawls of each dataset, newest first; ``after`` one with this start and id, if given."""
-        return self.journal.histories(
+        return self._journal.histories(
             [name for name in names if name in access.datasets], first, after
         )
 
     def crawl_counts(self, names: Sequence[str], access: Access) -> dict[str, int]:
         """How many crawls of each dataset there were."""
-        return self.journal.counts([name for name in names if name in access.datasets])
+        return self._journal.counts([name for name in names if name in access.datasets])
 
     def deleting(self) -> list[str]:
         """The names of the datasets that are being deleted."""
@@ -336,49 +404,49 @@ class Engine:
 
     def follow(self, progress: Progress | None = None) -> int:
         """Bring the index up to the graph's revision, or wait for who keeps it; the number of changes taken."""
-        if self.index.writable:
+        if self._index.writable:
             with self._following:
                 if progress is None:
                     return self._follower.follow()
                 return self._follower.follow(lambda count: progress(f"Indexed {count:,} changes"))
-        goal, end = self.reader.revision(), time.monotonic() + PATIENCE
-        while min(self.index.revision, self.reader.literal_revision()) < goal:
+        goal, end = self._reader.revision(), time.monotonic() + PATIENCE
+        while min(self._index.revision, self._reader.literal_revision()) < goal:
             if time.monotonic() > end:
                 raise ClewError("the process that keeps the index does not bring it up to date")
             time.sleep(0.1)
-            self.index.reload()
+            self._index.reload()
         return 0
 
-    def tell(self, written: Written) -> None:
-        """Let the index take what was just written, if this process keeps it; ``follow`` makes that lasting."""
-        if self.index.writable:
+    def _index_written(self, written: Written) -> None:
+        """Let the index take one transaction, if this process keeps it; ``follow`` commits it."""
+        if self._index.writable:
             with self._following:
                 self._follower.tell(written)
 
     def reindex(self, progress: Progress = print) -> int:
         """Throw the index away and make it anew from the graph; the number of changes taken."""
-        if not self.index.writable:
+        if not self._index.writable:
             raise EngineInUse("another process keeps the index: stop `clew up` first")
         self._follower.anew()
         return self.follow(progress)
 
     def check(self) -> list[str]:
         """Where graph and index differ: nothing, if all is well."""
-        return list(differences(self.reader, self.index))
+        return list(differences(self._reader, self._index))
 
     def health(self) -> dict[str, str]:
         """What is up, for monitors: each part and "ok", or what is wrong with it."""
         try:
-            revision = self.reader.revision(self.settings.deadline)
+            revision = self._reader.revision(self.settings.deadline)
         except ClewError as error:
             return {
                 "neo4j": str(error).splitlines()[0].rstrip(":"),
-                "index": f"revision {self.index.revision}",
+                "index": f"revision {self._index.revision}",
             }
         behind = (
             "ok"
-            if self.index.revision >= revision
-            else f"{revision - self.index.revision} revisions behind"
+            if self._index.revision >= revision
+            else f"{revision - self._index.revision} revisions behind"
         )
         return {"neo4j": "ok", "index": behind}
 

@@ -1,16 +1,23 @@
 """The house rules of design.md, held."""
 
 import ast
+import inspect
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any, get_args, get_type_hints
 
 import click
 import pytest
 
 from cli.main import main
+from engine.backup import Snapshot
+from engine.engine import Engine
+from engine.loading import Loading
+from engine.offline import Filling, Slot
 from engine.settings import Settings, variable
 
 HERE = Path(__file__).parents[1]
@@ -60,6 +67,58 @@ def test_import_contracts_hold() -> None:
         command, cwd=HERE, capture_output=True, text=True, env={"PYTHONPATH": ".:graphql"}
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+STORES = ("engine.graph.", "engine.index.", "engine.server.", "engine.sync.")
+PORTS = (Engine, Loading, Filling, Slot, Snapshot)
+"""The classes by which other rooms reach the engine's stores."""
+
+
+@pytest.mark.parametrize("port", PORTS)
+def test_a_port_shows_nothing_of_the_stores(port: type) -> None:
+    for name, method in inspect.getmembers(port, callable):
+        function = getattr(method, "__wrapped__", method)  # of a context manager: its generator
+        if not name.startswith("_") and inspect.isroutine(function):
+            for kind in classes(get_type_hints(function).values()):
+                assert not f"{kind.__module__}.".startswith(STORES), f"{name} shows {kind}"
+
+
+def classes(hints: Iterable[Any]) -> Iterator[type]:
+    """The classes that some type hints name, at whatever depth."""
+    for hint in hints:
+        if isinstance(hint, list | tuple):  # the parameters of a Callable
+            yield from classes(hint)
+        elif get_args(hint):
+            yield from classes(get_args(hint))
+        elif isinstance(hint, type):
+            yield hint
+
+
+def test_nobody_reaches_past_the_ports() -> None:
+    """Contracts keep the imports; this keeps what they cannot see, such as ``engine._writer``."""
+    hidden = set().union(*(attributes(port) for port in PORTS))
+    assert {name for name in attributes(Engine) if not name.startswith("_")} == {"settings"}
+    for module in MODULES:
+        if where(module).startswith("engine/"):
+            continue
+        for node in ast.walk(ast.parse(module.read_text())):
+            if isinstance(node, ast.Attribute) and node.attr in hidden and node.attr[0] == "_":
+                own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
+                assert own, f"{where(module)}:{node.lineno} takes {node.attr} of an engine"
+
+
+def attributes(owner: type) -> set[str]:
+    """The attributes that an object of this class gets, and its methods."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(owner)))
+    stored = {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, ast.Store)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "self"
+    }
+    return stored | {name for name in vars(owner) if name[:2] != "__" and name[0] == "_"}
 
 
 def test_library_names_win() -> None:

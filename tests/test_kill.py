@@ -27,6 +27,7 @@ from engine.graph.connection import Connection
 from engine.server.server import Server
 from engine.settings import Settings
 from loaders.load.load import load
+from tests.inside import graph_identities
 
 INTERRUPTED = str(Path(__file__).parent / "interrupted.py")
 COUNT = 800
@@ -129,7 +130,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
 
 def snapshot(engine: Engine) -> Snapshot:
     """Every node and relationship with all that is on it, but for revisions and times, and what notes them."""
-    server, given = engine.server, engine.settings
+    server, given = engine._server, engine.settings
     uri = server.uri if server else given.neo4j_uri
     user, password = (
         (server.user, server.password) if server else (given.neo4j_user, given.neo4j_password)
@@ -149,7 +150,7 @@ def snapshot(engine: Engine) -> Snapshot:
                 found[json.dumps([*what, properties], sort_keys=True, ensure_ascii=False)] += 1
         buried = "MATCH (t:Tombstone {gone: true}) RETURN collect(t.id)"
         gone = set(driver.execute_query(buried).records[0][0])
-    assert not gone & {id_ for id_, _ in engine.reader.identities()}, "a record is there and gone"
+    assert not gone & dict(graph_identities(engine)).keys(), "a record is there and gone"
     return found
 
 
@@ -163,11 +164,11 @@ def whole(engine: Engine, files: dict[int, Path], version: int, clean: Versions)
     """Load again: graph and index agree, and the graph is what one clean load makes, also when indexed anew."""
     bring(engine, files, version)
     agreed(engine, clean[version])
-    before = engine.reader.revision()
+    before = engine.revision()
     engine.reindex(lambda _: None)
     agreed(engine, clean[version])
     bring(engine, files, version)
-    assert engine.reader.revision() == before, "a third load changed something"
+    assert engine.revision() == before, "a third load changed something"
 
 
 def agreed(engine: Engine, clean: Snapshot) -> None:

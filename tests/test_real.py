@@ -35,8 +35,10 @@ from engine.question import (
     SearchQuestion,
 )
 from engine.settings import Settings
-from loaders.load.load import Report, load
+from loaders.load.load import load
+from loaders.load.report import Report
 from tests.conftest import DATA
+from tests.inside import dataset_ids
 
 FILES = {
     "zala": "zala.ftm.json",
@@ -110,7 +112,7 @@ def test_every_entity_comes_back_the_same(loaded: Loaded, dataset: str) -> None:
         None,
     )
     assert report.added == len(ids)
-    assert list(engine.writer.ids(dataset)) == sorted(ids)
+    assert dataset_ids(engine, dataset) == sorted(ids)
     summary = engine.dataset(dataset, ALL)
     assert summary is not None
     assert summary.entity_count == len(ids)
@@ -186,7 +188,7 @@ def check_paths(
     engine: Engine, known: Graph, pairs: list[tuple[str, str]], filter: HopFilter
 ) -> int:
     """See that shortest paths are networkx's, and how many there were."""
-    finder, count = Pathfinder(engine.connection, 120), 0
+    finder, count = Pathfinder(engine._connection, 120), 0
     for a, b in pairs:
         wanted: set[tuple[str, ...]] = set()
         if networkx.has_path(known, a, b):

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import IO
 
 from engine.errors import ServerUnavailable
+from engine.process.watchdog import STOP_TIMEOUT, how_it_ended, watchdog_command
 from engine.progress import Progress, Ticker
 from engine.server.home import Home
 from engine.server.java import ENVIRONMENT
-from engine.server.watchdog import STOP_TIMEOUT, how_it_ended, watchdog_command
 
 STARTED = b"Started."
 """What Neo4j writes into its log once Bolt answers."""

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from engine.errors import ClewError
 from engine.graph.record.column import BETWEEN, BROKEN, DELIMITER, QUOTE, argument
+from engine.process.watchdog import how_it_ended, watchdog_command
 from engine.server.child import pipe, tail
 from engine.server.java import ADMIN, ENVIRONMENT, java_command
 from engine.server.memory import Memory
-from engine.server.watchdog import how_it_ended, watchdog_command
 
 STORE_RATIO = 4
 """Bytes of a store, with what it takes while it is made, for one of the files."""

@@ -5,11 +5,11 @@ from contextlib import suppress
 import psutil
 
 from engine.errors import ServerUnavailable
+from engine.process.watchdog import STOP_TIMEOUT
 from engine.progress import Progress
 from engine.server.home import Home
 from engine.server.java import ADMIN, SERVER
 from engine.server.replacement import Replacement
-from engine.server.watchdog import STOP_TIMEOUT
 
 
 def orphans(home: Home) -> list[psutil.Process]:

@@ -19,6 +19,7 @@ import psutil
 
 from engine.errors import ServerUnavailable
 from engine.lock import is_locked
+from engine.process.watchdog import STOP_TIMEOUT, how_it_ended
 from engine.progress import Progress
 from engine.server import jar
 from engine.server.child import Child
@@ -27,7 +28,6 @@ from engine.server.java import ADMIN, ENVIRONMENT, SERVER, java_command
 from engine.server.memory import Memory, machine_mb
 from engine.server.orphan import end_orphans
 from engine.server.replacement import Replacement
-from engine.server.watchdog import STOP_TIMEOUT, how_it_ended
 from engine.settings import Settings
 
 USER = "neo4j"

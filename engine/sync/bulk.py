@@ -31,6 +31,7 @@ from engine.graph.record.column import (
 from engine.graph.record.dump import Dump
 from engine.graph.record.reader import Reader
 from engine.index.filler import Part, begin, drop, fill, finish
+from engine.process.worker import KILLED, Workers
 from engine.server import jar
 from engine.server.home import IMPORTED, Home, held, home_of
 from engine.server.importer import Importer
@@ -38,7 +39,6 @@ from engine.server.memory import Memory, machine_mb
 from engine.server.orphan import end_orphans
 from engine.server.replacement import Replacement
 from engine.server.server import Server
-from engine.server.worker import KILLED, Workers
 from engine.settings import Settings
 from engine.spool import Spool, SpoolError
 from engine.sync.follower import LITERAL_CAP

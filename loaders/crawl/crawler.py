@@ -30,7 +30,8 @@ from loaders.intake.download import FileVersion
 from loaders.intake.http import FetchFailed
 from loaders.intake.intake import Intake, Reading
 from loaders.intake.seen import Seen
-from loaders.load.load import BATCH, Report, load
+from loaders.load.load import BATCH, load
+from loaders.load.report import Report
 
 TOLD = 2000
 """Characters of what is told of a crawl."""
@@ -78,7 +79,7 @@ class Crawler:
             run = replace(
                 run, next_run=next_run(entry, run.killed())
             )  # should it be, nobody writes that down
-            self._engine.journal.note(run)
+            self._engine.note_run(run)
             ended = replace(run, outcome=Outcome.INTERRUPTED)
             try:
                 ended = self._crawl(entry, folder, run, force)
@@ -91,24 +92,24 @@ class Crawler:
             finally:
                 ended = replace(ended, ended=datetime.now(UTC))
                 ended = replace(ended, next_run=next_run(entry, ended))
-                self._engine.journal.note(ended)
+                self._engine.note_run(ended)
         return ended
 
     def _interrupted(self, name: str) -> None:
         """Close what a killed crawl left open: nobody but we holds the dataset."""
-        for run in self._engine.journal.runs(name, 100):
+        for run in self._engine.runs(name, 100):
             if run.outcome is Outcome.RUNNING:
-                self._engine.journal.note(run.killed())
+                self._engine.note_run(run.killed())
 
     def _crawl(self, entry: Entry, folder: Path, run: Run, force: bool) -> Run:
         self._engine.set_dataset(entry.name, entry.metadata)
-        proven = self._engine.journal.standing(entry.name)
+        proven = self._engine.last_proof(entry.name)
         last = None if force or proven is None or proven.recipe != run.recipe else proven
         found = self._obtain(entry, folder, last)
         if found is None or (
             last is not None and found.checksum is not None and found.checksum == last.checksum
         ):
-            kept, loads = last or run, self._engine.writer.dataset_updated(entry.name)
+            kept, loads = last or run, self._engine.mark_updated(entry.name)
             told = replace(
                 run,
                 etag=kept.etag,
@@ -130,7 +131,7 @@ class Crawler:
             found = whole
             self._survey(entry, found)
         report = self._load(entry, [str(path) for path in found.paths], found.delta)
-        loads = self._engine.writer.dataset_updated(entry.name)
+        loads = self._engine.mark_updated(entry.name)
         for path in found.paths:
             if folder in path.parents:
                 path.unlink(missing_ok=True)
@@ -151,7 +152,7 @@ class Crawler:
         with full_disk_explained():
             form = format_of(intake, "delta" if found.delta else entry.source.format)
             look(form.read(intake), report, changes=found.delta)
-        report.end(intake)
+        report.close(intake)
         if report.truncated:
             raise ClewError(f"what came is not whole: {report.truncated}")
         if not report.read and not found.delta:
@@ -170,6 +171,7 @@ class Crawler:
             format="delta" if delta else entry.source.format,
             mapping=mapping_of(entry),
             progress=lambda text: self._say(f"{entry.name}: {text}"),
+            claimed=True,
         )
 
     def _obtain(self, entry: Entry, folder: Path, last: Run | None) -> Obtained | None:
@@ -251,7 +253,7 @@ def look(readings: Iterator[Reading], report: Report, *, changes: bool) -> None:
             found = seen.sort([(id_, checksum) for _, _, id_, checksum in batch])
             for (source, place, id_, _), fresh in zip(batch, found, strict=True):
                 if fresh is False:
-                    report.again(source, place, id_, same=False)
+                    report.repeat(source, place, id_, same=False)
 
 
 def sound(readings: Iterator[Reading], report: Report) -> Iterator[tuple[str, int, str, str]]:

@@ -14,7 +14,7 @@ from time import monotonic
 import orjson
 
 from engine.errors import BadInput, ClewError
-from engine.server.watchdog import signal_of, watchdog_command
+from engine.process.watchdog import signal_of, watchdog_command
 from loaders.crawl.catalog import Entry, Source
 
 GROUP = "clew.loaders"

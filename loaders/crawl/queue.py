@@ -80,7 +80,7 @@ def queue(engine: Engine) -> Huey:
         return SqliteHuey(
             "clew", filename=str(settings.data / "jobs.sqlite"), results=False, serializer=Plain()
         )
-    name = f"clew{engine.reader.graph_id()}"
+    name = f"clew{engine.graph_id()}"
     try:
         pool = ConnectionPool.from_url(
             settings.redis_url, socket_connect_timeout=SILENCE, socket_timeout=SILENCE

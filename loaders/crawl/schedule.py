@@ -103,7 +103,7 @@ def parsed(data: bytes, url: str) -> Any:
 
 def latest(engine: Engine, entry: Entry) -> Run | None:
     """The last crawl of a dataset."""
-    return next(iter(engine.journal.runs(entry.name, 1)), None)
+    return next(iter(engine.runs(entry.name, 1)), None)
 
 
 def due_entries(
@@ -133,9 +133,9 @@ def due_entries(
     for trouble in troubles:
         say(trouble)
     if sole and not troubles:  # what a catalog names that cannot be had is not known
-        for runs in engine.journal.histories(
-            sorted(engine.reader.titles().keys() - names), 1
-        ).values():
+        access = engine.everybody()
+        others = sorted(access.datasets - names)
+        for runs in engine.histories(others, access, 1).values():
             for last in runs:
                 plan(engine, last, None)
     return [entry for *_, entry in sorted(waiting, key=lambda one: one[:2])]
@@ -144,7 +144,7 @@ def due_entries(
 def plan(engine: Engine, last: Run, due: datetime | None) -> None:
     """Write down when a dataset is due, with its last crawl; one that still runs does so itself."""
     if last.ended is not None and last.next_run != due:
-        engine.journal.note(replace(last, next_run=due))
+        engine.note_run(replace(last, next_run=due))
 
 
 class Scheduler:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from engine.engine import Engine
 from engine.errors import EngineInUse
-from loaders.load.load import Report, load
+from loaders.load.load import load
+from loaders.load.report import Report
 
 FOLDER = Path(__file__).parent
 TITLES = {
@@ -18,14 +19,16 @@ TITLES = {
 
 
 def load_demo(engine: Engine, progress: Callable[[str], None]) -> dict[str, Report]:
-    """Load the five demo datasets; loaded already, nothing changes. What another process is loading is left to it."""
+    """Load the five demo datasets; a dataset that another process is loading is left to it.
+
+    Where they are loaded already, nothing changes.
+    """
     reports = {}
     for name, title in TITLES.items():
         progress(f"Loading {name}")
         source = str(FOLDER / f"{name}.ftm.json")
         try:
-            with engine.claim(name, "loaded"):
-                reports[name] = load(engine, [source], name, title=title, progress=lambda _: None)
+            reports[name] = load(engine, [source], name, title=title, progress=lambda _: None)
         except EngineInUse as error:
             progress(str(error))
     return reports

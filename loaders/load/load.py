@@ -1,114 +1,45 @@
-"""Bringing data in: read, check, compare with what is there, write, and remove what is gone.
+"""Loads a dataset: reads its sources, checks every entity, and makes the graph hold what they say.
 
-The main thread reads and checks the next batch while one worker writes the one before, and another indexes what
-is written. Every batch is one transaction, so whatever ends a load, whole batches are in the graph, and loading
-again finishes it.
+An entity that is there with the same content is left alone, and what the sources no longer name is
+removed at the end, unless they may be incomplete. Writing and indexing go on in other threads while
+the next batch is read and checked (``engine.loading``).
 """
 
 import gc
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from engine.dataset import check_name
 from engine.engine import Engine
 from engine.entity import Entity
-from engine.graph.record.change import Written
-from engine.graph.record.row import Prepared, prepared
+from engine.loading import Loading
 from engine.spool import full_disk_explained
 from loaders.format.delta import Delta
 from loaders.format.registry import format_of
 from loaders.intake.intake import Intake, Reading
 from loaders.intake.progress import Meter, Silence
 from loaders.intake.seen import Seen
+from loaders.load.report import Report
 
 BATCH = 4000
 """Entities in one transaction."""
 BATCH_BYTES = 4 * 1024 * 1024
-"""Bytes of lines after which a batch is full all the same."""
-WAITING = 2
-"""Batches that may wait for the writer, and for the index."""
-GARBAGE = 50_000
-"""Objects after which Python looks for cycles among them."""
-LISTED = 100
-"""Refusals that a report lists."""
-AGAIN = "was already given with other content; merge fragments first (ftm aggregate)"
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A line that was not taken, and why."""
-
-    source: str
-    line: int
-    reason: str
-
-
-@dataclass
-class Report:
-    """What a load did; ``truncated`` says which source ended early, ``kept`` why nothing was removed.
-
-    ``notes`` are what the format left out or decided.
-    """
-
-    read: int = 0
-    added: int = 0
-    changed: int = 0
-    removed: int = 0
-    unchanged: int = 0
-    repeated: int = 0
-    refused: list[Refusal] = field(default_factory=list)
-    refused_count: int = 0
-    truncated: str | None = None
-    kept: str | None = None
-    notes: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-
-    def refuse(self, source: str, line: int, reason: str) -> None:
-        """Count a refusal, and list it while there is room."""
-        self.refused_count += 1
-        if len(self.refused) < LISTED:
-            self.refused.append(Refusal(source, line, reason))
-
-    def again(self, source: str, line: int, id_: str, same: bool) -> None:
-        """Count an entity whose id was given before, with the ``same`` content or other."""
-        if same:
-            self.repeated += 1
-        else:
-            self.refuse(source, line, f"id {id_.partition(':')[2]} {AGAIN}")
-
-    def end(self, intake: Intake) -> None:
-        """All is read: what the intake knows of it, and the refusals in order."""
-        self.truncated = intake.truncated
-        self.notes = intake.notes
-        order = {
-            name: place
-            for place, name in enumerate(dict.fromkeys(each.source for each in self.refused))
-        }
-        self.refused.sort(key=lambda refusal: (order[refusal.source], refusal.line))
+"""Bytes of source lines after which a batch is full, however few entities it has."""
+GC_THRESHOLD = 50_000
+"""New objects after which Python looks for cycles among them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """What became of one batch."""
-
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """An entity, and where it stands."""
+class Located:
+    """An entity, and the line or row of a source where it stands."""
 
     entity: Entity
     source: str
-    place: int
+    line: int
 
 
 def load(
@@ -122,195 +53,145 @@ def load(
     mapping: Path | None = None,
     progress: Callable[[str], None] | None = None,
     meter: Meter | None = None,
+    claimed: bool = False,
 ) -> Report:
-    """Make the dataset what the sources say; with ``keep`` nothing is removed. Raises BadInput, ClewError.
+    """Make the dataset hold what the sources say; with ``keep`` nothing is removed.
 
-    Sources that tell changes (``Delta``) do so to what is there: they remove what they name, and nothing else.
-    Whoever calls this holds the dataset (``Engine.claim``): two loads at once would undo each other.
-    Without a ``format`` the first source's beginning tells it; tables need a ``mapping``.
+    Sources that tell changes (``Delta``) remove what they say is gone, and nothing else. Without a
+    ``format`` the beginning of the first source shows it; tables need a ``mapping``. With ``claimed``
+    the caller holds the dataset already. Raises BadInput, ClewError, and EngineInUse if another
+    process is at work on the dataset.
     """
     check_name(dataset)
-    begun = time.monotonic()
+    start = time.monotonic()
     meter = meter or Silence()
     say = progress or meter.message
     intake = Intake(dataset, sources, mapping=mapping, meter=meter)
-    with full_disk_explained(), closing(intake), Seen() as seen, few_collections():
-        form = format_of(intake, format)
-        changing = isinstance(form, Delta)
-        loading = Loading(engine, dataset, seen, title, changing=changing)
-        with loading:
-            loading.take(form.read(intake), intake)
-        report = loading.report
-        if not keep and not changing and loading.may_remove():
+    with (
+        full_disk_explained(),
+        engine.loading(dataset, claimed=claimed) as loading,
+        closing(intake),
+        Seen() as seen,
+        rare_collections(),
+    ):
+        format_ = format_of(intake, format)
+        changes_only = isinstance(format_, Delta)
+        run = Load(loading, dataset, seen, changes_only=changes_only)
+        run.read(format_.read(intake), intake, title)
+        if not keep and not changes_only and run.may_remove():
             say("Removing what is gone")
-            loading.remove()
-        if loading.proves():
-            engine.writer.dataset_updated(dataset)
-    say("Bringing the index up to date")
-    engine.follow(say)
-    report.seconds = time.monotonic() - begun
-    return report
+            run.remove_missing()
+        run.report.count(loading.counts())
+        say("Bringing the index up to date")
+        loading.finish(up_to_date=run.is_complete(), progress=say)
+    run.report.seconds = time.monotonic() - start
+    return run.report
 
 
 @contextmanager
-def few_collections() -> Iterator[None]:
-    """Let Python look for cycles less often: records are many and hold none, and looking takes 7 % of a load."""
+def rare_collections() -> Iterator[None]:
+    """Let Python look for cycles less often: records hold none, and looking takes 7 % of a load."""
     before = gc.get_threshold()
-    gc.set_threshold(GARBAGE, *before[1:])
+    gc.set_threshold(GC_THRESHOLD, *before[1:])
     try:
         yield
     finally:
         gc.set_threshold(*before)
 
 
-class Loading:
-    """One load while it runs; the dataset is made known when something was read."""
+class Load:
+    """One load while it runs: collects batches, and keeps apart what must not be written."""
 
-    def __init__(
-        self, engine: Engine, dataset: str, seen: Seen, title: str | None, *, changing: bool = False
-    ) -> None:
-        """With ``changing`` one id may be told again and again, and the last time counts."""
+    def __init__(self, loading: Loading, dataset: str, seen: Seen, *, changes_only: bool) -> None:
+        """With ``changes_only`` one id may come again and again, and the last time counts."""
         self.report = Report()
-        self._engine = engine
-        self._writer = engine.writer
+        self._loading = loading
         self._dataset = dataset
-        self._title = title
         self._seen = seen
-        self._changing = changing
-        self._writing = ThreadPoolExecutor(1, "write")
-        self._indexing = ThreadPoolExecutor(1, "index")
-        self._empty = False
-        self._nameless = 0
-        self._batch: list[Given] = []
+        self._changes_only = changes_only
+        self._was_empty = False
+        self._unreadable_ids = 0
+        self._batch: list[Located] = []
         self._bytes = 0
         self._refused_ids: list[str] = []
-        self._gone: set[str] = set()
-        self._waiting: deque[Future[Counts]] = deque()
-        self._told: deque[Future[None]] = deque()
+        self._deleted: set[str] = set()
+        """Ids that changes say are gone, and that no later change names."""
 
-    def __enter__(self) -> "Loading":
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Wait for what was begun; after an error the rest is dropped."""
-        self._writing.shutdown(cancel_futures=True)
-        self._indexing.shutdown(cancel_futures=kind is not None)
-
-    def take(self, readings: Iterator[Reading], intake: Intake) -> None:
-        """Take all that is read, handing full batches to the writer, and wait until all of it is written."""
+    def read(self, readings: Iterator[Reading], intake: Intake, title: str | None) -> None:
+        """Read everything, and hand it on batch by batch; returns when all of it is written."""
+        # The dataset is created after the first reading: sources that cannot be read leave nothing.
         first = next(readings, None)
-        self._writer.ensure_dataset(self._dataset, self._title)
-        self._empty = next(iter(self._writer.ids(self._dataset)), None) is None
+        self._was_empty = self._loading.begin(title)
         for reading in chain([] if first is None else [first], readings):
             self._take(reading)
             if len(self._batch) >= BATCH or self._bytes >= BATCH_BYTES:
-                self._hand_over()
+                self._flush()
                 intake.advance(self.report.read)
-        self._hand_over()
-        self._settle(1)
-        self._drop(sorted(self._gone))
-        self.report.end(intake)
+        self._flush()
+        self._loading.wait()
+        # Deletions come last: readers see nothing vanish before all that is new is there.
+        if self._deleted:
+            self._loading.remove(sorted(self._deleted))
+        self.report.close(intake)
 
     def _take(self, reading: Reading) -> None:
-        """Put what was read into the batch, or note why it cannot be used."""
+        """Put an entity into the batch, or note why there is none."""
         self.report.read += 1
         self._bytes += reading.size
         if reading.entity is not None:
-            self._batch.append(Given(reading.entity, reading.source, reading.place))
-            self._gone.discard(reading.entity.id)
-            return
-        if reading.gone:
-            self._gone.add(f"{self._dataset}:{reading.id}")
-            return
-        self.report.refuse(reading.source, reading.place, reading.reason)
-        if reading.id is None:
-            self._nameless += 1
+            self._batch.append(Located(reading.entity, reading.source, reading.place))
+            self._deleted.discard(reading.entity.id)
+        elif reading.gone:
+            self._deleted.add(f"{self._dataset}:{reading.id}")
         else:
-            self._refused_ids.append(f"{self._dataset}:{reading.id}")
-
-    def _hand_over(self) -> None:
-        """Let the worker write the batch, without what is not to be written."""
-        fresh = self._latest() if self._changing else self._fresh()
-        self._batch, self._refused_ids, self._bytes = [], [], 0
-        if fresh:
-            self._settle(WAITING)
-            if self._empty and not self._changing:
-                self._waiting.append(self._writing.submit(self._put, prepared(fresh)))
+            self.report.refuse(reading.source, reading.place, reading.reason)
+            if reading.id is None:
+                self._unreadable_ids += 1
             else:
-                self._waiting.append(self._writing.submit(self._compare, fresh))
+                self._refused_ids.append(f"{self._dataset}:{reading.id}")
 
-    def _fresh(self) -> list[Entity]:
-        """Of the batch what was not given before; the rest is reported."""
+    def _flush(self) -> None:
+        """Hand the batch on, without what must not be written."""
+        entities = self._latest() if self._changes_only else self._first_seen()
+        self._batch, self._refused_ids, self._bytes = [], [], 0
+        # Changes may name an id in several batches, so theirs are always compared with the graph.
+        self._loading.add(entities, new=self._was_empty and not self._changes_only)
+
+    def _first_seen(self) -> list[Entity]:
+        """The entities of the batch whose ids are met for the first time; the others are reported."""
+        # A refused line proves that its id is still in the source, so its record is not removed.
         self._seen.refused(self._refused_ids)
-        found = self._seen.sort([(given.entity.id, given.entity.checksum) for given in self._batch])
-        for given, first in zip(self._batch, found, strict=True):
-            if not first:
-                self.report.again(given.source, given.place, given.entity.id, same=first is None)
-        return [given.entity for given, first in zip(self._batch, found, strict=True) if first]
+        identities = [(each.entity.id, each.entity.checksum) for each in self._batch]
+        entities = []
+        for each, fresh in zip(self._batch, self._seen.sort(identities), strict=True):
+            if fresh:
+                entities.append(each.entity)
+            else:
+                self.report.repeat(each.source, each.line, each.entity.id, same=fresh is None)
+        return entities
 
     def _latest(self) -> list[Entity]:
-        """Of the batch what is told last of each id, but for what is gone after that."""
-        latest = {given.entity.id: given.entity for given in self._batch}
-        return [entity for id_, entity in latest.items() if id_ not in self._gone]
-
-    def _compare(self, batch: list[Entity]) -> Counts:
-        """Write what is new or other than before."""
-        before = self._writer.checksums(self._dataset, [entity.id for entity in batch])
-        entities = [entity for entity in batch if before.get(entity.id) != entity.checksum]
-        existing = {entity.id for entity in entities if entity.id in before}
-        if entities:
-            self._tell(self._writer.write(entities, existing))
-        return Counts(len(entities) - len(existing), len(existing), len(batch) - len(entities))
-
-    def _put(self, batch: Prepared) -> Counts:
-        """Write what all is new."""
-        self._tell(self._writer.put(batch, ()))
-        return Counts(added=len(batch.rows))
-
-    def _tell(self, written: Written) -> None:
-        """Let the index take what was written, when it is done with what was before."""
-        while len(self._told) >= WAITING:
-            self._told.popleft().result()
-        self._told.append(self._indexing.submit(self._engine.tell, written))
-
-    def _settle(self, most: int) -> None:
-        """Wait until fewer batches than this wait, and count those that are done."""
-        while self._waiting and (len(self._waiting) >= most or self._waiting[0].done()):
-            counts = self._waiting.popleft().result()
-            self.report.added += counts.added
-            self.report.changed += counts.changed
-            self.report.unchanged += counts.unchanged
+        """The last version of each entity in the batch, without those deleted after it."""
+        latest = {each.entity.id: each.entity for each in self._batch}
+        return [entity for id_, entity in latest.items() if id_ not in self._deleted]
 
     def may_remove(self) -> bool:
-        """Whether what was not given is gone; if that is not certain, the report says why."""
-        if self._empty:
+        """Whether what the sources did not name is gone; if in doubt, the report says why not."""
+        if self._was_empty:
             return False
         if self.report.truncated is not None:
             self.report.kept = "a source ended early"
         elif self.report.read == 0:
             self.report.kept = "nothing was given"
-        elif self._nameless:
-            self.report.kept = f"the id on {self._nameless:,} refused lines cannot be read"
+        elif self._unreadable_ids:
+            self.report.kept = f"the id on {self._unreadable_ids:,} refused lines cannot be read"
         return self.report.kept is None
 
-    def remove(self) -> None:
-        """Remove what the dataset held and the sources no longer tell, all of it at once for readers."""
-        self._drop(
-            [
-                id_
-                for ids in self._seen.missing(self._writer.ids(self._dataset), BATCH)
-                for id_ in ids
-            ]
-        )
+    def remove_missing(self) -> None:
+        """Remove what the dataset holds and the sources did not name, all at once for readers."""
+        missing = self._seen.missing(self._loading.ids(), BATCH)
+        self._loading.remove([id_ for ids in missing for id_ in ids])
 
-    def _drop(self, ids: list[str]) -> None:
-        """Remove those of some records that are there."""
-        held = self._writer.checksums(self._dataset, ids) if ids else {}
-        if held:
-            self._writer.remove(list(held))
-            self.report.removed += len(held)
-
-    def proves(self) -> bool:
-        """Whether the dataset is now as of this load: its sources were read to the end, and told something."""
-        told = self.report.added + self.report.changed + self.report.unchanged + self.report.removed
-        return self.report.truncated is None and told > 0
+    def is_complete(self) -> bool:
+        """Whether the dataset is as of now: its sources were read to the end, and held something."""
+        return self.report.truncated is None and bool(self._loading.counts())

@@ -110,7 +110,7 @@ def tell_peak(data: Path, count: int) -> None:
         Engine.open(Settings(data=data), progress=lambda _: None) as engine,
     ):
         before = high_water()
-        export(Few(engine.reader.stream(["bench"]), count), Path(folder) / "out")
+        export(Few(engine._reader.stream(["bench"]), count), Path(folder) / "out")
     print(f"{count:,} entities {high_water()} MiB ({before} before)")
 
 
@@ -131,11 +131,11 @@ def main() -> None:
         file = given if given.exists() else generated(folder / "generated.ftm.json.gz")
         load(engine, [str(file)], "bench", progress=None)
         access = Access(frozenset({"bench"}))
-        assert engine.server is not None
+        assert engine._server is not None
         ours, theirs = [], []
         with GraphDatabase.driver(
-            engine.server.uri,
-            auth=(engine.server.user, engine.server.password),
+            engine._server.uri,
+            auth=(engine._server.user, engine._server.password),
             notifications_min_severity="OFF",
         ) as driver:
             for _ in range(3):

@@ -81,9 +81,9 @@ def main() -> None:
         tempfile.TemporaryDirectory() as folder,
         Engine.open(Settings(data=Path(folder))) as engine,
     ):
-        assert engine.server is not None
+        assert engine._server is not None
         driver = GraphDatabase.driver(
-            engine.server.uri, auth=(engine.server.user, engine.server.password)
+            engine._server.uri, auth=(engine._server.user, engine._server.password)
         )
         with driver, driver.session() as session:
             session.run("CREATE (:Warm)").consume()

@@ -20,16 +20,16 @@ from pathlib import Path
 from typing import Any
 
 from engine.engine import Engine
+from engine.process.worker import workers
 from engine.server import jar
 from engine.server.cache_builder import build_caches
 from engine.server.importer import SHORT, Importer
 from engine.server.java import ENVIRONMENT
 from engine.server.memory import Memory, machine_mb
-from engine.server.worker import workers
 from engine.settings import Settings
 from engine.sync.bulk import Bulk
 from loaders.load.load import load
-from loaders.load.offline import Filling, fill
+from loaders.load.offline import OfflineLoad, fill
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "ftm"
 FILES = [str(DATA / f"{name}.ftm.json.gz") for name in ("gleif_50k", "denmark_elite_2017")]
@@ -108,7 +108,12 @@ def offline(data: Path, files: list[str]) -> tuple[int, float, float]:
 def main() -> None:
     """Print the times and the ratios."""
     files = sys.argv[1:] or FILES
-    for owner, name in ((Filling, "take"), (Bulk, "complete"), (Bulk, "make"), (Importer, "wait")):
+    for owner, name in (
+        (OfflineLoad, "read"),
+        (Bulk, "complete"),
+        (Bulk, "make"),
+        (Importer, "wait"),
+    ):
         timed(owner, name)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -122,7 +127,7 @@ def main() -> None:
         with engine:
             assert engine.check() == []
     indexes = max(0.0, after - before)
-    steps = ", ".join(f"{step} {took[step]:.1f} s" for step in ("take", "complete", "make"))
+    steps = ", ".join(f"{step} {took[step]:.1f} s" for step in ("read", "complete", "make"))
     print(f"{count:,} entities; load {slow:.1f} s = {count / slow:,.0f}/s; ", end="")
     print(f"offline {quick:.1f} s = {count / quick:,.0f}/s")
     print(f"of it {steps}; first start after it {after:.1f} s, when empty {before:.1f} s")

@@ -56,9 +56,9 @@ def main() -> None:
         Engine.open(Settings(data=Path(folder))) as engine,
     ):
         load(engine, [str(FILE)], "denmark", progress=None)
-        assert engine.server is not None
+        assert engine._server is not None
         driver = GraphDatabase.driver(
-            engine.server.uri, auth=(engine.server.user, engine.server.password)
+            engine._server.uri, auth=(engine._server.user, engine._server.password)
         )
         bare, asked = [], []
         config = uvicorn.Config(create_app(engine), port=0, log_level="error")

@@ -30,9 +30,9 @@ def fill(engine: Engine, count: int) -> list[str]:
         entities.append(make_entity("ring", f"c{n}", "Company", properties))
         ends = {"owner": [f"c{n}"], "asset": [f"c{(n + 1) % half}"], "percentage": ["10"]}
         entities.append(make_entity("ring", f"o{n}", "Ownership", ends))
-    engine.writer.ensure_dataset("ring")
+    engine._writer.ensure_dataset("ring")
     for at in range(0, len(entities), WRITTEN):
-        engine.writer.write(entities[at : at + WRITTEN], ())
+        engine._writer.write(entities[at : at + WRITTEN], ())
     engine.follow()
     return [entity.id for entity in entities]
 
@@ -42,7 +42,7 @@ def removal(engine: Engine, count: int, size: int) -> float:
     ids = fill(engine, count)
     begun = time.monotonic()
     for at in range(0, len(ids), size):
-        engine.writer.remove(ids[at : at + size])
+        engine._writer.remove(ids[at : at + size])
     seconds = time.monotonic() - begun
     begun = time.monotonic()
     engine.follow()

@@ -50,8 +50,8 @@ def bare_app(engine: Engine) -> Starlette:
 
     def answer(request: Request) -> Response:
         access, text = engine.everybody(), request.query_params["q"]
-        page = engine.index.search(SearchQuestion(text, first=25), access)
-        facets = engine.index.facets(
+        page = engine._index.search(SearchQuestion(text, first=25), access)
+        facets = engine._index.facets(
             FacetQuestion(SearchQuestion(text), ("schema", "dataset", "country")), access
         )
         rows = engine.entities([hit.id for hit in page.hits], access)

@@ -101,4 +101,4 @@ def test_what_an_address_has_to_log_in_with_is_not_printed(
         assert "geheim" not in result.output
         assert (told in result.output) == (arguments != ["--history"])
     assert site.asked[0][1]["Authorization"].startswith("Basic ")
-    assert fresh_engine.journal.runs("d", 1)[0].source == told
+    assert fresh_engine.runs("d", 1)[0].source == told

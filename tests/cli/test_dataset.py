@@ -104,7 +104,7 @@ def test_late_ones_stand_first(clew: Clew) -> None:
         ("d", "hourly", 2),
     ):
         engine.set_dataset(name, {"frequency": frequency, "title": f"The {name} [bold]"})
-        engine.writer.dataset_updated(name, now - timedelta(days=age))
+        engine.mark_updated(name, now - timedelta(days=age))
     engine.set_dataset("e", {"frequency": "monthly"})
     lines = clew.run("list").stdout.splitlines()
     assert lines[0].split() == [

@@ -138,7 +138,7 @@ def test_a_change_meanwhile_is_told(
     clew: CliRunner, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     revisions = iter([1, 2])
-    monkeypatch.setattr(engine.reader, "revision", lambda: next(revisions))
+    monkeypatch.setattr(engine, "revision", lambda: next(revisions))
     assert "The data changed meanwhile" in export(clew, "demo_offices").stderr
 
 

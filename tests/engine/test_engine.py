@@ -22,27 +22,27 @@ def lines_to(uri: str) -> int:
 
 
 def test_an_engine_beside_another_knows_its_server(engine: Engine) -> None:
-    assert engine.server is not None
+    assert engine._server is not None
     with Engine.open(engine.settings, progress=lambda _: None) as second:
-        assert second.server is not None
-        assert second.server is not engine.server
-        assert second.server.memory == engine.server.memory
-        assert not second.index.writable
-    assert psutil.pid_exists(engine.server.pid)
+        assert second._server is not None
+        assert second._server is not engine.server
+        assert second._server.memory == engine._server.memory
+        assert not second._index.writable
+    assert psutil.pid_exists(engine._server.pid)
     assert engine.health() == {"neo4j": "ok", "index": "ok"}
 
 
 def test_status_beside_another_tells_the_memory(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert engine.server is not None
+    assert engine._server is not None
     monkeypatch.setenv("CLEW_DATA", str(engine.settings.data))
     result = CliRunner().invoke(main, ["status"])
     assert result.exit_code == 0, result.output
     told = next(line for line in result.stdout.splitlines() if line.startswith("server"))
-    assert engine.server.uri in told
+    assert engine._server.uri in told
     assert "heap_mb 512, pagecache_mb 256" in told
-    assert f"process {engine.server.pid};" in told
+    assert f"process {engine._server.pid};" in told
 
 
 def test_an_engine_that_cannot_open_its_index_lets_go_of_the_server(

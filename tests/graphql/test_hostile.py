@@ -290,8 +290,8 @@ def test_a_graph_that_is_gone_is_told(tmp_path: Path) -> None:
         load_demo(engine, lambda _: None)
         with TestClient(create_app(engine), raise_server_exceptions=False) as client:
             assert client.get("/healthz").json() == {"ok": True, "neo4j": "ok", "index": "ok"}
-            assert engine.server is not None
-            server = psutil.Process(engine.server.pid)
+            assert engine._server is not None
+            server = psutil.Process(engine._server.pid)
             server.kill()
             server.wait(30)
             queries = [
@@ -316,8 +316,8 @@ def test_a_graph_that_is_gone_is_told(tmp_path: Path) -> None:
 
 
 def test_an_index_that_lags_is_told(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    revision = engine.reader.revision()
-    monkeypatch.setattr(engine.reader, "revision", lambda *_: revision + 3)
+    revision = engine.revision()
+    monkeypatch.setattr(engine._reader, "revision", lambda *_: revision + 3)
     with TestClient(create_app(engine)) as client:
         health = client.get("/healthz")
         assert (health.status_code, health.json()["index"]) == (200, "3 revisions behind")

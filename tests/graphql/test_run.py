@@ -56,7 +56,7 @@ def test_late_datasets_tell_what_their_last_crawls_did(
     now = datetime.now(UTC)
     (tmp_path / "e.json").write_text(LINE % ("a", "a"))
     crawler.crawl(Entry("e", Source(path="e.json"), tmp_path, {"frequency": "daily"}))
-    fresh_engine.writer.dataset_updated("d", now - timedelta(days=30))
+    fresh_engine.mark_updated("d", now - timedelta(days=30))
     (document,) = [one.document for one in operations() if one.name == "late_datasets"]
     answer = ask(document)
     (late,) = answer["late"]["nodes"]
@@ -87,8 +87,8 @@ def test_history_in_pages(fresh_engine: Engine, ask: Ask) -> None:
     start = datetime(2026, 1, 1, tzinfo=UTC)
     for number in range(7):  # two that started in one moment stand in the order of their ids
         begun = start + timedelta(hours=number // 2)
-        fresh_engine.journal.note(Run(f"r{number}", "d", "x", begun, begun, Outcome.UNCHANGED))
-    fresh_engine.journal.note(Run("other", "e", "x", start))
+        fresh_engine.note_run(Run(f"r{number}", "d", "x", begun, begun, Outcome.UNCHANGED))
+    fresh_engine.note_run(Run("other", "e", "x", start))
     parts = (
         "totalCount nodes { id } edges { cursor node { id } } pageInfo { hasNextPage endCursor }"
     )
@@ -125,12 +125,10 @@ def test_crawls_of_many_datasets_are_read_together(
 ) -> None:
     for name in ("d", "e", "f"):
         fresh_engine.set_dataset(name, {})
-        fresh_engine.journal.note(
-            Run(name, name, "x", datetime(2026, 1, 1, tzinfo=UTC), message=name)
-        )
-    asked, read = [], fresh_engine.journal.histories
+        fresh_engine.note_run(Run(name, name, "x", datetime(2026, 1, 1, tzinfo=UTC), message=name))
+    asked, read = [], fresh_engine._journal.histories
     monkeypatch.setattr(
-        fresh_engine.journal, "histories", lambda *given: asked.append(given[0]) or read(*given)
+        fresh_engine._journal, "histories", lambda *given: asked.append(given[0]) or read(*given)
     )
     with fresh_engine.claim("d", "crawled"):
         query = "{ datasets { nodes { name runs(first: 5) { nodes { message outcome ended } } } } }"

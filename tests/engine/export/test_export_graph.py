@@ -22,6 +22,7 @@ from loaders.demo.sample import FOLDER, TITLES
 from loaders.load.load import load
 from tests.conftest import DATA, WIPE
 from tests.engine.export.test_export import HOSTILE
+from tests.inside import graph_identities
 
 ALL = Access(frozenset({"a", "b"}))
 
@@ -34,8 +35,8 @@ def exported(content: Content, name: str, path: Path) -> bytes:
 
 def fill(engine: Engine, entities: Iterable[Entity]) -> None:
     for dataset in ("a", "b"):
-        engine.writer.ensure_dataset(dataset, dataset)
-    engine.writer.write(list(entities), ())
+        engine._writer.ensure_dataset(dataset, dataset)
+    engine._writer.write(list(entities), ())
     engine.follow()
 
 
@@ -91,12 +92,12 @@ def test_export_then_load_is_the_same_graph(
     everything = fresh_engine.whole(fresh_engine.everybody())
     records, nodes = list(everything.records()), list(everything.nodes())
     arrows = list(everything.arrows())
-    assert [entity.id for entity in records] == [id_ for id_, _ in fresh_engine.reader.identities()]
+    assert [entity.id for entity in records] == [id_ for id_, _ in graph_identities(fresh_engine)]
     drawing = exported(everything, "cypher", tmp_path / "first.cypher")
     with opened(f"{tmp_path}/first/") as target:
         FORMS["ftm"].write(everything, target)
     for text in WIPE:
-        fresh_engine.connection.declare(text)
+        fresh_engine._connection.declare(text)
     fresh_engine.reindex(lambda _: None)
     for dataset in sources:
         lines = (tmp_path / "first" / f"{dataset}.ftm.json").read_bytes().splitlines(keepends=True)
@@ -272,17 +273,17 @@ def test_the_script_makes_the_same_graph(fresh_engine: Engine, tmp_path: Path) -
     """Run by a real Neo4j, with strings that would break out of their quotes if they could; run twice too."""
     fill(fresh_engine, small())
     script = exported(fresh_engine.whole(ALL), "cypher", tmp_path / "g.cypher").decode()
-    before = state(fresh_engine.connection)
+    before = state(fresh_engine._connection)
     assert len(before[0]) == len(HOSTILE) + 5
     for text in WIPE:
-        fresh_engine.connection.declare(text)
-    assert state(fresh_engine.connection) == ([], [])
+        fresh_engine._connection.declare(text)
+    assert state(fresh_engine._connection) == ([], [])
     statements = [line for line in script.split("\n") if line and not line.startswith("//")]
     assert all(line.endswith(";") for line in statements)
     for _ in range(2):
         for line in statements:
-            fresh_engine.connection.declare(line.removesuffix(";"))
-        assert state(fresh_engine.connection) == before
+            fresh_engine._connection.declare(line.removesuffix(";"))
+        assert state(fresh_engine._connection) == before
 
 
 def test_shared_values_need_two_that_are_exported(fresh_engine: Engine) -> None:

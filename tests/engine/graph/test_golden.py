@@ -96,9 +96,9 @@ def test_golden_query_is_fresh(
 def test_golden_query_can_be_pasted(engine: Engine, road: str) -> None:
     """As Neo4j Browser does it: the server reads the parameters first, then the query with them."""
     command, _, query = (GOLDEN / f"{road}.cypher").read_text().partition(";\n")
-    assert engine.server is not None
-    login = (engine.server.user, engine.server.password)
-    with neo4j.GraphDatabase.driver(engine.server.uri, auth=login) as driver:
+    assert engine._server is not None
+    login = (engine._server.user, engine._server.password)
+    with neo4j.GraphDatabase.driver(engine._server.uri, auth=login) as driver:
         given = driver.execute_query(f"RETURN {command.removeprefix(':param')} AS parameters")
         rows = driver.execute_query(query, given.records[0]["parameters"]).records
     assert rows, "the demo collection has an answer"

@@ -42,8 +42,8 @@ def usable(jars: Sequence[Path], main: str, *flags: str) -> None:
 
 def test_a_start_uses_what_java_knows_from_one_before(tmp_path: Path, jars: list[Path]) -> None:
     with Engine.open(Settings(data=tmp_path), progress=lambda _: None) as engine:
-        assert engine.server is not None
-        command = psutil.Process(engine.server.pid).cmdline()
+        assert engine._server is not None
+        command = psutil.Process(engine._server.pid).cmdline()
     assert set(class_cache.use_options(jars, SERVER)) <= set(command)
     usable(jars, SERVER)
 

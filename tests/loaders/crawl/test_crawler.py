@@ -22,6 +22,7 @@ from loaders.crawl.catalog import Catalog, Entry, Listed, Source
 from loaders.crawl.crawler import Crawler
 from loaders.crawl.schedule import Scheduler, due_entries, entries_of
 from loaders.load.load import load
+from tests.inside import dataset_ids
 
 QUICK: dict[str, Any] = {"timeout": 1.0, "tries": 0}
 Crawl = Callable[..., Run]
@@ -48,7 +49,7 @@ def counts(run: Run) -> tuple[str, int, int, int, int, int]:
 
 
 def held(engine: Engine) -> list[str]:
-    return list(engine.writer.ids("d"))
+    return dataset_ids(engine, "d")
 
 
 def test_versions_come_in_and_what_is_not_new_is_not_loaded(
@@ -56,18 +57,18 @@ def test_versions_come_in_and_what_is_not_new_is_not_loaded(
 ) -> None:
     url = site.put("/d.json", lines("a", "b", "c"), etag='"1"')
     assert counts(crawl(url=url)) == ("updated", 3, 3, 0, 0, 0)
-    revision = fresh_engine.reader.revision()
+    revision = fresh_engine.revision()
     assert counts(crawl(url=url)) == ("unchanged", 0, 0, 0, 0, 0)
     assert site.asked[-1][1]["If-None-Match"] == '"1"'
     site.put("/d.json", lines("a", "b", "c"), etag='"2"')  # another mark on the same bytes
     assert counts(crawl(url=url)) == ("unchanged", 0, 0, 0, 0, 0)
-    assert fresh_engine.reader.revision() == revision
+    assert fresh_engine.revision() == revision
     changed = lines("b", "c").replace(b'"B"', b'"Bee"')
     site.put("/d.json", changed + lines("x"), etag='"3"')
     assert counts(crawl(url=url)) == ("updated", 3, 1, 1, 1, 0)
     assert held(fresh_engine) == ["d:b", "d:c", "d:x"]
     assert fresh_engine.check() == []
-    history = fresh_engine.journal.runs("d", 10)
+    history = fresh_engine.runs("d", 10)
     assert [run.outcome for run in history] == ["updated", "unchanged", "unchanged", "updated"]
     assert all(run.ended is not None and run.ended >= run.started for run in history)
     assert counts(crawl(url=url, force=True)) == ("updated", 3, 0, 0, 0, 0)
@@ -127,7 +128,7 @@ def test_a_failure_leaves_the_old_version_whole(
     site.put("/to", b"", "/d.json")
     url = site.put("/d.json", lines("a", "b"), etag='"1"')
     crawl(url=url)
-    before = (fresh_engine.reader.revision(), fresh_engine.dataset("d", fresh_engine.everybody()))
+    before = (fresh_engine.revision(), fresh_engine.dataset("d", fresh_engine.everybody()))
     site.put("/d.json", body, *faults, etag='"2"')
     run = crawl(url=url)
     assert run.outcome is Outcome.FAILED
@@ -135,11 +136,11 @@ def test_a_failure_leaves_the_old_version_whole(
     assert run.ended is not None
     assert re.search(reason, run.message or ""), run.message
     assert (
-        fresh_engine.reader.revision(),
+        fresh_engine.revision(),
         fresh_engine.dataset("d", fresh_engine.everybody()),
     ) == before
     assert held(fresh_engine) == ["d:a", "d:b"]
-    assert fresh_engine.journal.runs("d", 1) == [run]
+    assert fresh_engine.runs("d", 1) == [run]
     site.put("/d.json", lines("a", "b", "c"), etag='"3"')
     assert counts(crawl(url=url)) == ("updated", 3, 1, 0, 0, 0)
 
@@ -154,7 +155,7 @@ def test_a_dataset_that_is_not_what_its_source_told_is_not_unchanged(
     crawl(url=url)
     site.put("/d.json", lines("x", "y"), etag='"2"')
     with monkeypatch.context() as patched:
-        patched.setattr("loaders.load.load.Loading.remove", full)
+        patched.setattr("engine.loading.Loading.remove", full)
         assert crawl(url=url).outcome is Outcome.FAILED
     site.put("/d.json", lines("a", "b"), etag='"1"')
     assert held(fresh_engine) == ["d:a", "d:b", "d:x", "d:y"]
@@ -430,14 +431,14 @@ def test_one_crawl_at_a_time_and_a_killed_one_is_noted(
 ) -> None:
     (tmp_path / "d.json").write_bytes(lines("a"))
     killed = Run("k", "d", "x", datetime(2026, 1, 1, tzinfo=UTC))
-    fresh_engine.journal.note(killed)
+    fresh_engine.note_run(killed)
     with (
         fresh_engine.claim("d", "crawled"),
         pytest.raises(EngineInUse, match="d is being crawled by process"),
     ):
         crawl(path="d.json")
     crawl(path="d.json")
-    assert [run.outcome for run in fresh_engine.journal.runs("d", 9)] == ["updated", "interrupted"]
+    assert [run.outcome for run in fresh_engine.runs("d", 9)] == ["updated", "interrupted"]
 
 
 def test_a_killed_crawl_is_told_and_due_again(fresh_engine: Engine, tmp_path: Path) -> None:
@@ -448,16 +449,18 @@ def test_a_killed_crawl_is_told_and_due_again(fresh_engine: Engine, tmp_path: Pa
         fresh_engine.settings,
         fresh_engine.settings.model_copy(update={"data": tmp_path / "other"}),
     ):
-        engine = Engine(settings, fresh_engine.connection, fresh_engine.index, fresh_engine.server)
+        engine = Engine(
+            settings, fresh_engine._connection, fresh_engine._index, fresh_engine._server
+        )
         start = datetime(2026, 1, 1, tzinfo=UTC)
-        engine.journal.note(Run("k", "d", "x", start))
+        engine.note_run(Run("k", "d", "x", start))
         with fresh_engine.claim("d", "crawled"):
-            assert engine.journal.runs("d", 1)[0].outcome is Outcome.RUNNING
+            assert engine.runs("d", 1)[0].outcome is Outcome.RUNNING
             assert due_entries(engine, catalog, start + timedelta(hours=2), pytest.fail) == []
-        assert [(run.outcome, run.message) for run in engine.journal.runs("d", 1)] == [
+        assert [(run.outcome, run.message) for run in engine.runs("d", 1)] == [
             ("interrupted", "it was killed")
         ]
-        assert engine.journal.histories(["d"], 1)["d"][0].outcome is Outcome.INTERRUPTED
+        assert engine._journal.histories(["d"], 1)["d"][0].outcome is Outcome.INTERRUPTED
         assert due_entries(engine, catalog, start + timedelta(minutes=59), pytest.fail) == []
         assert (
             due_entries(engine, catalog, start + timedelta(hours=1), pytest.fail) == catalog.entries
@@ -484,11 +487,11 @@ def test_what_is_due_is_crawled_while_clew_serves(fresh_engine: Engine, tmp_path
     scheduler.stop()
     assert sorted(told)[0] == "d: updated (1 read, 1 added, 0 changed, 0 removed, 0 refused)"
     assert sorted(told)[1].startswith("e: failed: ")
-    assert fresh_engine.journal.runs("d", 1)[0].next_run is None
-    assert fresh_engine.journal.runs("e", 1)[0].next_run is not None
+    assert fresh_engine.runs("d", 1)[0].next_run is None
+    assert fresh_engine.runs("e", 1)[0].next_run is not None
     path.unlink()
     scheduler.tick()
-    assert fresh_engine.journal.runs("e", 1)[0].next_run is None  # nobody asks for it any more
+    assert fresh_engine.runs("e", 1)[0].next_run is None  # nobody asks for it any more
     entries = [Entry(name, Source(path="x"), tmp_path) for name in ("d", "e", "f")]
     assert due_entries(
         fresh_engine, Catalog(entries, [], tmp_path), datetime.now(UTC), pytest.fail

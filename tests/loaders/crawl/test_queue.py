@@ -132,7 +132,7 @@ def test_processes_of_one_graph_share_the_crawls(fresh_engine: Engine, tmp_path:
         assert other.llen("huey.redis.clewANOTHER") == 1
         other.close()
     assert sorted(text.split(":")[0] for text in told) == names
-    assert [len(fresh_engine.journal.runs(name, 9)) for name in names] == [1] * len(names)
+    assert [len(fresh_engine.runs(name, 9)) for name in names] == [1] * len(names)
 
 
 class Harm:

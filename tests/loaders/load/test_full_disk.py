@@ -13,8 +13,8 @@ import pytest
 
 from engine.engine import Engine
 from engine.errors import ClewError
+from engine.process.worker import workers
 from engine.server import importer
-from engine.server.worker import workers
 from engine.settings import Settings
 from loaders.intake.seen import Seen
 from loaders.load.load import load

@@ -25,6 +25,7 @@ from engine.graph.connection import Connection
 from engine.question import SearchQuestion
 from loaders.intake.record import is_id
 from tests.conftest import WIPE, on
+from tests.inside import graph_identities, index_identities
 
 HOSTILE = Path(__file__).parents[4] / "shared" / "data" / "hostile"
 """Hostile collections of the public; what needs them is skipped where they are missing."""
@@ -184,7 +185,7 @@ class Yard:
 
     def holds_only_what_is_good(self) -> None:
         assert picture(self.bolt) == self.clean
-        assert sorted(self.engine.index.identities()) == sorted(self.engine.reader.identities())
+        assert index_identities(self.engine) == graph_identities(self.engine)
         assert self.engine.count(SearchQuestion(MARK), EYES) == 0
         assert self.engine.count(SearchQuestion(), EYES) == len(GOOD)
         assert self.engine.check() == []
@@ -253,13 +254,13 @@ def test_bad_lines_are_told_and_leave_no_trace(yard: Yard, start: int) -> None:
 
 def test_a_second_load_with_bad_lines_changes_nothing(yard: Yard) -> None:
     assert yard.load(yard.write("good.json", GOOD)).exit_code == 0
-    revision = yard.engine.reader.revision()
+    revision = yard.engine.revision()
     mixed = [part for good, (bad, _) in zip(GOOD * 11, BAD, strict=False) for part in (bad, good)]
     result = yard.load(yard.write("mixed.json", mixed))
     assert result.exit_code == 1
     assert f"0 added, 0 changed, {len(GOOD)} unchanged, 0 removed" in result.stdout
     assert "Nothing was removed, because the id on" in result.stderr
-    assert yard.engine.reader.revision() == revision
+    assert yard.engine.revision() == revision
     yard.holds_only_what_is_good()
 
 
@@ -532,7 +533,7 @@ def test_naughty_strings_as_ids(yard: Yard) -> None:
             yard.engine, "query($id: ID!) { entity(id: $id) { id caption } }", id=f"d:{text}"
         )["entity"]
         assert entity == {"id": f"d:{text}", "caption": f"Number {texts.index(text)}"}
-    assert sorted(id_ for id_, _ in yard.engine.reader.identities()) == sorted(
+    assert sorted(id_ for id_, _ in graph_identities(yard.engine)) == sorted(
         f"d:{text}" for text in good
     )
     assert yard.engine.check() == []

@@ -16,7 +16,9 @@ from engine.question import ExpandQuestion, PathQuestion
 from loaders.demo.sample import TITLES, load_demo
 from loaders.intake.progress import Silence
 from loaders.load import load as load_module
-from loaders.load.load import Report, load
+from loaders.load.load import load
+from loaders.load.report import Report
+from tests.inside import dataset_ids
 
 Row = dict[str, Any]
 ALL = Access(frozenset({"d", "other", *TITLES}))
@@ -53,7 +55,7 @@ class Folder:
         return load(self.engine, names, dataset, keep=keep)
 
     def ids(self, dataset: str = "d") -> list[str]:
-        return [id_.partition(":")[2] for id_ in self.engine.writer.ids(dataset)]
+        return [id_.partition(":")[2] for id_ in dataset_ids(self.engine, dataset)]
 
     def entity(self, id: str) -> Entity:
         found = self.engine.entities([id], ALL)[0]
@@ -74,9 +76,9 @@ def counts(report: Report) -> tuple[int, int, int, int, int, int]:
 
 def test_loading_twice_changes_nothing(folder: Folder) -> None:
     assert counts(folder.load([A, B, AB])) == (3, 0, 0, 0, 0, 0)
-    revision = folder.engine.reader.revision()
+    revision = folder.engine.revision()
     assert counts(folder.load([A, B, AB])) == (0, 0, 0, 3, 0, 0)
-    assert folder.engine.reader.revision() == revision
+    assert folder.engine.revision() == revision
     assert folder.engine.check() == []
     assert folder.entity("d:ab").properties == AB["properties"]
 

@@ -14,6 +14,7 @@ from engine.entity import Entity, make_entity
 from engine.graph.connection import Connection
 from engine.question import FacetQuestion, SearchQuestion, SearchSort
 from loaders.load.load import load
+from tests.inside import graph_identities
 
 ALL = Access(frozenset({"d"}))
 STAY, GO, COME = 1500, 1000, 500
@@ -85,7 +86,7 @@ def reading(look: Callable[[], None]) -> Iterator[None]:
 
 def answers(engine: Engine) -> list[Any]:
     """What the index tells: hits with their highlights in order, counts, and facets, of some questions."""
-    found: list[Any] = [engine.index.schema_counts(ALL)]
+    found: list[Any] = [engine._index.schema_counts(ALL)]
     for question in (
         "",
         "going",
@@ -101,7 +102,7 @@ def answers(engine: Engine) -> list[Any]:
         found.append(
             engine.facets(FacetQuestion(SearchQuestion(question), ("schema", "dataset")), ALL)
         )
-    found.append(engine.index.referrers("parent", "d:s9", ALL, 100))
+    found.append(engine._index.referrers("parent", "d:s9", ALL, 100))
     return found
 
 
@@ -126,9 +127,7 @@ def test_an_update_ends_as_the_newer_version_alone(
     )
     assert [row for row in whole() if "'Tombstone'" not in row and "'Dataset'" not in row] == alone
     assert answers(engine) == told_alone
-    assert dict(engine.reader.identities()) == {
-        id_: entity.checksum for id_, entity in after.items()
-    }
+    assert dict(graph_identities(engine)) == {id_: entity.checksum for id_, entity in after.items()}
     assert engine.check() == []
 
 

@@ -118,10 +118,10 @@ def test_loads_crawls_and_deletions_exclude_each_other(clews: Clews) -> None:
         assert clews.load("slow") == taken("slow", f"crawled by process {crawl.pid}")
         assert clews.run("crawl", "slow") == taken("slow", f"crawled by process {crawl.pid}")
         assert clews.run("crawl", "d")[0] == 0
-        assert [run.outcome for run in engine.journal.runs("slow", 1)] == ["running"]
+        assert [run.outcome for run in engine.runs("slow", 1)] == ["running"]
         crawl.kill()
         crawl.communicate()
-        assert [run.outcome for run in engine.journal.runs("slow", 1)] == ["interrupted"]
+        assert [run.outcome for run in engine.runs("slow", 1)] == ["interrupted"]
         assert clews.load("slow")[0] == 0
         assert clews.run("dataset", "delete", "d", "--yes") == (0, "d: deleted, 1 records")
         assert engine.check() == []

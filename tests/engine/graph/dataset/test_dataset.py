@@ -21,6 +21,7 @@ from engine.question import Direction, ExpandQuestion, SearchQuestion
 from engine.run import Outcome, Run
 from engine.settings import Settings
 from engine.sync.follower import Follower
+from tests.inside import dataset_ids, graph_identities
 
 Bolt = tuple[str, str, str]
 BOTH = Access(frozenset({"kept", "gone"}))
@@ -201,7 +202,7 @@ def test_what_is_set_is_kept_and_taken_away(fresh_engine: Engine) -> None:
     assert engine.dataset("d", engine.everybody()) == found
     assert engine.datasets(engine.everybody(), overdue=True) == [found]
     now = datetime.now(UTC)
-    engine.writer.dataset_updated("d", now)
+    engine.mark_updated("d", now)
     assert engine.datasets(engine.everybody(), overdue=True) == []
     assert engine.datasets(engine.everybody(), overdue=False) == [replace(found, last_updated=now)]
 
@@ -236,8 +237,8 @@ GONE = [
 
 
 def put(engine: Engine, dataset: str, entities: Sequence[Entity]) -> None:
-    engine.writer.ensure_dataset(dataset, dataset)
-    engine.writer.write(entities, ())
+    engine._writer.ensure_dataset(dataset, dataset)
+    engine._writer.write(entities, ())
     engine.follow()
 
 
@@ -249,11 +250,11 @@ def test_nothing_of_a_deleted_dataset_stays(
     alone = whole()
     assert any("hub@example.org" in row and "'Literal'" in row for row in alone)
     put(engine, "gone", GONE)
-    engine.journal.note(
+    engine.note_run(
         Run("1", "gone", "https://example.org", at("2024-01-01"), outcome=Outcome.UPDATED, etag="e")
     )
-    engine.writer.remove(["gone:d"])
-    engine.writer.write([company("gone", "c")], {"gone:c"})
+    engine._writer.remove(["gone:d"])
+    engine._writer.write([company("gone", "c")], {"gone:c"})
     assert whole() != alone
     assert engine.delete_dataset("gone", lambda _: None) == len(GONE) - 1
     assert whole() == alone
@@ -309,9 +310,9 @@ def test_a_deletion_killed_goes_on(
     assert engine.everybody() == Access(frozenset({"kept"}))
     assert [found.name for found in engine.datasets(BOTH)] == ["kept"]
     for write in (
-        lambda: engine.writer.ensure_dataset("gone"),
-        lambda: engine.writer.write([company("gone", "new")], ()),
-        lambda: engine.writer.dataset_updated("gone"),
+        lambda: engine._writer.ensure_dataset("gone"),
+        lambda: engine._writer.write([company("gone", "new")], ()),
+        lambda: engine.mark_updated("gone"),
         lambda: engine.set_dataset("gone", {"title": "again"}),
     ):
         with pytest.raises(BadInput, match="gone is being deleted"):
@@ -333,8 +334,8 @@ def test_a_load_that_runs_while_its_dataset_goes_is_refused(fresh_engine: Engine
     put(engine, "gone", GONE)
     engine.delete_dataset("gone", lambda _: None)
     with pytest.raises(BadInput, match="gone is being deleted, or has been since this load began"):
-        engine.writer.write([company("gone", "late")], ())
-    assert list(engine.writer.ids("gone")) == []
+        engine._writer.write([company("gone", "late")], ())
+    assert dataset_ids(engine, "gone") == []
 
 
 def test_an_index_older_than_the_purge_misses_no_deletion(
@@ -343,14 +344,14 @@ def test_an_index_older_than_the_purge_misses_no_deletion(
     engine = fresh_engine
     put(engine, "gone", GONE)
     with Index.open(tmp_path / "copy", write=True) as copy:
-        follower = Follower(engine.reader, engine.writer, copy)
+        follower = Follower(engine._reader, engine._writer, copy)
         follower.follow()
         put(engine, "kept", KEPT)
         engine.delete_dataset("gone", lambda _: None)
         assert dict(copy.identities()).keys() >= {"gone:a"}
         follower.follow()
-        assert dict(copy.identities()) == dict(engine.reader.identities())
-        assert copy.revision == engine.reader.revision()
+        assert dict(copy.identities()) == dict(graph_identities(engine))
+        assert copy.revision == engine.revision()
 
 
 def test_a_purge_while_an_index_follows_is_seen(fresh_engine: Engine, tmp_path: Path) -> None:
@@ -359,14 +360,14 @@ def test_a_purge_while_an_index_follows_is_seen(fresh_engine: Engine, tmp_path: 
     put(engine, "kept", KEPT)
     with Index.open(tmp_path / "copy", write=True) as copy:
 
-        class Slow(type(engine.reader)):  # type: ignore[misc]  # a reader between whose reads much happens
+        class Slow(type(engine._reader)):  # type: ignore[misc]  # a reader between whose reads much happens
             def changes(self, since: int) -> Any:
                 yield from list(super().changes(since))
                 if engine.everybody().datasets >= {"gone"}:
                     engine.delete_dataset("gone", lambda _: None)
 
-        Follower(Slow(engine.connection, 10), engine.writer, copy).follow()
-        assert dict(copy.identities()) == dict(engine.reader.identities())
+        Follower(Slow(engine._connection, 10), engine._writer, copy).follow()
+        assert dict(copy.identities()) == dict(graph_identities(engine))
 
 
 def test_a_dataset_deleted_last_leaves_nothing_to_wait_for(
@@ -376,10 +377,10 @@ def test_a_dataset_deleted_last_leaves_nothing_to_wait_for(
     put(engine, "gone", GONE)
     engine.delete_dataset("gone", lambda _: None)
     with Index.open(tmp_path / "copy", write=True) as copy:
-        follower = Follower(engine.reader, engine.writer, copy)
+        follower = Follower(engine._reader, engine._writer, copy)
         follower.follow()
         assert not follower.behind()
-        assert copy.revision == engine.reader.revision() > 0
+        assert copy.revision == engine.revision() > 0
 
 
 @pytest.mark.parametrize(
@@ -399,8 +400,8 @@ def test_how_many_records_one_transaction_removes(heap: str | None, records: int
 def test_a_removal_is_one_revision_as_far_as_the_heap_allows(
     fresh_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    writer, reader = fresh_engine.writer, fresh_engine.reader
-    [setting] = fresh_engine.connection.read("setting", {"name": "server.memory.heap.max_size"})
+    writer, reader = fresh_engine._writer, fresh_engine._reader
+    [setting] = fresh_engine._connection.read("setting", {"name": "server.memory.heap.max_size"})
     assert setting["value"].endswith("iB")
     put(fresh_engine, "gone", GONE)
     with monkeypatch.context() as patched:

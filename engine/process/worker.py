@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from engine.server.watchdog import parent_death_signal
+from engine.process.watchdog import parent_death_signal
 
 GARBAGE_THRESHOLD = 200_000
 """New objects after which a worker looks for garbage: more than one task makes."""
