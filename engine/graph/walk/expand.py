@@ -1,4 +1,4 @@
-"""One entity's relationships, a page at a time: the filters, the order, and the cursors."""
+"""One node's relationships, a page at a time: the filters, the order, and the cursors."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,12 +17,15 @@ from engine.question import ExpandOrder, ExpandQuestion
 
 SIGNS = {ExpandOrder.DEGREE_ASC: 1, ExpandOrder.DEGREE_DESC: -1, ExpandOrder.ID: 0}
 KEY = (int, str, str, str, bool)
-"""What a cursor holds: degree, the neighbour's id, the relationship's type and id, whether it leads out."""
+"""What a cursor holds besides the order: the key by which ``expand`` sorts.
+
+That is the degree, the neighbour's id, the relationship's type and id, and whether it leads out.
+"""
 
 
 @dataclass(frozen=True)
 class Expansion:
-    """What is asked about an entity's relationships, and what the reader may see."""
+    """One question about a node's relationships, asked for one reader."""
 
     question: ExpandQuestion
     access: Access
@@ -32,12 +35,12 @@ class Expansion:
         wanted = self.question.schemata
         return wanted is None or not schema_of(schema).names.isdisjoint(wanted)
 
-    def nothing(self) -> bool:
-        """Whether an empty list of types leaves nothing to find."""
+    def is_empty(self) -> bool:
+        """Whether the question has an empty list of types, so that it has no answer."""
         return self.question.types is not None and not self.question.types
 
     def parameters(self) -> dict[str, Any]:
-        """The statement's parameters."""
+        """The parameters of both queries, but for the place in the order."""
         question = self.question
         start, end = bounds(question.during)
         return {
@@ -50,30 +53,27 @@ class Expansion:
         }
 
     def parts(self) -> dict[str, str]:
-        """The statement's parts: where to start, and along which types."""
+        """The parts of both queries: where to start, and along which types."""
         label = "Literal" if self.question.id.startswith(LITERAL) else "Entity"
         types = alternatives(sorted(set(self.question.types or ())))
         return {"label": quoted(label), "types": types}
 
 
 def key_of(order: ExpandOrder, cursor: str) -> list[Any]:
-    """The key that a cursor holds; raises BadInput where it is none, or one of another order."""
-    told, *key = place_of(cursor, str, *KEY)
-    if told != order.value:
+    """The key that a cursor holds; raises BadInput for no cursor, or one of another order."""
+    of_order, *key = place_of(cursor, str, *KEY)
+    if of_order != order.value:
         raise BadInput("This cursor belongs to another order: go on with the same one")
     return key
 
 
 def expand(connection: Connection, deadline: Deadline, wanted: Expansion) -> Page[Step]:
     """A page of a node's relationships with the nodes at their other ends."""
-    order, first, after = (
-        wanted.question.order,
-        wanted.question.first,
-        wanted.question.after,
-    )
+    order, first, after = wanted.question.order, wanted.question.first, wanted.question.after
     key = None if after is None else key_of(order, after)
-    if wanted.nothing():
+    if wanted.is_empty():
         return Page()
+    # one more than the page holds shows whether there is a next page
     parameters = wanted.parameters() | {"sign": SIGNS[order], "after": key, "limit": first + 1}
     rows = connection.read("expand", parameters, timeout=deadline.left(), **wanted.parts())
     steps = []
@@ -85,8 +85,8 @@ def expand(connection: Connection, deadline: Deadline, wanted: Expansion) -> Pag
 
 
 def expand_count(connection: Connection, deadline: Deadline, wanted: Expansion) -> int:
-    """How many relationships the pages hold in all."""
-    if wanted.nothing():
+    """How many relationships all pages hold."""
+    if wanted.is_empty():
         return 0
     rows = connection.read(
         "expand_count", wanted.parameters(), timeout=deadline.left(), **wanted.parts()
