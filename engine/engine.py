@@ -286,7 +286,7 @@ class Engine:
         return found[0] if found else None
 
     def set_dataset(self, name: str, changes: Mapping[str, Any]) -> bool:
-        """Change what is known of a dataset (the fields of ``metadata.RULES``; None or "" takes one away).
+        """Change what is known of a dataset (the fields of ``metadata.FIELDS``; None or "" takes one away).
 
         One that is not there is made. Whether it was there; raises BadInput.
         """

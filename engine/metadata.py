@@ -1,87 +1,106 @@
-"""What may be said of a dataset: each field checked as FtM's dataset model does, and read from its format."""
+"""What may be said of a dataset: each field checked as FtM does, and FtM's and Aleph's formats.
+
+FtM's ``DatasetModel`` describes a whole dataset, and refuses what Clew loads: a licence as a name,
+a deprecated dataset without an end, a resource of unknown type. Clew keeps some fields, and changes
+one at a time; so there is a model of these fields here, of the types that FtM's model is made of.
+"""
 
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
+from typing import Annotated, Any
 
-from followthemoney.dataset.util import type_check_country, type_check_date, type_check_http_url
+from followthemoney.dataset.util import CountryCode, PartialDate, Url, type_check_http_url
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from engine.dataset import ExportPolicy, Frequency
 from engine.errors import BadInput
 
-LONGEST = 5_000
-MOST_COUNTRIES = 300
-ALIASES = {"annual": Frequency.ANNUALLY}
-"""Aleph's word for a frequency."""
+MAX_LENGTH = 5_000
+MAX_COUNTRIES = 300
 Changes = Mapping[str, Any]
 
 
-def _text(value: str) -> str:
-    if len(value) > LONGEST or any(
-        unicodedata.category(letter) == "Cc" and letter not in "\n\t" for letter in value
-    ):
-        raise ValueError
+def _printable(value: str) -> str:
+    # such a character could change what a terminal shows
+    if any(unicodedata.category(letter) == "Cc" and letter not in "\n\t" for letter in value):
+        raise ValueError("a control character")
     return value
 
 
-def _line(value: str) -> str:
-    return " ".join(_text(value).split())
-
-
-def _url(value: str) -> str:
-    return type_check_http_url(_text(value))
+def _one_line(value: str) -> str:
+    return " ".join(value.split())
 
 
 def _license(value: str) -> str:
-    return _url(value) if "://" in value else _line(value)
+    return type_check_http_url(value) if "://" in value else value
 
 
-def _country(value: str) -> str:
-    return type_check_country(_line(value))
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
 
 
-def _date(value: str) -> str:
-    return type_check_date(_line(value))
+def _ftm_frequency(value: Any) -> Any:
+    return "annually" if value == "annual" else value  # Aleph's word
 
 
-def _frequency(value: str) -> str:
-    return str(Frequency(ALIASES.get(value.lower(), value.lower())))
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
 
 
-def _policy(value: str) -> str:
-    return str(ExportPolicy(value.lower()))
+def _unique(values: list[str]) -> list[str] | None:
+    return list(dict.fromkeys(values)) or None
 
 
-@dataclass(frozen=True)
-class Rule:
-    """How a value is checked (ValueError for a bad one), and what is allowed, in words."""
+Text = Annotated[str, Field(max_length=MAX_LENGTH), AfterValidator(_printable)]
+Line = Annotated[Text, AfterValidator(_one_line)]
+Countries = Annotated[
+    list[CountryCode],
+    Field(max_length=MAX_COUNTRIES),
+    BeforeValidator(_listed),
+    AfterValidator(_unique),
+]
+Often = Annotated[Frequency, BeforeValidator(_ftm_frequency), BeforeValidator(_lower)]
+Policy = Annotated[ExportPolicy, BeforeValidator(_lower)]
 
-    check: Callable[[str], str]
-    allowed: str
+
+class Metadata(BaseModel):
+    """Every field of a dataset that can be set; None takes its value away."""
+
+    model_config = ConfigDict(extra="forbid", use_enum_values=True)
+
+    title: Line | None = None
+    summary: Text | None = None
+    publisher: Line | None = None
+    publisher_url: Url | None = None
+    publisher_country: CountryCode | None = None
+    url: Url | None = None
+    license: Annotated[Line, AfterValidator(_license)] | None = None
+    countries: Countries | None = None
+    category: Line | None = None
+    maintainer: Line | None = None
+    frequency: Often | None = None
+    coverage_start: PartialDate | None = None
+    coverage_end: PartialDate | None = None
+    export_policy: Policy | None = None
 
 
-LINE = Rule(_line, f"text of at most {LONGEST:,} characters without control characters")
-WEB = Rule(_url, "a web address that begins with http:// or https://")
-COUNTRY = Rule(_country, "a country's code, such as de or gb, or its name")
-DATE = Rule(_date, "a date: 2019, 2019-04 or 2019-04-30")
-RULES = {
-    "title": LINE,
-    "summary": Rule(_text, LINE.allowed),
-    "publisher": LINE,
+FIELDS = tuple(Metadata.model_fields)
+LINE = f"text of at most {MAX_LENGTH:,} characters without control characters"
+WEB = "a web address that begins with http:// or https://"
+COUNTRY = "a country's code, such as de or gb, or its name"
+DATE = "a date: 2019, 2019-04 or 2019-04-30"
+ALLOWED = dict.fromkeys(FIELDS, LINE) | {
     "publisher_url": WEB,
     "publisher_country": COUNTRY,
     "url": WEB,
-    "license": Rule(_license, f"{WEB.allowed}, or the licence's name"),
-    "countries": COUNTRY,
-    "category": LINE,
-    "maintainer": LINE,
-    "frequency": Rule(_frequency, f"one of {', '.join(Frequency)}"),
+    "license": f"{WEB}, or the licence's name",
+    "countries": f"{COUNTRY}; at most {MAX_COUNTRIES} of them",
+    "frequency": f"one of {', '.join(Frequency)}",
     "coverage_start": DATE,
     "coverage_end": DATE,
-    "export_policy": Rule(_policy, f"one of {', '.join(ExportPolicy)}"),
+    "export_policy": f"one of {', '.join(ExportPolicy)}",
 }
-"""Every field that can be set, by name."""
+"""What is right, for the message about a value that is not: pydantic's own names no example."""
 PLACES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("title", ("title",)),
     ("title", ("label",)),
@@ -104,25 +123,45 @@ PLACES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("coverage_end", ("coverage", "end")),
     ("export_policy", ("export_policy",)),
 )
-"""Where FtM's format has a field; where Aleph's collections have it too."""
+"""Where FtM's format has each field; where Aleph's collections have it too."""
 
 
 def checked(changes: Changes) -> dict[str, Any]:
-    """The values as they are kept, None for one that is taken away; raises BadInput with field and value."""
-    found: dict[str, Any] = {}
-    for name, value in changes.items():
-        rule = RULES.get(name)
-        if rule is None:
-            raise BadInput(f"a dataset has no field {name[:100]!r}: there are {', '.join(RULES)}")
-        found[name] = _several(rule, value) if name == "countries" else _single(name, rule, value)
-    if "publisher" in found and found["publisher"] is None:
-        found = {"publisher_url": None, "publisher_country": None, **found}
-    return found
+    """The values as they are kept, None for one that is taken away.
+
+    Raises BadInput, which names the field, the value, and what is right.
+    """
+    try:
+        found = Metadata.model_validate({name: _stripped(changes[name]) for name in changes})
+    except ValidationError as error:
+        raise _refused(error, changes) from None
+    values = found.model_dump(include=set(changes))
+    if "publisher" in values and values["publisher"] is None:
+        values = {"publisher_url": None, "publisher_country": None, **values}
+    return values
 
 
-def check_whole(values: Changes) -> None:
+def _stripped(value: Any) -> Any:
+    """A value without spaces around it; nothing for an empty one."""
+    if isinstance(value, list | tuple):
+        return [item for item in map(_stripped, value) if item is not None]
+    return value.strip() or None if isinstance(value, str) else value
+
+
+def _refused(error: ValidationError, changes: Changes) -> BadInput:
+    details = error.errors()[0]
+    name, *place = details["loc"]
+    name = str(name)
+    value = details["input"] if place else changes[name]
+    if details["type"] == "extra_forbidden":
+        return BadInput(f"a dataset has no field {name[:100]!r}: there are {', '.join(FIELDS)}")
+    return BadInput(f"{name} {value!r:.100} is not allowed: give {ALLOWED[name]}")
+
+
+def check_together(values: Changes) -> None:
     """Raises BadInput where fields, each good by itself, do not fit together."""
     start, end = values.get("coverage_start"), values.get("coverage_end")
+    # "~" sorts after every character of a date: 2019-05 does not begin after 2019 ends
     if start is not None and end is not None and start > end + "~":
         raise BadInput(f"coverage_start {start} is after coverage_end {end}")
     for name in ("publisher_url", "publisher_country"):
@@ -130,32 +169,11 @@ def check_whole(values: Changes) -> None:
             raise BadInput(f"{name} {values[name]!r} needs a publisher: give its name too")
 
 
-def _single(name: str, rule: Rule, value: Any) -> str | None:
-    if value is None or value == "":
-        return None
-    if not isinstance(value, str):
-        raise BadInput(f"{name} {value!r:.100} is not allowed: give {rule.allowed}")
-    try:
-        return rule.check(value.strip()) or None
-    except ValueError:
-        raise BadInput(f"{name} {value[:100]!r} is not allowed: give {rule.allowed}") from None
-
-
-def _several(rule: Rule, value: Any) -> list[str] | None:
-    given = [value] if isinstance(value, str) else value or []
-    if not isinstance(given, list | tuple) or len(given) > MOST_COUNTRIES:
-        raise BadInput(
-            f"countries {value!r:.100} is not allowed: give a list of at most {MOST_COUNTRIES}"
-        )
-    found = (_single("countries", rule, item) for item in given)
-    return list(dict.fromkeys(item for item in found if item is not None)) or None
-
-
 def from_ftm(data: Any) -> tuple[dict[str, Any], list[str]]:
-    """The changes that a description in FtM's dataset format asks for, and its keys that are left aside.
+    """The changes that a description in FtM's dataset format asks for, and the keys it ignores.
 
-    Aleph's collections are taken too: their ``label``, ``publisher_url``, ``info_url``, and what FtM has under
-    ``coverage`` at the top.
+    Aleph's collections are read too: their ``label``, ``publisher_url``, ``info_url``, and at the
+    top what FtM has under ``coverage``. The values are not checked yet.
     """
     if not isinstance(data, Mapping):
         raise BadInput("a dataset is described by named fields: name, title, publisher, coverage …")
@@ -167,16 +185,16 @@ def from_ftm(data: Any) -> tuple[dict[str, Any], list[str]]:
         if value is not data and not (name == "publisher" and isinstance(value, Mapping)):
             changes.setdefault(name, value)
     known = {place for _, place in PLACES} | {("name",)}
-    return changes, sorted(_aside(data, (), known))
+    return changes, sorted(_ignored(data, (), known))
 
 
-def _aside(
+def _ignored(
     data: Mapping[Any, Any], under: tuple[str, ...], known: Collection[tuple[str, ...]]
 ) -> Iterator[str]:
     """The keys of a description, with dots between them, that are none of the known places."""
     for key, value in data.items():
         place = (*under, str(key))
         if isinstance(value, Mapping) and any(each[: len(place)] == place for each in known):
-            yield from _aside(value, place, known)
+            yield from _ignored(value, place, known)
         elif place not in known:
             yield ".".join(place)

@@ -9,7 +9,7 @@ from engine.graph.connection import LONG_TIMEOUT, Connection
 from engine.graph.record.identity import span
 from engine.graph.record.tombstone import RELEASED
 from engine.graph.record.writer import being_deleted, bump
-from engine.metadata import RULES, check_whole, checked
+from engine.metadata import FIELDS, check_together, checked
 
 BATCH = 10_000
 """Tombstones that one transaction deletes."""
@@ -47,7 +47,7 @@ class Catalog:
             before: Mapping[str, Any] = rows[0]["properties"] if rows else {}
             if "deleting" in before:
                 raise being_deleted(name)
-            check_whole({**before, **valid})
+            check_together({**before, **valid})
             tx.run("dataset_set", {"name": name, "changes": valid})
         return bool(rows)
 
@@ -91,7 +91,7 @@ def spans(name: str) -> list[tuple[str, str]]:
 
 def dataset_of(row: Mapping[str, Any]) -> Dataset:
     """The dataset that has these properties in the graph; how much it holds is not known here."""
-    metadata = {name: row[name] for name in RULES if name in row}
+    metadata = {name: row[name] for name in FIELDS if name in row}
     name = metadata.pop("publisher", None)
     url, country = metadata.pop("publisher_url", None), metadata.pop("publisher_country", None)
     updated = row.get("last_updated")
