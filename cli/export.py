@@ -1,4 +1,4 @@
-"""``clew export``: what goes out, in which form, to where, with a bar where a person watches."""
+"""``clew export``: what is exported, in which format, to where, with a bar on a terminal."""
 
 import sys
 import time
@@ -16,9 +16,9 @@ from engine.engine import Engine
 from engine.entity import Entity, Node
 from engine.errors import BadInput
 from engine.excerpt import MOST_STEPS, Answer, Whole
-from engine.export.content import Arrow, Content
-from engine.export.format import Form
-from engine.export.registry import FORMS
+from engine.export.content import Content, MeasuredRelationship
+from engine.export.format import Format
+from engine.export.registry import FORMATS
 from engine.export.target import STDOUT, opened
 from engine.question import PathMode, PathQuestion, SearchQuestion
 from engine.settings import Settings
@@ -26,7 +26,7 @@ from engine.settings import Settings
 T = TypeVar("T")
 EVERY = 500
 """Records between two looks at the bar."""
-SUFFIXES = {f".{name}": name for name in FORMS} | {".json": "ftm", ".jsonl": "ftm"}
+SUFFIXES = {f".{name}": name for name in FORMATS} | {".json": "ftm", ".jsonl": "ftm"}
 
 
 @click.command("export")
@@ -49,7 +49,10 @@ SUFFIXES = {f".{name}": name for name in FORMS} | {".json": "ftm", ".jsonl": "ft
 )
 @click.option("--max-hops", type=int, default=6, show_default=True, help="The longest path.")
 @click.option(
-    "--format", "format_", type=click.Choice(list(FORMS)), help="Otherwise as -o is called, or ftm."
+    "--format",
+    "format_",
+    type=click.Choice(list(FORMATS)),
+    help="Otherwise as -o is called, or ftm.",
 )
 @click.option(
     "-o",
@@ -79,8 +82,8 @@ def export_command(
         raise click.UsageError("give one of DATASET, --all, --query, --around, or --from with --to")
     if not (datasets or everything or query is not None or around is not None or from_):
         raise click.UsageError("say what: DATASET, --all, --query, --around, or --from with --to")
-    form = FORMS[format_ or guessed(output)]
-    if form.name == "xlsx" and output == STDOUT and sys.stdout.isatty():
+    format = FORMATS[format_ or guessed(output)]
+    if format.name == "xlsx" and output == STDOUT and sys.stdout.isatty():
         raise BadInput("xlsx is not for a terminal: give -o FILE.xlsx")
     with Engine.open(Settings.from_environment(), progress=note) as engine:
         access = engine.everybody()
@@ -97,15 +100,15 @@ def export_command(
             )
         else:
             content = engine.whole(access)
-        run(engine, content, form, output)
+        run(engine, content, format, output)
 
 
 def guessed(output: str) -> str:
-    """The form that a file's name says."""
+    """The name of the format that a file's name says."""
     name = output.removesuffix(".gz").removesuffix(".zip")
     if name.endswith(".statements.csv"):
         return "statements"
-    return next((form for suffix, form in SUFFIXES.items() if name.endswith(suffix)), "ftm")
+    return next((format for suffix, format in SUFFIXES.items() if name.endswith(suffix)), "ftm")
 
 
 def paths(engine: Engine, question: PathQuestion, access: Access) -> Answer:
@@ -116,18 +119,18 @@ def paths(engine: Engine, question: PathQuestion, access: Access) -> Answer:
     return Answer(found.nodes, found.edges)
 
 
-def run(engine: Engine, content: Content, form: Form, output: str) -> None:
+def run(engine: Engine, content: Content, format: Format, output: str) -> None:
     """Export, with a bar where a person watches, and say what was done on stderr."""
     before, start = engine.revision(), time.monotonic()
     total = None
-    if isinstance(content, Whole) and not form.graph:
+    if isinstance(content, Whole) and not format.graph:
         total = sum(
             dataset.entity_count for dataset in engine.datasets(Access(frozenset(content.datasets)))
         )
-    with bar(total, form) as tick:
+    with bar(total, format) as tick:
         counted = Counted(content, tick)
         with opened(output) as target:
-            notes = form.write(counted, target)
+            notes = format.write(counted, target)
             if not counted.seen:
                 raise BadInput("there is nothing to export")
     for text in notes:
@@ -164,9 +167,9 @@ class Counted:
         """As the content has it."""
         return self._count("nodes", self._content.nodes())
 
-    def arrows(self) -> Iterator[Arrow]:
+    def relationships(self) -> Iterator[MeasuredRelationship]:
         """As the content has it."""
-        return self._count("relationships", self._content.arrows())
+        return self._count("relationships", self._content.relationships())
 
     def _count(self, kind: str, items: Iterable[T]) -> Iterator[T]:
         count = 0
@@ -178,11 +181,11 @@ class Counted:
             self.seen[kind] = count
 
 
-def bar(total: int | None, form: Form) -> AbstractContextManager[Callable[[int], None]]:
+def bar(total: int | None, format: Format) -> AbstractContextManager[Callable[[int], None]]:
     """What moves a bar on a terminal, and does nothing elsewhere."""
     if not sys.stderr.isatty():
         return nullcontext(lambda _: None)
-    return Bar(total, form.name)
+    return Bar(total, format.name)
 
 
 class Bar(AbstractContextManager[Callable[[int], None]]):

@@ -1,11 +1,11 @@
-"""What can be exported: whole datasets, some records, or an answer that is there already, as content for a form."""
+"""What can be exported: whole datasets, some records, or an answer that is there already, as content for a format."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from engine.access import Access
 from engine.entity import Entity, Node, Relationship, schema_of
 from engine.errors import BadInput
-from engine.export.content import Arrow
+from engine.export.content import MeasuredRelationship
 from engine.graph.period import period_of
 from engine.graph.record.reader import Reader
 from engine.graph.record.row import amount_of
@@ -18,14 +18,14 @@ MOST_NEIGHBOURS = 10_000
 MOST_STEPS = 3
 
 
-def arrow(relationship: Relationship) -> Arrow:
+def measured(relationship: Relationship) -> MeasuredRelationship:
     """A relationship with what can be measured of it."""
     entity = relationship.entity
     if entity is None:
-        return Arrow(relationship)
+        return MeasuredRelationship(relationship)
     start, end = period_of(entity)
     share = lowest_share(entity.properties.get("percentage", ())).value
-    return Arrow(relationship, start, end, amount_of(entity), share)
+    return MeasuredRelationship(relationship, start, end, amount_of(entity), share)
 
 
 def is_edge(node: Node | None) -> bool:
@@ -48,9 +48,9 @@ class Whole:
         """Every record that is no edge, and every value that two of them share."""
         return self._stream.nodes()
 
-    def arrows(self) -> Iterator[Arrow]:
+    def relationships(self) -> Iterator[MeasuredRelationship]:
         """Every relationship that leads from one of them to another."""
-        return map(arrow, self._stream.relationships())
+        return map(measured, self._stream.relationships())
 
 
 class Selection:
@@ -85,9 +85,9 @@ class Selection:
         """The records that are no edges, the ends of those that are, and shared values."""
         return self._read(sorted(self._node_ids()))
 
-    def arrows(self) -> Iterator[Arrow]:
+    def relationships(self) -> Iterator[MeasuredRelationship]:
         """Every relationship among the nodes, by its source."""
-        return map(arrow, self._among())
+        return map(measured, self._among())
 
     def _read(self, ids: Sequence[str]) -> Iterator[Node]:
         for at in range(0, len(ids), CHUNK):
@@ -135,9 +135,9 @@ class Answer:
         """The nodes."""
         return iter(self._nodes)
 
-    def arrows(self) -> Iterator[Arrow]:
+    def relationships(self) -> Iterator[MeasuredRelationship]:
         """The relationships."""
-        return map(arrow, self._edges)
+        return map(measured, self._edges)
 
 
 def neighbourhood(reader: Reader, access: Access, id: str, hops: int) -> Selection:

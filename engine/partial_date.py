@@ -34,6 +34,11 @@ class PartialDate:
     """As FtM writes it: ``2019``, ``2019-04``, ``2019-04-30``."""
 
     @property
+    def first(self) -> str:
+        """The first day that it covers: ``2019-01-01`` of 2019."""
+        return self.text + "-01-01"[len(self.text) - len("2019") :]
+
+    @property
     def last(self) -> str:
         """The last day that it covers: ``2019-12-31`` of 2019."""
         if len(self.text) == len("2019"):

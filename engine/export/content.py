@@ -1,4 +1,4 @@
-"""What is exported, whatever the form: records, or nodes with the arrows between them, as streams in order."""
+"""What is exported, in any format: records, or nodes with relationships, as ordered streams."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,18 +8,21 @@ from engine.entity import Entity, Node, Relationship
 
 
 @dataclass(frozen=True, slots=True)
-class Arrow:
-    """A relationship with what can be measured of it: its days as YYYY-MM-DD, its amount, its share (a fraction)."""
+class MeasuredRelationship:
+    """A relationship with what can be measured of it, as the graph has it for filters."""
 
     relationship: Relationship
     start: str | None = None
+    """Its first day, or the year or month of it, as YYYY-MM-DD."""
     end: str | None = None
+    """Its last day."""
     amount: float | None = None
     share: float | None = None
+    """A fraction: 0.25 is 25 %."""
 
 
 class Content(Protocol):
-    """What an export holds; each stream may be asked for several times."""
+    """What an export holds; each stream may be read several times."""
 
     @property
     def datasets(self) -> Sequence[str]:
@@ -31,5 +34,5 @@ class Content(Protocol):
     def nodes(self) -> Iterator[Node]:
         """Every record that is no edge and every shared value, in code point order of the ids."""
 
-    def arrows(self) -> Iterator[Arrow]:
+    def relationships(self) -> Iterator[MeasuredRelationship]:
         """Every relationship among the nodes, in an order that does not change."""

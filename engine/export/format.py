@@ -1,4 +1,4 @@
-"""What a form of export is: it takes content, and writes it to where the data goes."""
+"""What an export format is: it takes content, and writes it to a target."""
 
 from contextlib import AbstractContextManager
 from typing import BinaryIO, Protocol
@@ -14,19 +14,19 @@ class Target(Protocol):
     """Whether there may be more than one file."""
 
     def member(self, name: str) -> AbstractContextManager[BinaryIO]:
-        """A file of this name, to be written as a stream; the name counts where there may be several."""
+        """A stream to a file; where there is only one file, its name is ignored."""
 
 
-class Form(Protocol):
-    """One form that data can be exported in."""
+class Format(Protocol):
+    """A format that data can be exported in."""
 
     name: str
     """What ``--format`` calls it."""
     graph: bool
-    """Whether it holds nodes and arrows rather than records."""
+    """Whether it holds nodes and relationships rather than records."""
 
     def write(self, content: Content, target: Target) -> list[str]:
-        """Write all of it; what a person must be told of what the form cannot hold. Raises BadInput."""
+        """Writes the content; returns notes about what the format cannot hold. Raises BadInput."""
 
 
 def one_file(target: Target, what: str, count: int) -> None:

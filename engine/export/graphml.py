@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from engine.export.content import Content
 from engine.export.drawing import (
-    ARROW_FIELDS,
+    EDGE_FIELDS,
     NODE_FIELDS,
     Value,
-    arrow_label,
-    arrow_values,
+    edge_label,
+    edge_values,
     label,
     node_values,
     numbered,
@@ -20,36 +20,38 @@ OPENING = '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">'
 LABEL = {"label": "string"}
 
 
-class GraphmlForm:
+class GraphmlFormat:
     """Nodes, then edges, streamed."""
 
     name = "graphml"
     graph = True
 
     def write(self, content: Content, target: Target) -> list[str]:
-        """One file; says how many characters XML could not hold."""
+        """One file; notes how many characters XML could not hold."""
         with target.member("clew.graphml") as out:
             markup = Markup(out)
             markup.raw(OPENING)
-            for kind, fields in (("node", NODE_FIELDS), ("edge", ARROW_FIELDS)):
-                for name, type_ in (LABEL | fields).items():
-                    told = {
-                        "id": f"{kind}_{name}",
-                        "for": kind,
-                        "attr.name": name,
-                        "attr.type": type_,
-                    }
-                    markup.raw(markup.element("key", told))
+            for kind, fields in (("node", NODE_FIELDS), ("edge", EDGE_FIELDS)):
+                declare(markup, kind, LABEL | fields)
             markup.raw('<graph edgedefault="directed">')
             for node in content.nodes():
                 inner = data(markup, "node", {"label": label(node), **node_values(node)})
                 markup.raw(markup.element("node", {"id": node.id}, inner))
-            for id_, arrow in numbered(content.arrows()):
-                inner = data(markup, "edge", {"label": arrow_label(arrow), **arrow_values(arrow)})
-                ends = {"source": arrow.relationship.source, "target": arrow.relationship.target}
+            for id_, measured in numbered(content.relationships()):
+                values = {"label": edge_label(measured), **edge_values(measured)}
+                relationship = measured.relationship
+                ends = {"source": relationship.source, "target": relationship.target}
+                inner = data(markup, "edge", values)
                 markup.raw(markup.element("edge", {"id": id_, **ends}, inner))
             markup.raw("</graph>\n</graphml>")
         return markup.notes()
+
+
+def declare(markup: Markup, kind: str, fields: Mapping[str, str]) -> None:
+    """Writes which fields nodes or edges have, with their types."""
+    for name, type_ in fields.items():
+        key = {"id": f"{kind}_{name}", "for": kind, "attr.name": name, "attr.type": type_}
+        markup.raw(markup.element("key", key))
 
 
 def data(markup: Markup, kind: str, values: Mapping[str, Value]) -> str:

@@ -1,6 +1,6 @@
-"""XML, element by element: every text and every attribute comes back as it was, and the result is well-formed.
+"""Well-formed XML, element by element; every text and attribute is read back as it was.
 
-XML 1.0 has no place at all for most control characters: each becomes U+FFFD, and they are counted.
+XML 1.0 cannot hold most control characters: each becomes U+FFFD, and they are counted.
 """
 
 import re
@@ -12,6 +12,7 @@ FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 REPLACEMENT = "\ufffd"
 TEXT = {"\r": "&#13;"}
 ATTRIBUTE = {'"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
+"""What an XML reader would otherwise turn into a line break or a space."""
 
 
 class Markup:
@@ -20,26 +21,26 @@ class Markup:
     def __init__(self, out: BinaryIO) -> None:
         self._out = out
         self.replaced = 0
-        """Characters that XML cannot hold."""
+        """How many characters XML could not hold."""
         self.raw('<?xml version="1.0" encoding="UTF-8"?>')
 
     def raw(self, text: str) -> None:
-        """A line as it stands."""
+        """Writes a line as it is."""
         self._out.write(f"{text}\n".encode())
 
     def element(self, name: str, attributes: Mapping[str, str], inner: str = "") -> str:
-        """An element; ``inner`` is markup already."""
-        told = "".join(
+        """The text of an element; ``inner`` is markup already."""
+        written = "".join(
             f' {key}="{escape(self._clean(value), ATTRIBUTE)}"' for key, value in attributes.items()
         )
-        return f"<{name}{told}>{inner}</{name}>" if inner else f"<{name}{told}/>"
+        return f"<{name}{written}>{inner}</{name}>" if inner else f"<{name}{written}/>"
 
     def text(self, value: str) -> str:
         """Text inside an element."""
         return escape(self._clean(value), TEXT)
 
     def notes(self) -> list[str]:
-        """What was replaced, if anything."""
+        """A note about what was replaced, if anything was."""
         if not self.replaced:
             return []
         return [f"{self.replaced:,} control characters, which XML cannot hold, became U+FFFD"]

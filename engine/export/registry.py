@@ -1,24 +1,22 @@
-"""Which forms there are: a new one is a module and a line here."""
+"""Which export formats there are: a new one is a module and a line here."""
 
-from engine.export.csv import CsvForm
-from engine.export.cypher import CypherForm
-from engine.export.format import Form
-from engine.export.ftm import FtmForm
-from engine.export.gexf import GexfForm
-from engine.export.graphml import GraphmlForm
-from engine.export.statement import StatementForm
-from engine.export.xlsx import XlsxForm
+from engine.export.csv import CsvFormat
+from engine.export.cypher import CypherFormat
+from engine.export.format import Format
+from engine.export.ftm import FtmFormat
+from engine.export.gexf import GexfFormat
+from engine.export.graphml import GraphmlFormat
+from engine.export.statement import StatementFormat
+from engine.export.xlsx import XlsxFormat
 
-FORMS: dict[str, Form] = {
-    form.name: form
-    for form in (
-        FtmForm(),
-        StatementForm(),
-        CsvForm(),
-        XlsxForm(),
-        GexfForm(),
-        GraphmlForm(),
-        CypherForm(),
-    )
-}
-"""Every form by its name."""
+ALL: tuple[Format, ...] = (
+    FtmFormat(),
+    StatementFormat(),
+    CsvFormat(),
+    XlsxFormat(),
+    GexfFormat(),
+    GraphmlFormat(),
+    CypherFormat(),
+)
+FORMATS = {format.name: format for format in ALL}
+"""Every format by its name."""

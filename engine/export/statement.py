@@ -1,6 +1,6 @@
-"""FollowTheMoney's statements as CSV: a row for each value, as ``ftm`` tools read and aggregate them.
+"""FollowTheMoney's statements as CSV: a row for each value, as ``ftm`` tools aggregate them.
 
-Each dataset is a file of its own: in statements two entities with one id are one, in Clew they are not.
+Each dataset is a file of its own: two entities with one id are one in statements, not in Clew.
 """
 
 import hashlib
@@ -16,14 +16,14 @@ from engine.export.format import Target, one_file
 from engine.export.ftm import by_dataset, own_id
 
 
-class StatementForm:
+class StatementFormat:
     """One row a value, and one for each entity's id."""
 
     name = "statements"
     graph = False
 
     def write(self, content: Content, target: Target) -> list[str]:
-        """One file a dataset."""
+        """One file a dataset; raises BadInput where only one file can be written."""
         one_file(target, "datasets", len(content.datasets))
         for dataset, records in by_dataset(content.records()):
             with target.member(f"{dataset}.statements.csv") as out:
@@ -33,18 +33,20 @@ class StatementForm:
                     for statement in statements(record):
                         writer.write(statement)
                 writer.close()
-                text.detach()
+                text.detach()  # else the wrapper would close the stream, which is not ours
         return []
 
 
 def statements(entity: Entity) -> Iterator[Statement]:
-    """What one entity says; last its id, whose value is a checksum of the others, as FtM makes it."""
-    key, found = own_id(entity), []
-    for prop, values in sorted(entity.properties.items()):
-        for value in values:
-            found.append(Statement(key, prop, entity.schema, value, entity.dataset))
-    yield from found
+    """An entity's statements, its id last; that one's value is a checksum, as FtM makes it."""
+    key = own_id(entity)
+    made = [
+        Statement(key, prop, entity.schema, value, entity.dataset)
+        for prop, values in sorted(entity.properties.items())
+        for value in values
+    ]
+    yield from made
     digest = hashlib.sha1(entity.schema.encode())
-    for id_ in sorted({statement.id or "" for statement in found}):
+    for id_ in sorted({statement.id or "" for statement in made}):
         digest.update(id_.encode())
     yield Statement(key, Statement.BASE, entity.schema, digest.hexdigest(), entity.dataset)

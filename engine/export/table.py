@@ -1,6 +1,6 @@
-"""Records as tables: one a schema, with the columns that occur; kept in a spool until all are read.
+"""Records as tables: one a schema, with the columns that occur.
 
-Only the last record tells which columns a table has, so that no row can be written before.
+Only after the last record is it known which columns a table has; until then a spool keeps the rows.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -46,7 +46,7 @@ class Table:
             yield [id_, dataset, *(joined(properties.get(name, ())) for name in columns)]
 
     def add(self, entity: Entity) -> None:
-        """Keep a record; references name records by their full ids, so that tables can be joined."""
+        """Keeps a record; references become full ids, so that tables can be joined."""
         schema = schema_of(self.schema)
         properties = dict(entity.properties)
         for name, values in properties.items():
@@ -60,7 +60,7 @@ class Table:
 
 @contextmanager
 def tables(records: Iterable[Entity]) -> Iterator[list[Table]]:
-    """The tables of a stream of records, by schema; there until the block ends.
+    """The tables of a stream of records, in order of their schemata; valid until the block ends.
 
     Raises ClewError where the disk of the temporary files is full.
     """
@@ -76,5 +76,8 @@ def tables(records: Iterable[Entity]) -> Iterator[list[Table]]:
 
 
 def joined(values: Sequence[str]) -> str:
-    r"""Several values in one cell, apart by ``; ``; in a value ``\`` is ``\\`` and ``;`` is ``\;``."""
+    r"""Several values in one cell, with ``; `` between them.
+
+    In a value, ``\`` becomes ``\\`` and ``;`` becomes ``\;``.
+    """
     return SEPARATOR.join(value.replace("\\", "\\\\").replace(";", "\\;") for value in values)

@@ -1,6 +1,7 @@
-"""Where an export goes: stdout, a file, a ``.zip`` or a folder; it is there whole, or not at all.
+"""Where an export goes: stdout, a file, a ``.zip`` or a folder, either complete or not there.
 
-What is not finished is called ``NAME.part``. Nothing tells when it was made, so the same data are the same bytes.
+Until it is complete, it is called ``NAME.part``. It holds no time, so the same data always make the
+same bytes.
 """
 
 import gzip
@@ -21,7 +22,7 @@ STDOUT = "-"
 PART = ".part"
 
 
-class One:
+class SingleFile:
     """One stream, whatever its member is called."""
 
     several = False
@@ -31,7 +32,7 @@ class One:
 
     @contextmanager
     def member(self, name: str) -> Iterator[BinaryIO]:
-        """The stream."""
+        """The one stream; the name is ignored."""
         yield self._out
         self._out.flush()
 
@@ -46,7 +47,7 @@ class Zip:
 
     @contextmanager
     def member(self, name: str) -> Iterator[BinaryIO]:
-        """A member, compressed, of no date."""
+        """A member, compressed, without a date."""
         info = zipfile.ZipInfo(name)
         info.compress_type = zipfile.ZIP_DEFLATED
         info.external_attr = 0o644 << 16
@@ -69,7 +70,7 @@ class Folder:
 
 @contextmanager
 def opened(output: str) -> Iterator[Target]:
-    """The target that a path names; an error on the way leaves nothing behind. Raises BadInput, ClewError."""
+    """The target that a path names; an error leaves no file behind. Raises BadInput, ClewError."""
     path = Path(output)
     try:
         if output == STDOUT:
@@ -78,7 +79,7 @@ def opened(output: str) -> Iterator[Target]:
         else:
             with folder(path) if output.endswith("/") or path.is_dir() else file(path) as target:
                 yield target
-    except BrokenPipeError:  # whoever reads it has enough
+    except BrokenPipeError:  # the reader has closed it
         raise
     except OSError as error:
         name = "stdout" if output == STDOUT else error.filename or output
@@ -87,10 +88,11 @@ def opened(output: str) -> Iterator[Target]:
 
 @contextmanager
 def stdout() -> Iterator[Target]:
-    """Stdout; after an error nothing more goes there."""
+    """Stdout; after an error nothing more is written to it."""
     try:
-        yield One(sys.stdout.buffer)
+        yield SingleFile(sys.stdout.buffer)
     except OSError:
+        # else Python would flush what is left at exit, and print the error a second time
         with suppress(OSError, io.UnsupportedOperation), open(os.devnull, "wb") as nowhere:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
         raise
@@ -117,7 +119,7 @@ def folder(path: Path) -> Iterator[Target]:
 
 @contextmanager
 def file(path: Path) -> Iterator[Target]:
-    """A file, which may be named by a link; a pipe or a device is written to as it is."""
+    """A file, or the file that a link names; a pipe or a device is written to directly."""
     place = path.resolve() if path.is_symlink() else path
     if place.exists() and not place.is_file():
         with place.open("wb") as raw, filled(path, raw) as target:
@@ -135,12 +137,12 @@ def file(path: Path) -> Iterator[Target]:
 
 @contextmanager
 def filled(path: Path, raw: BinaryIO) -> Iterator[Target]:
-    """What goes into a file: an archive if it is called ``.zip``, compressed if ``.gz``."""
+    """The content of a file: an archive if it is called ``.zip``, compressed if ``.gz``."""
     if path.suffix == ".zip":
         with zipfile.ZipFile(raw, "w") as archive:
             yield Zip(archive)
     elif path.suffix == ".gz":
         with gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed:
-            yield One(packed)  # type: ignore[arg-type]  # a BinaryIO in all but name
+            yield SingleFile(packed)  # type: ignore[arg-type]  # a BinaryIO in all but name
     else:
-        yield One(raw)
+        yield SingleFile(raw)

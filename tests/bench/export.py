@@ -25,7 +25,7 @@ from engine.access import Access
 from engine.engine import Engine
 from engine.entity import Entity
 from engine.excerpt import Whole
-from engine.export.registry import FORMS
+from engine.export.registry import FORMATS
 from engine.export.target import opened
 from engine.graph.record.stream import Stream
 from engine.settings import Settings
@@ -94,7 +94,7 @@ def bare(driver: neo4j.Driver, path: Path) -> int:
 def export(content: Whole, path: Path) -> None:
     """As ``clew export`` does."""
     with opened(str(path)) as target:
-        FORMS["ftm"].write(content, target)
+        FORMATS["ftm"].write(content, target)
 
 
 def peak(data: Path, count: int) -> str:

@@ -67,7 +67,7 @@ def test_everything_is_a_file_a_dataset(clew: CliRunner) -> None:
         ("x", b'{"id"'),
     ],
 )
-def test_a_name_says_the_form(clew: CliRunner, output: str, start: bytes) -> None:
+def test_a_name_says_the_format(clew: CliRunner, output: str, start: bytes) -> None:
     export(clew, "demo_registry", "-o", output)
     assert Path(output).read_bytes().startswith(start)
 

@@ -1,4 +1,4 @@
-"""Each form of export, fed from memory and read back by somebody else's reader."""
+"""Each export format, fed from memory and read back by somebody else's reader."""
 
 import csv
 import gzip
@@ -24,14 +24,14 @@ from followthemoney.statement.serialize import read_statements
 
 from engine.entity import Entity, Literal, Node, Relationship, make_entity, schema_of
 from engine.errors import BadInput, ClewError
-from engine.excerpt import arrow
+from engine.excerpt import measured
 from engine.export import xlsx
-from engine.export.content import Arrow
+from engine.export.content import MeasuredRelationship
 from engine.export.csv import guarded
 from engine.export.drawing import numbered
-from engine.export.format import Form
-from engine.export.gexf import day
-from engine.export.registry import FORMS
+from engine.export.format import Format
+from engine.export.gexf import first_day
+from engine.export.registry import FORMATS
 from engine.export.table import joined
 from engine.export.target import opened
 from loaders.intake.record import parse
@@ -91,7 +91,7 @@ class Held:
         found: list[Node] = [e for e in self._entities if not schema_of(e.schema).edge]
         return iter(sorted([*found, *self._literals], key=lambda node: node.id))
 
-    def arrows(self) -> Iterator[Arrow]:
+    def relationships(self) -> Iterator[MeasuredRelationship]:
         for entity in self._entities:
             schema = schema_of(entity.schema)
             if schema.source_prop is not None and schema.target_prop is not None:
@@ -100,7 +100,7 @@ class Held:
                     entity.references(schema.target_prop.name),
                 )
                 for source, target in itertools.product(*ends):
-                    yield arrow(
+                    yield measured(
                         Relationship(
                             entity.id, schema.name.upper(), entity.dataset, source, target, entity
                         )
@@ -137,38 +137,38 @@ def crowd() -> Held:
     )
 
 
-def written(form: Form, content: Held, path: Path) -> bytes:
+def written(format: Format, content: Held, path: Path) -> bytes:
     with opened(str(path)) as target:
-        form.write(content, target)
+        format.write(content, target)
     return path.read_bytes()
 
 
-@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize("name", FORMATS)
 def test_the_same_data_are_the_same_bytes(name: str, tmp_path: Path) -> None:
     for suffix in ("zip", "gz", "bin"):
         if name == "csv" and suffix != "zip":
             continue
-        first = written(FORMS[name], crowd(), tmp_path / f"a.{suffix}")
-        assert first == written(FORMS[name], crowd(), tmp_path / f"b.{suffix}")
+        first = written(FORMATS[name], crowd(), tmp_path / f"a.{suffix}")
+        assert first == written(FORMATS[name], crowd(), tmp_path / f"b.{suffix}")
         assert len(first) > 500
         assert not list(tmp_path.glob("*.part"))
 
 
 def test_ftm_lines_are_what_the_loader_reads(tmp_path: Path) -> None:
-    lines = written(FORMS["ftm"], crowd(), tmp_path / "d.ftm.json").splitlines()
+    lines = written(FORMATS["ftm"], crowd(), tmp_path / "d.ftm.json").splitlines()
     assert [parse("d", line) for line in lines] == list(crowd().records())
 
 
 def test_the_order_of_properties_leaves_no_trace(tmp_path: Path) -> None:
     one, other = person("a", name=["x"], notes=["y"]), person("a", notes=["y"], name=["x"])
     for name in ("ftm", "statements", "cypher"):
-        assert written(FORMS[name], Held([one]), tmp_path / "a") == written(
-            FORMS[name], Held([other]), tmp_path / "b"
+        assert written(FORMATS[name], Held([one]), tmp_path / "a") == written(
+            FORMATS[name], Held([other]), tmp_path / "b"
         )
 
 
 def test_statements_are_followthemoneys(tmp_path: Path) -> None:
-    content = written(FORMS["statements"], crowd(), tmp_path / "d.csv")
+    content = written(FORMATS["statements"], crowd(), tmp_path / "d.csv")
     found = list(read_statements(io.BytesIO(content), CSV))
     assert all(
         statement.id == statement.generate_key() for statement in found if statement.prop != "id"
@@ -206,7 +206,7 @@ def test_cells_can_be_taken_apart() -> None:
 
 
 def test_csv_holds_every_value_and_no_formula(tmp_path: Path) -> None:
-    written(FORMS["csv"], crowd(), tmp_path / "d.zip")
+    written(FORMATS["csv"], crowd(), tmp_path / "d.zip")
     with zipfile.ZipFile(tmp_path / "d.zip") as archive:
         assert archive.namelist() == ["Ownership.csv", "Payment.csv", "Person.csv"]
         rows = list(csv.reader(io.StringIO(archive.read("Person.csv").decode(), newline="")))
@@ -246,9 +246,9 @@ def test_guarded(cell: str, expected: str) -> None:
 
 def test_several_schemata_want_several_files(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"3 schemata, a file each: give -o FILE\.zip"):
-        written(FORMS["csv"], crowd(), tmp_path / "d.csv")
+        written(FORMATS["csv"], crowd(), tmp_path / "d.csv")
     assert list(tmp_path.iterdir()) == []
-    assert written(FORMS["csv"], Held([person("a", name=["x"])]), tmp_path / "d.csv").startswith(
+    assert written(FORMATS["csv"], Held([person("a", name=["x"])]), tmp_path / "d.csv").startswith(
         b"id,dataset,name\r\n"
     )
 
@@ -257,9 +257,9 @@ def test_several_schemata_want_several_files(tmp_path: Path) -> None:
 def test_several_datasets_want_several_files(name: str, tmp_path: Path) -> None:
     two = Held([person("a", "c", name=["x"]), person("a", "d", name=["y"])])
     with pytest.raises(BadInput, match="2 datasets"):
-        written(FORMS[name], two, tmp_path / "d")
+        written(FORMATS[name], two, tmp_path / "d")
     with opened(f"{tmp_path}/both/") as target:
-        FORMS[name].write(two, target)
+        FORMATS[name].write(two, target)
     assert {path.name.split(".")[0] for path in (tmp_path / "both").iterdir()} == {"c", "d"}
     with pytest.raises(BadInput, match="not empty"), opened(str(tmp_path / "both")):
         pass
@@ -271,7 +271,7 @@ def sheets(path: Path) -> dict[str, list[tuple[object, ...]]]:
 
 
 def test_xlsx_holds_every_value_as_text(tmp_path: Path) -> None:
-    written(FORMS["xlsx"], crowd(), tmp_path / "d.xlsx")
+    written(FORMATS["xlsx"], crowd(), tmp_path / "d.xlsx")
     found = sheets(tmp_path / "d.xlsx")
     assert list(found) == ["Ownership", "Payment", "Person"]
     held = {record.id: record for record in crowd().nodes() if isinstance(record, Entity)}
@@ -290,13 +290,13 @@ def test_xlsx_holds_every_value_as_text(tmp_path: Path) -> None:
 def test_xlsx_goes_on_where_excel_has_no_room(
     unit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(xlsx, "MOST_ROWS", 4)
+    monkeypatch.setattr(xlsx, "MAX_ROWS", 4)
     long = unit * 40_000
     people = [
         person(str(n), name=[f"n{n}"], notes=["a", long] if n == 5 else ["a"]) for n in range(7)
     ]
     with opened(str(tmp_path / "d.xlsx")) as target:
-        assert FORMS["xlsx"].write(Held(people), target) == [
+        assert FORMATS["xlsx"].write(Held(people), target) == [
             "1 cells are longer than Excel's 32,767: see the sheet Long values"
         ]
     found = sheets(tmp_path / "d.xlsx")
@@ -338,7 +338,7 @@ def in_xml(text: str) -> str:
 def test_a_drawing_is_the_graph(name: str, tmp_path: Path) -> None:
     path = tmp_path / f"d.{name}"
     with opened(str(path)) as target:
-        notes = FORMS[name].write(crowd(), target)
+        notes = FORMATS[name].write(crowd(), target)
     assert len(notes) == 1
     assert "control characters" in notes[0]
     found = READERS[name](path)
@@ -354,10 +354,10 @@ def test_a_drawing_is_the_graph(name: str, tmp_path: Path) -> None:
     edges = {
         data.get("id", key): (a, b, data) for a, b, key, data in found.edges(keys=True, data=True)
     }
-    arrows = dict(numbered(crowd().arrows()))
-    assert set(edges) == set(arrows) >= {"d:dated", "d:dated#2"}
+    drawn = dict(numbered(crowd().relationships()))
+    assert set(edges) == set(drawn) >= {"d:dated", "d:dated#2"}
     for id_, (source, target_, data) in edges.items():
-        relationship = arrows[id_].relationship
+        relationship = drawn[id_].relationship
         assert (source, target_, data["type"]) == (
             relationship.source,
             relationship.target,
@@ -371,7 +371,7 @@ def test_a_drawing_is_the_graph(name: str, tmp_path: Path) -> None:
 
 
 def test_gexf_has_a_time_line(tmp_path: Path) -> None:
-    written(FORMS["gexf"], crowd(), tmp_path / "d.gexf")
+    written(FORMATS["gexf"], crowd(), tmp_path / "d.gexf")
     namespace = "{http://gexf.net/1.3}"
     root = ElementTree.parse(tmp_path / "d.gexf").getroot()
     edges = {edge.get("id"): edge for edge in root.iter(f"{namespace}edge")}
@@ -388,12 +388,13 @@ def test_gexf_has_a_time_line(tmp_path: Path) -> None:
         ("2019", "2019-01-01"),
         ("2019-04", "2019-04-01"),
         ("2019-04-05T10:00", "2019-04-05"),
+        ("2019-02-31", None),
         ("soon", None),
         ("", None),
     ],
 )
 def test_days(date: str, expected: str | None) -> None:
-    assert day(date, "-01-01") == expected
+    assert first_day(date) == expected
 
 
 def interrupted(output: str) -> None:
@@ -416,7 +417,7 @@ def test_an_old_file_stays_until_the_new_one_is_whole(tmp_path: Path) -> None:
     with pytest.raises(BadInput), opened(str(path)):
         raise BadInput("x")
     assert path.read_text() == "old"
-    written(FORMS["ftm"], Held([person("a", name=["x"])]), path)
+    written(FORMATS["ftm"], Held([person("a", name=["x"])]), path)
     assert gzip.compress(path.read_bytes(), mtime=0)[:2] == b"\x1f\x8b"
     assert path.read_text().startswith('{"id":"a"')
 
@@ -436,12 +437,12 @@ def test_a_pipe_stays_one(name: str, tmp_path: Path) -> None:
     read: list[bytes] = []
     reader = threading.Thread(target=lambda: read.append(path.read_bytes()), daemon=True)
     reader.start()
-    form, people = FORMS["ftm"], Held([person("a", name=["x"])])
+    format, people = FORMATS["ftm"], Held([person("a", name=["x"])])
     with opened(str(path)) as target:
-        form.write(people, target)
+        format.write(people, target)
     reader.join(10)
     assert path.is_fifo()
-    written(form, people, tmp_path / f"file{path.suffix}")
+    written(format, people, tmp_path / f"file{path.suffix}")
     if path.suffix == ".zip":
         with zipfile.ZipFile(io.BytesIO(read[0])) as archive:
             assert archive.testzip() is None
@@ -456,7 +457,7 @@ def test_a_link_leads_to_the_file_that_is_written(tmp_path: Path) -> None:
     (tmp_path / "way").symlink_to("folder")
     for name in ("link.json", "way"):
         with opened(str(tmp_path / name)) as target:
-            FORMS["ftm"].write(Held([person("a", name=["x"])]), target)
+            FORMATS["ftm"].write(Held([person("a", name=["x"])]), target)
     assert (tmp_path / "link.json").is_symlink()
     assert (tmp_path / "real.json").read_text().startswith('{"id":"a"')
     assert (tmp_path / "way").is_symlink()

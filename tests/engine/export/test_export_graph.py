@@ -13,7 +13,7 @@ from engine.entity import Entity, Literal, make_entity
 from engine.errors import BadInput
 from engine.excerpt import Answer
 from engine.export.content import Content
-from engine.export.registry import FORMS
+from engine.export.registry import FORMATS
 from engine.export.target import opened
 from engine.graph.connection import Connection
 from engine.graph.record import stream
@@ -29,7 +29,7 @@ ALL = Access(frozenset({"a", "b"}))
 
 def exported(content: Content, name: str, path: Path) -> bytes:
     with opened(str(path)) as target:
-        FORMS[name].write(content, target)
+        FORMATS[name].write(content, target)
     return path.read_bytes()
 
 
@@ -91,11 +91,11 @@ def test_export_then_load_is_the_same_graph(
         assert load(fresh_engine, [str(path) for path in paths], dataset).refused_count == 0
     everything = fresh_engine.whole(fresh_engine.everybody())
     records, nodes = list(everything.records()), list(everything.nodes())
-    arrows = list(everything.arrows())
+    arrows = list(everything.relationships())
     assert [entity.id for entity in records] == [id_ for id_, _ in graph_identities(fresh_engine)]
     drawing = exported(everything, "cypher", tmp_path / "first.cypher")
     with opened(f"{tmp_path}/first/") as target:
-        FORMS["ftm"].write(everything, target)
+        FORMATS["ftm"].write(everything, target)
     for text in WIPE:
         fresh_engine._connection.declare(text)
     fresh_engine.reindex(lambda _: None)
@@ -107,7 +107,7 @@ def test_export_then_load_is_the_same_graph(
     again = fresh_engine.whole(fresh_engine.everybody())
     assert list(again.records()) == records
     assert list(again.nodes()) == nodes
-    assert list(again.arrows()) == arrows
+    assert list(again.relationships()) == arrows
     for dataset in sources:
         first = (tmp_path / "first" / f"{dataset}.ftm.json").read_bytes()
         one = fresh_engine.whole(fresh_engine.everybody(), [dataset])
@@ -132,7 +132,7 @@ def test_a_whole_graph_by_pages(
     assert [node for node in nodes if node.startswith("literal:")] == ["literal:phone:+4930111111"]
     told = [
         (arrow.relationship.id, arrow.relationship.source, arrow.relationship.target)
-        for arrow in content.arrows()
+        for arrow in content.relationships()
     ]
     assert len(told) == len(set(told))
     assert {arrow for arrow in told if "|" not in arrow[0]} == {
@@ -157,7 +157,7 @@ def test_an_export_holds_only_what_its_reader_sees(fresh_engine: Engine) -> None
     content = fresh_engine.whole(only)
     assert [entity.id for entity in content.records()] == ["b:o5", "b:q"]
     assert [node.id for node in content.nodes()] == ["b:q"]
-    assert list(content.arrows()) == []
+    assert list(content.relationships()) == []
     assert list(fresh_engine.records(only, "b")) == list(content.records())
     with pytest.raises(BadInput, match="there is no dataset 'a'"):
         fresh_engine.whole(only, ["a"])
@@ -175,13 +175,15 @@ def test_a_neighbourhood_is_what_is_near(
 ) -> None:
     fill(fresh_engine, small())
     graph = networkx.Graph()
-    for arrow in fresh_engine.whole(ALL).arrows():
+    for arrow in fresh_engine.whole(ALL).relationships():
         graph.add_edge(arrow.relationship.source, arrow.relationship.target)
     for hops in (1, 2, 3):
         near = fresh_engine.neighbourhood("a:p", ALL, hops)
         expected = set(networkx.ego_graph(graph, "a:p", hops))
         assert {node.id for node in near.nodes()} == expected
-        ends = {(arrow.relationship.source, arrow.relationship.target) for arrow in near.arrows()}
+        ends = {
+            (arrow.relationship.source, arrow.relationship.target) for arrow in near.relationships()
+        }
         assert {frozenset(pair) for pair in ends} == {
             frozenset(pair) for pair in graph.subgraph(expected).edges
         }
@@ -211,7 +213,7 @@ def test_what_a_search_finds(fresh_engine: Engine) -> None:
     assert wider.datasets == ("a",)
     drawn = fresh_engine.found(SearchQuestion("schema:Ownership"), ALL)
     assert [node.id for node in drawn.nodes()] == ["a:anna", "a:annika"], "an edge brings its ends"
-    assert [arrow.relationship.id for arrow in drawn.arrows()] == ["a:o"]
+    assert [arrow.relationship.id for arrow in drawn.relationships()] == ["a:o"]
 
 
 def test_paths_as_a_drawing(fresh_engine: Engine, tmp_path: Path) -> None:
@@ -235,7 +237,7 @@ def test_a_drawing_of_the_whole_graph(name: str, fresh_engine: Engine, tmp_path:
     assert list(graph.nodes) == [node.id for node in content.nodes()]
     expected = sorted(
         (a.relationship.source, a.relationship.target, a.relationship.type)
-        for a in content.arrows()
+        for a in content.relationships()
     )
     assert (
         sorted((source, target, data["type"]) for source, target, data in graph.edges(data=True))

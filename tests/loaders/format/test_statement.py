@@ -15,7 +15,7 @@ from engine.access import Access
 from engine.engine import Engine
 from engine.entity import Entity
 from engine.errors import BadInput
-from engine.export.registry import FORMS
+from engine.export.registry import FORMATS as EXPORT_FORMATS
 from engine.export.target import opened
 from engine.question import OwnershipQuestion, PathQuestion
 from loaders.demo.sample import TITLES, load_demo
@@ -335,7 +335,7 @@ def test_what_clew_exports_is_what_it_loads(fresh_engine: Engine, tmp_path: Path
     for name in TITLES:
         path = tmp_path / f"{name}.csv"
         with opened(str(path)) as target:
-            FORMS["statements"].write(fresh_engine.whole(eyes, [name]), target)
+            EXPORT_FORMATS["statements"].write(fresh_engine.whole(eyes, [name]), target)
         before = {
             entity.id: told_by(entity) for entity in fresh_engine.whole(eyes, [name]).records()
         }
@@ -373,7 +373,7 @@ def test_what_is_exported_comes_back_with_its_empty_values(
     (tmp_path / "odd.json").write_text(json.dumps(odd))
     load(fresh_engine, [str(tmp_path / "odd.json")], "d")
     with opened(str(tmp_path / "out.csv")) as target:
-        FORMS["statements"].write(fresh_engine.whole(fresh_engine.everybody()), target)
+        EXPORT_FORMATS["statements"].write(fresh_engine.whole(fresh_engine.everybody()), target)
     report = load(fresh_engine, [str(tmp_path / "out.csv")], "e")
     assert (report.added, report.refused_count) == (1, 0)
     one, other = fresh_engine.entities(["d:e", "e:e"], Access(frozenset({"d", "e"})))

@@ -1,1 +1,0 @@
-UNWIND $$rows$$ AS row MATCH (a:Entity {id: row.source}) MATCH (b:Entity {id: row.target}) MERGE (a)-[r$$labels$$ {id: row.told.id}]->(b) SET r = row.told;

@@ -1,1 +1,0 @@
-UNWIND $$rows$$ AS row MERGE (n:Literal {id: row.id}) SET n = row;

@@ -1,1 +1,0 @@
-UNWIND $$rows$$ AS row MATCH (a:Entity {id: row.source}) MATCH (b:Literal {id: row.target}) MERGE (a)-[r$$labels$$]->(b) SET r = row.told;
