@@ -96,6 +96,7 @@ class Connection:
 
     def __init__(self, driver: neo4j.Driver) -> None:
         self._driver = driver
+        # Without bookmarks a cluster could answer a read from before our own last write.
         self._bookmarks = GraphDatabase.bookmark_manager()
 
     @classmethod
@@ -105,7 +106,7 @@ class Connection:
             driver = GraphDatabase.driver(
                 uri,
                 auth=(user, password),
-                notifications_min_severity="OFF",
+                notifications_min_severity="OFF",  # remarks on queries, which say nothing new
                 max_transaction_retry_time=15.0,
                 connection_acquisition_timeout=15.0,
             )

@@ -42,7 +42,7 @@ class Catalog:
         """
         valid = checked(changes)
         with self._connection.transaction() as tx:
-            bump(tx, 0)
+            bump(tx, 0)  # takes the lock: no load begins between the check and the change
             rows = tx.run("dataset_state", {"names": [check_name(name)]})
             before: Mapping[str, Any] = rows[0]["properties"] if rows else {}
             if "deleting" in before:
@@ -57,7 +57,7 @@ class Catalog:
         Raises BadInput if there is none.
         """
         with self._connection.transaction() as tx:
-            bump(tx, 0)
+            bump(tx, 0)  # waits for the write that is under way, which must not end after this
             if not tx.run("dataset_mark", {"name": name}):
                 raise BadInput(
                     f"there is no dataset {name[:100]!r}: `clew dataset list` names them"

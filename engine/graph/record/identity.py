@@ -9,11 +9,13 @@ from engine.graph.cypher import quoted
 
 PAGE = 10_000
 LAST = "\U0010ffff"
+"""Sorts after every id."""
 Identity = tuple[str, str]
 
 
 def span(dataset: str | None) -> tuple[str, str]:
     """The bounds, both excluded, between which the ids of a dataset (or of all) lie."""
+    # `;` is the character after `:`, so that no id of another dataset lies between them
     return (f"{dataset}:", f"{dataset};") if dataset is not None else ("", LAST)
 
 

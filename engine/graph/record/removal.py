@@ -1,8 +1,8 @@
 """Removing records in one transaction, in the order that keeps Neo4j fast.
 
 A seek in an index gets slower with each entry that its own transaction has deleted from it. So
-all is read before anything goes. Then goes what connects the records, and last the nodes that
-nothing refers to.
+all is read before anything is deleted. Then what connects the records is deleted, and last the
+nodes that nothing refers to.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from engine.graph.record.batch import STEP, Batch, Place, slices
 
 @dataclass
 class Removal:
-    """Records that are to go, as they were read before the first of them went."""
+    """Records that are to be deleted, as they were read before."""
 
     gone: dict[str, list[str]] = field(default_factory=dict)
     """The ids of the shared values that each record held."""
@@ -25,7 +25,7 @@ class Removal:
 
 
 def read(batch: Batch, ids: Sequence[str]) -> Removal:
-    """What the graph has of records that are to go."""
+    """What the graph has of records that are to be deleted."""
     removal = Removal()
     for group in slices(ids, STEP):
         nodes = {record.id: record for record in batch.records(group)}

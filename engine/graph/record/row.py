@@ -42,7 +42,7 @@ def amount_of(entity: Entity) -> float | None:
             amount = float(text)
         except ValueError:
             continue
-        if math.isfinite(amount):
+        if math.isfinite(amount):  # "nan" and "inf" are numbers to Python
             return amount
     return None
 

@@ -69,6 +69,7 @@ class Stream:
 
     def nodes(self) -> Iterator[Entity | Literal]:
         """Every record that is no edge, and every value that two of them share."""
+        # The ids of shared values sort among those of the datasets: ``literal:`` is like a name.
         early = [name for name in self._datasets if f"{name}:" < LITERAL]
         for name in early:
             yield from self._entities("node_records", name)
@@ -131,19 +132,21 @@ class Stream:
             }
             return self._connection.read(query, parameters, timeout=LONG_TIMEOUT, **parts)
 
-        return pages(read, after, PAGE, whole=query == "edge_relationships")
+        # An edge with several ends is several rows, which must not be cut between two pages: the
+        # next page begins after an id, not in the middle of one.
+        return pages(read, after, PAGE, keeps_ids=query == "edge_relationships")
 
 
 def pages(
-    read: Callable[[str], list[Record]], after: str, size: int, whole: bool
+    read: Callable[[str], list[Record]], after: str, size: int, *, keeps_ids: bool
 ) -> Iterator[list[Record]]:
-    """Page after page, the next one read ahead; ``whole`` keeps the rows of one id on one page."""
+    """Page after page, the next one read ahead; with ``keeps_ids`` an id is on one page only."""
     with ThreadPoolExecutor(1, "page") as pool:
         coming = pool.submit(read, after)
         while True:
             rows = coming.result()
             more = len(rows) == size
-            if more and whole:
+            if more and keeps_ids:
                 rows = without_last(rows)
             if more:
                 coming = pool.submit(read, rows[-1]["id"])

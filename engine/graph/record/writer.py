@@ -105,6 +105,7 @@ class Writer:
             revision, has_tombstones = self._begin(tx, datasets)
             batch = Batch(tx, revision)
             state = batch.state({*new.nodes, *existing})
+            # Old versions are read and cleared away first; what they share with the new ones stays.
             there = [id_ for id_ in latest if state.get(id_) is not None]
             old = {record.id: record for record in batch.records(there)}
             places = batch.places([id_ for id_ in latest if id_ in existing and id_ not in old])
@@ -115,7 +116,7 @@ class Writer:
             batch.replace_edges(new, stay)
             batch.put_edges(new, stay)
             batch.put_links(new_links, new.nodes)
-            if has_tombstones:
+            if has_tombstones:  # rare, and else one query less
                 batch.tombstones.remove(id_ for id_ in latest if id_ not in existing)
             released = batch.finish()
         known = {*existing, *old}
@@ -128,6 +129,7 @@ class Writer:
         A write to none needs no new revision. Raises BadInput if a dataset is being deleted, or
         has been since this writer began to load into it.
         """
+        # one query for all of it: most writes are small, and each round trip counts
         counter = moved(tx.run("clew_begin", {"by": 1 if names else 0, "names": sorted(names)}))
         gone = self._ensured.difference(counter["live"]).union(counter["deleting"])
         for name in names:

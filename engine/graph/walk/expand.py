@@ -16,6 +16,7 @@ from engine.graph.period import bounds
 from engine.question import ExpandOrder, ExpandQuestion
 
 SIGNS = {ExpandOrder.DEGREE_ASC: 1, ExpandOrder.DEGREE_DESC: -1, ExpandOrder.ID: 0}
+"""What the degree is multiplied by, so that one query sorts in each order."""
 KEY = (int, str, str, str, bool)
 """What a cursor holds besides the order: the key by which ``expand`` sorts.
 

@@ -61,7 +61,7 @@ class Layers:
 
     def _neighbours_of(self, place: int, back: bool, ids: set[str]) -> Neighbours:
         """Where the hop at a place leads from these nodes, each read once; raises TooMany."""
-        place = 0 if self._repeats else place
+        place = 0 if self._repeats else place  # what the same hop answered is known already
         known = self._known[place, back]
         missing = sorted(ids - known.keys())
         for start in range(0, len(missing), NODES_PER_QUERY):
@@ -76,11 +76,12 @@ class Layers:
     def _steps(self, length: int) -> list[Neighbours]:
         """Where each hop leads, for the walks of a length and from the nodes on them alone.
 
-        Layers of nodes grow from both ends, the smaller one first, until they meet. What does not
-        lead to where they meet is then left out.
+        Layers of nodes grow from both ends until they meet. What does not lead to where they meet
+        is then left out.
         """
         ahead, behind = [{self._source}], [{self._target}]
         while len(ahead) + len(behind) < length + 2:
+            # the smaller layer grows, because it has fewer neighbours to read
             if len(ahead[-1]) <= len(behind[-1]):
                 place = len(ahead) - 1
                 ahead.append(self._next(place, False, ahead[-1], self._source, self._target))

@@ -95,6 +95,7 @@ class Web:
         with_unknown = self.reached_through(lambda share: share.value is None)
         inexact = self.reached_through(lambda share: not share.exact)
         known = self.reached_by_known()
+        # A node that only unknown shares lead to has no share at all, rather than one of zero.
         shares = {
             id_: round(integrated.get(id_, 0.0), 12) if id_ in known else None
             for id_ in self.nodes.keys() - {self.root}
@@ -170,6 +171,7 @@ class Ownership:
         name = "ownership_up" if web.up else "ownership_down"
         front = [web.root]
         for _ in range(MAX_DEPTH):
+            # one row more than there is room for shows that ownerships are left out
             room = MAX_OWNERSHIPS - len(web.shares)
             front_parameters = parameters | {"ids": front, "limit": room + 1}
             rows = self._connection.read(name, front_parameters, timeout=deadline.left())

@@ -34,6 +34,7 @@ class Routes:
         for owner, asset in self._edges:
             near, far = (asset, owner) if self._up else (owner, asset)
             outward.setdefault(near, []).append(far)
+        # breadth first, so that each node gets its shortest distance
         distances = {self._root: 0}
         front = [self._root]
         for here in front:
