@@ -1,5 +1,16 @@
-"""Whose eyes a read has: the datasets that it may see, worked out once per request."""
+"""What a reader may see: the names of datasets, worked out once per request.
 
+Every read of the engine takes an ``Access`` as a required argument, right after what is asked for.
+It is made in one place (``Engine.everybody``; the API keeps it in ``api.session`` for as long as a
+request lasts) and checked where data is read:
+
+- in the graph by the query part ``visible`` (``engine/graph/visibility.cypher``), which every query
+  for readers includes,
+- in the index by ``engine.index.clause.allowed``, which every search goes through,
+- in the lists of datasets and of their crawls by the engine itself.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -12,3 +23,7 @@ class Access:
     def names(self) -> list[str]:
         """The names in order, as a query's ``$datasets``."""
         return sorted(self.datasets)
+
+    def narrowed(self, datasets: Iterable[str]) -> "Access":
+        """The access to those of these datasets that this reader may see."""
+        return Access(self.datasets & frozenset(datasets))

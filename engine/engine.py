@@ -199,7 +199,7 @@ class Engine:
         return self._reader.edge_counts(ids, access)
 
     def referrers(
-        self, ids: Sequence[str], schema: str, prop: str, access: Access, first: int
+        self, ids: Sequence[str], access: Access, schema: str, prop: str, first: int
     ) -> dict[str, list[Entity]]:
         """The entities of an FtM schema whose property ``prop`` names each id: FtM's reverse properties."""
         if self._reader.refers_by_graph(schema, prop):

@@ -31,7 +31,7 @@ json.dump({
     "from": [module.__file__ for module in (cli, api, engine.server.jar, loaders.demo.sample)],
     "libraries": [module.__file__ for module in (graphql, neo4j)],
     "schema": api.schema.printed(),
-    "operations": [o.document for o in api.operation.operations()],
+    "operations": [o.text for o in api.operation.operations()],
     "migrations": [m.name for m in sorted((engine.resource.neo4j_folder() / "migrations").iterdir())],
     "jars": len(jar.locked()),
     "conf": (engine.resource.neo4j_folder() / "neo4j.conf").read_text(),
@@ -105,7 +105,7 @@ def test_it_reads_the_same_as_the_checkout(unpacked: Path) -> None:
     assert all(Path(name).is_relative_to(unpacked) for name in told["from"])
     assert not any(Path(name).is_relative_to(unpacked) for name in told["libraries"])
     assert told["schema"] == printed()
-    assert told["operations"] == [o.document for o in operations()]
+    assert told["operations"] == [o.text for o in operations()]
     assert len(told["operations"]) >= 12
     assert told["migrations"] == sorted(
         path.name for path in (neo4j_folder() / "migrations").iterdir()

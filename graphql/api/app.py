@@ -1,4 +1,4 @@
-"""The web application: where readers ask, where monitors look, and the page for humans."""
+"""The web application: the API at /graphql, /healthz for monitors, and a page for people."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,8 +15,9 @@ from api.transport import respond
 from engine.engine import Engine
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-PATIENCE = 5.0
-"""Seconds after which a part that does not say how it is counts as down."""
+"""All of them reach /graphql, so that GraphQL's own answer says which it allows."""
+HEALTH_TIMEOUT = 5.0
+"""Seconds after which Neo4j counts as down if it has not answered."""
 
 
 async def execute(
@@ -25,25 +26,26 @@ async def execute(
     variables: Mapping[str, Any] | None = None,
     operation_name: str | None = None,
 ) -> dict[str, Any]:
-    """The answer to one document, as the application would give it: ``data`` and ``errors``."""
+    """The answer to one operation, as the application would return it: ``data`` and ``errors``."""
     answer = await Execution(engine).answer(Parameters(query, variables, operation_name))
     return answer.body
 
 
 def create_app(engine: Engine) -> Starlette:
-    """The application that answers from one engine, which stays its caller's to close."""
+    """The application that answers from one engine, which the caller closes."""
     execution = Execution(engine)
 
     async def graphql(request: Request) -> Response:
-        asks_page = request.method in ("GET", "HEAD") and "query" not in request.query_params
-        if asks_page and "text/html" in request.headers.get("accept", ""):
+        without_query = "query" not in request.query_params
+        if request.method in ("GET", "HEAD") and without_query and _wants_page(request):
             return graphiql.page()
         return await respond(execution, request)
 
     async def healthz(_: Request) -> Response:
-        parts = {"neo4j": f"does not answer within {PATIENCE:.0f} s"}
-        with move_on_after(PATIENCE):
+        parts = {"neo4j": f"does not answer within {HEALTH_TIMEOUT:.0f} s"}
+        with move_on_after(HEALTH_TIMEOUT):
             parts = await to_thread.run_sync(engine.health, abandon_on_cancel=True)
+        # an index that is behind is being brought up to date, and can be searched meanwhile
         ok = all(state == "ok" for name, state in parts.items() if name != "index")
         return JSONResponse({"ok": ok, **parts}, 200 if ok else 503)
 
@@ -54,3 +56,8 @@ def create_app(engine: Engine) -> Starlette:
             Route("/static/graphiql/{name}", graphiql.static),
         ]
     )
+
+
+def _wants_page(request: Request) -> bool:
+    """Whether a browser asks, and not a program."""
+    return "text/html" in request.headers.get("accept", "")

@@ -1,4 +1,7 @@
-"""What may be asked with: the enums, scalars and input types, and how they become the engine's values."""
+"""GraphQL's enums, scalars and input types, and how they become the engine's values.
+
+The engine's values check themselves when they are made, so nothing is checked here.
+"""
 
 from typing import NewType
 
@@ -15,16 +18,27 @@ Date = NewType("Date", str)
 """A date as FtM has it: a year, a month or a day."""
 
 strawberry.enum(
-    Direction, description="Which way a relationship is followed, seen from where one stands."
+    Direction,
+    description="The direction of a relationship, as seen from the entity that it starts from.",
 )
 strawberry.enum(
-    ExpandOrder, description="Neighbours with few relationships first, with many, or by id."
+    ExpandOrder,
+    description="The order of neighbours: those with the fewest relationships first, those with "
+    "the most first, or by id.",
 )
-strawberry.enum(PathMode, description="One shortest path, all of that length, or the k shortest.")
-strawberry.enum(SearchSort, description="The order of hits.")
+strawberry.enum(
+    PathMode,
+    description="Which paths between two entities: one shortest path, all shortest paths, or the "
+    "k shortest paths.",
+)
+strawberry.enum(
+    SearchSort,
+    description="The order of hits: the most relevant first, by caption, or by date.",
+)
 
 
-def _date(value: object) -> str:
+def parse_date(value: object) -> str:
+    """A date in a query or variable; raises GraphQLError for one that does not exist."""
     try:
         return asked_date(str(value))
     except BadInput as error:
@@ -35,21 +49,21 @@ DATE: ScalarDefinition = strawberry.scalar(
     name="Date",
     description="A year, a month or a day: 2019, 2019-04, 2019-04-30.",
     serialize=str,
-    parse_value=_date,
+    parse_value=parse_date,
 )
 
 
-@strawberry.input(description="From a date to a date, both included; either may be open.")
+@strawberry.input(description="A period, both dates included; leave one out for an open end.")
 class DateRange:
-    """A span of time."""
+    """A period, both dates included."""
 
     start: Date | None = None
     end: Date | None = None
 
 
-@strawberry.input(description="What a hit must be; a schema includes its descendants.")
+@strawberry.input(description="Which hits are wanted. A schema includes its descendants.")
 class SearchFilter:
-    """What a search is narrowed to."""
+    """Which hits are wanted."""
 
     schemata: list[str] | None = None
     datasets: list[str] | None = None
@@ -59,66 +73,77 @@ class SearchFilter:
 
 
 @strawberry.input(
-    description="Which relationships a path may cross, and which nodes it may pass through."
+    description="Which relationships a path may cross, and which entities it may pass through."
 )
 class HopFilter:
-    """What a walk is narrowed to."""
+    """Which relationships a path may cross, and which entities it may pass through."""
 
     types: list[str] | None = strawberry.field(
-        default=None, description="Relationship types: OWNERSHIP, ADDRESS_ENTITY, PHONE."
+        default=None,
+        description="Types of relationships, such as OWNERSHIP, ADDRESS_ENTITY or PHONE.",
     )
     schemata: list[str] | None = strawberry.field(
-        default=None, description="Schemata of the nodes passed through, descendants included."
+        default=None,
+        description="Schemata of the entities on the way. A schema includes its descendants.",
     )
     datasets: list[str] | None = None
     direction: Direction | None = Direction.BOTH
     during: DateRange | None = strawberry.field(
-        default=None, description="Relationships whose time overlaps it; an undated one passes."
+        default=None,
+        description="Only relationships that held at some time in this period; those without "
+        "dates count.",
     )
     min_share: float | None = strawberry.field(
-        default=None, description="Ownerships need a known share of at least this fraction."
+        default=None,
+        description="The smallest share of an ownership, as a fraction; an unknown share is not "
+        "enough. Other relationships are not affected.",
     )
     max_degree: int | None = strawberry.field(
-        default=None, description="Nodes with more relationships are not passed through."
+        default=None,
+        description="Do not pass through entities that have more relationships than this.",
     )
     shared: bool | None = strawberry.field(
         default=True,
-        description="Whether shared values (phone numbers, addresses) may be passed through.",
+        description="Whether a path may pass through a value that entities share, such as a phone "
+        "number or an address.",
     )
 
 
-def several(values: list[str] | None) -> tuple[str, ...] | None:
-    """A list as the engine takes it."""
+def tuple_of(values: list[str] | None) -> tuple[str, ...] | None:
+    """A list as the engine's frozen values hold it."""
     return None if values is None else tuple(values)
 
 
-def range_of(during: DateRange | None) -> question.DateRange | None:
-    """A span of time as the engine takes it."""
+def date_range(during: DateRange | None) -> question.DateRange | None:
+    """The engine's value for a period; raises BadInput."""
     return None if during is None else question.DateRange(during.start, during.end)
 
 
-def search_filter(given: SearchFilter | None) -> question.SearchFilter:
-    """A search's filter as the engine takes it."""
-    if given is None:
+def search_filter(argument: SearchFilter | None) -> question.SearchFilter:
+    """The engine's value for a search's filter; raises BadInput."""
+    if argument is None:
         return question.SearchFilter()
     return question.SearchFilter(
-        schemata=several(given.schemata),
-        datasets=several(given.datasets),
-        countries=several(given.countries),
-        topics=several(given.topics),
-        during=range_of(given.during),
+        schemata=tuple_of(argument.schemata),
+        datasets=tuple_of(argument.datasets),
+        countries=tuple_of(argument.countries),
+        topics=tuple_of(argument.topics),
+        during=date_range(argument.during),
     )
 
 
-def hop_filter(given: HopFilter) -> question.HopFilter:
-    """A walk's filter as the engine takes it."""
+def hop_filter(argument: HopFilter | None) -> question.HopFilter:
+    """The engine's value for a path's filter; raises BadInput."""
+    if argument is None:
+        return question.HopFilter()
     return question.HopFilter(
-        types=several(given.types),
-        schemata=several(given.schemata),
-        datasets=several(given.datasets),
-        direction=given.direction or Direction.BOTH,
-        during=range_of(given.during),
-        min_share=given.min_share,
-        max_degree=given.max_degree,
-        shared=given.shared is not False,
+        types=tuple_of(argument.types),
+        schemata=tuple_of(argument.schemata),
+        datasets=tuple_of(argument.datasets),
+        # GraphQL lets a reader write null for these two, which means their default
+        direction=argument.direction or Direction.BOTH,
+        during=date_range(argument.during),
+        min_share=argument.min_share,
+        max_degree=argument.max_degree,
+        shared=argument.shared is not False,
     )

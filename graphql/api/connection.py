@@ -1,41 +1,43 @@
-"""A page of a longer list: where it ends, and how one goes on."""
+"""Pages of longer lists, as GraphQL's connections have them: sizes, offsets and ``pageInfo``."""
 
 from collections.abc import Sequence
 
 import strawberry
 
+from api.limit import LIMIT
 from engine.cursor import place_of
 from engine.errors import BadInput
 
 MAX_OFFSET = 1000
+"""Where lists end that are paged by counting, because the engine reads them from the start."""
 
 
-@strawberry.type(description="Where a page ends.")
+@strawberry.type(description="Where a page ends, and whether there is another one.")
 class PageInfo:
-    """Where a page ends."""
+    """Where a page ends, and whether there is another one."""
 
     has_next_page: bool
     end_cursor: str | None
 
     @classmethod
     def of(cls, cursors: Sequence[str], has_next: bool) -> "PageInfo":
-        """The end of a page with these cursors."""
+        """The end of a page whose items have these cursors."""
         return cls(has_next_page=has_next, end_cursor=cursors[-1] if cursors else None)
 
 
-def size(first: int | None, default: int) -> int:
-    """How many are asked for; raises BadInput outside of 0 to 100."""
-    asked = default if first is None else first
-    if not 0 <= asked <= 100:
-        raise BadInput(f"first: {asked} is not between 0 and 100.")
-    return asked
+def page_size(first: int | None, default: int) -> int:
+    """How many items to return; raises BadInput outside of 0 to 100."""
+    size = default if first is None else first
+    if not 0 <= size <= LIMIT.page:
+        raise BadInput(f"first: {size} is not between 0 and {LIMIT.page}.")
+    return size
 
 
-def offset(cursor: str | None) -> int:
-    """How many of a short list come before a page; raises BadInput."""
+def offset_of(cursor: str | None) -> int:
+    """How many items come before a page of a list that is paged by counting; raises BadInput."""
     if cursor is None:
         return 0
-    (place,) = place_of(cursor, int)
-    if not 0 < place <= MAX_OFFSET:
+    (offset,) = place_of(cursor, int)
+    if not 0 < offset <= MAX_OFFSET:
         raise BadInput(f"{cursor[:50]!r} is not a cursor of this list.")
-    return int(place)
+    return int(offset)

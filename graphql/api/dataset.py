@@ -1,23 +1,23 @@
-"""What a dataset answers: what is known of it, how old it is, what it holds; and a page of datasets."""
+"""GraphQL's ``Dataset``: its metadata, how old it is and what it holds; and pages of datasets."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 import strawberry
 
-from api.connection import PageInfo, size
+from api.connection import PageInfo, page_size
 from api.run import RunConnection, next_run, runs
 from api.session import Info
-from engine import dataset as value
+from engine import dataset
 from engine.cursor import cursor_of, place_of
 from engine.dataset import ExportPolicy, Frequency
 
-DATASETS = 50
+PAGE = 50
 
-strawberry.enum(Frequency, description="How often a source publishes.")
+strawberry.enum(Frequency, description="How often a source publishes a new version.")
 strawberry.enum(
     ExportPolicy,
-    description="Who, of those who may read a dataset, may also take all of it as a file.",
+    description="Who may download a whole dataset as a file, among those who may read it.",
 )
 
 
@@ -25,8 +25,8 @@ strawberry.enum(
 class SchemaCount:
     """How many entities of one schema a dataset holds."""
 
-    schema: str = strawberry.field(description="FtM's name of the schema.")
-    count: int = strawberry.field(description="How many entities of exactly this schema there are.")
+    schema: str = strawberry.field(description="The name of the FollowTheMoney schema.")
+    count: int = strawberry.field(description="How many entities have exactly this schema.")
 
 
 @strawberry.type(description="Who publishes a dataset.")
@@ -38,55 +38,61 @@ class Publisher:
     country: str | None = strawberry.field(description="The code of the publisher's country.")
 
 
-def _overdue(root: strawberry.Parent[value.Dataset]) -> bool:
+def _overdue(root: strawberry.Parent[dataset.Dataset]) -> bool:
     return root.overdue(datetime.now(UTC))
 
 
-@strawberry.type(description="A dataset: what is known of it, how old it is, and what it holds.")
+@strawberry.type(description="A dataset: its metadata, how old it is, and what it holds.")
 class Dataset:
-    """A dataset: what is known of it, how old it is, and what it holds."""
+    """A dataset: its metadata, how old it is, and what it holds."""
 
-    name: str = strawberry.field(description="The name, with which the ids of its entities begin.")
-    title: str = strawberry.field(description="What people call it.")
-    summary: str | None = strawberry.field(description="What it is, in a few sentences.")
+    name: str = strawberry.field(description="The name; the ids of its entities begin with it.")
+    title: str = strawberry.field(description="The title for people.")
+    summary: str | None = strawberry.field(description="What it contains, in a few sentences.")
     publisher: Publisher | None = strawberry.field(description="Who publishes it.")
-    url: str | None = strawberry.field(description="Where it is described on the web.")
-    license: str | None = strawberry.field(description="Its licence: a web address, or a name.")
+    url: str | None = strawberry.field(description="Its web address.")
+    license: str | None = strawberry.field(description="Its licence: a web address or a name.")
     countries: list[str] = strawberry.field(
         description="The codes of the countries that it covers."
     )
     category: str | None = strawberry.field(description="What kind of dataset it is.")
-    maintainer: str | None = strawberry.field(description="Who keeps it up to date here.")
-    frequency: Frequency = strawberry.field(description="How often its source publishes.")
+    maintainer: str | None = strawberry.field(
+        description="Who keeps it up to date in this installation."
+    )
+    frequency: Frequency = strawberry.field(
+        description="How often its source publishes a new version."
+    )
     coverage_start: str | None = strawberry.field(
-        description="From when on it tells: a year, a month or a day."
+        description="The date from which on it has data: a year, a month or a day."
     )
     coverage_end: str | None = strawberry.field(
-        description="Until when it tells: a year, a month or a day."
+        description="The date up to which it has data: a year, a month or a day."
     )
     last_updated: datetime | None = strawberry.field(
-        description="When it was last loaded whole, changed or not; null if never."
+        description="When it was last loaded completely, whether anything changed or not; null if "
+        "it never was."
     )
     next_expected: datetime | None = strawberry.field(
-        description="When its next version is due: one period after the last; null if none is."
+        description="When its next version is due: one period after the last update; null if none "
+        "is due."
     )
     overdue: bool = strawberry.field(
         resolver=_overdue,
-        description="Whether the next version is late by more than a quarter of its period (at most a week), "
-        "or should have come and never did.",
+        description="Whether the next version is late by more than a quarter of its period (at "
+        "most a week), or it was never loaded although its source publishes regularly.",
     )
     next_run: datetime | None = strawberry.field(
         resolver=next_run,
-        description="When its source is to be crawled again, as the catalog last had it; null if no catalog names it, "
-        "or once was enough.",
+        description="When its source is crawled next, according to the catalog; null if no catalog "
+        "names it, or if it is crawled only once.",
     )
     runs: RunConnection = strawberry.field(
-        resolver=runs, description="The crawls of its source, newest first."
+        resolver=runs, description="The crawls of its source, the newest first."
     )
-    export_policy: ExportPolicy = strawberry.field(description="Who may take all of it as a file.")
+    export_policy: ExportPolicy = strawberry.field(description="Who may download it as a file.")
     entity_count: int = strawberry.field(description="How many entities it holds.")
     schemata: list[SchemaCount] = strawberry.field(
-        description="How many of each schema, the most frequent first."
+        description="How many entities there are of each schema, the most frequent first."
     )
 
 
@@ -94,7 +100,7 @@ class Dataset:
 class DatasetEdge:
     """A dataset on a page."""
 
-    cursor: str = strawberry.field(description="Its place, to go on after.")
+    cursor: str = strawberry.field(description="Pass it as `after` to read on from here.")
     node: Dataset = strawberry.field(description="The dataset.")
 
 
@@ -102,27 +108,26 @@ class DatasetEdge:
 class DatasetConnection:
     """A page of datasets, by name."""
 
-    edges: list[DatasetEdge] = strawberry.field(description="The datasets with their places.")
+    edges: list[DatasetEdge] = strawberry.field(description="The datasets with their cursors.")
     nodes: list[Dataset] = strawberry.field(description="The datasets.")
-    page_info: PageInfo = strawberry.field(description="Whether there are more.")
-    total_count: int = strawberry.field(description="How many there are on all pages.")
+    page_info: PageInfo = strawberry.field(description="Whether there is another page.")
+    total_count: int = strawberry.field(description="How many datasets there are on all pages.")
 
 
 async def dataset_page(
-    info: Info, first: int | None = DATASETS, after: str | None = None, overdue: bool | None = None
+    info: Info, first: int | None = PAGE, after: str | None = None, overdue: bool | None = None
 ) -> Any:
-    """A page of the datasets that this reader may see."""
-    start = None if after is None else place_of(after, str)[0]
-    asked = size(first, DATASETS)
-    known = await info.context.hop(
-        info.context.engine.datasets, await info.context.access(), overdue
-    )
-    rest = [found for found in known if start is None or found.name > start]
-    nodes: list[Any] = list(rest[:asked])
-    edges = [DatasetEdge(cursor=cursor_of(found.name), node=found) for found in nodes]
+    """A page of the datasets that the reader may see."""
+    last = None if after is None else place_of(after, str)[0]
+    size = page_size(first, PAGE)
+    # An installation has at most some thousand datasets: all are read, and cut into pages here.
+    datasets = await info.context.list_datasets(overdue)
+    rest = [each for each in datasets if last is None or each.name > last]
+    nodes: list[Any] = list(rest[:size])
+    edges = [DatasetEdge(cursor=cursor_of(node.name), node=node) for node in nodes]
     return DatasetConnection(
         edges=edges,
         nodes=nodes,
-        page_info=PageInfo.of([edge.cursor for edge in edges], len(rest) > asked),
-        total_count=len(known),
+        page_info=PageInfo.of([edge.cursor for edge in edges], len(rest) > size),
+        total_count=len(datasets),
     )

@@ -1,7 +1,8 @@
-"""What every entity answers, whatever its schema: the interface ``Entity``, and ``Literal``, a shared value.
+"""GraphQL's ``Entity``, which every record is whatever its schema, and ``Literal``, a shared value.
 
-Values are the engine's own; a class here only says which of their attributes are shown, and under what type.
-Resolvers that answer such values are therefore annotated ``Any``, and the class attribute carries the type.
+Resolvers return the engine's own values. A class here only says which of their attributes are
+fields, and of which type, so no object is made for each record. That is why such resolvers are
+annotated with ``Any``, and the class attribute has the type.
 """
 
 from functools import cache
@@ -10,21 +11,24 @@ from typing import Annotated, Any
 import strawberry
 from followthemoney.property import Property as FtmProperty
 
-from api.argument import DateRange, range_of, several
-from api.connection import PageInfo, size
+from api.argument import DateRange, date_range, tuple_of
+from api.connection import PageInfo, page_size
 from api.dataset import Dataset
 from api.session import Info
 from engine import answer
 from engine import entity as value
 from engine.question import Direction, ExpandOrder, ExpandQuestion
 
-EXPAND = ExpandQuestion.first
 LITERAL = "Literal"
 
-Names = Annotated[list[str] | None, strawberry.argument(description="Only these.")]
+Names = Annotated[
+    list[str] | None, strawberry.argument(description="Only the properties with these names.")
+]
 Types = Annotated[
     list[str] | None,
-    strawberry.argument(description="Relationship types: OWNERSHIP, ADDRESS_ENTITY, PHONE."),
+    strawberry.argument(
+        description="Types of relationships, such as OWNERSHIP, ADDRESS_ENTITY or PHONE."
+    ),
 ]
 
 
@@ -37,8 +41,8 @@ class EdgeCount:
     count: int
 
 
-class Values:
-    """One property of one record."""
+class PropertyValues:
+    """One property of one record, with its values."""
 
     def __init__(self, record: value.Entity, prop: FtmProperty) -> None:
         self.record = record
@@ -48,14 +52,16 @@ class Values:
         self.values = list(record.properties.get(prop.name, ()))
 
 
-async def _values_entities(root: strawberry.Parent[Values], info: Info) -> Any:
+async def _values_entities(root: strawberry.Parent[PropertyValues], info: Info) -> Any:
     if root.type != "entity":
         return []
-    found = await info.context.nodes.load_many(root.record.references(root.name))
-    return [node for node in found if node is not None]
+    nodes = await info.context.nodes.load_many(root.record.references(root.name))
+    return [node for node in nodes if node is not None]
 
 
-@strawberry.type(description="One property with all its values: the generic form, for programs.")
+@strawberry.type(
+    description="One property with all its values, for programs that do not know the schema."
+)
 class Property:
     """One property with all its values."""
 
@@ -64,7 +70,7 @@ class Property:
     type: str
     values: list[str]
     entities: "list[Entity]" = strawberry.field(
-        resolver=_values_entities, description="The entities that an entity-typed property names."
+        resolver=_values_entities, description="The entities that the values name, if they are ids."
     )
 
 
@@ -88,7 +94,9 @@ def _relationship_target_id(root: strawberry.Parent[value.Relationship]) -> Any:
     return root.target
 
 
-@strawberry.type(description="An FtM edge, or a property that names an entity.")
+@strawberry.type(
+    description="A relationship: an entity such as an Ownership, or a property that names one."
+)
 class Relationship:
     """One relationship of the graph."""
 
@@ -100,7 +108,7 @@ class Relationship:
     source: "Entity | None" = strawberry.field(resolver=_source)
     target: "Entity | None" = strawberry.field(resolver=_target)
     entity: "Entity | None" = strawberry.field(
-        description="The edge as an entity; null where the relationship is a property."
+        description="The relationship as an entity; null if it is a property."
     )
 
 
@@ -114,7 +122,7 @@ class ExpandEdge:
 
 
 class Expansion:
-    """One page of an entity's neighbours, with what was asked for."""
+    """One page of an entity's neighbours, and the question that it answers."""
 
     def __init__(self, question: ExpandQuestion, page: answer.Page[answer.Step]) -> None:
         self.question = question
@@ -156,9 +164,10 @@ def _properties(root: strawberry.Parent[value.Node], names: Names = None) -> Any
     if not isinstance(root, value.Entity):
         return []
     known = value.schema_of(root.schema).properties
-    wanted = root.properties if names is None else dict.fromkeys(names)
     return [
-        Values(root, known[name]) for name in wanted if name in known and root.properties.get(name)
+        PropertyValues(root, known[name])
+        for name in (root.properties if names is None else dict.fromkeys(names))
+        if name in known and root.properties.get(name)
     ]
 
 
@@ -174,17 +183,17 @@ async def _expand(
     schemata: list[str] | None = None,
     during: DateRange | None = None,
     order: ExpandOrder | None = ExpandOrder.DEGREE_ASC,
-    first: int | None = EXPAND,
+    first: int | None = ExpandQuestion.first,
     after: str | None = None,
 ) -> Any:
     question = ExpandQuestion(
         root.id,
-        types=several(types),
+        types=tuple_of(types),
         direction=direction or Direction.BOTH,
-        schemata=several(schemata),
-        during=range_of(during),
+        schemata=tuple_of(schemata),
+        during=date_range(during),
         order=order or ExpandOrder.DEGREE_ASC,
-        first=size(first, EXPAND),
+        first=page_size(first, ExpandQuestion.first),
         after=after,
     )
     return Expansion(question, await info.context.ask(info.context.engine.expand, question))
@@ -192,7 +201,7 @@ async def _expand(
 
 @cache
 def object_name(schema: str) -> str:
-    """The object type of a schema's records: its own name, or one beside the interface of that name."""
+    """The object type of a schema's records: its own name, unless an interface has that name."""
     return f"{schema}Record" if value.schema_of(schema).descendants else schema
 
 
@@ -205,39 +214,40 @@ def _literal_caption(root: strawberry.Parent[value.Literal]) -> str:
 
 
 @strawberry.interface(
-    description="One entity as one dataset tells it, or a value that several share."
+    description="An entity as one dataset describes it, or a value that several entities share."
 )
 class Entity:
-    """What every entity answers."""
+    """What every entity has."""
 
     id: strawberry.ID
     schema: str
     caption: str
     dataset: Dataset = strawberry.field(resolver=_dataset)
     properties: list[Property] = strawberry.field(
-        resolver=_properties, description="The properties that have values, or those named."
+        resolver=_properties,
+        description="The properties that have values: all of them, or those with these names.",
     )
     edge_counts: list[EdgeCount] = strawberry.field(
         resolver=_edge_counts,
-        description="How many relationships there are, by type and direction.",
+        description="How many relationships it has, by type and direction.",
     )
     expand: ExpandConnection = strawberry.field(
-        resolver=_expand, description="The neighbours, with the relationships that lead to them."
+        resolver=_expand, description="The neighbours, and the relationships that lead to them."
     )
 
     @classmethod
     def resolve_type(cls, node: value.Node, *_: object) -> str:
-        """The name of the object type that a value has."""
+        """The name of a value's object type."""
         return object_name(node.schema) if isinstance(node, value.Entity) else LITERAL
 
     @classmethod
     def is_type_of(cls, *_: object) -> bool:
-        """True: ``resolve_type`` has decided."""
+        """True: ``resolve_type`` has decided, and asking all 66 types again would take long."""
         return True
 
 
 @strawberry.type(
-    description="A value that several share: a phone number, an address, an identifier."
+    description="A value that several entities share, such as a phone number or an address."
 )
 class Literal(Entity):
     """A value that several entities share."""

@@ -1,4 +1,4 @@
-"""What a reader is told when something goes wrong: what they can act on, and never what is inside."""
+"""Errors as the reader gets them: with a code and what to do about it, and nothing internal."""
 
 import logging
 import uuid
@@ -10,31 +10,34 @@ from engine.errors import BadInput, QueryTimeout, ServerUnavailable
 
 LOG = logging.getLogger("clew.api")
 MAX_ERRORS = 5
-"""More errors than this are not reported."""
-AWAY = "The graph cannot be reached at the moment: ask again later. /healthz says what is up."
+"""More errors than this are not returned."""
+DEADLINE = "The deadline has passed: ask for less."
+UNREACHABLE = (
+    "The graph cannot be reached at the moment: ask again later. /healthz says what is up."
+)
+INTERNAL = "Internal error"
 
 
 class Refused(GraphQLError):
-    """A document or request that is turned away before anything is read; ``code`` says what kind of fault."""
+    """A request that is refused before anything is read; ``code`` says what kind of error it is."""
 
     def __init__(self, message: str, code: str = "LIMIT_EXCEEDED") -> None:
         super().__init__(message, extensions={"code": code})
 
 
-def late() -> GraphQLError:
+def deadline_error() -> GraphQLError:
     """The error of a request that ran into its deadline."""
-    return GraphQLError(
-        "The deadline has passed: ask for less.", extensions={"code": "DEADLINE_EXCEEDED"}
-    )
+    return GraphQLError(DEADLINE, extensions={"code": "DEADLINE_EXCEEDED"})
 
 
-def shown(errors: list[GraphQLError], code: str = "BAD_USER_INPUT") -> list[dict[str, Any]]:
-    """The first few errors as the reader sees them; ``code`` is for those that carry none of their own."""
-    return [_shown(error, code) for error in errors[:MAX_ERRORS]]
+def error_list(errors: list[GraphQLError], code: str = "BAD_USER_INPUT") -> list[dict[str, Any]]:
+    """The first few errors as JSON; ``code`` is for those that have no code of their own."""
+    return [_error(error, code) for error in errors[:MAX_ERRORS]]
 
 
-def _shown(error: GraphQLError, code: str) -> dict[str, Any]:
-    cause = _cause(error)
+def _error(error: GraphQLError, code: str) -> dict[str, Any]:
+    # A suggestion compares a wrong name with every name of a large schema, so suggestions are off
+    # (api.execution); where graphql-core writes one all the same, it is cut.
     answer: dict[str, Any] = {"message": error.message.partition(" Did you mean ")[0]}
     if error.locations:
         answer["locations"] = [
@@ -42,25 +45,26 @@ def _shown(error: GraphQLError, code: str) -> dict[str, Any]:
         ]
     if error.path is not None:
         answer["path"] = list(error.path)
-    answer["extensions"] = dict(error.extensions or {})
+    extensions = {"code": code, **(error.extensions or {})}
+    cause = _cause(error)
     if isinstance(cause, BadInput):
-        answer["message"] = str(cause)
-        code = "BAD_USER_INPUT"
+        answer["message"], extensions["code"] = str(cause), "BAD_USER_INPUT"
     elif isinstance(cause, QueryTimeout):
-        answer["message"] = str(cause) or late().message
-        code = "DEADLINE_EXCEEDED"
+        answer["message"] = str(cause) or DEADLINE
+        extensions["code"] = "DEADLINE_EXCEEDED"
     elif isinstance(cause, ServerUnavailable):
         LOG.warning("%s", cause)
-        answer["message"], code = AWAY, "UNAVAILABLE"
+        answer["message"], extensions["code"] = UNREACHABLE, "UNAVAILABLE"
     elif cause is not None and error.path is not None:
-        answer["message"], code = "Internal error", "INTERNAL_ERROR"
-        answer["extensions"]["id"] = _logged(cause)
-    answer["extensions"].setdefault("code", code)
+        # A cause with a path comes from a resolver: it may hold anything, so only the log gets it.
+        answer["message"], extensions["code"] = INTERNAL, "INTERNAL_ERROR"
+        extensions["id"] = _logged(cause)
+    answer["extensions"] = extensions
     return answer
 
 
 def _cause(error: GraphQLError) -> Exception | None:
-    """The exception under an error that is not one of GraphQL's own."""
+    """The exception behind an error; None if the error is one of GraphQL's own."""
     cause: Exception | None = error
     while isinstance(cause, GraphQLError):
         cause = cause.original_error
@@ -68,7 +72,7 @@ def _cause(error: GraphQLError) -> Exception | None:
 
 
 def _logged(cause: Exception) -> str:
-    """Write an exception into the log; the id under which it stands there."""
-    found = uuid.uuid4().hex[:12]
-    LOG.error("internal error %s", found, exc_info=cause)
-    return found
+    """Writes an exception to the log; the id that it has there."""
+    id_ = uuid.uuid4().hex[:12]
+    LOG.error("internal error %s", id_, exc_info=cause)
+    return id_

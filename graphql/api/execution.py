@@ -1,4 +1,4 @@
-"""From a request's parameters to its answer: read, limit, validate, cost, execute, mask."""
+"""From the text of a request to its answer: parse, limit, validate, count the cost, execute."""
 
 import inspect
 from collections.abc import Mapping
@@ -18,22 +18,24 @@ from graphql import (
     validate,
 )
 
-from api.document import Cost, fragments_of, is_introspection, operations_of, read
-from api.error import MAX_ERRORS, Refused, late, shown
+from api.cost import Cost
+from api.error import MAX_ERRORS, Refused, deadline_error, error_list
+from api.limit import fragments_of, is_introspection, operations_of, parse_within_limits
 from api.schema import schema
 from api.session import Session
 from engine.engine import Engine
 
 THREADS = 16
-KEPT = 500
-"""So many documents are kept, parsed and validated."""
+"""Calls of the engine at a time, for all requests together."""
+CACHED = 500
+"""Texts that are kept parsed and valid: programs ask the same ones with other variables."""
 GRACE = 0.5
-"""Seconds beyond the engine's own deadline, so that its error comes first."""
+"""Seconds beyond the engine's own deadline: the engine's error says more, so it goes first."""
 
 
 @dataclass(frozen=True)
 class Parameters:
-    """What a request asks: the document, which of its operations, and the variables."""
+    """What a request consists of: the text, which of its operations to run, and the variables."""
 
     query: str
     variables: Mapping[str, Any] | None = None
@@ -42,26 +44,27 @@ class Parameters:
 
 @dataclass(frozen=True)
 class Answer:
-    """What it gets: ``started`` is False where nothing was executed; ``late`` where time ran out."""
+    """The JSON that answers a request."""
 
     body: dict[str, Any]
     started: bool = True
-    late: bool = False
+    """False where nothing was executed, or time ran out."""
+    timed_out: bool = False
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHED)
 def prepared(text: str) -> DocumentNode:
-    """A document within its limits and valid; raises Refused, GraphQLError, or a group of them."""
-    document = read(text)
-    errors = validate(schema(), document, max_errors=MAX_ERRORS, hide_suggestions=True)
+    """A text, parsed and valid; raises Refused, GraphQLError, or a group of them."""
+    parsed = parse_within_limits(text)
+    errors = validate(schema(), parsed, max_errors=MAX_ERRORS, hide_suggestions=True)
     if errors:
         raise ExceptionGroup("invalid", errors)
-    return document
+    return parsed
 
 
 @lru_cache(maxsize=10)
 def introspected(text: str, operation_name: str | None) -> ExecutionResult:
-    """The answer to a document that asks for the schema only."""
+    """The answer to a request for the schema only: large, and always the same."""
     result = execute(schema(), prepared(text), operation_name=operation_name)
     assert isinstance(result, ExecutionResult)
     return result
@@ -72,13 +75,12 @@ class Execution:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.limiter = CapacityLimiter(THREADS)
-        execute(
-            schema(), prepared("{ __typename }")
-        )  # makes all types now, not at the first request
+        self.threads = CapacityLimiter(THREADS)
+        # makes all types of the schema now, so that the first request does not wait for them
+        execute(schema(), prepared("{ __typename }"))
 
     def operation(self, parameters: Parameters) -> OperationDefinitionNode:
-        """The operation that is asked for; raises Refused, GraphQLError, or a group of them."""
+        """The operation to run; raises Refused, GraphQLError, or a group of them."""
         operations = operations_of(prepared(parameters.query))
         name = parameters.operation_name
         if name is None and len(operations) == 1:
@@ -86,41 +88,43 @@ class Execution:
         for operation in operations:
             if operation.name is not None and operation.name.value == name:
                 return operation
-        raise Refused("Name one of the document's operations in operationName.", "BAD_USER_INPUT")
+        raise Refused("Name one of the request's operations in operationName.", "BAD_USER_INPUT")
 
-    def asks(self, parameters: Parameters) -> OperationType:
-        """Whether a query or something else is asked for; a query if it cannot be told."""
+    def operation_type(self, parameters: Parameters) -> OperationType:
+        """Whether a query or something else is asked for; a query where the text is not valid."""
         try:
             return self.operation(parameters).operation
         except (GraphQLError, ExceptionGroup):
             return OperationType.QUERY
 
     async def answer(self, parameters: Parameters) -> Answer:
-        """The answer, errors included: never raises for what a document holds."""
+        """The answer, errors included: no text makes it raise."""
         try:
             operation = self.operation(parameters)
-            document = prepared(parameters.query)
-            Cost(schema(), fragments_of(document), parameters.variables or {}).check(operation)
+            parsed = prepared(parameters.query)
+            Cost(schema(), fragments_of(parsed), parameters.variables or {}).check(operation)
         except GraphQLError as error:
-            return Answer({"errors": shown([error], "GRAPHQL_PARSE_FAILED")}, started=False)
+            errors = error_list([error], "GRAPHQL_PARSE_FAILED")
+            return Answer({"errors": errors}, started=False)
         except ExceptionGroup as group:
-            errors = [error for error in group.exceptions if isinstance(error, GraphQLError)]
-            return Answer({"errors": shown(errors, "GRAPHQL_VALIDATION_FAILED")}, started=False)
-        if is_introspection(document):
+            invalid = [error for error in group.exceptions if isinstance(error, GraphQLError)]
+            errors = error_list(invalid, "GRAPHQL_VALIDATION_FAILED")
+            return Answer({"errors": errors}, started=False)
+        if is_introspection(parsed):
             name = parameters.operation_name
             result = await to_thread.run_sync(
-                introspected, parameters.query, name, limiter=self.limiter
+                introspected, parameters.query, name, limiter=self.threads
             )
             return _answer(result)
         with anyio.move_on_after(self.engine.settings.deadline + GRACE):
-            return _answer(await self._execute(document, parameters))
-        return Answer({"errors": shown([late()])}, started=False, late=True)
+            return _answer(await self._execute(parsed, parameters))
+        return Answer({"errors": error_list([deadline_error()])}, started=False, timed_out=True)
 
-    async def _execute(self, document: DocumentNode, parameters: Parameters) -> ExecutionResult:
+    async def _execute(self, parsed: DocumentNode, parameters: Parameters) -> ExecutionResult:
         result = execute(
             schema(),
-            document,
-            context_value=Session(self.engine, self.limiter),
+            parsed,
+            context_value=Session(self.engine, self.threads),
             variable_values=dict(parameters.variables or {}),
             operation_name=parameters.operation_name,
             hide_suggestions=True,
@@ -130,7 +134,8 @@ class Execution:
 
 
 def _answer(result: ExecutionResult) -> Answer:
-    errors = shown(result.errors) if result.errors else None
+    errors = error_list(result.errors) if result.errors else None
+    # an error without a path is one of the request, such as a variable of a wrong type
     if result.data is None and result.errors and result.errors[0].path is None:
         return Answer({"errors": errors}, started=False)
     return Answer(

@@ -1,6 +1,7 @@
-"""The page for humans: GraphiQL with its files served by us, or a plain page of our own without them.
+"""The page for people: GraphiQL, or a plain page of our own where its files are missing.
 
-GraphiQL's files are taken from npm into ``static/graphiql`` when Clew is built; nothing loads from the web.
+GraphiQL's files are taken from npm into ``static/graphiql`` when Clew is built. Nothing is loaded
+from the web: Clew works without it, and no script from elsewhere may see what is asked.
 """
 
 from pathlib import Path
@@ -14,16 +15,16 @@ from api.operation import operations
 HERE = Path(__file__).parent
 STATIC = HERE / "static" / "graphiql"
 PAGE = HERE / "page"
-TAKEN = (
+FROM_NPM = (
     "react.production.min.js",
     "react-dom.production.min.js",
     "graphiql.min.js",
     "graphiql.min.css",
 )
-OWN = ("graphiql.js", "plain.js", "page.css")
+OURS = ("graphiql.js", "plain.js", "page.css")
 HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "font-src 'self' data:; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
@@ -31,11 +32,11 @@ HEADERS = {
 
 def complete(folder: Path = STATIC) -> bool:
     """Whether all of GraphiQL's files are there."""
-    return all((folder / name).is_file() for name in TAKEN)
+    return all((folder / name).is_file() for name in FROM_NPM)
 
 
 def page() -> Response:
-    """The page: GraphiQL, or the plain one."""
+    """GraphiQL's page, or the plain one."""
     return FileResponse(PAGE / ("graphiql.html" if complete() else "plain.html"), headers=HEADERS)
 
 
@@ -43,9 +44,9 @@ async def static(request: Request) -> Response:
     """One of the page's files, or the operations that it offers."""
     name = request.path_params["name"]
     if name == "operations.json":
-        known = [{"name": o.name, "title": o.title, "document": o.document} for o in operations()]
-        return Response(orjson.dumps(known), media_type="application/json", headers=HEADERS)
-    folder = STATIC if name in TAKEN else PAGE
-    if name not in TAKEN + OWN or not (folder / name).is_file():
+        offered = [{"name": o.name, "title": o.title, "text": o.text} for o in operations()]
+        return Response(orjson.dumps(offered), media_type="application/json", headers=HEADERS)
+    folder = STATIC if name in FROM_NPM else PAGE
+    if name not in FROM_NPM + OURS or not (folder / name).is_file():
         return PlainTextResponse("There is no such file.", 404)
     return FileResponse(folder / name, headers=HEADERS)

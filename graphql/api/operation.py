@@ -1,4 +1,4 @@
-"""The operations that an analyst starts from: documents in ``graphql/operations``, by name."""
+"""The operations that an analyst starts from: files in ``graphql/operations``, by name."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -9,20 +9,21 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation: what its first comment says, and its text."""
+    """One operation: the file's name, its first comment, and the whole text."""
 
     name: str
     title: str
-    document: str
+    text: str
 
 
 @cache
 def operations() -> tuple[Operation, ...]:
-    """Every operation, by name; beside the package in a checkout, inside it in a wheel."""
+    """Every operation, by name."""
+    # in a wheel they are inside the package, in a checkout beside it
     for folder in (HERE / "operations", HERE.parent / "operations"):
-        found = sorted(folder.glob("*.graphql"))
-        if found:
-            return tuple(_operation(path) for path in found)
+        paths = sorted(folder.glob("*.graphql"))
+        if paths:
+            return tuple(_operation(path) for path in paths)
     return ()
 
 

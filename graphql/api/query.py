@@ -1,17 +1,17 @@
-"""What may be asked: the root of every query."""
+"""The root fields of GraphQL: each turns its arguments into a question and asks the engine.
+
+Follow a field from here: ``paths`` is resolved by ``_paths``, which makes a ``PathQuestion`` and
+gives it, with ``Engine.paths``, to ``session.ask`` (``api.session``). ``ask`` adds the access.
+The fields below the root are in ``api.entity`` (what every entity has), ``api.record`` (FtM's
+properties), ``api.search``, ``api.walk`` and ``api.dataset``.
+"""
 
 from typing import Annotated, Any
 
 import strawberry
 
-from api.argument import (
-    Date,
-    HopFilter,
-    SearchFilter,
-    hop_filter,
-    search_filter,
-)
-from api.connection import size
+from api.argument import Date, HopFilter, SearchFilter, hop_filter, search_filter
+from api.connection import page_size
 from api.dataset import Dataset, DatasetConnection, dataset_page
 from api.entity import Entity
 from api.search import Search, SearchConnection
@@ -25,11 +25,37 @@ from engine.question import (
     SearchSort,
 )
 
-SEARCH, HOLDINGS = SearchQuestion.first, OwnershipQuestion.first
-
 Ids = list[strawberry.ID]
-FromIds = Annotated[Ids, strawberry.argument(name="from", description="Any of these is a start.")]
-MinShare = Annotated[float | None, strawberry.argument(description="A fraction of the whole.")]
+FromIds = Annotated[
+    Ids, strawberry.argument(name="from", description="Where paths may start: any of these.")
+]
+K = Annotated[
+    int | None, strawberry.argument(description="How many paths K_SHORTEST returns for each pair.")
+]
+MaxHops = Annotated[
+    int | None,
+    strawberry.argument(description="The most relationships that a path may cross: 1 to 12."),
+]
+PathFilter = Annotated[HopFilter | None, strawberry.argument(description="A filter for all hops.")]
+Hops = Annotated[
+    list[HopFilter] | None,
+    strawberry.argument(
+        description="A filter for each hop in order; paths then have exactly this many hops."
+    ),
+]
+Avoid = Annotated[
+    Ids | None, strawberry.argument(description="Entities that a path must not pass through.")
+]
+MinShare = Annotated[
+    float | None,
+    strawberry.argument(
+        description="The smallest share, as a fraction; unknown shares are returned, too."
+    ),
+]
+At = Annotated[
+    Date | None,
+    strawberry.argument(description="Only holdings at this date; those without dates count."),
+]
 
 
 async def _entity(info: Info, id: strawberry.ID) -> Any:
@@ -45,14 +71,14 @@ def _search(
     query: str | None = "",
     filter: SearchFilter | None = None,
     sort: SearchSort | None = SearchSort.RELEVANCE,
-    first: int | None = SEARCH,
+    first: int | None = SearchQuestion.first,
     after: str | None = None,
 ) -> Any:
     question = SearchQuestion(
         query or "",
         search_filter(filter),
         sort or SearchSort.RELEVANCE,
-        size(first, SEARCH),
+        page_size(first, SearchQuestion.first),
         after,
     )
     return Search(info.context, question)
@@ -63,11 +89,11 @@ async def _paths(
     from_: FromIds,
     to: Ids,
     mode: PathMode | None = PathMode.SHORTEST,
-    k: int | None = PathQuestion.k,
-    max_hops: int | None = PathQuestion.max_hops,
-    filter: HopFilter | None = None,
-    hops: list[HopFilter] | None = None,
-    avoid: Ids | None = None,
+    k: K = PathQuestion.k,
+    max_hops: MaxHops = PathQuestion.max_hops,
+    filter: PathFilter = None,
+    hops: Hops = None,
+    avoid: Avoid = None,
 ) -> Any:
     question = PathQuestion(
         tuple(from_),
@@ -75,7 +101,7 @@ async def _paths(
         mode=mode or PathMode.SHORTEST,
         k=PathQuestion.k if k is None else k,
         max_hops=PathQuestion.max_hops if max_hops is None else max_hops,
-        filter=hop_filter(filter) if filter else PathQuestion.filter,
+        filter=hop_filter(filter),
         hops=tuple(map(hop_filter, hops or ())),
         avoid=tuple(avoid or ()),
     )
@@ -85,17 +111,16 @@ async def _paths(
 def _ownership(
     id: str, min_share: float | None, at: str | None, first: int | None
 ) -> OwnershipQuestion:
-    """The question of ``owners`` and ``holdings``."""
     share = OwnershipQuestion.min_share if min_share is None else min_share
-    return OwnershipQuestion(id, share, at, size(first, HOLDINGS))
+    return OwnershipQuestion(id, share, at, page_size(first, OwnershipQuestion.first))
 
 
 async def _owners(
     info: Info,
     id: strawberry.ID,
     min_share: MinShare = OwnershipQuestion.min_share,
-    at: Date | None = None,
-    first: int | None = HOLDINGS,
+    at: At = None,
+    first: int | None = OwnershipQuestion.first,
 ) -> Any:
     question = _ownership(id, min_share, at, first)
     return await info.context.ask(info.context.engine.owners, question)
@@ -105,8 +130,8 @@ async def _holdings(
     info: Info,
     id: strawberry.ID,
     min_share: MinShare = OwnershipQuestion.min_share,
-    at: Date | None = None,
-    first: int | None = HOLDINGS,
+    at: At = None,
+    first: int | None = OwnershipQuestion.first,
 ) -> Any:
     question = _ownership(id, min_share, at, first)
     return await info.context.ask(info.context.engine.holdings, question)
@@ -120,36 +145,41 @@ async def _dataset(info: Info, name: str) -> Any:
     return await info.context.ask(info.context.engine.dataset, name)
 
 
-@strawberry.type(description="What may be asked.")
+@strawberry.type(description="Everything that can be asked.")
 class Query:
-    """What may be asked."""
+    """Everything that can be asked."""
 
-    entity: Entity | None = strawberry.field(resolver=_entity, description="The entity with an id.")
+    entity: Entity | None = strawberry.field(
+        resolver=_entity, description="The entity with this id; null if you can see none."
+    )
     entities: list[Entity | None] = strawberry.field(
         resolver=_entities,
-        description="Those with some ids, in order; null where there is none, or none for you.",
+        description="The entities with these ids, in order; null for an id where you can see none.",
     )
     search: SearchConnection = strawberry.field(
         resolver=_search,
-        description='Entities by words, "phrases", AND, OR, NOT, -word, fuzzy~, prefix* and field:value.',
+        description='Entities found by words, "phrases", AND, OR, NOT, -word, fuzzy~, prefix* '
+        "and field:value.",
     )
     paths: PathResult = strawberry.field(
-        resolver=_paths, description="How one gets from any of some entities to any of some others."
+        resolver=_paths,
+        description="The shortest paths from any of some entities to any of some others.",
     )
     owners: list[Holding] = strawberry.field(
         resolver=_owners,
-        description="Up the chain: who holds it, through what, how much.",
+        description="Who owns an entity, directly or through other companies, and how much of it.",
     )
     holdings: list[Holding] = strawberry.field(
         resolver=_holdings,
-        description="Down the chain: what it holds, through what, how much.",
+        description="What an entity owns, directly or through other companies, and how much of it.",
     )
     subgraph: Subgraph = strawberry.field(
-        resolver=_subgraph, description="The relationships among a set of at most 500."
+        resolver=_subgraph, description="The relationships among at most 500 entities."
     )
     dataset: Dataset | None = strawberry.field(
-        resolver=_dataset, description="The dataset with a name."
+        resolver=_dataset, description="The dataset with this name; null if you can see none."
     )
     datasets: DatasetConnection = strawberry.field(
-        resolver=dataset_page, description="The datasets, by name: all, or those (not) overdue."
+        resolver=dataset_page,
+        description="The datasets, by name: all of them, or only those that are (not) overdue.",
     )

@@ -1,8 +1,9 @@
-"""FtM's schemata as GraphQL types, made from its own model.
+"""FtM's schemata as GraphQL types, made from FtM's own model.
 
-A schema with descendants is an interface, and an object type ``<Name>Record`` stands for records of exactly
-that schema; one without is an object type; an abstract one is an interface only. Every property is a list, as
-FtM has it; one that names entities answers them; FtM's reverse properties are connections.
+A schema with descendants is an interface, and records of exactly that schema have the object type
+``<Name>Record``. A schema without descendants is an object type, an abstract one only an interface.
+Every property is a list, as in FtM. One whose values are ids returns the entities; FtM's reverse
+properties are connections.
 """
 
 from collections.abc import Sequence
@@ -18,19 +19,19 @@ from strawberry.types import get_object_definition
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
-from api.connection import MAX_OFFSET, PageInfo, offset, size
+from api.connection import MAX_OFFSET, PageInfo, offset_of, page_size
 from api.entity import Entity, object_name
 from api.session import Info
 from engine import entity as value
 from engine.cursor import cursor_of
 
-REFERRERS = 10
-NONE: list[Any] = []
+PAGE = 10
+NO_VALUES: list[Any] = []
 Namespace = dict[str, Any]
 
 
 class PropertyField(StrawberryField):
-    """A field that answers a property's values as they are."""
+    """A property whose values are returned as they are."""
 
     prop: FtmProperty
 
@@ -41,43 +42,45 @@ class PropertyField(StrawberryField):
 
     def get_result(self, source: value.Entity, info: Any, args: Sequence[Any], kwargs: Any) -> Any:
         """The property's values."""
-        return source.properties.get(self.prop.name, NONE)
+        return source.properties.get(self.prop.name, NO_VALUES)
 
 
 class LinkField(PropertyField):
-    """A field that answers the entities that a property names, as far as they fit the property's range."""
+    """A property whose values are ids: returns the entities that fit the property's range."""
 
     @property
     def is_basic_field(self) -> bool:
-        """False: the session is needed."""
+        """False: Strawberry passes the session only to fields that are not basic."""
         return False
 
     def get_result(self, source: value.Entity, info: Any, args: Sequence[Any], kwargs: Any) -> Any:
-        """The entities named, read in one batch for the whole page."""
+        """The entities, read in one batch for all records of the page."""
         ids = source.references(self.prop.name)
-        return self._entities(ids, info) if ids else NONE
+        return self._entities(ids, info) if ids else NO_VALUES
 
     async def _entities(self, ids: list[str], info: Info) -> list[value.Entity]:
-        found = await info.context.nodes.load_many(ids)
-        return [node for node in found if isinstance(node, value.Entity) and fits(node, self.prop)]
+        nodes = await info.context.nodes.load_many(ids)
+        return [node for node in nodes if isinstance(node, value.Entity) and fits(node, self.prop)]
 
 
 class ReverseField(LinkField):
-    """A field that answers the entities that name this one in a property of theirs."""
+    """A reverse property: returns the entities that name this one in a property of theirs."""
 
     def get_result(self, source: value.Entity, info: Any, args: Sequence[Any], kwargs: Any) -> Any:
-        """A page of them, read in one batch for the whole page above."""
+        """A page of them, read in one batch for all records of the page above."""
         return self._page(source, info, kwargs.get("first"), kwargs.get("after"))
 
     async def _page(
         self, source: value.Entity, info: Info, first: int | None, after: str | None
     ) -> "Referrers":
-        start, asked = offset(after), size(first, REFERRERS)
+        start, size = offset_of(after), page_size(first, PAGE)
         reverse = self.prop.reverse
         assert reverse is not None
-        load = info.context.referrers(reverse.schema.name, reverse.name, start + asked + 1)
-        found = [node for node in await load.load(source.id) if fits(node, self.prop)]
-        return Referrers(source.id, self.prop, found, start, asked)
+        # The engine reads from the first one on, so that one batch serves records of any page; one
+        # more than the page holds shows whether there is another page.
+        loader = info.context.referrers(reverse.schema.name, reverse.name, start + size + 1)
+        nodes = [node for node in await loader.load(source.id) if fits(node, self.prop)]
+        return Referrers(source.id, self.prop, nodes, start, size)
 
 
 class Referrer:
@@ -89,32 +92,33 @@ class Referrer:
 
 
 class Referrers:
-    """A page of the entities that name another one; ``found`` starts at the first of all."""
+    """A page of the entities that name another one."""
 
     def __init__(
-        self, id_: str, prop: FtmProperty, found: list[value.Entity], start: int, asked: int
+        self, id_: str, prop: FtmProperty, nodes: list[value.Entity], start: int, size: int
     ) -> None:
+        """``nodes`` begin with the first of all; the page is ``size`` of them from ``start`` on."""
         self.id = id_
         self.prop = prop
-        self.nodes = found[start : start + asked]
+        self.nodes = nodes[start : start + size]
         places = range(start + 1, start + len(self.nodes) + 1)
         self.edges = [
             Referrer(cursor_of(n), node) for n, node in zip(places, self.nodes, strict=True)
         ]
-        more = len(found) > start + asked and start + asked <= MAX_OFFSET
+        more = len(nodes) > start + size and start + size <= MAX_OFFSET
         self.page_info = PageInfo.of([edge.cursor for edge in self.edges], more)
 
 
 async def _referrers_count(root: strawberry.Parent[Referrers], info: Info) -> int | None:
     reverse = root.prop.reverse
     assert reverse is not None
-    load = info.context.referrers(reverse.schema.name, reverse.name, MAX_OFFSET + 1)
-    found = await load.load(root.id)
-    return len(found) if len(found) <= MAX_OFFSET else None
+    loader = info.context.referrers(reverse.schema.name, reverse.name, MAX_OFFSET + 1)
+    nodes = await loader.load(root.id)
+    return len(nodes) if len(nodes) <= MAX_OFFSET else None
 
 
 def fits(node: value.Entity, prop: FtmProperty) -> bool:
-    """Whether an entity may stand where a property wants one."""
+    """Whether an entity has a schema that the property's range allows."""
     return prop.range is None or value.schema_of(node.schema).is_a(prop.range)
 
 
@@ -127,7 +131,7 @@ def _kind(prop: FtmProperty) -> tuple[type[PropertyField], str]:
 
 
 def _field(prop: FtmProperty) -> PropertyField:
-    """A property as a field; ``from`` and the like are no Python names, hence the prefix."""
+    """A property as a field. The prefix is for names such as ``from``, which Python reserves."""
     field = _kind(prop)[0](
         python_name=f"property_{prop.name}",
         graphql_name=prop.name,
@@ -139,9 +143,9 @@ def _field(prop: FtmProperty) -> PropertyField:
 
 
 def _typed(made: type, types: dict[str, str], namespace: Namespace) -> type:
-    """A strawberry class whose fields have types that may not be there yet, under names of ``namespace``.
+    """A Strawberry class whose fields have types that may not exist yet, named in ``namespace``.
 
-    Strawberry would look for them in the module.
+    By itself Strawberry would look these names up in the module.
     """
     definition = get_object_definition(made, strict=True)
     for field in definition.fields:
@@ -155,18 +159,18 @@ def _typed(made: type, types: dict[str, str], namespace: Namespace) -> type:
 
 def _page_arguments() -> list[StrawberryArgument]:
     return [
-        StrawberryArgument("first", None, StrawberryAnnotation(int | None), default=REFERRERS),
+        StrawberryArgument("first", None, StrawberryAnnotation(int | None), default=PAGE),
         StrawberryArgument("after", None, StrawberryAnnotation(str | None), default=None),
     ]
 
 
 def _connection(name: str, namespace: Namespace) -> None:
-    """The connection and edge types of a schema that reverse properties answer."""
+    """Makes the connection and edge types that reverse properties return for a schema."""
     types = {"node": name}
     edge = type(f"{name}Edge", (), {"__annotations__": {"cursor": str, "node": Any}})
     _typed(strawberry.type(edge, description=f"A {name} on a page."), types, namespace)
     types = {"edges": f"list[{name}Edge]", "nodes": f"list[{name}]"}
-    about = f"How many there are; null beyond {MAX_OFFSET:,}."
+    about = f"How many there are on all pages; null if more than {MAX_OFFSET:,}."
     body = {
         "__annotations__": {
             **dict.fromkeys(types, Any),
@@ -184,13 +188,13 @@ def _connection(name: str, namespace: Namespace) -> None:
 
 
 def _parents(schema: Schema, namespace: Namespace) -> tuple[type, ...]:
-    """The Python classes of a schema's direct parents, the most special first."""
+    """The Python classes of a schema's direct parents, the most specific first."""
     parents = sorted(schema.extends, key=lambda parent: (-len(parent.schemata), parent.name))
     return tuple(namespace[parent.name] for parent in parents) or (Entity,)
 
 
 def _schema(schema: Schema, namespace: Namespace) -> None:
-    """The types of one schema; those of its parents are there."""
+    """Makes the types of one schema; those of its parents exist already."""
     own = [prop for prop in schema.properties.values() if prop.schema == schema]
     fields = {f"property_{prop.name}": _field(prop) for prop in own}
     types = {f"property_{prop.name}": _kind(prop)[1] for prop in own}
@@ -202,7 +206,7 @@ def _schema(schema: Schema, namespace: Namespace) -> None:
     name = object_name(schema.name)
     if name != schema.name and not schema.abstract:
         record = type(name, (namespace[schema.name],), {"__annotations__": {}})
-        about = f"A {schema.label} that is nothing more special."
+        about = f"A {schema.label} that has no more specific schema."
         _typed(strawberry.type(record, name=name, description=about), {}, namespace)
 
 

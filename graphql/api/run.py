@@ -1,44 +1,48 @@
-"""What crawls of a dataset's source there were, what became of each, and when the next one is due."""
+"""GraphQL's ``Run``: the crawls of a dataset's source, how each ended, and when the next is due."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 import strawberry
 
-from api.connection import PageInfo, size
+from api.connection import PageInfo, page_size
 from api.session import Info, Session
 from engine import dataset, run
 from engine.cursor import cursor_of, place_of
 from engine.errors import BadInput
 from engine.run import Outcome, Place
 
-RUNS = 10
+PAGE = 10
 
-strawberry.enum(Outcome, description="How a crawl ended, or that it has not.")
+strawberry.enum(Outcome, description="How a crawl ended, or that it is still running.")
 
 
-@strawberry.type(
-    description="One crawl of a dataset's source: when, how it ended, and what it changed."
-)
+@strawberry.type(description="One crawl of a dataset's source: how it ended, and what it changed.")
 class Run:
-    """One crawl of a dataset's source: when, how it ended, and what it changed."""
+    """One crawl of a dataset's source: how it ended, and what it changed."""
 
     id: strawberry.ID
     started: datetime = strawberry.field(description="When it began.")
-    ended: datetime | None = strawberry.field(description="When it was over; null while it is not.")
+    ended: datetime | None = strawberry.field(
+        description="When it ended; null while it is running."
+    )
     outcome: Outcome = strawberry.field(description="How it ended.")
     message: str | None = strawberry.field(
-        description="What went wrong, or what else is to be said."
+        description="What went wrong, or what else there is to say."
     )
-    read: int = strawberry.field(description="How many entities the source told.")
-    added: int = strawberry.field(description="How many were new.")
-    changed: int = strawberry.field(description="How many were there and are different now.")
-    removed: int = strawberry.field(description="How many are gone.")
+    read: int = strawberry.field(description="How many entities the source has.")
+    added: int = strawberry.field(description="How many entities were added.")
+    changed: int = strawberry.field(
+        description="How many entities were there before and have changed."
+    )
+    removed: int = strawberry.field(
+        description="How many entities were removed, as the source no longer has them."
+    )
     refused: int = strawberry.field(
-        description="How many were not taken; the message names the first."
+        description="How many entities could not be loaded; the message names the first."
     )
     version: str | None = strawberry.field(
-        description="What the source calls its version, if it does."
+        description="The version that the source gives; null if it gives none."
     )
 
 
@@ -46,7 +50,7 @@ class Run:
 class RunEdge:
     """A crawl on a page."""
 
-    cursor: str = strawberry.field(description="Its place, to go on after.")
+    cursor: str = strawberry.field(description="Pass it as `after` to read on from here.")
     node: Run = strawberry.field(description="The crawl.")
 
 
@@ -56,7 +60,7 @@ class History:
     def __init__(self, name: str, runs: list[run.Run], first: int) -> None:
         self.name = name
         self.nodes = runs[:first]
-        cursors = [cursor_of(found.started.isoformat(), found.id) for found in self.nodes]
+        cursors = [cursor_of(node.started.isoformat(), node.id) for node in self.nodes]
         self.edges = [
             RunEdge(cursor=cursor, node=node)  # type: ignore[arg-type]
             for cursor, node in zip(cursors, self.nodes, strict=True)
@@ -68,20 +72,20 @@ def _count(root: strawberry.Parent[History], info: Info) -> Any:
     return info.context.crawl_counts.load(root.name)
 
 
-@strawberry.type(description="A page of crawls, newest first.")
+@strawberry.type(description="A page of crawls, the newest first.")
 class RunConnection:
-    """A page of crawls, newest first."""
+    """A page of crawls, the newest first."""
 
-    edges: list[RunEdge] = strawberry.field(description="The crawls with their places.")
+    edges: list[RunEdge] = strawberry.field(description="The crawls with their cursors.")
     nodes: list[Run] = strawberry.field(description="The crawls.")
-    page_info: PageInfo = strawberry.field(description="Whether there are more.")
+    page_info: PageInfo = strawberry.field(description="Whether there is another page.")
     total_count: int = strawberry.field(
-        resolver=_count, description="How many there are on all pages."
+        resolver=_count, description="How many crawls there are on all pages."
     )
 
 
 def place(cursor: str | None) -> Place | None:
-    """Where a cursor points; raises BadInput."""
+    """The place in a list of crawls that a cursor stands for; raises BadInput."""
     if cursor is None:
         return None
     started, id_ = place_of(cursor, str, str)
@@ -94,18 +98,19 @@ def place(cursor: str | None) -> Place | None:
 async def runs(
     root: strawberry.Parent[dataset.Dataset],
     info: Info,
-    first: int | None = RUNS,
+    first: int | None = PAGE,
     after: str | None = None,
 ) -> Any:
-    """A page of a dataset's crawls; those of several datasets are read together."""
+    """A page of a dataset's crawls; those of all datasets on a page are read together."""
     session: Session = info.context
-    asked = size(first, RUNS)
-    found = await session.histories(asked + 1, place(after)).load(root.name)
-    return History(root.name, found, asked)
+    size = page_size(first, PAGE)
+    # one more than the page holds shows whether there is another page
+    history = await session.histories(size + 1, place(after)).load(root.name)
+    return History(root.name, history, size)
 
 
 async def next_run(root: strawberry.Parent[dataset.Dataset], info: Info) -> Any:
-    """When a dataset's source is to be looked for again, as its last crawl has it."""
+    """When a dataset's source is crawled next, which its last crawl has noted."""
     session: Session = info.context
-    found = await session.histories(1, None).load(root.name)
-    return found[0].next_run if found else None
+    latest = await session.histories(1, None).load(root.name)
+    return latest[0].next_run if latest else None

@@ -1,4 +1,4 @@
-"""The whole contract as one GraphQL schema."""
+"""The GraphQL schema, put together from all types; ``make schema`` prints it."""
 
 from functools import cache
 
@@ -36,7 +36,7 @@ def schema() -> GraphQLSchema:
 
 
 def _without_null(places: list[GraphQLArgument] | list[GraphQLInputField]) -> None:
-    """Strawberry writes ``= null`` where a Python default is None, which says nothing."""
+    """Removes ``= null``, which Strawberry writes for a default of None and which says nothing."""
     for place in places:
         if place.default_value is None:
             place.default_value = Undefined

@@ -1,4 +1,4 @@
-"""What a search answers: a page of hits, and what there is to narrow it down by."""
+"""What ``search`` returns: a page of hits, how many there are, and facets to narrow them by."""
 
 import asyncio
 from collections.abc import Sequence
@@ -23,29 +23,29 @@ class FacetValue:
     count: int
 
 
-@strawberry.type(description="A field and its most frequent values.")
+@strawberry.type(description="A field and its most frequent values among all hits.")
 class Facet:
-    """A field and its most frequent values."""
+    """A field and its most frequent values among all hits."""
 
     field: str
     values: list[FacetValue]
 
 
-@strawberry.type(description="A hit.")
+@strawberry.type(description="One hit of a search.")
 class SearchEdge:
-    """A hit."""
+    """One hit of a search."""
 
     cursor: str
     node: Entity
     highlight: str | None = strawberry.field(
-        description="Where it was found: HTML-escaped, with <em> around the words."
+        description="The text that matched: HTML-escaped, with <em> around the words."
     )
     score: float
 
 
 @dataclass
-class Found:
-    """One hit and its record."""
+class Hit:
+    """One hit with its record."""
 
     cursor: str
     node: Node
@@ -55,37 +55,41 @@ class Found:
 
 @dataclass
 class Search:
-    """A search that was asked for: it runs when its first field is read, and once."""
+    """A search that runs once, when a field first needs it.
+
+    An operation may ask only for the count, or only for facets; then no hits are read.
+    """
 
     session: Session
     question: SearchQuestion
-    _page: "asyncio.Task[tuple[list[Found], PageInfo]] | None" = field(default=None)
+    _page: "asyncio.Task[tuple[list[Hit], PageInfo]] | None" = field(default=None)
 
-    async def page(self) -> tuple[list[Found], PageInfo]:
+    async def page(self) -> tuple[list[Hit], PageInfo]:
         """The hits with their records, and where the page ends."""
         if self._page is None:
             self._page = asyncio.create_task(self._read())
         return await self._page
 
-    async def _read(self) -> tuple[list[Found], PageInfo]:
+    async def _read(self) -> tuple[list[Hit], PageInfo]:
         if self.question.first == 0:
             return [], PageInfo(has_next_page=False, end_cursor=None)
         session = self.session
         page = await session.ask(session.engine.search, self.question)
         nodes = await session.nodes.load_many([hit.id for hit in page.hits])
-        found = [
-            Found(hit.cursor, node, hit.highlight, hit.score)
+        # The index may still know a record that has just left the graph: such a hit is left out.
+        hits = [
+            Hit(hit.cursor, node, hit.highlight, hit.score)
             for hit, node in zip(page.hits, nodes, strict=True)
             if node is not None
         ]
-        return found, PageInfo.of([hit.cursor for hit in page.hits], page.has_next)
+        return hits, PageInfo.of([hit.cursor for hit in page.hits], page.has_next)
 
     async def count(self) -> int:
-        """How many hits there are in all."""
+        """How many hits there are on all pages."""
         return await self.session.ask(self.session.engine.count, self.question)
 
     async def facets(self, fields: Sequence[str]) -> list[answer.Facet]:
-        """The most frequent values of some fields."""
+        """The most frequent values of some fields among all hits; raises BadInput."""
         question = FacetQuestion(self.question, tuple(dict.fromkeys(fields)))
         return await self.session.ask(self.session.engine.facets, question)
 
@@ -95,7 +99,7 @@ async def _edges(root: strawberry.Parent[Search]) -> Any:
 
 
 async def _nodes(root: strawberry.Parent[Search]) -> Any:
-    return [found.node for found in (await root.page())[0]]
+    return [hit.node for hit in (await root.page())[0]]
 
 
 async def _page_info(root: strawberry.Parent[Search]) -> Any:
@@ -106,7 +110,7 @@ async def _count(root: strawberry.Parent[Search]) -> Any:
     return await root.count()
 
 
-Fields = Annotated[list[str], strawberry.argument(description=f"Among {', '.join(FACETS)}.")]
+Fields = Annotated[list[str], strawberry.argument(description=f"Any of {', '.join(FACETS)}.")]
 
 
 async def _facets(root: strawberry.Parent[Search], fields: Fields, info: Info) -> Any:

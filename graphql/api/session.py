@@ -1,6 +1,12 @@
-"""One request's way to the engine: whose eyes it has, and every read in one batch and one thread pool.
+"""One request: what its reader may see, and how its fields ask the engine.
 
-This is the one place where the API, which is asynchronous, hops to the engine, which is not.
+This is the one place where a GraphQL field becomes a call of the engine. A resolver makes a
+question (``engine.question``) and calls ``session.ask(engine.paths, question)``. ``ask`` adds the
+access of the request, which every read of the engine requires, and runs the call in a thread,
+because the engine is synchronous and the API is not. The root resolvers are in ``api.query``.
+
+What many fields of one page ask for (entities, datasets, counts) goes through a DataLoader: it
+collects the ids that all of them want and asks the engine once.
 """
 
 import asyncio
@@ -19,19 +25,19 @@ from engine.engine import Engine
 from engine.entity import Entity, Node
 from engine.run import Place, Run
 
-P = ParamSpec("P")
 Q = TypeVar("Q")
+P = ParamSpec("P")
 T = TypeVar("T")
 BATCH = 1000
-"""No batch asks the engine for more ids at once."""
+"""The most ids that one call of the engine gets; a larger batch becomes several calls."""
 
 
 class Session:
     """What one request may see, and what it has read already."""
 
-    def __init__(self, engine: Engine, limiter: CapacityLimiter) -> None:
+    def __init__(self, engine: Engine, threads: CapacityLimiter) -> None:
         self.engine = engine
-        self._limiter = limiter
+        self._threads = threads
         self._access: Access | asyncio.Task[Access] | None = None
         self._histories: dict[tuple[int, Place | None], DataLoader[str, list[Run]]] = {}
         self._referrers: dict[tuple[str, str, int], DataLoader[str, list[Entity]]] = {}
@@ -44,11 +50,6 @@ class Session:
         self.datasets: DataLoader[str, Dataset] = DataLoader(self._load_datasets)
         self.crawl_counts: DataLoader[str, int] = DataLoader(self._load_crawl_counts)
 
-    async def hop(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run one of the engine's reads in the thread pool."""
-        call = partial(read, *args, **kwargs)
-        return await to_thread.run_sync(call, limiter=self._limiter, abandon_on_cancel=True)
-
     async def ask(
         self,
         read: Callable[Concatenate[Q, Access, P], T],
@@ -56,60 +57,71 @@ class Session:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Ask the engine a question with the access of this request."""
+        """The answer of one of the engine's reads, with the access of this request."""
         access = await self.access()
-        return await self.hop(partial(read, question, access, *args, **kwargs))
+        return await self._in_thread(partial(read, question, access, *args, **kwargs))
 
     async def access(self) -> Access:
-        """Whose eyes this request has: worked out once, when it is first needed."""
+        """What the reader may see: worked out when it is first needed, then kept."""
         if self._access is None:
+            # Fields are resolved side by side: those that come while the access is being read wait
+            # for the same task. An access that the engine remembers needs no thread at all.
             self._access = self.engine.remembered() or asyncio.create_task(
-                self.hop(self.engine.everybody)
+                self._in_thread(self.engine.everybody)
             )
         return self._access if isinstance(self._access, Access) else await self._access
 
+    async def list_datasets(self, overdue: bool | None) -> list[Dataset]:
+        """All datasets that the reader may see, by name; or only those that are (not) overdue."""
+        access = await self.access()
+        return await self._in_thread(partial(self.engine.datasets, access, overdue))
+
     def referrers(self, schema: str, prop: str, first: int) -> DataLoader[str, list[Entity]]:
-        """The batch that reads the first few entities whose property names an id."""
+        """Loads the first entities of a schema that name an id in one of their properties."""
         key = (schema, prop, first)
         if key not in self._referrers:
 
             async def load(ids: list[str]) -> list[list[Entity]]:
-                access = await self.access()
-                found = await self.hop(self.engine.referrers, ids, schema, prop, access, first)
-                return [found.get(id_, []) for id_ in ids]
+                entities = await self.ask(self.engine.referrers, ids, schema, prop, first)
+                return [entities.get(id_, []) for id_ in ids]
 
             self._referrers[key] = DataLoader(load, max_batch_size=BATCH)
         return self._referrers[key]
 
     def histories(self, first: int, after: Place | None) -> DataLoader[str, list[Run]]:
-        """The batch that reads the latest few crawls of datasets, those before a place if there is one."""
+        """Loads the latest crawls of a dataset, or those that come after a place in the list."""
         key = (first, after)
         if key not in self._histories:
 
             async def load(names: list[str]) -> list[list[Run]]:
-                found = await self.ask(self.engine.histories, names, first, after)
-                return [found.get(name, []) for name in names]
+                runs = await self.ask(self.engine.histories, names, first, after)
+                return [runs.get(name, []) for name in names]
 
             self._histories[key] = DataLoader(load)
         return self._histories[key]
-
-    async def _load_crawl_counts(self, names: list[str]) -> list[int]:
-        found = await self.ask(self.engine.crawl_counts, names)
-        return [found.get(name, 0) for name in names]
 
     async def _load_nodes(self, ids: list[str]) -> list[Node | None]:
         return await self.ask(self.engine.entities, ids)
 
     async def _load_edge_counts(self, ids: list[str]) -> list[list[EdgeCount]]:
-        found = await self.ask(self.engine.edge_counts, ids)
-        return [found.get(id_, []) for id_ in ids]
+        counts = await self.ask(self.engine.edge_counts, ids)
+        return [counts.get(id_, []) for id_ in ids]
+
+    async def _load_crawl_counts(self, names: list[str]) -> list[int]:
+        counts = await self.ask(self.engine.crawl_counts, names)
+        return [counts.get(name, 0) for name in names]
 
     async def _load_datasets(self, names: list[str]) -> list[Dataset]:
-        access = await self.access()
-        wanted = Access(access.datasets & frozenset(names))
-        found = {dataset.name: dataset for dataset in await self.hop(self.engine.datasets, wanted)}
-        return [found.get(name) or Dataset(name, name) for name in names]
+        access = (await self.access()).narrowed(names)
+        datasets = await self._in_thread(partial(self.engine.datasets, access))
+        known = {dataset.name: dataset for dataset in datasets}
+        # A dataset that has just been deleted still has a name: entities read before need one.
+        return [known.get(name) or Dataset(name, name) for name in names]
+
+    async def _in_thread(self, call: Callable[[], T]) -> T:
+        # abandoned when the request runs into its deadline: the engine's own deadline ends the call
+        return await to_thread.run_sync(call, limiter=self._threads, abandon_on_cancel=True)
 
 
 Info = strawberry.Info[Session, None]
-"""What a resolver is told: ``info.context`` is the request's session."""
+"""What a resolver gets: ``info.context`` is the request's session."""

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP, as its specification has it: what a request says, and how an answer is said."""
+"""GraphQL over HTTP, as its specification has it: requests in, answers and statuses out."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,18 +8,19 @@ from graphql import OperationType
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.error import Refused, shown
+from api.error import Refused, error_list
 from api.execution import Answer, Execution, Parameters
 
-BODY = 256 * 1024
-"""Bytes of a request's body: the document's own limit is smaller."""
+MAX_BODY = 256 * 1024
+"""Bytes of a request's body. The operation in it has a smaller limit; the rest is for variables."""
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
 ACCEPTED = {GRAPHQL: GRAPHQL, JSON: JSON, "application/*": JSON, "*/*": JSON}
+"""What a client may accept, and the media type that it gets for it."""
 
 
 class BadRequest(Exception):
-    """A request that is no GraphQL request; the message says why, ``status`` is HTTP's."""
+    """A request that is not a GraphQL request; the message says why, ``status`` is HTTP's."""
 
     def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
@@ -27,17 +28,36 @@ class BadRequest(Exception):
         self.headers = headers
 
 
+async def respond(execution: Execution, request: Request) -> Response:
+    """The response to a GraphQL request."""
+    media = JSON
+    try:
+        media = media_type(request.headers.get("accept"))
+        if request.method not in ("GET", "POST"):
+            raise BadRequest(405, "Ask with GET or POST.", {"Allow": "GET, POST"})
+        parameters = await parameters_of(request)
+        # a link must never change anything: GET is for queries, whatever else there will be
+        if (
+            request.method == "GET"
+            and execution.operation_type(parameters) is not OperationType.QUERY
+        ):
+            raise BadRequest(405, "GET is for queries only.", {"Allow": "POST"})
+    except BadRequest as error:
+        return error_response(error, media)
+    return response(await execution.answer(parameters), media)
+
+
 def media_type(accept: str | None) -> str:
-    """The media type of the answer; raises BadRequest where none of ours is accepted."""
-    wanted: list[tuple[float, str]] = []
+    """The media type of the answer; raises BadRequest where the client accepts none of ours."""
+    accepted: list[tuple[float, str]] = []
     for part in (accept or "*/*").lower().split(","):
         name, *parameters = [piece.strip() for piece in part.split(";")]
         if name in ACCEPTED:
-            wanted.append((_weight(parameters), ACCEPTED[name]))
-    best = max(wanted, key=lambda pair: pair[0], default=(0.0, ""))
-    if best[0] <= 0:
+            accepted.append((_weight(parameters), ACCEPTED[name]))
+    weight, media = max(accepted, key=lambda pair: pair[0], default=(0.0, ""))
+    if weight <= 0:
         raise BadRequest(406, f"Answers are {GRAPHQL} or {JSON}.")
-    return best[1]
+    return media
 
 
 def _weight(parameters: list[str]) -> float:
@@ -53,18 +73,18 @@ def _weight(parameters: list[str]) -> float:
 async def parameters_of(request: Request) -> Parameters:
     """What a request asks; raises BadRequest."""
     if request.method == "GET":
-        given: Any = dict(request.query_params)
+        values: Any = dict(request.query_params)
         for name in ("variables", "extensions"):
-            if name in given:
-                given[name] = _json(given[name].encode(errors="surrogatepass"), name)
+            if name in values:
+                values[name] = _parse_json(values[name].encode(errors="surrogatepass"), name)
     else:
         _check_content_type(request.headers.get("content-type", ""))
-        given = _json(await _body(request), "the body")
-    if isinstance(given, list):
+        values = _parse_json(await _body(request), "the body")
+    if isinstance(values, list):
         raise BadRequest(400, "One request at a time: batches are not answered.")
-    if not isinstance(given, dict):
-        raise BadRequest(400, "The body is a JSON object with a query.")
-    return _parameters(given)
+    if not isinstance(values, dict):
+        raise BadRequest(400, "The body must be a JSON object with a query.")
+    return _parameters(values)
 
 
 def _check_content_type(content_type: str) -> None:
@@ -74,63 +94,53 @@ def _check_content_type(content_type: str) -> None:
         raise BadRequest(415, f"Send {JSON} in UTF-8.")
 
 
-def _parameters(given: dict[str, Any]) -> Parameters:
-    text, name, variables = given.get("query"), given.get("operationName"), given.get("variables")
-    if not isinstance(text, str) or not text.strip():
+def _parameters(values: dict[str, Any]) -> Parameters:
+    query, name = values.get("query"), values.get("operationName")
+    variables = values.get("variables")
+    if not isinstance(query, str) or not query.strip():
         raise BadRequest(400, "There is no query.")
     if name is not None and not isinstance(name, str):
-        raise BadRequest(400, "operationName is a string.")
+        raise BadRequest(400, "operationName must be a string.")
     if variables is not None and not isinstance(variables, dict):
-        raise BadRequest(400, "variables is an object.")
-    if not isinstance(given.get("extensions"), dict | None):
-        raise BadRequest(400, "extensions is an object.")
-    return Parameters(text, variables, name or None)
+        raise BadRequest(400, "variables must be an object.")
+    if not isinstance(values.get("extensions"), dict | None):
+        raise BadRequest(400, "extensions must be an object.")
+    return Parameters(query, variables, name or None)
 
 
 async def _body(request: Request) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > BODY:
-            raise BadRequest(413, f"The body is too large: at most {BODY // 1024} KiB.")
+        if len(body) > MAX_BODY:
+            raise BadRequest(413, f"The body is too large: at most {MAX_BODY // 1024} KiB.")
     return bytes(body)
 
 
-def _json(body: bytes, what: str) -> Any:
+def _parse_json(body: bytes, what: str) -> Any:
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
         raise BadRequest(400, f"{what[:1].upper()}{what[1:]} is not JSON.") from None
 
 
-def refusal(error: BadRequest, media: str = JSON) -> Response:
-    """A bad request's answer."""
-    body = {"errors": shown([Refused(str(error), "BAD_REQUEST")])}
+def error_response(error: BadRequest, media: str = JSON) -> Response:
+    """The response to a bad request."""
+    body = {"errors": error_list([Refused(str(error), "BAD_REQUEST")])}
     return Response(orjson.dumps(body), error.status, error.headers, _utf8(media))
 
 
 def response(answer: Answer, media: str) -> Response:
-    """An answer in a media type; only GraphQL's own says by its status what became of the document."""
+    """An answer in a media type.
+
+    Only with GraphQL's own media type does the status say whether the operation was executed. With
+    plain JSON it is 200, as the specification asks: another status may be that of any proxy.
+    """
     status = 200
     if media == GRAPHQL and not answer.started:
-        status = 504 if answer.late else 400
+        status = 504 if answer.timed_out else 400
     return Response(orjson.dumps(answer.body), status, media_type=_utf8(media))
 
 
 def _utf8(media: str) -> str:
     return f"{media}; charset=utf-8"
-
-
-async def respond(execution: Execution, request: Request) -> Response:
-    """The response to a GraphQL request."""
-    media = JSON
-    try:
-        media = media_type(request.headers.get("accept"))
-        if request.method not in ("GET", "POST"):
-            raise BadRequest(405, "Ask with GET or POST.", {"Allow": "GET, POST"})
-        parameters = await parameters_of(request)
-        if request.method == "GET" and execution.asks(parameters) is not OperationType.QUERY:
-            raise BadRequest(405, "GET is for queries only.", {"Allow": "POST"})
-    except BadRequest as error:
-        return refusal(error, media)
-    return response(await execution.answer(parameters), media)

@@ -1,4 +1,4 @@
-"""What a walk answers: paths, holdings and subgraphs."""
+"""What walks through the graph return: paths, holdings and subgraphs."""
 
 from typing import Any
 
@@ -8,18 +8,19 @@ from api.entity import Entity, Relationship
 from engine import answer
 
 
-@strawberry.type(description="Why an answer is not all there is.")
+@strawberry.type(description="Why an answer is incomplete.")
 class Truncation:
-    """Why an answer is not all there is."""
+    """Why an answer is incomplete."""
 
     reason: str
 
 
 @strawberry.type(
-    description="One path by the ids of its nodes and, one fewer, of its relationships."
+    description="One path: the ids of its entities in order, and those of the relationships "
+    "between them."
 )
 class Path:
-    """One path by ids."""
+    """One path: the ids of its entities in order, and those of the relationships between them."""
 
     node_ids: list[strawberry.ID]
     edge_ids: list[strawberry.ID]
@@ -35,37 +36,45 @@ def _truncated(root: strawberry.Parent[answer.PathResult | answer.Subgraph]) -> 
     return None if root.truncated is None else Truncation(reason=root.truncated)
 
 
-@strawberry.type(description="Paths, with each node once and each relationship once.")
+@strawberry.type(description="Paths, and each entity and relationship on them once.")
 class PathResult:
-    """Paths, with each node once and each relationship once."""
+    """Paths, and each entity and relationship on them once."""
 
     nodes: list[Entity]
     edges: list[Relationship]
     paths: list[Path]
-    truncated: Truncation | None = strawberry.field(resolver=_truncated)
+    truncated: Truncation | None = strawberry.field(
+        resolver=_truncated, description="Why there may be more paths; null if these are all."
+    )
 
 
-@strawberry.type(description="Who holds it, or what is held: the integrated share, and its routes.")
+@strawberry.type(
+    description="An owner or something owned: its integrated share, and the routes that lead there."
+)
 class Holding:
-    """Who holds it, or what is held."""
+    """An owner or something owned: its integrated share, and the routes that lead there."""
 
     entity: Entity
     share: float | None = strawberry.field(
-        description="A fraction; null where no route's share is known."
+        description="The share over all routes, as a fraction; null if no route's share is known."
     )
     lower_bound: bool = strawberry.field(
-        description="True where a range, words or an unknown share make `share` a lower bound."
+        description="Whether the share may be larger, because a source gives a range or words, or "
+        "a share is unknown."
     )
     unknown: bool = strawberry.field(
-        description="True where some route crosses a holding of unknown share."
+        description="Whether some route crosses a holding whose share is unknown."
     )
     routes: PathResult
 
 
-@strawberry.type(description="The entities of a set, and the relationships among them.")
+@strawberry.type(description="Some entities, and the relationships among them.")
 class Subgraph:
-    """The entities of a set, and the relationships among them."""
+    """Some entities, and the relationships among them."""
 
     nodes: list[Entity]
     edges: list[Relationship]
-    truncated: Truncation | None = strawberry.field(resolver=_truncated)
+    truncated: Truncation | None = strawberry.field(
+        resolver=_truncated,
+        description="Why there may be more relationships; null if these are all.",
+    )

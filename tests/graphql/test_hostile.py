@@ -277,9 +277,9 @@ def mutations(text: str, dice: random.Random, count: int) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", [known.name for known in operations()])
 def test_documents_that_were_cut_doubled_and_swapped(client: TestClient, name: str) -> None:
-    document = next(known.document for known in operations() if known.name == name)
+    text = next(known.text for known in operations() if known.name == name)
     dice = random.Random(name)
-    answers = [asked(client, text) for text in mutations(document, dice, 40)]
+    answers = [asked(client, mutation) for mutation in mutations(text, dice, 40)]
     assert any("errors" in answer for answer in answers)
 
 

@@ -57,8 +57,8 @@ def test_late_datasets_tell_what_their_last_crawls_did(
     (tmp_path / "e.json").write_text(LINE % ("a", "a"))
     crawler.crawl(Entry("e", Source(path="e.json"), tmp_path, {"frequency": "daily"}))
     fresh_engine.mark_updated("d", now - timedelta(days=30))
-    (document,) = [one.document for one in operations() if one.name == "late_datasets"]
-    answer = ask(document)
+    (query,) = [one.text for one in operations() if one.name == "late_datasets"]
+    answer = ask(query)
     (late,) = answer["late"]["nodes"]
     told = [
         {k: run[k] for k in ("outcome", "read", "added", "changed", "removed", "refused")}

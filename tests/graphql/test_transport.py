@@ -193,4 +193,4 @@ def test_a_browser_gets_a_page_of_our_own_files_only(client: TestClient) -> None
         assert client.get(f"/static/graphiql/{name}").status_code == 404
     offered = client.get("/static/graphiql/operations.json").json()
     assert len(offered) >= 12
-    assert all(operation["title"] and operation["document"] for operation in offered)
+    assert all(operation["title"] and operation["text"] for operation in offered)

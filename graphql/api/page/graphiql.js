@@ -8,7 +8,7 @@ function show(query) {
 show(undefined);
 const choice = document.getElementById("operations");
 fetch("/static/graphiql/operations.json").then((response) => response.json()).then((operations) => {
-  for (const operation of operations) choice.append(new Option(operation.title, operation.document));
+  for (const operation of operations) choice.append(new Option(operation.title, operation.text));
 });
 choice.addEventListener("change", () => {
   if (choice.value) show(choice.value);

@@ -20,7 +20,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) run();
 });
 fetch("/static/graphiql/operations.json").then((response) => response.json()).then((operations) => {
-  for (const operation of operations) at("operations").append(new Option(operation.title, operation.document));
+  for (const operation of operations) at("operations").append(new Option(operation.title, operation.text));
 });
 at("operations").addEventListener("change", (event) => {
   if (event.target.value) at("query").value = event.target.value;

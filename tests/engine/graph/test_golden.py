@@ -84,8 +84,8 @@ def test_golden_query_is_fresh(
     engine: Engine, asked: dict[str, Asked], road: str, pytestconfig: pytest.Config
 ) -> None:
     operation, name = ROADS[road]
-    (document,) = (one.document for one in operations() if one.name == operation)
-    asyncio.run(execute(engine, document))
+    (text,) = (one.text for one in operations() if one.name == operation)
+    asyncio.run(execute(engine, text))
     expected, file = written(road, *asked[name]), GOLDEN / f"{road}.cypher"
     if pytestconfig.getoption("--golden"):
         file.write_text(expected)

@@ -1,4 +1,4 @@
-"""What a document may ask: each limit, and that measuring is linear."""
+"""What an operation may ask: each limit, and that measuring is linear."""
 
 import time
 from typing import Any
@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from graphql import GraphQLError
 
-from api.document import LIMIT, Cost, fragments_of, operations_of, read
+from api.cost import Cost
 from api.execution import prepared
+from api.limit import LIMIT, fragments_of, operations_of, parse_within_limits
 from api.schema import schema
 
 
@@ -47,22 +48,22 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("document", REFUSED.values(), ids=list(REFUSED))
-def test_too_much_is_refused_quickly(document: str) -> None:
+@pytest.mark.parametrize("text", REFUSED.values(), ids=list(REFUSED))
+def test_too_much_is_refused_quickly(text: str) -> None:
     start = time.perf_counter()
     with pytest.raises(GraphQLError):
-        read(document)
+        parse_within_limits(text)
     assert time.perf_counter() - start < 1
 
 
-@pytest.mark.parametrize("document", ["{ __typename }", nest(4), TYPES, bomb(7)])
-def test_enough_is_read(document: str) -> None:
-    read(document)
+@pytest.mark.parametrize("text", ["{ __typename }", nest(4), TYPES, bomb(7)])
+def test_enough_is_parsed(text: str) -> None:
+    parse_within_limits(text)
 
 
 def cost(text: str, variables: dict[str, Any] | None = None) -> None:
-    document = prepared(text)
-    Cost(schema(), fragments_of(document), variables or {}).check(operations_of(document)[0])
+    parsed = prepared(text)
+    Cost(schema(), fragments_of(parsed), variables or {}).check(operations_of(parsed)[0])
 
 
 PAGES = (
@@ -87,7 +88,7 @@ EXPENSIVE = [
 
 
 @pytest.mark.parametrize(("text", "variables"), EXPENSIVE)
-def test_expensive_documents_are_refused(text: str, variables: dict[str, Any]) -> None:
+def test_expensive_operations_are_refused(text: str, variables: dict[str, Any]) -> None:
     with pytest.raises(GraphQLError):
         cost(text, variables)
 

@@ -1,0 +1,194 @@
+"""How large an operation may be: its text and its shape, measured before validation.
+
+Validation takes time that grows with the operation, and exponentially where fragments spread each
+other. That is why this pass comes first and looks at each fragment once, however often it is
+spread. What an operation may read is worked out after validation, in ``api.cost``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+    parse,
+)
+
+from api.error import Refused
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The most that one request may have of each."""
+
+    characters: int = 16 * 1024
+    """Bytes of the text in UTF-8."""
+    tokens: int = 2000
+    depth: int = 12
+    """Fields within fields; through fragments too."""
+    aliases: int = 30
+    fields: int = 300
+    operations: int = 10
+    fragments: int = 100
+    directives: int = 5
+    """On one field, fragment or operation."""
+    nesting: int = 40
+    """Braces within braces, those of inline fragments included."""
+    introspections: int = 2
+    introspection_depth: int = 20
+    introspection_lists: int = 1
+    """Lists of fields or types within each other: each level multiplies the answer."""
+    page: int = 100
+    ids: int = 500
+    records: int = 10_000
+    """What an operation may read, pages within pages multiplied."""
+
+
+LIMIT = Limit()
+INTROSPECTION = frozenset({"__schema", "__type"})
+INTROSPECTION_LISTS = frozenset({"fields", "inputFields", "interfaces", "possibleTypes"})
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What a part of an operation asks for, with the fragments that it spreads."""
+
+    depth: int = 0
+    fields: int = 0
+    aliases: int = 0
+    introspections: int = 0
+    lists: int = 0
+
+    def beside(self, other: "Measure") -> "Measure":
+        """The measure of two parts that are next to each other."""
+        return Measure(
+            max(self.depth, other.depth),
+            self.fields + other.fields,
+            self.aliases + other.aliases,
+            self.introspections + other.introspections,
+            max(self.lists, other.lists),
+        )
+
+
+@dataclass
+class Shape:
+    """Measures operations and fragments; raises Refused where one is too large."""
+
+    fragments: Mapping[str, FragmentDefinitionNode]
+    limit: Limit = LIMIT
+    _measured: dict[str, Measure | None] = field(default_factory=dict)
+    """The measure of each fragment; None while it is being measured."""
+
+    def check(self, operation: OperationDefinitionNode) -> None:
+        """Raises Refused for an operation that is too large."""
+        measure = self.measure(operation.selection_set)
+        self._check_directives(operation)
+        if measure.depth > self.limit.depth:
+            raise Refused(
+                f"The operation is {measure.depth} fields deep: at most {self.limit.depth}."
+            )
+        if measure.introspections > self.limit.introspections:
+            raise Refused(f"Too many introspections: at most {self.limit.introspections}.")
+
+    def measure(self, selections: SelectionSetNode | None, nesting: int = 1) -> Measure:
+        """The measure of what is between two braces; ``nesting`` counts the braces around it."""
+        total = Measure()
+        if nesting > self.limit.nesting:
+            raise Refused(
+                f"The operation is nested too deeply: at most {self.limit.nesting} braces."
+            )
+        for node in selections.selections if selections else ():
+            self._check_directives(node)
+            if isinstance(node, FieldNode):
+                total = total.beside(self._field(node, nesting))
+            elif isinstance(node, InlineFragmentNode):
+                total = total.beside(self.measure(node.selection_set, nesting + 1))
+            elif isinstance(node, FragmentSpreadNode):
+                total = total.beside(self._fragment(node.name.value))
+            # checked after each node: a sum over fragments may grow without bound
+            if total.fields > self.limit.fields:
+                raise Refused(
+                    f"The operation asks for too many fields: at most {self.limit.fields}."
+                )
+            if total.aliases > self.limit.aliases:
+                raise Refused(f"The operation has too many aliases: at most {self.limit.aliases}.")
+        return total
+
+    def _check_directives(self, node: SelectionNode | OperationDefinitionNode) -> None:
+        if len(node.directives or ()) > self.limit.directives:
+            raise Refused(f"Too many directives in one place: at most {self.limit.directives}.")
+
+    def _field(self, node: FieldNode, nesting: int) -> Measure:
+        inner = self.measure(node.selection_set, nesting + 1)
+        name = node.name.value
+        depth, lists = inner.depth + 1, inner.lists + (name in INTROSPECTION_LISTS)
+        introspections = inner.introspections
+        if name in INTROSPECTION:
+            if depth > self.limit.introspection_depth or lists > self.limit.introspection_lists:
+                raise Refused("The introspection is nested too deeply.")
+            # introspection has limits of its own: tools ask for it deeper than for data
+            depth, lists, introspections = 1, 0, introspections + 1
+        aliases = inner.aliases + (node.alias is not None)
+        return Measure(depth, inner.fields + 1, aliases, introspections, lists)
+
+    def _fragment(self, name: str) -> Measure:
+        if name not in self.fragments:
+            return Measure()  # validation refuses it later, with a better message
+        if name not in self._measured:
+            self._measured[name] = None
+            self._measured[name] = self.measure(self.fragments[name].selection_set)
+        measure = self._measured[name]
+        if measure is None:
+            raise Refused(f"The fragment '{name}' spreads itself.", "BAD_USER_INPUT")
+        return measure
+
+
+def parse_within_limits(text: str, limit: Limit = LIMIT) -> DocumentNode:
+    """The operations and fragments of a text; raises Refused, or GraphQLError for bad syntax."""
+    if len(text.encode(errors="surrogatepass")) > limit.characters:
+        raise Refused(f"The operation is too long: at most {limit.characters // 1024} KiB.")
+    parsed = parse(text, max_tokens=limit.tokens)
+    operations, fragments = operations_of(parsed), fragments_of(parsed)
+    if len(operations) > limit.operations or len(fragments) > limit.fragments:
+        raise Refused(
+            f"At most {limit.operations} operations and {limit.fragments} fragments in a request."
+        )
+    shape = Shape(fragments, limit)
+    for operation in operations:
+        shape.check(operation)
+    for fragment in fragments.values():  # those that nothing spreads are validated, too
+        shape.measure(fragment.selection_set)
+    return parsed
+
+
+def fragments_of(parsed: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    """The fragments of a request by name."""
+    return {
+        node.name.value: node
+        for node in parsed.definitions
+        if isinstance(node, FragmentDefinitionNode)
+    }
+
+
+def operations_of(parsed: DocumentNode) -> list[OperationDefinitionNode]:
+    """The operations of a request in order."""
+    return [node for node in parsed.definitions if isinstance(node, OperationDefinitionNode)]
+
+
+def is_introspection(parsed: DocumentNode) -> bool:
+    """Whether a request asks for nothing but the schema, and without variables."""
+    operations = operations_of(parsed)
+    return bool(operations) and all(
+        not operation.variable_definitions
+        and all(
+            isinstance(node, FieldNode) and node.name.value.startswith("__")
+            for node in operation.selection_set.selections
+        )
+        for operation in operations
+    )
