@@ -21,8 +21,8 @@ from strawberry.dataloader import DataLoader
 from engine.access import Access
 from engine.answer import EdgeCount
 from engine.dataset import Dataset
-from engine.engine import Engine
 from engine.entity import Entity, Node
+from engine.reading import Reading
 from engine.run import Place, Run
 
 Q = TypeVar("Q")
@@ -35,7 +35,7 @@ BATCH = 1000
 class Session:
     """What one request may see, and what it has read already."""
 
-    def __init__(self, engine: Engine, threads: CapacityLimiter) -> None:
+    def __init__(self, engine: Reading, threads: CapacityLimiter) -> None:
         self.engine = engine
         self._threads = threads
         self._access: Access | asyncio.Task[Access] | None = None
@@ -66,7 +66,7 @@ class Session:
         if self._access is None:
             # Fields are resolved side by side: those that come while the access is being read wait
             # for the same task. An access that the engine remembers needs no thread at all.
-            self._access = self.engine.remembered() or asyncio.create_task(
+            self._access = self.engine.cached_access() or asyncio.create_task(
                 self._in_thread(self.engine.everybody)
             )
         return self._access if isinstance(self._access, Access) else await self._access

@@ -23,7 +23,7 @@ class Broken:
 
     settings = Settings(deadline=0.2)
 
-    def remembered(self) -> None:
+    def cached_access(self) -> None:
         """Nothing."""
 
     def everybody(self) -> Access:

@@ -18,6 +18,7 @@ import pytest
 from engine.engine import Engine
 from engine.errors import ClewError, EngineInUse
 from engine.run import Outcome, Run
+from engine.store import Stores
 from loaders.crawl.catalog import Catalog, Entry, Listed, Source
 from loaders.crawl.crawler import Crawler
 from loaders.crawl.schedule import Scheduler, due_entries, entries_of
@@ -450,7 +451,7 @@ def test_a_killed_crawl_is_told_and_due_again(fresh_engine: Engine, tmp_path: Pa
         fresh_engine.settings.model_copy(update={"data": tmp_path / "other"}),
     ):
         engine = Engine(
-            settings, fresh_engine._connection, fresh_engine._index, fresh_engine._server
+            settings, Stores(fresh_engine._connection, fresh_engine._index, fresh_engine._server)
         )
         start = datetime(2026, 1, 1, tzinfo=UTC)
         engine.note_run(Run("k", "d", "x", start))

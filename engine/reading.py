@@ -1,0 +1,200 @@
+"""The port through which readers ask: each read takes a question and an access, and answers values.
+
+What is asked for comes first, the access second, and options after them. The access is required
+everywhere, so that no read can forget it; a test holds that. Where it is checked: see
+``engine.access``.
+"""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+
+from engine.access import Access
+from engine.answer import (
+    EdgeCount,
+    Facet,
+    Holding,
+    Page,
+    PathResult,
+    SearchPage,
+    Step,
+    Subgraph,
+)
+from engine.dataset import Dataset
+from engine.entity import Entity, Node
+from engine.errors import BadInput
+from engine.excerpt import Selection, Whole, neighbourhood
+from engine.graph.dataset.catalog import Catalog
+from engine.graph.dataset.claim import is_claimed
+from engine.graph.dataset.journal import Journal
+from engine.graph.record.reader import Reader
+from engine.graph.walk.ownership import Ownership
+from engine.graph.walk.path import Pathfinder
+from engine.question import (
+    ExpandQuestion,
+    FacetQuestion,
+    OwnershipQuestion,
+    PathQuestion,
+    SearchQuestion,
+)
+from engine.run import Place, Run
+from engine.settings import Settings
+from engine.store import Stores
+
+ACCESS_TTL = 0.5
+"""Seconds for which an access is kept: each request needs one, and datasets seldom change."""
+EXPIRED = (-ACCESS_TTL, Access(frozenset()))
+"""When an access was worked out, and the access: one that is too old to be used."""
+
+
+class Reading:
+    """Everything that readers may ask of one engine; ``Engine`` is one of these."""
+
+    def __init__(self, settings: Settings, stores: Stores) -> None:
+        self.settings = settings
+        self._connection = stores.connection
+        self._index = stores.index
+        self._reader = Reader(stores.connection, settings.deadline)
+        self._paths = Pathfinder(stores.connection, settings.deadline)
+        self._ownership = Ownership(stores.connection, settings.deadline)
+        self._catalog = Catalog(stores.connection, settings.deadline)
+        self._journal = Journal(
+            stores.connection,
+            settings.deadline,
+            partial(is_claimed, settings.data, shared=stores.shared_connection),
+        )
+        self._everybody = EXPIRED
+
+    # --- access -------------------------------------------------------------------------------
+
+    def everybody(self) -> Access:
+        """What anybody may read: for now every dataset."""
+        access = self.cached_access()
+        if access is None:
+            now = time.monotonic()
+            access = Access(frozenset(self._reader.titles()))
+            self._everybody = (now, access)
+        return access
+
+    def cached_access(self) -> Access | None:
+        """What ``everybody`` returned a moment ago; None if that is too long ago. Never waits."""
+        since, access = self._everybody
+        return access if time.monotonic() - since < ACCESS_TTL else None
+
+    # --- entities and what is around them -----------------------------------------------------
+
+    def entities(self, ids: Sequence[str], access: Access) -> list[Node | None]:
+        """The records and shared values with these ids, in order.
+
+        None for an id that does not exist or that this reader may not see.
+        """
+        return self._reader.entities(ids, access)
+
+    def expand(self, question: ExpandQuestion, access: Access) -> Page[Step]:
+        """The relationships of one entity and the nodes at their other ends, a page at a time."""
+        return self._reader.expand(question, access)
+
+    def expand_count(self, question: ExpandQuestion, access: Access) -> int:
+        """How many relationships ``expand`` has on all pages."""
+        return self._reader.expand_count(question, access)
+
+    def edge_counts(self, ids: Sequence[str], access: Access) -> dict[str, list[EdgeCount]]:
+        """How many relationships of each type and direction each entity has."""
+        return self._reader.edge_counts(ids, access)
+
+    def referrers(
+        self, ids: Sequence[str], access: Access, schema: str, prop: str, first: int
+    ) -> dict[str, list[Entity]]:
+        """For each id the first entities of a schema that name it in the property ``prop``."""
+        if self._reader.refers_by_graph(schema, prop):
+            return self._reader.referrers(ids, schema, prop, access, first)
+        # Properties of edges, such as ``proof``, are no relationships: only the index knows who
+        # names what in them.
+        names = {id_: self._index.referrers(prop, id_, access, first) for id_ in ids}
+        unique = dict.fromkeys(name for found in names.values() for name in found)
+        nodes = self._reader.entities(list(unique), access)
+        entities = {node.id: node for node in nodes if isinstance(node, Entity)}
+        return {
+            id_: [entities[name] for name in found if name in entities]
+            for id_, found in names.items()
+        }
+
+    def subgraph(self, ids: Sequence[str], access: Access) -> Subgraph:
+        """The relationships among a set of at most 500 entities."""
+        return self._reader.subgraph(ids, access)
+
+    # --- walks --------------------------------------------------------------------------------
+
+    def paths(self, question: PathQuestion, access: Access) -> PathResult:
+        """The shortest paths from any of some entities to any of some others."""
+        return self._paths.paths(question, access)
+
+    def owners(self, question: OwnershipQuestion, access: Access) -> list[Holding]:
+        """Who owns an entity, through any chain: the largest share first, unknown ones last."""
+        return self._ownership.owners(question, access)
+
+    def holdings(self, question: OwnershipQuestion, access: Access) -> list[Holding]:
+        """What an entity owns, through any chain: the largest share first, unknown ones last."""
+        return self._ownership.holdings(question, access)
+
+    # --- search -------------------------------------------------------------------------------
+
+    def search(self, question: SearchQuestion, access: Access) -> SearchPage:
+        """A page of hits; raises BadInput for a text that is too long, or for a bad cursor."""
+        return self._index.search(question, access)
+
+    def count(self, question: SearchQuestion, access: Access) -> int:
+        """How many entities a search finds on all pages."""
+        return self._index.count(question, access)
+
+    def facets(self, question: FacetQuestion, access: Access) -> list[Facet]:
+        """The most frequent values of some fields among all that a search finds."""
+        return self._index.facets(question, access)
+
+    # --- datasets and their crawls ------------------------------------------------------------
+
+    def datasets(self, access: Access, overdue: bool | None = None) -> list[Dataset]:
+        """The datasets by name, with what they hold: all, or only those that are (not) overdue."""
+        counts, now = self._index.schema_counts(access), datetime.now(UTC)
+        datasets = []
+        for dataset in self._catalog.datasets():
+            if dataset.name in access.datasets and overdue in (None, dataset.overdue(now)):
+                schemata = counts.get(dataset.name, [])
+                total = sum(schema.count for schema in schemata)
+                datasets.append(replace(dataset, entity_count=total, schemata=schemata))
+        return datasets
+
+    def dataset(self, name: str, access: Access) -> Dataset | None:
+        """One dataset by name; None if there is none, or none for this reader."""
+        datasets = self.datasets(access.narrowed([name]))
+        return datasets[0] if datasets else None
+
+    def histories(
+        self, names: Sequence[str], access: Access, first: int, after: Place | None = None
+    ) -> dict[str, list[Run]]:
+        """The latest crawls of each dataset, the newest first; or those that come after a place."""
+        visible = [name for name in names if name in access.datasets]
+        return self._journal.histories(visible, first, after)
+
+    def crawl_counts(self, names: Sequence[str], access: Access) -> dict[str, int]:
+        """How many crawls of each dataset there have been."""
+        return self._journal.counts([name for name in names if name in access.datasets])
+
+    # --- exports ------------------------------------------------------------------------------
+
+    def whole(self, access: Access, datasets: Iterable[str] | None = None) -> Whole:
+        """All that some datasets (or all) tell, to be exported; raises BadInput for one there is not."""
+        names = access.datasets if datasets is None else frozenset(datasets)
+        for name in sorted(names - access.datasets):
+            raise BadInput(f"there is no dataset {name[:100]!r}; `clew status` names them")
+        return Whole(self._reader.stream(sorted(names)), names)
+
+    def found(self, question: SearchQuestion, access: Access, *, edges: bool = False) -> Selection:
+        """All that a search finds, to be exported; with ``edges`` the relationships among it too."""
+        return Selection(self._reader, access, self._index.matching(question, access), edges=edges)
+
+    def neighbourhood(self, id: str, access: Access, hops: int = 1) -> Selection:
+        """All that is near an entity, to be exported; raises BadInput where it would be too much."""
+        return neighbourhood(self._reader, access, id, hops)

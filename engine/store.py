@@ -1,0 +1,73 @@
+"""What Clew stands on, opened and closed together: Neo4j, and the index beside it."""
+
+from contextlib import ExitStack
+from pathlib import Path
+
+from engine.errors import EngineInUse
+from engine.graph.connection import Connection
+from engine.graph.migration import migrate
+from engine.index.index import Index
+from engine.progress import Progress, timed
+from engine.server.launch import launch
+from engine.server.server import Server
+from engine.settings import Settings
+
+
+class Stores:
+    """A connection to a migrated Neo4j, and the index; ``Stores.open`` makes one."""
+
+    def __init__(self, connection: Connection, index: Index, server: Server | None) -> None:
+        """``server`` is the data folder's own Neo4j; None where the settings name another one."""
+        self.connection = connection
+        self.index = index
+        self.server = server
+        self._closing = ExitStack()
+        # closed in the reverse order: the index first, and the server when nobody needs it any more
+        if server is not None:
+            self._closing.callback(server.stop)
+        self._closing.callback(connection.close)
+        self._closing.callback(index.close)
+
+    @classmethod
+    def open(cls, settings: Settings, progress: Progress, *, join: bool) -> "Stores":
+        """Start, join or reach Neo4j, migrate it, and open the index.
+
+        With ``join`` a server that another process runs on the data folder is shared; that process
+        keeps the index. Raises EngineInUse without it, ServerUnavailable, MigrationError.
+        """
+        settings.data.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as on_error:
+            server = None if settings.neo4j_uri else launch(settings, progress, join)
+            if server is not None:
+                on_error.callback(server.stop)
+            connection = _connect(settings, server)
+            on_error.callback(connection.close)
+            with timed("Making the indexes of the graph …", progress, at_once=False):
+                migrate(connection)
+            stores = cls(connection, _open_index(settings.data / "index", join), server)
+            on_error.pop_all()
+        return stores
+
+    @property
+    def shared_connection(self) -> Connection | None:
+        """The connection, if processes with other data folders may use the same server."""
+        return self.connection if self.server is None else None
+
+    def close(self) -> None:
+        """Close the index and the connection, and stop the server if this process started it."""
+        self._closing.close()
+
+
+def _connect(settings: Settings, server: Server | None) -> Connection:
+    if server is not None:
+        return Connection.open(server.uri, server.user, server.password)
+    return Connection.open(settings.neo4j_uri, settings.neo4j_user, settings.neo4j_password)
+
+
+def _open_index(path: Path, join: bool) -> Index:
+    try:
+        return Index.open(path, write=True)
+    except EngineInUse:
+        if not join:
+            raise
+        return Index.open(path, write=False)

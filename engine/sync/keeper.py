@@ -1,0 +1,77 @@
+"""Who keeps the index up to date: this process, if it may write the index, or else another one.
+
+Only one process can write the index. All others read it, and wait until that one has caught up.
+"""
+
+import threading
+import time
+
+from engine.errors import ClewError, EngineInUse
+from engine.graph.record.change import Written
+from engine.graph.record.reader import Reader
+from engine.graph.record.writer import Writer
+from engine.index.index import Index
+from engine.progress import Progress
+from engine.sync.follower import Follower
+
+INDEX_TIMEOUT = 3600.0
+"""Seconds to wait for another process to bring the index up to date: a large load takes long."""
+POLL = 0.1
+"""Seconds between two looks at the index while waiting."""
+
+
+class Keeper:
+    """Keeps the index up to date in this process, or waits for the process that does."""
+
+    def __init__(self, reader: Reader, writer: Writer, index: Index) -> None:
+        self._reader = reader
+        self._index = index
+        self._follower = Follower(reader, writer, index)
+        # a load indexes in a thread of its own, and may be beside a deletion in another one
+        self._following = threading.RLock()
+
+    @property
+    def behind(self) -> bool:
+        """Whether this process keeps the index, and has to catch up with the graph."""
+        return self._index.writable and self._follower.behind()
+
+    def follow(self, progress: Progress | None = None) -> int:
+        """Bring the index up to the graph's revision; the number of changes taken.
+
+        Where another process keeps the index, waits until that one has; then the number is 0.
+        """
+        if not self._index.writable:
+            self._wait()
+            return 0
+        with self._following:
+            if progress is None:
+                return self._follower.follow()
+            return self._follower.follow(lambda count: progress(f"Indexed {count:,} changes"))
+
+    def take(self, written: Written) -> None:
+        """Index one transaction from memory, if this process keeps the index.
+
+        It is lasting only after ``follow``, which also finds it in the graph if this is left out.
+        """
+        if self._index.writable:
+            with self._following:
+                self._follower.tell(written)
+
+    def rebuild(self, progress: Progress) -> int:
+        """Empty the index and fill it from the graph; the number of changes taken.
+
+        Raises EngineInUse where another process keeps the index.
+        """
+        if not self._index.writable:
+            raise EngineInUse("another process keeps the index: stop `clew up` first")
+        self._follower.anew()
+        return self.follow(progress)
+
+    def _wait(self) -> None:
+        goal, end = self._reader.revision(), time.monotonic() + INDEX_TIMEOUT
+        # shared values are written after the index: only then is the graph as it will be, too
+        while min(self._index.revision, self._reader.literal_revision()) < goal:
+            if time.monotonic() > end:
+                raise ClewError("the process that keeps the index does not bring it up to date")
+            time.sleep(POLL)
+            self._index.reload()
