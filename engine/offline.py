@@ -14,7 +14,7 @@ from typing import IO
 from engine.entity import Entity
 from engine.graph.dataset.claim import claimed
 from engine.graph.record.column import Page, page
-from engine.index.filler import Part, packed, put_down, unpacked
+from engine.index.filler import Part, append_entries, packed, unpacked
 from engine.metadata import checked
 from engine.process.worker import Workers
 from engine.progress import Progress
@@ -28,7 +28,7 @@ class Block:
     """Some records, encoded for the import and for the index; only ``Filling.add`` looks inside."""
 
     page: Page
-    documents: Part
+    entries: Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,10 @@ class Slot:
     def encode(self, entities: Iterable[Entity]) -> Block:
         """Encode records, each of which comes in no other block."""
         encoded = page(entities, self.revision)
-        documents = put_down(encoded.entities, self.folder)
+        entries = append_entries(encoded.entities, self.folder)
         # They are in the folder now: what goes from process to process is kept small.
         encoded.entities = []
-        return Block(encoded, documents)
+        return Block(encoded, entries)
 
 
 class Filling:
@@ -78,7 +78,7 @@ class Filling:
         """Take a block; raises ClewError where the disk is full."""
         if block.page.odd:
             self._leftovers.write(packed(block.page.odd) + b"\n")
-        self._bulk.add(block.page, block.documents)
+        self._bulk.add(block.page, block.entries)
 
     def finish(self, updated: datetime | None, progress: Progress) -> bool:
         """Import everything, and let go of the data folder; ``updated`` is when it was as it is.

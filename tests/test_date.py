@@ -13,7 +13,8 @@ from engine.errors import BadInput
 from engine.graph.period import period_of
 from engine.graph.walk.ownership import Ownership
 from engine.index.day import days
-from engine.index.query import Span, parse
+from engine.index.expression import DayRange
+from engine.index.parser import parse
 from engine.partial_date import asked_date, parse_date, read_date
 from engine.question import DateRange, OwnershipQuestion
 from loaders.format.bods.party import day as bods_day
@@ -87,7 +88,7 @@ def owners_at(date: str) -> Any:
 def searched(text: str) -> Any:
     """The days that a search for this date finds."""
     found = parse(f'date:"{text}"')
-    return (found.low, found.high) if isinstance(found, Span) else found
+    return (found.low, found.high) if isinstance(found, DayRange) else found
 
 
 ASKED = [
@@ -166,4 +167,4 @@ def test_registers_mean_years_that_are_plausible() -> None:
 
 def test_a_year_is_a_bound_of_a_search_whatever_it_is() -> None:
     """Open ends are written so."""
-    assert parse("date:[2010 TO 9999]") == Span(20100101, 99991231)
+    assert parse("date:[2010 TO 9999]") == DayRange(20100101, 99991231)

@@ -7,46 +7,53 @@ from dataclasses import replace
 from tantivy import FieldType, Occur, Query
 
 from engine.access import Access
-from engine.index.cursor import HIGHEST
-from engine.index.day import FIRST, LAST, span
-from engine.index.field import Kind, below, layout, schema_names
+from engine.index.cursor import MAX_KEY
+from engine.index.day import FIRST, LAST, days_of
+from engine.index.expression import (
+    All,
+    Any,
+    DayRange,
+    Expression,
+    Not,
+    Word,
+    YearRange,
+    plain_words,
+)
+from engine.index.field import Kind, descendants, layout, schema_names
 from engine.index.folding import clean, digest, identifier, variants
-from engine.index.query import All, Any, Expression, Not, Span, Word, Years, plain_words
 from engine.question import DateRange, SearchFilter
 
 NO_FILTER = SearchFilter()
 MUST, SHOULD, MUST_NOT = Occur.Must, Occur.Should, Occur.MustNot
 LONGEST_OPEN = 60
-"""The longest token, in characters, that is looked up by prefix or with typing errors; longer ones as are."""
+"""Longer tokens are looked up as they are: without a prefix, without typing errors."""
+MAX_TERMS = 20
+"""More values are looked up as one set of terms."""
 SPECIAL = re.compile(r"([^A-Za-z0-9 ])")
 
 
 def every(queries: Sequence[Query]) -> Query:
-    """What all of the queries find."""
-    return (
-        queries[0]
-        if len(queries) == 1
-        else Query.boolean_query([(MUST, query) for query in queries])
-    )
+    """The entries that all of the queries match."""
+    if len(queries) == 1:
+        return queries[0]
+    return Query.boolean_query([(MUST, query) for query in queries])
 
 
 def either(queries: Sequence[Query]) -> Query:
-    """What any of the queries finds; nothing if there is none."""
+    """The entries that any of the queries matches; nothing if there is no query."""
     if not queries:
         return Query.empty_query()
-    return (
-        queries[0]
-        if len(queries) == 1
-        else Query.boolean_query([(SHOULD, query) for query in queries])
-    )
+    if len(queries) == 1:
+        return queries[0]
+    return Query.boolean_query([(SHOULD, query) for query in queries])
 
 
 def one_of(field: str, values: Sequence[str]) -> Query:
-    """Documents with one of the values in a raw field."""
-    known = [clean(value) for value in values]
-    if len(known) > 20:
-        return Query.term_set_query(layout(), field, known)
-    return either([Query.term_query(layout(), field, value) for value in known])
+    """The entries with one of the values in a raw field."""
+    cleaned = [clean(value) for value in values]
+    if len(cleaned) > MAX_TERMS:
+        return Query.term_set_query(layout(), field, cleaned)
+    return either([Query.term_query(layout(), field, value) for value in cleaned])
 
 
 def _number(field: str, low: int, high: int) -> Query:
@@ -54,13 +61,13 @@ def _number(field: str, low: int, high: int) -> Query:
 
 
 def from_number(field: str, number: int, up: bool) -> Query:
-    """Documents at a place in an order, and after it."""
-    low, high = (number, HIGHEST) if up else (0, number)
+    """The entries at a place in an order, and after it."""
+    low, high = (number, MAX_KEY) if up else (0, number)
     return Query.range_query(layout(), field, FieldType.Unsigned, low, high)
 
 
 def overlap(low: int, high: int) -> Query:
-    """Documents with a date that may fall into these days, or a span that touches them."""
+    """The entries with a date that may fall into these days, or a lifetime that touches them."""
     if low > high:
         return Query.empty_query()
     queries = [_number("low", low, high), _number("high", low, high)]
@@ -70,14 +77,15 @@ def overlap(low: int, high: int) -> Query:
 
 
 def _around(low: int, high: int) -> list[str]:
-    found = []
+    """The year and the month around these days, where all of them lie in one."""
+    partial = []
     if low // 10000 == high // 10000:
         year = low // 10000 * 10000
-        found.append(f"{year + 101}-{year + 1231}")
+        partial.append(f"{year + 101}-{year + 1231}")
     if low // 100 == high // 100:
         month = low // 100 * 100
-        found.append(f"{month + 1}-{month + 31}")
-    return found
+        partial.append(f"{month + 1}-{month + 31}")
+    return partial
 
 
 def _sequence(field: str, word: Word, tokens: list[str]) -> Query:
@@ -103,16 +111,16 @@ def _raw_value(word: Word) -> str:
 
 
 def _of_schemata(names: Iterable[str]) -> Query:
-    """Documents of these schemata, and of those that extend them."""
-    return one_of("schema", sorted(frozenset().union(*map(below, names))))
+    """The entries of these schemata, and of those that extend them."""
+    return one_of("schema", sorted(frozenset().union(*map(descendants, names))))
 
 
 def _schema(word: Word) -> Query:
-    asked = word.text.lower()
+    text = word.text.lower()
     return _of_schemata(
         name
-        for known, name in schema_names().items()
-        if known == asked or (word.prefix and known.startswith(asked))
+        for lower, name in schema_names().items()
+        if lower == text or (word.prefix and lower.startswith(text))
     )
 
 
@@ -128,65 +136,71 @@ def _word(word: Word, names: bool) -> Query:
     return either([_sequence(field, word, tokens) for tokens in variants(word.text)])
 
 
-def compiled(found: Expression, names: bool = False) -> Query:
-    """The query of an expression; ``names`` asks plain words of names only."""
-    if isinstance(found, Word):
-        return _word(found, names)
-    if isinstance(found, Span):
-        return overlap(found.low, found.high)
-    if isinstance(found, Years):
-        years = range(max(found.low, 0), min(found.high, 9999) + 1)
+def compiled(expression: Expression, names: bool = False) -> Query:
+    """The query of an expression; with ``names`` its plain words are looked up in names only."""
+    if isinstance(expression, Word):
+        return _word(expression, names)
+    if isinstance(expression, DayRange):
+        return overlap(expression.low, expression.high)
+    if isinstance(expression, YearRange):
+        years = range(max(expression.low, 0), min(expression.high, 9999) + 1)
         return Query.term_set_query(layout(), "year", [f"{year:04d}" for year in years])
-    if isinstance(found, Not):
-        return Query.boolean_query([(MUST, Query.all_query()), (MUST_NOT, compiled(found.item))])
-    if isinstance(found, Any):
-        return either([compiled(item, names) for item in found.items])
-    return _together(found, names)
+    if isinstance(expression, Not):
+        query = compiled(expression.item)
+        return Query.boolean_query([(MUST, Query.all_query()), (MUST_NOT, query)])
+    if isinstance(expression, Any):
+        return either([compiled(item, names) for item in expression.items])
+    return _together(expression, names)
 
 
-def _together(found: All, names: bool) -> Query:
+def _together(expression: All, names: bool) -> Query:
     clauses = []
-    for item in found.items:
+    for item in expression.items:
         if isinstance(item, Not):
             clauses.append((MUST_NOT, compiled(item.item)))
         else:
             clauses.append((MUST, compiled(item, names)))
+    # Tantivy finds nothing where every clause excludes
     if all(occur == MUST_NOT for occur, _ in clauses):
         clauses.append((MUST, Query.all_query()))
     return Query.boolean_query(clauses)
 
 
-def _unforgiving(found: Expression) -> Expression:
-    if isinstance(found, All | Any):
-        return type(found)(tuple(map(_unforgiving, found.items)))
-    return replace(found, distance=0) if isinstance(found, Word) else found
+def _without_errors(expression: Expression) -> Expression:
+    """The expression with no typing errors allowed."""
+    if isinstance(expression, All | Any):
+        return type(expression)(tuple(map(_without_errors, expression.items)))
+    return replace(expression, distance=0) if isinstance(expression, Word) else expression
 
 
-def tiers(found: Expression | None) -> list[Query]:
-    """From what fits best to all that fits: names that are just these words, names with exactly these
-    words, names with words like these, and anything."""
-    if found is None:
+def tiers(expression: Expression | None) -> list[Query]:
+    """From the best matches to all matches.
+
+    Names that are just these words, names with exactly these words, names with words like these,
+    and anything with them.
+    """
+    if expression is None:
         return [Query.all_query()]
-    words = [word for word in plain_words(found) if word.field in ("text", "name")]
-    whole = compiled(found)
+    words = [word for word in plain_words(expression) if word.field in ("text", "name")]
+    anywhere = compiled(expression)
     if not words:
-        return [whole]
+        return [anywhere]
     exact = [digest(tokens) for tokens in variants(" ".join(word.text for word in words))]
-    queries = [every([whole, one_of("exact", exact)])]
+    queries = [every([anywhere, one_of("exact", exact)])]
     if any(word.distance for word in words):
-        queries.append(compiled(_unforgiving(found), names=True))
-    queries.append(compiled(found, names=True))
-    return [*queries, whole]
+        queries.append(compiled(_without_errors(expression), names=True))
+    queries.append(compiled(expression, names=True))
+    return [*queries, anywhere]
 
 
 def _during(range_: DateRange) -> Query:
-    low = FIRST if range_.start is None else span(range_.start)[0]
-    high = LAST if range_.end is None else span(range_.end)[1]
+    low = FIRST if range_.start is None else days_of(range_.start)[0]
+    high = LAST if range_.end is None else days_of(range_.end)[1]
     return overlap(low, high)
 
 
 def allowed(access: Access, chosen: SearchFilter = NO_FILTER) -> Query:
-    """What a reader may see and a filter lets pass; raises BadInput for unknown dates."""
+    """The entries that a reader may see and a filter lets pass; they add nothing to the score."""
     names = access.datasets if chosen.datasets is None else access.datasets & set(chosen.datasets)
     queries = [one_of("dataset", sorted(names))]
     if chosen.schemata is not None:

@@ -1,42 +1,43 @@
 """Dates as numbers that can be compared, yyyymmdd: ``2019`` is from 20190101 to 20191231.
 
-Each month has 31 days here: indexes on disk hold such numbers.
+Each month has 31 days here: the indexes on disk hold such numbers.
 """
 
 from functools import lru_cache
 
 from engine.partial_date import asked_date, is_written_as_date, read_date
 
-Span = tuple[int, int]
+Days = tuple[int, int]
+"""A first day and a last one."""
 FIRST, LAST = 0, 99991231
 LENGTH = 12
-"""Characters that are looked at: no date is longer, and what follows it tells whether it is one."""
+"""Characters that are read: no date is longer, and the next character shows whether it is one."""
 
 
-def days(value: str) -> Span | None:
+def days(value: str) -> Days | None:
     """The first and the last day that a stored value may mean; None if it is no date."""
     return _days(value[:LENGTH])
 
 
 @lru_cache(maxsize=50_000)
-def _days(value: str) -> Span | None:
+def _days(value: str) -> Days | None:
     date = read_date(value)
-    return None if date is None else span(date.text)
+    return None if date is None else days_of(date.text)
 
 
-def span(date: str) -> Span:
+def days_of(date: str) -> Days:
     """The first and the last day of a date as FtM writes it."""
     year, month, day = (*map(int, date.split("-")), 0, 0)[:3]
     start = year * 10000
     return start + (month or 1) * 100 + (day or 1), start + (month or 12) * 100 + (day or 31)
 
 
-def asked_days(text: str) -> Span | None:
+def asked_days(text: str) -> Days | None:
     """The days that a search asks for; None for what is not written as a date.
 
     Raises BadInput for a date that does not exist. A year is a bound also where FtM has no such
     date: ``date:[2010 TO 9999]``.
     """
     if len(text) == 4 and text.isascii() and text.isdecimal():
-        return span(text)
-    return span(asked_date(text)) if is_written_as_date(text) else None
+        return days_of(text)
+    return days_of(asked_date(text)) if is_written_as_date(text) else None

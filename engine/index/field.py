@@ -1,4 +1,4 @@
-"""Which fields the index has, and which field a property of FollowTheMoney is asked by."""
+"""Which fields an index entry has, and which field a search for a property looks into."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -8,26 +8,26 @@ import tantivy
 from followthemoney import model
 
 LAYOUT = 3
-"""Raise it when fields or folding change: an index of another layout is not read, and built again."""
+"""Raise it when fields or folding change: an index of another layout is rebuilt, never read."""
 
 ANALYZER = "clew"
 KEYS = ("id", "sort")
-"""Fast text fields with a value of its own for every document."""
-PLACES = ("rank", "earliest", "latest")
-"""Fast numbers of 64 bits; like ``sort`` they are what hits are ordered and paged by, hardly ever the same for two.
-Texts instead of these three would take a third of all the time that indexing takes."""
+"""Fast text fields with a unique value for every entry."""
+ORDER_NUMBERS = ("rank", "earliest", "latest")
+"""Fast numbers of 64 bits; like ``sort`` they are what hits are ordered and paged by, and hardly
+ever equal. Texts instead of these three would take a third of all the time that indexing takes."""
 FACETED = ("dataset", "schema", "country", "topic", "year")
 RAW = ("exact", "identifier", "literal", "reference", "partial")
 WORDS = ("name", "text")
 NUMBERS = ("low", "high", "begin", "finish")
-"""Dates as yyyymmdd: first and last day of each date, and the one span from startDate to endDate."""
+"""Dates as yyyymmdd: first and last day of each date, and the days from startDate to endDate."""
 REVISION_ID = "\0revision"
-"""The id of the one document that says which revision a commit holds; it has no dataset, so no search
-finds it. It is part of the commit itself: tantivy's Python bindings do not offer the commit's payload."""
+"""The id of the one entry that holds a commit's revision; without a dataset, no search finds it.
+It is part of the commit itself: tantivy's Python bindings do not offer the commit's payload."""
 
 
 class Kind(Enum):
-    """How a query's ``field:value`` is looked up."""
+    """How a search's ``field:value`` is looked up."""
 
     WORDS = "words"
     RAW = "raw"
@@ -50,7 +50,7 @@ def layout() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name=ANALYZER, index_option="position")
     for name in NUMBERS:
         builder.add_integer_field(name, fast=True)
-    for name in PLACES:
+    for name in ORDER_NUMBERS:
         builder.add_unsigned_field(name, fast=True)
     builder.add_integer_field("revision", stored=True)
     builder.add_bytes_field("checksum", stored=True)
@@ -80,25 +80,25 @@ def _by_type(type_name: str) -> tuple[str, Kind]:
 
 @cache
 def asked_fields() -> Mapping[str, tuple[str, Kind]]:
-    """The index's field and its kind by the lower-case name that a query may use."""
-    found: dict[str, tuple[str, Kind]] = {}
+    """The index's field and its kind, by the lower-case name that a search may use."""
+    fields: dict[str, tuple[str, Kind]] = {}
     for schema in model:
         for prop in schema.properties.values():
             if prop.type.name == "entity":
                 continue
-            found.setdefault(prop.name.lower(), _by_type(prop.type.name))
+            fields.setdefault(prop.name.lower(), _by_type(prop.type.name))
             if prop.type.group:
-                found[prop.type.group.lower()] = _by_type(prop.type.name)
+                fields[prop.type.group.lower()] = _by_type(prop.type.name)
     for name in ("dataset", "country", "topic", "year"):
-        found[name] = (name, Kind.RAW)
-    found["schema"] = ("schema", Kind.SCHEMA)
-    found["date"] = ("date", Kind.DATE)
-    found["identifier"] = ("identifier", Kind.IDENTIFIER)
-    found["id"] = ("id", Kind.RAW)
-    found["text"] = ("text", Kind.WORDS)
+        fields[name] = (name, Kind.RAW)
+    fields["schema"] = ("schema", Kind.SCHEMA)
+    fields["date"] = ("date", Kind.DATE)
+    fields["identifier"] = ("identifier", Kind.IDENTIFIER)
+    fields["id"] = ("id", Kind.RAW)
+    fields["text"] = ("text", Kind.WORDS)
     for name in ("name", "caption"):
-        found[name] = ("name", Kind.WORDS)
-    return found
+        fields[name] = ("name", Kind.WORDS)
+    return fields
 
 
 @cache
@@ -108,6 +108,6 @@ def schema_names() -> Mapping[str, str]:
 
 
 @cache
-def below(name: str) -> frozenset[str]:
-    """A schema of FtM's and those that extend it, by name: a document says its own only."""
+def descendants(name: str) -> frozenset[str]:
+    """A schema of FtM's and those that extend it, by name: an entry holds its own only."""
     return frozenset(schema.name for schema in model if name in schema.names)

@@ -1,4 +1,7 @@
-"""The work of a process that makes an index anew, out of entities that others put down in a file."""
+"""The work of a process that builds a new index, from entries that other processes wrote to files.
+
+Making entries is most of the work, and can be shared; only one process can write an index.
+"""
 
 import os
 from collections.abc import Iterable
@@ -9,7 +12,7 @@ import orjson
 
 from engine.entity import Entity
 from engine.errors import ClewError
-from engine.index.document import document
+from engine.index.entry import entry
 from engine.index.index import Index
 
 
@@ -22,55 +25,54 @@ class Part:
     size: int = 0
 
 
-YIELDING = 10
-"""How far the process that indexes gives way: what it does can wait, what checks and imports is waited for."""
+NICENESS = 10
+"""Indexing gives way to the processes that check entities and import: they take longer."""
 _open: list[Index] = []
-"""The index that this process makes."""
+"""The index that this process builds, if one was begun."""
 
 
 def begin(folder: str) -> None:
-    """Make an empty index in a folder; from now on this process gives way to any other."""
-    os.nice(YIELDING)
+    """Begin an empty index in a folder; from now on this process gives way to others."""
+    os.nice(NICENESS)
     _open.append(Index.open(Path(folder), write=True))
 
 
 def fill(part: Part) -> int:
-    """Index the documents of a part of a file, none of which is there yet; how many they were."""
-    with open(part.file, "rb") as spool:
-        spool.seek(part.offset)
-        return _index().add_documents(spool.read(part.size))
+    """Index the entries in a part of a file, none of which is there yet; how many they were."""
+    with open(part.file, "rb") as file:
+        file.seek(part.offset)
+        return _index().add_entries(file.read(part.size))
 
 
 def finish(revision: int) -> None:
-    """Make all of it lasting, at a revision, and let go of it."""
+    """Commit the index at a revision, and close it."""
     _index().commit(revision)
     _open.pop().close()
 
 
 def drop() -> None:
-    """Let go of an index that is not finished, if one is begun: nothing is written to its folder any more."""
+    """Close an index that is not finished, if there is one: its folder is written to no more."""
     while _open:
         _open.pop().close()
 
 
-def put_down(entities: Iterable[tuple[Entity, list[str]]], folder: str) -> Part:
-    """Write the documents of entities with their shared values' ids to this process's own file in a folder."""
-    with open(f"{folder}/documents-{os.getpid()}", "ab") as spool:
-        offset = spool.tell()
-        return Part(
-            spool.name, offset, spool.write(b"".join(document(*each) + b"\n" for each in entities))
-        )
+def append_entries(entities: Iterable[tuple[Entity, list[str]]], folder: str) -> Part:
+    """Append the entries of entities with their shared values' ids to this process's own file."""
+    with open(f"{folder}/entries-{os.getpid()}", "ab") as file:
+        offset = file.tell()
+        lines = b"".join(entry(entity, shared) + b"\n" for entity, shared in entities)
+        return Part(file.name, offset, file.write(lines))
 
 
 def packed(entities: list[Entity]) -> bytes:
-    """Entities as they stand in a file."""
+    """Entities as bytes, to be put into a file."""
     return orjson.dumps(
         [(e.id, e.dataset, e.schema, e.caption, e.properties, e.checksum) for e in entities]
     )
 
 
 def unpacked(data: bytes) -> list[Entity]:
-    """Entities as they stood in a file."""
+    """Entities out of such bytes."""
     return [Entity(*fields) for fields in orjson.loads(data)]
 
 

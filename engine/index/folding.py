@@ -1,8 +1,9 @@
-"""How text becomes tokens: small letters and digits of ASCII, whatever script it was written in.
+"""How text becomes tokens: lower-case letters and digits of ASCII, whatever its script.
 
-Documents and queries are folded by the same functions, so ``Жуков`` and ``Zhukov`` are one token. Where two
-romanisations are in use (``Müller`` as Muller or Mueller, ``Хрущёв`` as Hrushchyov or Khrushchev) a text has
-a second folding; documents are indexed under both, and queries ask for either.
+Entries and searches are folded by the same functions, so ``Жуков`` and ``Zhukov`` are one token.
+Where two romanisations are in use (``Müller`` as Muller or Mueller, ``Хрущёв`` as Hrushchyov or
+Khrushchev), a text has a second folding; entries are indexed under both, and a search looks for
+either.
 """
 
 import hashlib
@@ -40,7 +41,7 @@ _SECOND_USED = re.compile("[äöüåøхёцэюяйїєщъьыжчшηυβχή
 
 
 def clean(text: str) -> str:
-    """The text without what UTF-8 cannot carry (lone surrogates)."""
+    """The text without what UTF-8 cannot encode (lone surrogates)."""
     return text if text.isascii() else text.encode("utf-8", "ignore").decode()
 
 
@@ -55,27 +56,26 @@ def _fold_word(word: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def words(text: str) -> list[str]:
-    """A text's words in small letters, in their own script."""
+    """A text's words in lower case, in their own script."""
     lowered = unicodedata.normalize("NFC", clean(text)).lower()
     return WORD.findall(MARK.sub("", lowered))
 
 
 def variants(text: str) -> list[list[str]]:
     """A text's tokens in each of its foldings; none where nothing in it can be searched."""
-    found = [ASCII_WORD.findall(folded.lower()) for folded in foldings(text)]
-    return [each for each in found if each]
+    tokenised = (ASCII_WORD.findall(folded.lower()) for folded in foldings(text))
+    return [tokens for tokens in tokenised if tokens]
 
 
 def tokens(text: str) -> list[str]:
     """A text's tokens in its first folding."""
     if text.isascii():
         return ASCII_WORD.findall(text.lower())
-    found = variants(text)
-    return found[0] if found else []
+    return next(iter(variants(text)), [])
 
 
 def foldings(text: str) -> list[str]:
-    """What to index for a text: itself where it is ASCII, else its one or two foldings (none if empty)."""
+    """The text itself where it is ASCII, else its one or two foldings; none if they are empty."""
     if text.isascii():
         return [text]
     first: list[str] = []
@@ -88,10 +88,10 @@ def foldings(text: str) -> list[str]:
             one, two = _fold_word(word[:LONGEST_WORD])
             first.extend(one)
             second.extend(two)
-    found = [" ".join(first)]
+    folded = [" ".join(first)]
     if first != second:
-        found.append(" ".join(second))
-    return [text for text in found if text]
+        folded.append(" ".join(second))
+    return [text for text in folded if text]
 
 
 def identifier(text: str) -> str:
@@ -100,5 +100,5 @@ def identifier(text: str) -> str:
 
 
 def digest(tokens: Sequence[str]) -> str:
-    """What an exact match compares, for all of a text's tokens: shorter than they are, which is less to index."""
+    """Stands for all tokens of a text in an exact match; shorter than they are, to index less."""
     return hashlib.blake2b(" ".join(tokens).encode(), digest_size=6).hexdigest()

@@ -91,14 +91,14 @@ class Bulk:
         self.revision += 1
         return self.revision
 
-    def add(self, page: Page, documents: Part) -> None:
+    def add(self, page: Page, entries: Part) -> None:
         """Take a page, and where the index finds its records; raises ClewError where the disk is full."""
         for name, lines in page.lines.items():
             self._put(name, lines, page.counts[name])
         self._nodes.extend((id_,) for id_ in page.ids)
         self._named.extend((id_,) for id_ in page.named)
         self._keys.extend(page.keys)
-        self._indexing.append(self._crew.indexing.submit(fill, documents))
+        self._indexing.append(self._crew.indexing.submit(fill, entries))
         while self._indexing[0].done() and len(self._indexing) > 1:
             self._indexed += self._indexing.popleft().result()
 
