@@ -1,8 +1,8 @@
-"""Which files are in what was given: the file itself, or those of a zip archive, each with limits.
+"""The files inside a zip archive, with limits on what they unpack to.
 
-An archive that is no file of this machine is copied to one first, as its list of files stands at its end and a
-stream cannot go back. A file that unpacks to far more than it was packed to, or to more than anybody means, is not
-read.
+An archive that is no file of this machine is copied to one first: its list of files stands at its
+end, and a stream cannot go back. A file that unpacks to far more than it was packed to, or to more
+than anybody means, is not read.
 """
 
 import zipfile
@@ -15,15 +15,16 @@ from typing import cast
 from engine.errors import BadInput
 from loaders.intake.record import shown
 from loaders.intake.source import Source
+from loaders.intake.wording import counted
 
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 """What a zip archive begins with, and one without files."""
 MOST = 8 * 1024**3
-"""Bytes of everything that is read of an archive."""
+"""Bytes of all files that are read of an archive, unpacked."""
 SMALL = 64 * 1024**2
-"""Bytes up to which nobody asks how well a file was packed."""
+"""Bytes up to which it does not matter how well a file was packed."""
 MOST_RATIO = 200
-"""How many times the bytes it was packed to a larger file may be; tables of text have 5 to 30."""
+"""How many times its packed bytes a larger file may be; tables of text have 5 to 30."""
 FEW = 3
 """Files that are named to say what an archive is."""
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
@@ -42,18 +43,20 @@ def archive_of(source: Source) -> Iterator[zipfile.ZipFile]:
             yield archive
 
 
-def looked_into(source: Source) -> tuple[list[str], Source]:
-    """The names of the files in an archive, and what to read it from afterwards, as a stream can be read but once.
+def inspected(source: Source) -> tuple[list[str], Source]:
+    """The names of the files in an archive, and the source to read it from afterwards.
 
-    Raises BadInput for one that cannot be read.
+    A stream can be read but once, so that the copy made of it takes its place. Raises BadInput
+    for an archive that cannot be read.
     """
     with archive_of(source) as archive:
         names = names_in(archive)
         path = Path(str(archive.filename))
         again = Source(source.name, path.open("rb"), path.stat().st_size)
-    first, other = (source, again) if path.exists() else (again, source)
-    other.__exit__()
-    return names, first
+    # a copy has lost its name by now, and is gone when ``again`` is closed
+    kept, closed = (source, again) if path.exists() else (again, source)
+    closed.__exit__()
+    return names, kept
 
 
 def names_in(archive: zipfile.ZipFile) -> list[str]:
@@ -64,14 +67,17 @@ def names_in(archive: zipfile.ZipFile) -> list[str]:
 def why_not(name: str, files: list[str]) -> str:
     """Why an archive of this name with these files is not read as it is, and what to do."""
     few = ", ".join(map(shown, files[:FEW])) + (", …" if len(files) > FEW else "")
-    holds = f"of {len(files):,} file{'s' * (len(files) != 1)}" + (f" ({few})" if files else "")
-    return f"{name} is a zip archive {holds}: unpack it and load what is in it, or say --format icij if it is ICIJ's"
+    inside = f"of {counted(len(files), 'file')}" + (f" ({few})" if files else "")
+    return (
+        f"{name} is a zip archive {inside}: unpack it and load what is in it, "
+        "or say --format icij if it is ICIJ's"
+    )
 
 
-def chosen(
+def members(
     archive: zipfile.ZipFile, wanted: Callable[[str], bool]
 ) -> Iterator[tuple[zipfile.ZipInfo, str]]:
-    """The files whose names are wanted, in order of the archive, each with why it is not read, or nothing."""
+    """The files whose names are wanted, each with why it is not read; empty where it is."""
     total = 0
     for info in archive.infolist():
         if info.is_dir() or not wanted(info.filename):
@@ -80,10 +86,8 @@ def chosen(
         if info.flag_bits & 1:
             yield info, "it is locked with a password"
         elif info.file_size > SMALL and info.file_size > MOST_RATIO * max(info.compress_size, 1):
-            yield (
-                info,
-                f"it unpacks to {info.file_size:,} bytes from {info.compress_size:,}: a zip bomb",
-            )
+            sizes = f"{info.file_size:,} bytes from {info.compress_size:,}"
+            yield info, f"it unpacks to {sizes}: a zip bomb"
         elif total > MOST:
             yield info, f"the archive unpacks to more than {MOST // 1024**3} GiB"
         else:

@@ -1,10 +1,12 @@
-"""How an id that FollowTheMoney does not allow is written so that it is allowed, and no two become one.
+"""How an id that FollowTheMoney does not allow is written so that it is, and no two become one.
 
-FollowTheMoney's ids are letters, digits, ``.`` and ``-``, and neither begin nor end with the last two. An id
-that is one already, and holds no ``..``, stays as it is. Any other begins with ``x..`` and has every character
-but letters and digits as ``..`` and two hexadecimal digits a byte of its UTF-8; one that gets too long is
-``x..s`` and its SHA-1. What is made out of a record (its second interest) has the record's id and ``..``, a
-letter that is no hexadecimal digit, and a number. So each can be read back or is a digest, and none can meet.
+FollowTheMoney's ids are letters, digits, ``.`` and ``-``, and neither begin nor end with the last
+two. An id that is one already, and holds no ``..``, stays as it is. Any other begins with ``x..``
+and has every character but letters and digits as ``..`` and two hexadecimal digits for each byte
+of its UTF-8; one that gets too long is ``x..s`` and its SHA-1.
+
+What is made out of a record (its second interest) has the record's id, ``..``, a letter that is no
+hexadecimal digit, and a number. So each id can be read back or is a digest, and none can meet.
 """
 
 import re
@@ -19,7 +21,7 @@ ODD = re.compile(r"[^0-9a-zA-Z]")
 
 
 def allowed(raw: str) -> str:
-    """An id that FollowTheMoney allows, the same one for the same text only; raises BadInput for no text."""
+    """The id as FollowTheMoney allows it, another for each text; raises BadInput for no text."""
     if len(raw) <= LONGEST and ".." not in raw and is_id(raw):
         return raw
     if not raw:
@@ -29,11 +31,11 @@ def allowed(raw: str) -> str:
     return text if len(text) <= LONGEST else "x..s" + sha1(data, usedforsecurity=False).hexdigest()
 
 
-def in_hexadecimal(found: "re.Match[str]") -> str:
+def in_hexadecimal(character: "re.Match[str]") -> str:
     """One character, as two digits a byte."""
-    return "".join(f"..{byte:02x}" for byte in found[0].encode("utf-8", "surrogatepass"))
+    return "".join(f"..{byte:02x}" for byte in character[0].encode("utf-8", "surrogatepass"))
 
 
 def derived(raw: str, letter: str, number: int) -> str:
-    """The id of what a record makes besides itself; the letter says what it is, and is no hexadecimal digit."""
+    """The id of something that a record makes besides itself; the letter says what it is."""
     return f"{allowed(raw)}..{letter}{number}"

@@ -28,7 +28,7 @@ class SchemaConflict(BadInput):
     """Pieces of one id are of two ``schemata`` that nothing is both of."""
 
     def __init__(self, one: str, other: str) -> None:
-        super().__init__(f"is described as a {one} and as a {other}: nothing is both")
+        super().__init__(f"is described as {one} and as {other}: nothing is both")
         self.schemata = one, other
 
 
@@ -142,7 +142,7 @@ def contradiction(schemata: Sequence[str], rows: list[Row]) -> str:
         (name for _, properties, _ in pieces for name in properties.get("name", ())), rows[0][0]
     )
     each = [
-        next(f"as a {schema} in {place}" for schema, _, place in pieces if schema == wanted)
+        next(f"as {schema} in {place}" for schema, _, place in pieces if schema == wanted)
         for wanted in schemata
     ]
     return f"{shown(name)} is described {' and '.join(each)}: nothing is both"
@@ -174,7 +174,7 @@ def merged(pieces: Sequence[Piece]) -> tuple[str, Values]:
 
 
 def narrowest(schemata: list[str]) -> str:
-    """That one of some schemata that is all the others too, whatever their order; raises SchemaConflict."""
+    """The schema that is all the others too, whatever their order; raises SchemaConflict."""
     if len(schemata) == 1:
         return schemata[0]
     kinds = [known(name) for name in schemata]

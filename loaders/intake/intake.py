@@ -1,4 +1,4 @@
-"""What a load takes in: its sources one after the other, and what a format reads out of them, piece by piece."""
+"""What a load takes in: its sources, one after the other, and what a format reads out of them."""
 
 import os
 from collections import Counter
@@ -10,12 +10,12 @@ from typing import Protocol
 
 from engine.entity import Entity
 from engine.errors import BadInput
-from loaders.intake.bundle import ZIP, archive_of, looked_into, names_in, why_not
+from loaders.intake.bundle import ZIP, archive_of, inspected, names_in, why_not
 from loaders.intake.progress import Meter, Silence
 from loaders.intake.source import Source, name_of
 
 DATA = frozenset({".csv", ".tsv", ".json", ".jsonl", ".ijson", ".gz", ".zip"})
-"""Endings of the files of a folder that are read first: what it holds is told by them, not by a README."""
+"""Endings of the files of a folder that are read first: they tell its format, and no README."""
 
 LISTED = 10
 """Sources that ended early and are named."""
@@ -25,8 +25,9 @@ LISTED = 10
 class Reading:
     """One entity, or the reason why there is none.
 
-    ``place`` is the number, from 1, of the line or row of ``source`` where it stands; ``size`` about how many
-    bytes it took; ``id`` the entity's own id where one that was refused can still be told, else None.
+    ``place`` is the number, from 1, of the line or row of ``source`` where it stands; ``size``
+    about how many bytes it took; ``id`` the entity's own id where it was refused but its id can be
+    read, else None.
     """
 
     source: str
@@ -36,11 +37,11 @@ class Reading:
     reason: str = ""
     id: str | None = None
     gone: bool = False
-    """Not an entity, but that the one with this ``id`` is no more."""
+    """The source says that the entity with this ``id`` is no more."""
 
 
 class Intake:
-    """The sources of one load: opened when their turn comes, their progress told, and whether one broke off."""
+    """The sources of one load, opened when their turn comes; it knows which of them broke off."""
 
     def __init__(
         self,
@@ -51,12 +52,12 @@ class Intake:
         meter: Meter | None = None,
     ) -> None:
         self.dataset = dataset
-        given = [(file, name) for name in names for file in files(name)]
-        self.names = [file for file, _ in given]
-        self._given = [(name_of(file), name_of(name)) for file, name in given]
+        sources = [(file, name) for name in names for file in files(name)]
+        self.names = [file for file, _ in sources]
+        self._sources = [(name_of(file), name_of(name)) for file, name in sources]
         self.mapping = mapping
         self.notes: list[str] = []
-        """What a format left out or decided, that people would miss otherwise."""
+        """What a format left out or decided, for people who would miss it otherwise."""
         self.position = 0
         """Bytes read of the source that is open."""
         self._meter = meter or Silence()
@@ -66,43 +67,42 @@ class Intake:
 
     @cached_property
     def called(self) -> dict[str, str]:
-        """What each source is called wherever it lies: its name, below a folder that was given its path from there."""
-        return told_apart(self._given)
+        """What each source is called wherever it lies: its name, or its path in a given folder."""
+        return distinct_names(self._sources)
 
     @property
     def truncated(self) -> str | None:
         """Which sources ended early, each with why; None if none did."""
         order = {name_of(name): place for place, name in enumerate(self.names)}
-        told = [
-            self._ended[name] for name in sorted(self._ended, key=lambda name: order.get(name, 0))
-        ]
-        more = f"; and {len(told) - LISTED:,} more" if len(told) > LISTED else ""
-        return "; ".join(told[:LISTED]) + more if told else None
+        names = sorted(self._ended, key=lambda name: order.get(name, 0))
+        reasons = [self._ended[name] for name in names]
+        more = f"; and {len(reasons) - LISTED:,} more" if len(reasons) > LISTED else ""
+        return "; ".join(reasons[:LISTED]) + more if reasons else None
 
     def ended(self, name: str, reason: str | None) -> None:
-        """A source ended early, if there is a reason: the first one that it has counts."""
+        """Note that a source ended early, if there is a reason; its first reason counts."""
         if reason is not None:
             self._ended.setdefault(name, f"{name}: {reason}")
 
     def head(self) -> tuple[str, bytes]:
-        """The first source's name and its first bytes, unpacked; raises BadInput where it cannot be opened."""
+        """The first source's name and its first bytes, unpacked; raises BadInput."""
         source = Source.open(self.names[0])
         self._opened[self.names[0]] = source
         return source.name, source.head()
 
     def inside(self) -> list[str]:
-        """The names of the files in the first source, once ``head`` has told that it is a zip archive.
+        """The names of the files in the first source, which ``head`` says is a zip archive.
 
         Raises BadInput where it cannot be read.
         """
-        files, self._opened[self.names[0]] = looked_into(self._opened[self.names[0]])
+        files, self._opened[self.names[0]] = inspected(self._opened[self.names[0]])
         return files
 
     def sources(self, archives: bool = False) -> Iterator[Source]:
         """Each source, open while it is read; raises BadInput where the first cannot be opened.
 
-        A later one that cannot be is told as one that ended early: what came before it is taken already. So is a
-        zip archive, unless ``archives`` are wanted.
+        A later one that cannot be opened counts as one that ended early, as what came before it is
+        taken in already. So does a zip archive, unless ``archives`` are wanted.
         """
         for number, name in enumerate(self.names):
             try:
@@ -123,7 +123,7 @@ class Intake:
                 self.ended(source.name, source.truncated)
 
     def advance(self, count: int) -> None:
-        """So many entities are read in all: tell it, with how far the open source is."""
+        """Show that so many entities are read in all, and how far the open source is read."""
         if self._open is not None:
             self._meter.advance(self._open.position, count)
 
@@ -141,26 +141,28 @@ def refuse_archive(source: Source) -> None:
 
 
 def files(name: str) -> list[str]:
-    """The source of this name; for a folder every file in it, in order of their names. Raises BadInput."""
+    """The source of this name; for a folder every file in it, by name. Raises BadInput."""
     if name == "-" or name.startswith(("http://", "https://")) or not Path(name).is_dir():
         return [name]
-    found = [
+    inside = [
         file for file in Path(name).rglob("*") if file.is_file() and not file.name.startswith(".")
     ]
-    if not found:
+    if not inside:
         raise BadInput(f"{name} is a folder without files")
-    return [
-        str(file)
-        for file in sorted(found, key=lambda file: (file.suffix.lower() not in DATA, file))
-    ]
+    inside.sort(key=lambda file: (file.suffix.lower() not in DATA, file))
+    return [str(file) for file in inside]
 
 
-def told_apart(given: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """The sources, each given with what stood for it, and the end of its path: from there on; of those that would be
-    called alike so much more that they are not."""
-    paths = {file: tuple(whole(file).split("/")) for file, _ in given}
+def distinct_names(sources: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """What to call each source, by the end of its path; each comes with the argument it is from.
+
+    Below a folder that was named, that is the path from there. Where several would be called alike,
+    so much more of their paths is taken that they are not.
+    """
+    paths = {file: tuple(absolute(file).split("/")) for file, _ in sources}
     sizes = {
-        paths[file]: max(1, len(paths[file]) - len(whole(name).split("/"))) for file, name in given
+        paths[file]: max(1, len(paths[file]) - len(absolute(name).split("/")))
+        for file, name in sources
     }
     while True:
         called = {path: "/".join(path[-size:]) for path, size in sizes.items()}
@@ -174,19 +176,19 @@ def told_apart(given: Sequence[tuple[str, str]]) -> dict[str, str]:
             sizes[path] += 1
 
 
-def whole(name: str) -> str:
+def absolute(name: str) -> str:
     """A path from the root on; a URL as it is."""
     return name if "://" in name else os.path.abspath(name)
 
 
 class Format(Protocol):
-    """One way to write entities down. A new one is one module with such an object, and one line in ``registry``."""
+    """One way to write entities down: what a module of ``loaders.format`` has to offer."""
 
     name: str
     """What ``--format`` calls it."""
 
     def fits(self, name: str, head: bytes) -> bool:
-        """Whether a source with this name that begins with these bytes (some 64 KiB, unpacked) is of this format."""
+        """Whether a source is of this format: its name, and its first bytes (128 KiB, unpacked)."""
 
     def read(self, intake: Intake) -> Iterator[Reading]:
         """Every entity of every source; raises BadInput where none can be read at all."""

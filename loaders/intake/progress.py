@@ -16,29 +16,29 @@ from rich.progress import (
 
 
 class Meter(Protocol):
-    """What a load tells while it runs."""
+    """Shows how far a load is."""
 
     def begin(self, source: str, size: int | None) -> None:
         """A source begins; its size in bytes where it is known."""
 
     def advance(self, position: int, entities: int) -> None:
-        """So many bytes of this source, and so many entities in all, are read."""
+        """So many bytes of this source are read, and so many entities in all."""
 
     def message(self, text: str) -> None:
-        """What is being done after the last line."""
+        """What is done once all is read."""
 
 
 class Silence:
     """A meter that shows nothing."""
 
     def begin(self, source: str, size: int | None) -> None:
-        """Nothing."""
+        """Show nothing of a source."""
 
     def advance(self, position: int, entities: int) -> None:
-        """Nothing."""
+        """Show nothing of how far it is read."""
 
     def message(self, text: str) -> None:
-        """Nothing."""
+        """Show nothing of what is done."""
 
 
 class Bar:

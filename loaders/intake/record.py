@@ -1,7 +1,7 @@
-"""What one line says: parsed, and checked as what it is, untrusted.
+"""An entity out of untrusted JSON: parsed, and checked against FollowTheMoney's model.
 
-Values are kept exactly as they stand, also where FollowTheMoney would clean them. A property with an empty
-list has no values and is left out; one string is taken as a list of one.
+Values are kept exactly as they stand, also where FollowTheMoney would clean them. A property with
+an empty list has no values and is left out; one string is taken as a list of one.
 """
 
 import re
@@ -23,6 +23,7 @@ LONGEST_VALUE = 1024 * 1024
 MOST_RELATIONSHIPS = 1000
 """Pairs of ends that one edge may have."""
 PLAIN, REFERENCE, STUB = range(3)
+"""How a property's values are checked: as text, as references; or it cannot be given at all."""
 ID = registry.entity.REGEX
 ID_IN_TEXT = re.compile(rb'"id"\s*:\s*"([0-9a-zA-Z.\-]{1,255})"')
 
@@ -41,9 +42,9 @@ def parse(dataset: str, line: bytes) -> Entity:
 
 
 def entity_of(dataset: str, raw: Any, odd: bool = True) -> Entity:
-    """The entity that an object tells by id, schema and properties; raises BadInput with the reason.
+    """The entity of an object with id, schema and properties; raises BadInput with the reason.
 
-    Only an ``odd`` one may hold values that no store takes.
+    Only an ``odd`` one may hold values that no store takes: checking each value takes time.
     """
     if type(raw) is not dict:
         raise BadInput("not a JSON object with id, schema and properties")
@@ -56,22 +57,22 @@ def entity_of(dataset: str, raw: Any, odd: bool = True) -> Entity:
     if type(name) is not str:
         raise BadInput(f"schema {shown(name)} is not a name")
     kinds = kinds_of(name)
-    given = raw.get("properties")
-    if given is None:
+    properties = raw.get("properties")
+    if properties is None:
         if "statements" in raw:
             raise BadInput(
-                "an entity told by statements, without properties: load it with --format statements"
+                "an entity with statements and no properties: load it with --format statements"
             )
-        given = {}
-    if type(given) is not dict:
+        properties = {}
+    if type(properties) is not dict:
         raise BadInput("properties are not an object")
-    properties = checked(name, kinds, given)
+    values = checked(name, kinds, properties)
     if odd:
-        check_values(properties)
+        check_values(values)
     ends = ends_of(name)
     if ends is not None:
-        check_ends(name, ends, dataset, entity_id, properties)
-    return make_entity(dataset, entity_id, name, properties)
+        check_ends(name, ends, dataset, entity_id, values)
+    return make_entity(dataset, entity_id, name, values)
 
 
 def readable_id(line: bytes) -> str | None:
@@ -79,8 +80,8 @@ def readable_id(line: bytes) -> str | None:
     try:
         raw = orjson.loads(line)
     except orjson.JSONDecodeError:
-        found = ID_IN_TEXT.search(line)
-        text = found.group(1).decode("ascii") if found else None
+        match = ID_IN_TEXT.search(line)
+        text = match[1].decode("ascii") if match else None
         return text if is_id(text) else None
     entity_id = raw.get("id") if type(raw) is dict else None
     return entity_id if is_id(entity_id) else None
@@ -129,10 +130,10 @@ def known(name: str) -> Schema:
         raise BadInput(f"schema {shown(name)} is not known to FollowTheMoney") from None
 
 
-def checked(name: str, kinds: dict[str, int], given: dict[str, Any]) -> Properties:
-    """The properties, known and made of strings."""
+def checked(name: str, kinds: dict[str, int], raw: dict[str, Any]) -> Properties:
+    """The properties, each one of the schema's and a list of strings; raises BadInput."""
     properties: dict[str, list[str]] = {}
-    for key, values in given.items():
+    for key, values in raw.items():
         kind = kinds.get(key, STUB)
         if kind == STUB:
             raise BadInput(f"{name} has no property {shown(key)} that can be given")

@@ -37,7 +37,7 @@ from followthemoney import registry
 from engine.errors import BadInput
 from engine.partial_date import parse_date
 from loaders.format.icij.link import ADDRESS, UNKNOWN, edges_of, is_address
-from loaders.intake.bundle import BROKEN, ZIP, archive_of, chosen, opened
+from loaders.intake.bundle import BROKEN, ZIP, archive_of, members, opened
 from loaders.intake.escape import allowed
 from loaders.intake.fragment import Fragments, gathered
 from loaders.intake.intake import Intake, Reading
@@ -140,7 +140,7 @@ def archived(source: Source, reader: "Bundle") -> Iterator[Reading]:
     """What stands in the files of an archive."""
     with archive_of(source) as archive:
         files = list(
-            chosen(archive, lambda name: name.lower().endswith(".csv") and "__MACOSX" not in name)
+            members(archive, lambda name: name.lower().endswith(".csv") and "__MACOSX" not in name)
         )
         for info, why in sorted(files, key=lambda file: turn(file[0].filename)):
             name = f"{source.name}:{info.filename}"

@@ -306,7 +306,7 @@ def test_one_id_that_is_two_things_is_refused_once(tmp_path: Path) -> None:
     readings, _ = read(tmp_path, format="icij")
     assert entities(readings)["1"].properties["name"] == ["Ann Ltd", "Ann Limited"]
     assert [reason for *_, reason in refused(readings)] == [
-        "is described as a Company and as a Address: nothing is both"
+        "is described as Company and as Address: nothing is both"
     ]
 
 

@@ -43,7 +43,7 @@ def test_the_most_special_schema_counts_whatever_the_order() -> None:
 @pytest.mark.parametrize(
     ("pieces", "reason"),
     [
-        ([("a", "Person", {}), ("a", "Vessel", {})], "described as a Person and as a Vessel"),
+        ([("a", "Person", {}), ("a", "Vessel", {})], "described as Person and as Vessel"),
         ([("a b", "Person", {})], "not one of FollowTheMoney's"),
         ([("a", "Person", {"nose": ["long"]})], "no property 'nose'"),
         ([("a", "Ownership", {"owner": ["x"]})], "without asset"),

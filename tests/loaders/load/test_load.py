@@ -202,7 +202,7 @@ def test_a_long_first_line_is_known_for_what_it_is(
     assert len(folder.entity("d:a").properties["name"]) == 3000
     as_ftm = load(folder.engine, [str(tmp_path / "file")], "d", format="ftm")
     assert as_ftm.refused[0].reason == (
-        "an entity told by statements, without properties: load it with --format statements"
+        "an entity with statements and no properties: load it with --format statements"
     )
     assert len(folder.entity("d:a").properties["name"]) == 3000
 

@@ -211,7 +211,7 @@ def test_what_is_told_to_be_two_things_is_named_with_its_places_and_the_cure(
     (refused,) = [reading for reading in found if not reading.entity]
     assert (refused.place, refused.reason.replace(f"{tmp_path}/", "")) == (
         3,
-        "'Trust' is described as a PublicBody in t0.csv:3 and as a Company in t1.csv:2: nothing is both; "
+        "'Trust' is described as PublicBody in t0.csv:3 and as Company in t1.csv:2: nothing is both; "
         "payer (PublicBody) and payee (Company) can have the same id: give each its own key_literal, or all one schema",
     )
     cured = mapping.replace("key: from,", "key: from, key_literal: payer,")
