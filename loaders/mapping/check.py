@@ -1,4 +1,4 @@
-"""What a mapping would make of tables: their first rows mapped as in a load, and nothing written."""
+"""What a mapping would make of tables: their first rows are mapped, and nothing is written."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -83,11 +83,7 @@ def dataset_queries(dataset: Part, ids: IdScheme) -> list[Query]:
 
 def id_scheme(dataset: Part, name: str, root: Part | None = None) -> IdScheme:
     """How a dataset's ids are made, as it says itself or else the file; raises BadInput."""
-    words: dict[str, Part] = {}
-    for part in (root, dataset):
-        for word, value in (part.parts("a dataset") if part is not None else {}).items():
-            if word in IDS and value.named is None:
-                words[word] = value
+    words = id_words(root) | id_words(dataset) if root is not None else id_words(dataset)
     scheme = words["ids"].string() if "ids" in words else SCHEMES[0]
     if scheme not in SCHEMES:
         words["ids"].refuse(
@@ -100,6 +96,12 @@ def id_scheme(dataset: Part, name: str, root: Part | None = None) -> IdScheme:
     if scheme == "aleph" and not prefix:
         words["ids"].refuse("Aleph signs ids with its foreign id: name it as 'key_prefix'")
     return IdScheme(scheme, prefix)
+
+
+def id_words(part: Part) -> dict[str, Part]:
+    """What is written here about ids; a dataset may be called ``ids``, and is not meant."""
+    named = part.parts("a dataset")
+    return {word: named[word] for word in IDS & named.keys() if named[word].named is None}
 
 
 def query(part: Part, ids: IdScheme, words: set[str] = QUERY | LAYOUT) -> Query:

@@ -1,4 +1,4 @@
-"""What a mapping says once it is checked: its queries, their entities, and where values come from."""
+"""What a mapping says, once it is checked: queries, their entities, and their values' columns."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,7 +14,7 @@ class IdScheme:
     """How the rows of one dataset get their ids; see ``identity``."""
 
     name: str = "clew"
-    """``clew`` for our own ids, ``ftm`` for FollowTheMoney's, ``aleph`` for those with a signature."""
+    """``clew`` for our own ids, ``ftm`` for FollowTheMoney's, ``aleph`` for signed ones."""
     prefix: str = ""
     """What FollowTheMoney hashes before the keys (its ``key_prefix``), and signs with."""
 

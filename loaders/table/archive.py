@@ -1,4 +1,4 @@
-"""Is a zip file harmless to unpack, and which kind of spreadsheet is in it? Both before any of it is parsed."""
+"""Whether a zip file is harmless to unpack, and which spreadsheet it is: before it is parsed."""
 
 import re
 import zipfile
@@ -19,9 +19,9 @@ STREAMED = re.compile(r"xl/worksheets/[^/]+\.xml|content\.xml")
 INNOCENT = 64 * 1024 * 1024
 """Bytes that may be packed as tightly as anyone likes."""
 TIGHTEST = 300
-"""How many times smaller a larger part may be packed: sheets of people come to 100, bombs to 1,000."""
+"""How many times smaller a larger part may be packed: real sheets come to 100, bombs to 1,000."""
 INNOCENT_TEXTS, TIGHTEST_TEXTS = 16 * 1024 * 1024, 100
-"""The same for an XLSX file's texts, which are held in memory: those of people, each there once, come to 50."""
+"""The same for an XLSX file's texts, which are held in memory: real ones come to 50."""
 ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 DTD = (b"<!DOCTYPE", b"<!ENTITY")
 
@@ -51,7 +51,7 @@ def kind_of(name: str, path: Path) -> str:
 
 
 def check_sizes(name: str, members: list[zipfile.ZipInfo]) -> None:
-    """Refuse what unpacks to far more than it is; zipfile itself never unpacks more of a part than was declared."""
+    """Refuse what unpacks to far more than it is; zipfile itself unpacks no more than declared."""
     if len(members) > MOST_MEMBERS:
         raise BadInput(
             f"{name} holds {len(members):,} files; a spreadsheet has at most {MOST_MEMBERS:,}"
@@ -63,14 +63,15 @@ def check_sizes(name: str, members: list[zipfile.ZipInfo]) -> None:
         check_packing(name, member)
         if member.file_size > LARGEST_PART and not STREAMED.fullmatch(member.filename):
             raise BadInput(
-                f"{name}: {member.filename} unpacks to {member.file_size:,} bytes; at most {LARGEST_PART:,}"
+                f"{name}: {member.filename} unpacks to {member.file_size:,} bytes; "
+                f"at most {LARGEST_PART:,}"
             )
 
 
 def check_packing(
     name: str, member: zipfile.ZipInfo, innocent: int = INNOCENT, tightest: int = TIGHTEST
 ) -> None:
-    """Refuse a part of more than ``innocent`` bytes that is packed more tightly than ``tightest`` allows."""
+    """Refuse a part of more than ``innocent`` bytes that is packed over ``tightest`` to one."""
     size, packed = member.file_size, max(member.compress_size, 1)
     if size > innocent and size / packed > tightest:
         raise BadInput(
@@ -87,7 +88,7 @@ def check_beginning(name: str, archive: zipfile.ZipFile, member: str) -> None:
 
 
 class Listener(Protocol):
-    """Who hears what an XML file holds, piece by piece."""
+    """Is called with what an XML file holds, piece by piece."""
 
     def start(self, tag: str, _: dict[str, str], /) -> None:
         """An element begins."""
@@ -100,7 +101,7 @@ class Listener(Protocol):
 
 
 def parser_for(listener: Listener) -> XMLParserType:
-    """A parser of a spreadsheet's XML, whose names are ``namespace|name``; it raises ValueError for an entity."""
+    """A parser whose names are ``namespace|name``; it raises ValueError for a declared entity."""
     parser = ParserCreate(namespace_separator="|")
     parser.buffer_text = True
     parser.StartElementHandler = listener.start

@@ -93,25 +93,32 @@ def selected(name: str, database: sqlite3.Connection, selection: Selection) -> T
     known = columns_in(database)
     tables = tables_of(name, selection, known)
     terms = terms_of(tables, known)
-    joins = [(terms.get(left), terms.get(right)) for left, right in selection.joins]
-    joined = [(end, f"{selection.place}.joins") for join in selection.joins for end in join]
     title = f"{name}[{', '.join(dict.fromkeys(table for table, _ in tables))}]"
     facts = f"SQLite, {' joined with '.join(table for table, _ in tables)}"
+    joined = [(end, f"{selection.place}.joins") for join in selection.joins for end in join]
     Table(title, lambda: facts, list(terms), lambda: iter(())).check([*selection.columns, *joined])
     check_joined(selection, tables, terms)
     columns = list(dict.fromkeys(column for column, _ in selection.columns))
     keys = [column for column in columns if column in selection.keys]
-    query = (
-        f"SELECT {', '.join(terms[column].term for column in [*columns, *keys])} "
-        f"FROM {', '.join(f'{quoted(table)} AS {quoted(alias)}' for table, alias in tables)}"
-    )
-    if joins:
-        query += f" WHERE {' AND '.join(f'{a.term} = {b.term}' for a, b in joins if a and b)}"
+    query = query_of(tables, [terms[column] for column in [*columns, *keys]])
+    query += condition(selection, terms)
     reads = [text_of] * len(columns) + ftm_reads(database, [terms[key] for key in keys])
     columns += map(key_column, keys)
     return Table(
         title, lambda: facts, columns, partial(rows, name, database, query, columns, reads)
     )
+
+
+def query_of(tables: Sequence[tuple[str, str]], columns: Sequence[Column]) -> str:
+    """The query for these columns of these tables, without a condition."""
+    names = ", ".join(f"{quoted(table)} AS {quoted(alias)}" for table, alias in tables)
+    return f"SELECT {', '.join(column.term for column in columns)} FROM {names}"
+
+
+def condition(selection: Selection, terms: dict[str, Column]) -> str:
+    """What ends the query so that tables are joined; empty where there is one."""
+    equal = [f"{terms[left].term} = {terms[right].term}" for left, right in selection.joins]
+    return f" WHERE {' AND '.join(equal)}" if equal else ""
 
 
 def tables_of(

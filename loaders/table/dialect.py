@@ -70,7 +70,7 @@ class Dialect:
 
 
 def dialect_of(name: str, head: bytes, layout: Layout) -> Dialect:
-    """The dialect of a text that begins so; what the layout says is not guessed. Raises BadInput."""
+    """The dialect of a text by its head; what the layout says is not guessed. Raises BadInput."""
     encoding, guessed = (layout.encoding, False) if layout.encoding else encoding_of(name, head)
     check_encoding(name, encoding)
     text = codecs.getincrementaldecoder(encoding or "utf-8")("replace").decode(head)

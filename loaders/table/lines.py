@@ -62,7 +62,7 @@ class Lines:
         longest: int = LONGEST_ROW,
         whole: Callable[[], bool] = lambda: True,
     ) -> None:
-        """``whole`` says at the end of the bytes whether they were all: else the last is no line."""
+        """``whole`` says at the end whether all bytes came: if not, the last line is not one."""
         self._chunks = chunks
         self._decide(encoding, guessed)
         self._end = end

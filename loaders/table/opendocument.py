@@ -1,11 +1,12 @@
 """Tables in ODS files, read row by row as the XML comes.
 
-The libraries for ODS make the whole sheet in memory, with every repeated cell, so that a file of 7 KB can ask for
-17 billion of them; here a repeated row is one list, and what ends a row or a sheet empty is never made.
+The libraries for ODS make the whole sheet in memory, with every repeated cell, so that a file of
+7 KB can ask for 17 billion of them. Here a repeated row is one list, and the empty cells that end
+a row or a sheet are never made.
 """
 
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -21,23 +22,29 @@ TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
 OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
 TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
 STYLE = "urn:oasis:names:tc:opendocument:xmlns:style:1.0"
-Given = tuple[Sequence[str], int]
+CELLS = frozenset({f"{TABLE}|table-cell", f"{TABLE}|covered-table-cell"})
+SPACES = frozenset({f"{TEXT}|s", f"{TEXT}|tab", f"{TEXT}|line-break"})
+ERRORS = ("#N/A", "Err:", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?")
+"""What the text of a cell begins with whose formula went wrong: no value."""
+Attributes = dict[str, str]
+RepeatedRow = tuple[Sequence[str], int]
+"""A row's cells, and how often the row stands there."""
 
 
 @contextmanager
 def ods_sheets(name: str, path: Path) -> Iterator[list[Sheet]]:
     """Every sheet of a spreadsheet, to be read in this block; raises BadInput."""
-    found: list[tuple[str, bool]] = []
+    sheets: list[tuple[str, bool]] = []
     for scan in parsed(name, path, None):
-        found = scan.sheets
+        sheets = scan.sheets
     yield [
         Sheet(title, hidden, partial(ods_rows, name, path, number))
-        for number, (title, hidden) in enumerate(found)
+        for number, (title, hidden) in enumerate(sheets)
     ]
 
 
 def ods_rows(name: str, path: Path, number: int) -> Iterator[Row]:
-    """Every row of the sheet of this number, counted from 0, that is not empty; raises BadInput where it is broken."""
+    """The rows that are not empty of the sheet of this number, from 0; raises BadInput."""
     place = 1
     for scan in parsed(name, path, number):
         rows, scan.rows = scan.rows, []
@@ -51,7 +58,7 @@ def ods_rows(name: str, path: Path, number: int) -> Iterator[Row]:
 
 
 def parsed(name: str, path: Path, number: int | None) -> Iterator["Scan"]:
-    """What was found so far, after each piece of the file; without a number only the sheets."""
+    """What was read so far, after each piece of the file; without a number only the sheets."""
     scan = Scan(number)
     parser = parser_for(scan)
     try:
@@ -66,54 +73,65 @@ def parsed(name: str, path: Path, number: int | None) -> Iterator["Scan"]:
 
 
 class Scan:
-    """Where in the XML we are: the sheets met, and the rows of one of them."""
+    """A listener to the XML: it collects all sheets, and the rows of the wanted one."""
 
     def __init__(self, wanted: int | None) -> None:
         self.sheets: list[tuple[str, bool]] = []
-        self.rows: list[Given] = []
+        """Their names, and whether they are hidden."""
+        self.rows: list[RepeatedRow] = []
         self._wanted = wanted
         self._hidden_styles: set[str] = set()
         self._style = ""
         self._row: list[str] = []
         self._empty = 0
         self._row_count = 1
-        self._cell: dict[str, str] | None = None
+        self._cell: Attributes | None = None
         self._paragraphs: list[str] = []
         self._size = 0
-        self._inside = 0
+        self._annotations = 0
+        self._starts: dict[str, Callable[[Attributes], None]] = {
+            f"{TABLE}|table-row": self._begin_row,
+            f"{OFFICE}|annotation": self._begin_annotation,
+            f"{TEXT}|p": self._begin_paragraph,
+            **dict.fromkeys(CELLS, self._begin_cell),
+            **dict.fromkeys(SPACES, lambda _: self.characters(" ")),
+        }
 
-    @property
-    def _on(self) -> bool:
-        return self._wanted is not None and len(self.sheets) == self._wanted + 1
-
-    def start(self, tag: str, given: dict[str, str]) -> None:
+    def start(self, tag: str, attributes: Attributes) -> None:
         """An element begins."""
         if tag == f"{TABLE}|table":
-            hidden = given.get(f"{TABLE}|style-name", "") in self._hidden_styles
-            self.sheets.append((given.get(f"{TABLE}|name", f"Sheet{len(self.sheets) + 1}"), hidden))
+            hidden = attributes.get(f"{TABLE}|style-name", "") in self._hidden_styles
+            name = attributes.get(f"{TABLE}|name", f"Sheet{len(self.sheets) + 1}")
+            self.sheets.append((name, hidden))
         elif tag == f"{STYLE}|style":
-            self._style = given.get(f"{STYLE}|name", "")
-        elif tag == f"{STYLE}|table-properties" and given.get(f"{TABLE}|display") == "false":
+            self._style = attributes.get(f"{STYLE}|name", "")
+        elif tag == f"{STYLE}|table-properties" and attributes.get(f"{TABLE}|display") == "false":
             self._hidden_styles.add(self._style)
-        elif not self._on:
-            return
-        elif tag == f"{TABLE}|table-row":
-            self._row, self._empty, self._row_count = [], 0, repeated(given, "rows")
-        elif tag in (f"{TABLE}|table-cell", f"{TABLE}|covered-table-cell"):
-            self._cell, self._paragraphs, self._size = given, [], 0
-        elif tag == f"{OFFICE}|annotation":
-            self._inside += 1
-        elif tag == f"{TEXT}|p" and self._cell is not None and not self._inside:
+        elif self._inside_wanted() and tag in self._starts:
+            self._starts[tag](attributes)
+
+    def _inside_wanted(self) -> bool:
+        return self._wanted is not None and len(self.sheets) == self._wanted + 1
+
+    def _begin_row(self, attributes: Attributes) -> None:
+        self._row, self._empty, self._row_count = [], 0, repeated(attributes, "rows")
+
+    def _begin_cell(self, attributes: Attributes) -> None:
+        self._cell, self._paragraphs, self._size = attributes, [], 0
+
+    def _begin_annotation(self, _: Attributes) -> None:
+        self._annotations += 1
+
+    def _begin_paragraph(self, _: Attributes) -> None:
+        if self._cell is not None and not self._annotations:
             self._paragraphs.append("")
-        elif tag in (f"{TEXT}|s", f"{TEXT}|tab", f"{TEXT}|line-break"):
-            self.characters(" ")
 
     def characters(self, data: str) -> None:
-        """Text in an element; what is no paragraph of a cell is passed over, and so is what nobody could keep."""
+        """Text in an element: kept in a cell's paragraph, as far as a value may be long."""
         if (
             self._cell is not None
             and self._paragraphs
-            and not self._inside
+            and not self._annotations
             and self._size <= LONGEST_CELL
         ):
             self._paragraphs[-1] += data
@@ -121,25 +139,24 @@ class Scan:
 
     def end(self, tag: str) -> None:
         """An element ends."""
-        if not self._on:
+        if not self._inside_wanted():
             return
         if tag == f"{OFFICE}|annotation":
-            self._inside -= 1
-        elif tag in (f"{TABLE}|table-cell", f"{TABLE}|covered-table-cell"):
-            self._take()
+            self._annotations -= 1
+        elif tag in CELLS:
+            self._end_cell()
         elif tag == f"{TABLE}|table-row":
             self.rows.append((self._row, self._row_count))
 
-    def _take(self) -> None:
-        """A cell ended: its value, as often as it stands there."""
+    def _end_cell(self) -> None:
+        """Add the cell's value to the row, as often as it stands there."""
         if self._cell is None:
             return
-        count, value = (
-            repeated(self._cell, "columns"),
-            value_of(self._cell, "\n".join(self._paragraphs)),
-        )
+        count = repeated(self._cell, "columns")
+        value = value_of(self._cell, "\n".join(self._paragraphs))
         self._cell = None
         if not value:
+            # only counted: a row often ends with 16,000 of them
             self._empty += count
         elif len(self._row) + self._empty < MOST_COLUMNS:
             self._row.extend([""] * self._empty)
@@ -147,24 +164,22 @@ class Scan:
             self._empty = 0
 
 
-def repeated(given: dict[str, str], what: str) -> int:
+def repeated(attributes: Attributes, what: str) -> int:
     """How often a row or cell stands there."""
-    text = given.get(f"{TABLE}|number-{what}-repeated", "1")
+    text = attributes.get(f"{TABLE}|number-{what}-repeated", "1")
     return max(int(text), 1) if text.isdecimal() and len(text) < 10 else 1
 
 
-def value_of(given: dict[str, str], shown: str) -> str:
+def value_of(attributes: Attributes, shown: str) -> str:
     """A cell's value: dates as ISO has them, numbers in full, else the text that it shows."""
-    kind = given.get(f"{OFFICE}|value-type", "")
+    kind = attributes.get(f"{OFFICE}|value-type", "")
     if kind == "date":
-        return given.get(f"{OFFICE}|date-value", shown).removesuffix("T00:00:00")
+        return attributes.get(f"{OFFICE}|date-value", shown).removesuffix("T00:00:00")
     if kind in ("float", "currency", "percentage"):
         try:
-            return number_text(float(given[f"{OFFICE}|value"]))
+            return number_text(float(attributes[f"{OFFICE}|value"]))
         except (KeyError, ValueError):
             return shown
     if kind == "boolean":
-        return given.get(f"{OFFICE}|boolean-value", shown)
-    return (
-        "" if shown.startswith(("#N/A", "Err:", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?")) else shown
-    )
+        return attributes.get(f"{OFFICE}|boolean-value", shown)
+    return "" if shown.startswith(ERRORS) else shown

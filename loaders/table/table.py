@@ -88,7 +88,7 @@ class Layout:
 
 
 def key_column(name: str) -> str:
-    """What a database's table calls a second copy of a column: as FollowTheMoney reads its cells."""
+    """The name of a database column's second copy, with its cells as FollowTheMoney reads them."""
     return f"$key {name}"
 
 

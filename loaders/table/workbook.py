@@ -1,8 +1,9 @@
 """Tables in XLSX files: openpyxl reads them row by row.
 
-A formula is the value that was worked out when the file was saved, and told as lost where none was: programs that
-only write files work nothing out. Merged cells have their value in the first of them. python-calamine is faster, but
-lays a sheet out in memory from corner to corner, and two cells in opposite corners end the process.
+A formula stands for the value that was computed when the file was saved, and is reported as lost
+where there is none: programs that only write files compute nothing. Merged cells have their value
+in the first of them. python-calamine is faster, but lays a sheet out in memory from corner to
+corner, and two cells in opposite corners end the process.
 """
 
 import warnings
@@ -26,7 +27,7 @@ from loaders.table.archive import INNOCENT_TEXTS, TIGHTEST_TEXTS, check_packing,
 from loaders.table.spreadsheet import MOST_ROWS, Sheet
 from loaders.table.table import MOST_COLUMNS, Lost, Row, text_of
 
-TROUBLES = (
+FAULTS = (
     zipfile.BadZipFile,
     InvalidFileException,
     ParseError,
@@ -55,24 +56,26 @@ ERRORS = frozenset(
     )
 )
 """What a cell shows whose formula went wrong: no value."""
+SHOWN = 80
+"""Characters that are shown of a cell that cannot be read."""
 REMEMBERED = 50_000
-"""Texts that are looked through for an equal one."""
+"""Texts that are kept to find equal ones, so that each is in memory once."""
 
-# remarks to programmers, with openpyxl's own path; what they say of cells is told as a loss
+# remarks for programmers, with openpyxl's own path; what they say of cells is reported as a loss
 warnings.filterwarnings("ignore", category=UserWarning, module=r"openpyxl\.")
 
 
 @contextmanager
 def xlsx_sheets(name: str, path: Path) -> Iterator[list[Sheet]]:
     """Every sheet of a workbook, to be read in this block; raises BadInput."""
-    # given as a stream, as openpyxl takes no file whose name does not end in .xlsx
+    # as a stream, because openpyxl takes no file whose name does not end in .xlsx
     with path.open("rb") as stream:
         try:
             reader = Reader(stream, read_only=True, data_only=True, keep_links=False)
             reader.name = name
             reader.read()
             book = reader.wb
-        except TROUBLES as error:
+        except FAULTS as error:
             raise BadInput(f"{name} cannot be read as XLSX: {error}") from None
         with closing(book):
             yield [
@@ -86,14 +89,16 @@ def xlsx_sheets(name: str, path: Path) -> Iterator[list[Sheet]]:
 
 
 class Reader(ExcelReader):
-    """openpyxl's reader of a workbook, but for the texts that its cells share: it takes several times the time and
-    memory for them, and a bomb of them needs only a few bytes."""
+    """openpyxl's reader of a workbook, but for the texts that its cells share.
+
+    It takes several times the time and memory for them, and a bomb of them needs only few bytes.
+    """
 
     package: Any
     name = ""
 
     def read_strings(self) -> None:
-        """Read them; raises BadInput for a bomb, else one of TROUBLES."""
+        """Read the shared texts; raises BadInput for a bomb, else one of FAULTS."""
         part = self.package.find(SHARED_STRINGS)
         if part is not None:
             check_packing(
@@ -102,26 +107,26 @@ class Reader(ExcelReader):
             texts = Texts()
             with self.archive.open(part.PartName[1:]) as stream:
                 parser_for(texts).ParseFile(stream)
-            self.shared_strings = texts.found
+            self.shared_strings = texts.all
 
 
 class Texts:
-    """The texts of a workbook as its XML comes, without what is there to be spoken; equal ones are mostly one."""
+    """A listener to the XML of a workbook's texts; readings of Japanese words are left out."""
 
-    ITEM, TEXT, SPOKEN = (f"{SHEET_MAIN_NS}|{name}" for name in ("si", "t", "rPh"))
+    ITEM, TEXT, READING = (f"{SHEET_MAIN_NS}|{name}" for name in ("si", "t", "rPh"))
 
     def __init__(self) -> None:
-        self.found: list[str] = []
+        self.all: list[str] = []
         self._known: dict[str, str] = {}
         self._parts: list[str] = []
-        self._inside = self._spoken = False
+        self._inside = self._reading = False
 
     def start(self, tag: str, _: dict[str, str]) -> None:
         """An element begins."""
         if tag == self.TEXT:
-            self._inside = not self._spoken
-        elif tag == self.SPOKEN:
-            self._spoken = True
+            self._inside = not self._reading
+        elif tag == self.READING:
+            self._reading = True
 
     def characters(self, data: str) -> None:
         """Text in an element."""
@@ -132,14 +137,14 @@ class Texts:
         """An element ends."""
         if tag == self.TEXT:
             self._inside = False
-        elif tag == self.SPOKEN:
-            self._spoken = False
+        elif tag == self.READING:
+            self._reading = False
         elif tag == self.ITEM:
-            # a spreadsheet program's way to write characters that XML has not
+            # "_x005F_" is how Excel escapes an underscore that would begin an escape
             text = "".join(self._parts).replace("x005F_", "")
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
-            self.found.append(self._known.setdefault(text, text))
+            self.all.append(self._known.setdefault(text, text))
             self._parts.clear()
 
 
@@ -148,7 +153,7 @@ def xlsx_rows(name: str, sheet: Any) -> Iterator[Row]:
     book, number = sheet.parent, 0
     try:
         with sheet._get_source() as source:
-            # openpyxl's own rows keep silent of what is lost
+            # openpyxl's own rows do not say what is lost
             parser = Cells(
                 source,
                 sheet._shared_strings,
@@ -157,62 +162,66 @@ def xlsx_rows(name: str, sheet: Any) -> Iterator[Row]:
                 date_formats=book._date_formats,
                 timedelta_formats=book._timedelta_formats,
             )
-            for number, found in parser.parse():
+            for number, cells in parser.parse():
                 if number > MOST_ROWS:
                     raise BadInput(
                         f"{name}: sheet {sheet.title!r} has more than {MOST_ROWS:,} rows"
                     )
-                row = row_of(number, found)
+                row = row_of(number, cells)
                 if any(row.cells) or row.lost or row.reason:
                     yield row
-    except TROUBLES as error:
+    except FAULTS as error:
         after = f" after row {number:,}" if number else ""
         raise BadInput(f"{name}: sheet {sheet.title!r} is broken{after}: {error}") from None
 
 
-def row_of(number: int, found: list[dict[str, Any]]) -> Row:
-    """A row of these cells, as openpyxl gives them; what is lost of it is told, and which one cannot be read."""
-    cells = [""] * min(max((cell["column"] for cell in found), default=0), MOST_COLUMNS)
+def row_of(number: int, cells: list[dict[str, Any]]) -> Row:
+    """A row of the cells that openpyxl gives: with those that are lost, or why it is useless."""
+    texts = [""] * min(max((cell["column"] for cell in cells), default=0), MOST_COLUMNS)
     lost: list[Lost] = []
-    for cell in found:
+    for cell in cells:
         value, at = cell["value"], cell["column"] - 1
         if value is None or at >= MOST_COLUMNS:
             continue
-        why = value if isinstance(value, Why) else f"it shows {value}" if value in ERRORS else ""
-        if type(value) is Unread:
-            return Row(number, (), f"cell {get_column_letter(at + 1)}{number} {value}")
-        if why:
-            lost.append(Lost(at, why, f"{get_column_letter(at + 1)}{number}"))
+        name = f"{get_column_letter(at + 1)}{number}"
+        if type(value) is Unreadable:
+            return Row(number, (), f"cell {name} {value}")
+        if isinstance(value, NoValue):
+            lost.append(Lost(at, value, name))
+        elif value in ERRORS:
+            lost.append(Lost(at, f"it shows {value}", name))
         else:
-            cells[at] = text_of(value)
-    return Row(number, cells, lost=lost)
+            texts[at] = text_of(value)
+    return Row(number, texts, lost=lost)
 
 
-class Why(str):
-    """Stands for a cell's value: why there is none."""
+class NoValue(str):
+    """Stands for a cell's value, and says why there is none."""
 
 
-class Unread(Why):
-    """The same for one that makes its row useless."""
+class Unreadable(NoValue):
+    """The same for a cell that makes its row useless."""
 
 
-UNSAVED = Why("a formula whose value was not saved")
-NO_DATE = Why("a number that is too large or small for the date that it should be")
+UNSAVED = NoValue("a formula whose value was not saved")
+NO_DATE = NoValue("a number that is too large or small for the date that it should be")
 
 
 class Cells(WorkSheetParser):
-    """openpyxl's reader of a sheet, which goes on after a cell that it cannot read, and tells an empty cell from a
-    formula or date without a value."""
+    """openpyxl's reader of a sheet, which goes on after a cell that it cannot read.
+
+    It also tells an empty cell from a formula or a date without a value.
+    """
 
     def parse_cell(self, element: Element) -> dict[str, Any]:
         """A cell's place and value; raises nothing."""
         try:
             cell: dict[str, Any] = super().parse_cell(element)
-        except TROUBLES:
-            given = element.findtext(VALUE_TAG) or ""
+        except FAULTS:
+            text = element.findtext(VALUE_TAG) or ""
             return {
                 "column": max(self.col_counter, 1),
-                "value": Unread(f"cannot be read: {given[:80]!a}"),
+                "value": Unreadable(f"cannot be read: {text[:SHOWN]!a}"),
             }
         if cell["data_type"] == "e" and element.get("t", "n") == "n":
             cell["value"] = NO_DATE
