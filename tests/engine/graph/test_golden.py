@@ -1,4 +1,4 @@
-"""The composed queries of the main roads are kept, complete, in golden/: paste one into Neo4j Browser.
+"""The complete queries of the main roads are kept in golden/, to be pasted into Neo4j Browser.
 
 After a change of a query, ``make golden`` writes them anew; the difference shows what changed.
 """
@@ -99,8 +99,8 @@ def test_golden_query_can_be_pasted(engine: Engine, road: str) -> None:
     assert engine._server is not None
     login = (engine._server.user, engine._server.password)
     with neo4j.GraphDatabase.driver(engine._server.uri, auth=login) as driver:
-        given = driver.execute_query(f"RETURN {command.removeprefix(':param')} AS parameters")
-        rows = driver.execute_query(query, given.records[0]["parameters"]).records
+        parameters = driver.execute_query(f"RETURN {command.removeprefix(':param')} AS parameters")
+        rows = driver.execute_query(query, parameters.records[0]["parameters"]).records
     assert rows, "the demo collection has an answer"
 
 

@@ -1,4 +1,4 @@
-"""The graph store against a real Neo4j: what goes in comes out, is seen by the right eyes, and goes again."""
+"""Records in a real Neo4j: they are read as they were written, by who may see them, and removed."""
 
 import gzip
 import random
@@ -7,51 +7,37 @@ from pathlib import Path
 
 import orjson
 import pytest
-from neo4j.exceptions import ClientError
 
 from engine.access import Access
 from engine.answer import EdgeCount
-from engine.entity import Entity, Literal, make_entity, schema_of
-from engine.errors import BadInput, QueryTimeout
+from engine.entity import Entity, Literal, make_entity
+from engine.errors import BadInput
 from engine.graph.connection import Connection
-from engine.graph.migration import migrate
 from engine.graph.record.reader import Reader
 from engine.graph.record.writer import Writer
-from engine.question import DateRange, Direction, ExpandOrder, ExpandQuestion
+from engine.question import Direction, ExpandQuestion
+from tests.engine.graph.example import ALL, company, owns
 
 DATA = Path(__file__).parents[3].parent / "shared" / "data" / "ftm"
 SMALL = ("zala.ftm.json", "parteispenden.ftm.json", "openoil_bp_ownership.ftm.json.gz")
-ALL = Access(frozenset({"a", "b"}))
-
-
-def company(key: str, dataset: str = "a", **properties: list[str]) -> Entity:
-    """A company."""
-    return make_entity(dataset, key, "Company", {"name": [key], **properties})
-
-
-def owns(key: str, owner: str, asset: str, dataset: str = "a", **properties: list[str]) -> Entity:
-    """An ownership."""
-    return make_entity(
-        dataset, key, "Ownership", {"owner": [owner], "asset": [asset], **properties}
-    )
 
 
 def lines(path: Path, dataset: str) -> Iterator[Entity]:
     """The entities of a file."""
     with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
         for line in file:
-            told = orjson.loads(line)
-            yield make_entity(dataset, told["id"], told["schema"], told["properties"])
+            row = orjson.loads(line)
+            yield make_entity(dataset, row["id"], row["schema"], row["properties"])
 
 
 def stubs(graph: Connection) -> set[str]:
-    """The ids of all stubs: what a reader never sees."""
-    seen = {id_ for id_, _ in Reader(graph, 10).identities()}
+    """The ids of all stubs, which a reader never sees."""
+    records = {id_ for id_, _ in Reader(graph, 10).identities()}
     ids = {
         row["id"]
         for row in graph.read("node_state", {"ids": [f"{d}:{n}" for d in "ab" for n in "cnpxyz"]})
     }
-    return ids - seen
+    return ids - records
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -78,7 +64,7 @@ def test_records_written_in_any_order_come_back_the_same(graph: Connection, name
 
 
 def test_stubs_are_invisible_filled_and_go_when_alone(graph: Connection) -> None:
-    """An end that has not arrived is no entity; it becomes one; it goes with the last that names it."""
+    """An end that has not arrived is no entity; it becomes one; it goes when nothing names it."""
     writer, reader = Writer(graph), Reader(graph, 10)
     writer.write([owns("o", "x", "b:y"), make_entity("a", "s", "Sanction", {"entity": ["z"]})], ())
     assert stubs(graph) == {"a:x", "b:y", "a:z"}
@@ -128,7 +114,7 @@ def test_a_record_may_change_into_anything(graph: Connection) -> None:
 
 
 def test_an_edge_with_several_ends_is_one_entity(graph: Connection) -> None:
-    """Three by two ends are six relationships and one change; shares and dates are kept as written."""
+    """Three by two ends are six relationships and one change; its properties stay as written."""
     writer, reader = Writer(graph), Reader(graph, 10)
     edge = make_entity(
         "a",
@@ -159,8 +145,8 @@ def test_an_edge_with_several_ends_is_one_entity(graph: Connection) -> None:
     }
 
 
-def test_changes_tell_deletions_and_values_let_go(graph: Connection) -> None:
-    """In order of revision; a record that comes back is no deletion any more, its old values are."""
+def test_changes_include_deletions_and_lost_values(graph: Connection) -> None:
+    """In order of revision; a record that is back is no deletion, but its old values are lost."""
     writer, reader = Writer(graph), Reader(graph, 10)
     one = writer.write([company("x", phone=["+4512345678"]), company("y")], ()).revision
     two = writer.write([company("x", phone=["+4587654321"])], {"a:x"}).revision
@@ -213,72 +199,6 @@ def test_shared_values(graph: Connection) -> None:
     assert reader.literals([key]) == set()
 
 
-def test_access_and_filters_of_expand(graph: Connection) -> None:
-    """Only what the eyes may see counts; types, direction, schemata and time each narrow it."""
-    writer, reader = Writer(graph), Reader(graph, 10)
-    writer.write(
-        [
-            *map(company, "xyz"),
-            company("n", "b"),
-            make_entity("a", "p", "Person", {"name": ["P"]}),
-            owns("1", "x", "y", startDate=["2010"], endDate=["2015"]),
-            owns("2", "z", "x"),
-            owns("3", "a:x", "n", "b"),
-            owns("4", "x", "b:n"),
-            make_entity("a", "5", "Directorship", {"director": ["p"], "organization": ["x"]}),
-        ],
-        (),
-    )
-
-    def found(access: Access = ALL, **filters: object) -> str:
-        page = reader.expand(ExpandQuestion("a:x", order=ExpandOrder.ID, **filters), access)  # type: ignore[arg-type]
-        assert reader.expand_count(ExpandQuestion("a:x", **filters), access) == len(page.items)  # type: ignore[arg-type]
-        return "".join(sorted(step.relationship.id[-1] for step in page.items))
-
-    assert found() == "12345"
-    assert found(Access(frozenset("a"))) == "125"
-    assert found(Access(frozenset("b"))) == found(types=()) == ""
-    assert found(direction=Direction.OUT) == "134"
-    assert found(direction=Direction.IN) == "25"
-    assert found(types=("OWNERSHIP",), schemata=("Organization",)) == "1234"
-    assert found(schemata=("Person",)) == "5"
-    assert found(during=DateRange("2015-06", "2015")) == "12345"
-    assert found(during=DateRange("2016", None)) == found(during=DateRange(None, "2009")) == "2345"
-    for bad in (
-        {"types": ("x`y",)},
-        {"schemata": ("Nonsense",)},
-        {"after": "?"},
-        {"after": "bnVsbA"},
-    ):
-        with pytest.raises(BadInput):
-            reader.expand(ExpandQuestion("a:x", **bad), ALL)  # type: ignore[arg-type]
-    with pytest.raises(QueryTimeout):
-        Reader(graph, 0).expand(ExpandQuestion("a:x"), ALL)
-
-
-@pytest.mark.parametrize("order", list(ExpandOrder))
-def test_pages_hold_every_step_once_in_order(graph: Connection, order: ExpandOrder) -> None:
-    """A cursor goes on where the page before ended, with self-loops and parallel edges among the steps."""
-    writer, reader = Writer(graph), Reader(graph, 10)
-    edges = [owns(f"e{i}", "x", f"t{i % 7}") for i in range(20)]
-    edges += [owns("loop", "x", "x"), owns("back", "t1", "x")]
-    writer.write([company("x"), *(company(f"t{i}") for i in range(7)), *edges], ())
-    whole = reader.expand(ExpandQuestion("a:x", order=order, first=100), ALL)
-    assert len(whole.items) == 22
-    assert not whole.has_next
-    seen, after = [], None
-    while True:
-        page = reader.expand(ExpandQuestion("a:x", order=order, first=3, after=after), ALL)
-        seen += page.items
-        if not page.has_next:
-            break
-        after = page.cursors[-1]
-    assert seen == whole.items
-    degrees = [sum(c.count for c in reader.edge_counts([s.node.id], ALL)[s.node.id]) for s in seen]
-    if order is not ExpandOrder.ID:
-        assert degrees == sorted(degrees, reverse=order is ExpandOrder.DEGREE_DESC)
-
-
 def test_hostile_values_are_kept_or_refused(graph: Connection) -> None:
     """Any text is a value; what cannot be one is refused, and leaves no trace."""
     writer, reader = Writer(graph), Reader(graph, 10)
@@ -303,29 +223,11 @@ def test_hostile_values_are_kept_or_refused(graph: Connection) -> None:
     assert list(writer.ids("a")) == sorted(ids)
 
 
-def test_what_a_killed_migration_left_does_not_stand_in_the_way(graph: Connection) -> None:
-    """Killed while it makes a constraint, Neo4j keeps the index that was to be the constraint's, under its name."""
-    graph.declare("DROP CONSTRAINT tombstone_id")
-    graph.declare("CREATE INDEX tombstone_id FOR (n:Tombstone) ON (n.id)")
-    graph.declare("MATCH (m:Migration {version: 1}) DELETE m")
-    assert migrate(graph) == ["V0001__Records"]
-    graph.declare("CREATE (:Tombstone {id: 'one'})")
-    with pytest.raises(ClientError):
-        graph.declare("CREATE (:Tombstone {id: 'one'})")
-    assert migrate(graph) == []
-
-
-def test_migrations_are_applied_once(graph: Connection) -> None:
-    """A migrated database needs none; every edge schema has both of its indexes."""
-    assert migrate(graph) == []
-    assert schema_of("Ownership").edge
-
-
 def test_ids_sort_as_python_sorts(graph: Connection) -> None:
     """Code point order, beyond the basic plane too: the loader merges sorted lists on it."""
     keys = ["a", "Z", "é", "\uffee", "\U0001f600", "zz", "a-", "a:", "10", "9"]
     Writer(graph).write([company(key) for key in keys], ())
     Writer(graph).write([owns(key + "e", "a", "Z") for key in keys], ())
-    found = list(Writer(graph).ids("a"))
-    assert found == sorted(found)
-    assert len(found) == 20
+    ids = list(Writer(graph).ids("a"))
+    assert ids == sorted(ids)
+    assert len(ids) == 20

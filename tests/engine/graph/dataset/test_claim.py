@@ -1,4 +1,4 @@
-"""Two processes at work on one dataset: the second is told who the first is, whatever the two of them do."""
+"""Two processes that work on one dataset: the second one is refused, and names the first."""
 
 import json
 import os
@@ -26,8 +26,8 @@ SLOW = "import time; print('{}', flush=True); time.sleep(120)"
 Bolt = tuple[str, str, str]
 
 
-class Clews:
-    """Real processes, each on one of two data folders."""
+class Commands:
+    """Real `clew` commands as processes, each on one of two data folders."""
 
     def __init__(self, path: Path, bolt: Bolt | None = None) -> None:
         self.path = path
@@ -45,12 +45,15 @@ class Clews:
         (path / "catalog.yml").write_text(json.dumps({"datasets": both}))
 
     def begin(self, *arguments: str, data: str = "one") -> subprocess.Popen[str]:
-        """A process that has begun."""
-        given = {"CLEW_DATA": str(self.path / data), "CLEW_CATALOG": str(self.path / "catalog.yml")}
+        """Start a command."""
+        environment = {
+            "CLEW_DATA": str(self.path / data),
+            "CLEW_CATALOG": str(self.path / "catalog.yml"),
+        }
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         child = subprocess.Popen(
             [sys.executable, "-m", "cli", *arguments],
-            env=os.environ | self.shared | given,
+            env=os.environ | self.shared | environment,
             text=True,
             **pipes,
         )
@@ -58,7 +61,7 @@ class Clews:
         return child
 
     def held(self, *arguments: str, dataset: str = "d", data: str = "one") -> subprocess.Popen[str]:
-        """A process that has begun and holds its dataset."""
+        """Start a command, and wait until it has claimed its dataset."""
         child, end = self.begin(*arguments, data=data), time.monotonic() + 120
         lock = self.path / data / f"dataset-{dataset}.lock"
         while not lock.exists() or str(child.pid) not in lock.read_text():
@@ -68,68 +71,68 @@ class Clews:
         return child
 
     def run(self, *arguments: str, data: str = "one") -> tuple[int, str]:
-        """How a process ended, and the last it said."""
+        """The exit code of a command, and the last line it printed."""
         child = self.begin(*arguments, data=data)
         out, err = child.communicate(timeout=120)
         return child.returncode, (err + out).strip().splitlines()[-1]
 
     def load(self, dataset: str = "d", data: str = "one") -> tuple[int, str]:
-        """How a whole load ended."""
+        """The exit code of a load, and the last line it printed."""
         return self.run("load", str(self.path / "in.json"), "--dataset", dataset, data=data)
 
     def end(self) -> None:
-        """End those that still run."""
+        """Kill the processes that still run."""
         for child in self.running:
             child.kill()
             child.communicate()
 
 
 @pytest.fixture
-def clews(tmp_path: Path) -> Iterator[Clews]:
-    found = Clews(tmp_path)
-    yield found
-    found.end()
+def commands(tmp_path: Path) -> Iterator[Commands]:
+    started = Commands(tmp_path)
+    yield started
+    started.end()
 
 
-def taken(dataset: str, how: str) -> tuple[int, str]:
-    """How a process ends that came second."""
+def refusal(dataset: str, how: str) -> tuple[int, str]:
+    """The exit code and the last line of the second process."""
     return 1, f"clew: {dataset} is being {how}: wait until that is done, or end it, and start again"
 
 
-def test_the_second_load_is_told_who_the_first_is(clews: Clews) -> None:
-    first = clews.held("load", "-", "--dataset", "d")
-    assert clews.load() == taken("d", f"loaded by process {first.pid}")
+def test_the_second_load_names_the_first(commands: Commands) -> None:
+    first = commands.held("load", "-", "--dataset", "d")
+    assert commands.load() == refusal("d", f"loaded by process {first.pid}")
     os.kill(first.pid, signal.SIGKILL)
-    assert clews.load()[0] == 0
-    assert not (clews.path / "one" / "dataset-d.lock").exists()
+    assert commands.load()[0] == 0
+    assert not (commands.path / "one" / "dataset-d.lock").exists()
 
 
-def test_loads_crawls_and_deletions_exclude_each_other(clews: Clews) -> None:
-    settings = Settings(data=clews.path / "one", heap_mb=512, pagecache_mb=256)
+def test_loads_crawls_and_deletions_exclude_each_other(commands: Commands) -> None:
+    settings = Settings(data=commands.path / "one", heap_mb=512, pagecache_mb=256)
     with Engine.open(settings, progress=lambda _: None) as engine, keeping(engine):
-        assert clews.load()[0] == 0
-        first = clews.held("load", "-", "--dataset", "d")
-        refused = taken("d", f"loaded by process {first.pid}")
-        assert clews.run("crawl", "d") == refused
-        assert clews.run("dataset", "delete", "d", "--yes") == refused
-        assert clews.load("other")[0] == 0
+        assert commands.load()[0] == 0
+        first = commands.held("load", "-", "--dataset", "d")
+        refused = refusal("d", f"loaded by process {first.pid}")
+        assert commands.run("crawl", "d") == refused
+        assert commands.run("dataset", "delete", "d", "--yes") == refused
+        assert commands.load("other")[0] == 0
         assert "d: 1 read" in first.communicate(LINE, timeout=60)[0]
-        crawl = clews.held("crawl", "slow", dataset="slow")
-        assert clews.load("slow") == taken("slow", f"crawled by process {crawl.pid}")
-        assert clews.run("crawl", "slow") == taken("slow", f"crawled by process {crawl.pid}")
-        assert clews.run("crawl", "d")[0] == 0
+        crawl = commands.held("crawl", "slow", dataset="slow")
+        assert commands.load("slow") == refusal("slow", f"crawled by process {crawl.pid}")
+        assert commands.run("crawl", "slow") == refusal("slow", f"crawled by process {crawl.pid}")
+        assert commands.run("crawl", "d")[0] == 0
         assert [run.outcome for run in engine.runs("slow", 1)] == ["running"]
         crawl.kill()
         crawl.communicate()
         assert [run.outcome for run in engine.runs("slow", 1)] == ["interrupted"]
-        assert clews.load("slow")[0] == 0
-        assert clews.run("dataset", "delete", "d", "--yes") == (0, "d: deleted, 1 records")
+        assert commands.load("slow")[0] == 0
+        assert commands.run("dataset", "delete", "d", "--yes") == (0, "d: deleted, 1 records")
         assert engine.check() == []
 
 
 @contextmanager
 def keeping(engine: Engine) -> Iterator[None]:
-    """The index follows, as with ``clew up``."""
+    """The index follows the graph, as with ``clew up``."""
     stop = Event()
     with ThreadPoolExecutor(1) as pool:
         following = pool.submit(follow, engine, stop)
@@ -143,13 +146,16 @@ def keeping(engine: Engine) -> Iterator[None]:
 def test_processes_with_only_a_server_in_common_see_each_other(
     fresh_engine: Engine, bolt: Bolt, tmp_path: Path
 ) -> None:
-    clews = Clews(tmp_path, bolt)
+    commands = Commands(tmp_path, bolt)
     try:
-        first = clews.held("load", "-", "--dataset", "d")
-        code, said = clews.load(data="two")
-        how = f"clew: d is being loaded by process {first.pid} on {socket.gethostname()} (neo4j-transaction-"
-        assert (code, said[: len(how)]) == (1, how)
-        assert clews.load("other", data="two")[0] == 0
+        first = commands.held("load", "-", "--dataset", "d")
+        code, message = commands.load(data="two")
+        assert code == 1
+        assert message.startswith(
+            f"clew: d is being loaded by process {first.pid} on {socket.gethostname()} "
+            "(neo4j-transaction-"
+        )
+        assert commands.load("other", data="two")[0] == 0
         with (
             pytest.raises(EngineInUse, match=f"process {first.pid} on"),
             fresh_engine.claim("d", "deleted"),
@@ -157,16 +163,16 @@ def test_processes_with_only_a_server_in_common_see_each_other(
             pass
         first.kill()
         first.communicate()
-        assert clews.load(data="two")[0] == 0
+        assert commands.load(data="two")[0] == 0
         with fresh_engine.claim("d", "deleted"):
-            assert clews.load(data="two")[1].startswith(
+            assert commands.load(data="two")[1].startswith(
                 f"clew: d is being deleted by process {os.getpid()} on "
             )
     finally:
-        clews.end()
+        commands.end()
 
 
-def test_a_lock_that_its_holder_takes_away_is_not_held_twice(tmp_path: Path) -> None:
+def test_a_lock_file_that_its_holder_deletes_is_not_held_twice(tmp_path: Path) -> None:
     """Many processes, each of which holds it for a moment: no two at once."""
     script = (
         "import sys, time, pathlib\n"
@@ -191,7 +197,7 @@ def test_a_lock_that_its_holder_takes_away_is_not_held_twice(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_dataset_that_no_name_is_has_no_lock(tmp_path: Path) -> None:
+def test_a_bad_name_of_a_dataset_makes_no_lock(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path)
     for name in ("../d", "", "D"):
         with (

@@ -40,8 +40,8 @@ def at(text: str) -> datetime:
     ],
 )
 def test_next_expected(last: str | None, frequency: str, expected: str | None) -> None:
-    found = next_expected(at(last) if last else None, Frequency(frequency))
-    assert found == (at(expected) if expected else None)
+    day = next_expected(at(last) if last else None, Frequency(frequency))
+    assert day == (at(expected) if expected else None)
 
 
 @pytest.mark.parametrize(
@@ -58,11 +58,11 @@ def test_overdue_only_after_the_grace(
     last: str, frequency: str, due: str, grace: timedelta
 ) -> None:
     limit = at(due) + grace
-    found = Dataset("d", "D", frequency=Frequency(frequency), last_updated=at(last))
-    assert not found.overdue(limit)
-    assert found.late_by(limit) is None
-    assert found.overdue(limit + timedelta(seconds=1))
-    assert found.late_by(limit + timedelta(seconds=1)) == grace + timedelta(seconds=1)
+    dataset = Dataset("d", "D", frequency=Frequency(frequency), last_updated=at(last))
+    assert not dataset.overdue(limit)
+    assert dataset.late_by(limit) is None
+    assert dataset.overdue(limit + timedelta(seconds=1))
+    assert dataset.late_by(limit + timedelta(seconds=1)) == grace + timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("frequency", Frequency)
@@ -97,7 +97,7 @@ def test_values_as_they_are_kept(changes: Mapping[str, Any], kept: Mapping[str, 
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         (
             {"frequency": "yearly"},
@@ -122,16 +122,16 @@ def test_values_as_they_are_kept(changes: Mapping[str, Any], kept: Mapping[str, 
         ({"frequenzy": "daily"}, "a dataset has no field 'frequenzy': there are title"),
     ],
 )
-def test_bad_values_are_told(changes: Mapping[str, Any], told: str) -> None:
+def test_bad_values_are_refused(changes: Mapping[str, Any], message: str) -> None:
     with pytest.raises(BadInput) as error:
         checked(changes)
-    assert told in str(error.value)
+    assert message in str(error.value)
 
 
 def test_ftms_format_and_alephs_are_read() -> None:
     coverage = {"start": "2001", "countries": ["no"], "frequency": "monthly"}
     publisher = {"name": "P", "url": "https://p.org", "country": "no", "official": "true"}
-    given = {
+    metadata = {
         "name": "d",
         "title": "T",
         "publisher": publisher,
@@ -139,7 +139,7 @@ def test_ftms_format_and_alephs_are_read() -> None:
         "resources": [],
         "typo": 1,
     }
-    changes, aside = from_ftm(given)
+    changes, aside = from_ftm(metadata)
     assert aside == ["publisher.official", "resources", "typo"]
     assert changes == {
         "title": "T",
@@ -177,8 +177,8 @@ def test_what_is_set_is_kept_and_taken_away(fresh_engine: Engine) -> None:
     }
     assert not engine.set_dataset("d", {**changes, "frequency": "daily", "coverage_start": "2019"})
     assert engine.set_dataset("d", {"url": "", "export_policy": "nobody"})
-    [found] = engine.datasets(engine.everybody())
-    assert found == Dataset(
+    [dataset] = engine.datasets(engine.everybody())
+    assert dataset == Dataset(
         "d",
         "T",
         publisher=Publisher("P", None, "de"),
@@ -190,9 +190,11 @@ def test_what_is_set_is_kept_and_taken_away(fresh_engine: Engine) -> None:
     for bad in ({"coverage_end": "2018-12"}, {"publisher": None, "publisher_url": "http://x.org"}):
         with pytest.raises(BadInput):
             engine.set_dataset("d", bad)
-    assert engine.dataset("d", engine.everybody()) == found
-    assert engine.datasets(engine.everybody(), overdue=True) == [found]
+    assert engine.dataset("d", engine.everybody()) == dataset
+    assert engine.datasets(engine.everybody(), overdue=True) == [dataset]
     now = datetime.now(UTC)
     engine.mark_updated("d", now)
     assert engine.datasets(engine.everybody(), overdue=True) == []
-    assert engine.datasets(engine.everybody(), overdue=False) == [replace(found, last_updated=now)]
+    assert engine.datasets(engine.everybody(), overdue=False) == [
+        replace(dataset, last_updated=now)
+    ]

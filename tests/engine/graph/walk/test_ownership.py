@@ -28,8 +28,8 @@ def company(name: str) -> Entity:
 def stake_of(
     number: int, owner: str, asset: str, percentage: str | None, **dates: str | None
 ) -> Entity:
-    told = {"owner": owner, "asset": asset, "percentage": percentage, **dates}
-    properties = {name: [value] for name, value in told.items() if value is not None}
+    values = {"owner": owner, "asset": asset, "percentage": percentage, **dates}
+    properties = {name: [value] for name, value in values.items() if value is not None}
     return make_entity("t", f"own{number}", "Ownership", properties)
 
 
@@ -40,31 +40,8 @@ def write(graph: Connection, stakes: list[tuple[str, str, str | None]]) -> Owner
     return Ownership(graph, 20.0)
 
 
-def shares(found: list[object]) -> dict[str, float]:
-    return {holding.entity.id.split(":")[1]: holding.share for holding in found}  # type: ignore[attr-defined]
-
-
-@dataclass(frozen=True)
-class Stake:
-    """One ownership of a random web: what it says, and what it counts for."""
-
-    owner: str
-    asset: str
-    text: str | None
-    start: str | None
-    end: str | None
-
-    def share(self) -> float | None:
-        """The fraction that is known."""
-        return SHARES[self.text][0]
-
-    def exact(self) -> bool:
-        """Whether it is known to be no more."""
-        return SHARES[self.text][1]
-
-    def held(self, at: str | None) -> bool:
-        """Whether it held at some time of a year, or at any time; a year holds whole years here."""
-        return at is None or ((self.start or "0") <= at <= (self.end or "9"))
+def shares(holdings: list[Holding]) -> dict[str, float | None]:
+    return {holding.entity.id.split(":")[1]: holding.share for holding in holdings}
 
 
 SHARES: dict[str | None, tuple[float | None, bool]] = {
@@ -77,69 +54,135 @@ SHARES: dict[str | None, tuple[float | None, bool]] = {
     "5-15": (0.05, False),
     "more than 10 %": (0.1, False),
 }
+"""Texts of a percentage, each with the share that is known, and whether it cannot be more."""
+
+
+@dataclass(frozen=True)
+class Stake:
+    """One ownership of a random web."""
+
+    owner: str
+    asset: str
+    text: str | None
+    start: str | None
+    end: str | None
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """The owner and the asset."""
+        return self.owner, self.asset
+
+    @property
+    def share(self) -> float | None:
+        """The fraction that is known."""
+        return SHARES[self.text][0]
+
+    @property
+    def exact(self) -> bool:
+        """Whether it cannot be more than is known."""
+        return SHARES[self.text][1]
+
+    def held(self, at: str | None) -> bool:
+        """Whether it held in a year, or at any time; here all dates are whole years."""
+        return at is None or ((self.start or "0") <= at <= (self.end or "9"))
 
 
 def random_stakes(chosen: random.Random) -> list[Stake]:
-    """Ownerships among seven companies: cycles, mutual and self-holdings, parallel ones, some of a time."""
+    """Ownerships among seven companies, with cycles, self-holdings, parallel ones and dates."""
     names = [f"c{number}" for number in range(7)]
-    found = []
+    stakes = []
     for _ in range(18):
         owner, asset = chosen.choice(names), chosen.choice(names)
         years = sorted(chosen.sample(["2001", "2004", "2007", "2010"], 2))
         start, end = (year if chosen.random() < 0.3 else None for year in years)
-        found.append(Stake(owner, asset, chosen.choice([*SHARES, "5", "20"]), start, end))
-    return found
+        stakes.append(Stake(owner, asset, chosen.choice([*SHARES, "5", "20"]), start, end))
+    return stakes
 
 
-def reach(pairs: set[tuple[str, str]], names: set[str]) -> dict[str, set[str]]:
+def names_of(stakes: list[Stake]) -> list[str]:
+    """The companies of some ownerships, in order."""
+    return sorted({name for stake in stakes for name in stake.pair})
+
+
+def reach(pairs: set[tuple[str, str]], names: list[str]) -> dict[str, set[str]]:
     """What can be walked to from each company, itself included."""
-    found = {name: {name} for name in names}
+    reached = {name: {name} for name in names}
     for _ in names:
         for a, b in pairs:
             for name in names:
-                found[name] |= {b} & found[name] if a not in found[name] else {b}
-    return found
+                reached[name] |= {b} & reached[name] if a not in reached[name] else {b}
+    return reached
+
+
+def integrated(stakes: list[Stake], owner: str, asset: str) -> float:
+    """The share of an owner in an asset by (I - W) X = W."""
+    places = {name: place for place, name in enumerate(names_of(stakes))}
+    direct = numpy.zeros((len(places), len(places)))
+    for stake in stakes:
+        direct[places[stake.owner], places[stake.asset]] += stake.share or 0.0
+    assert max(abs(numpy.linalg.eigvals(direct))) < 1
+    solved = numpy.linalg.solve(numpy.eye(len(places)) - direct, direct)
+    return float(solved[places[owner], places[asset]])
 
 
 def expected(stakes: list[Stake], owner: str, asset: str) -> tuple[float | None, bool, bool] | None:
-    """(share, lower bound, unknown) of an owner in an asset by (I - W) X = W; None where no route leads there."""
-    names = {name for stake in stakes for name in (stake.owner, stake.asset)}
-    places = {name: place for place, name in enumerate(sorted(names))}
-    direct = numpy.zeros((len(names), len(names)))
-    for stake in stakes:
-        direct[places[stake.owner], places[stake.asset]] += stake.share() or 0.0
-    assert max(abs(numpy.linalg.eigvals(direct))) < 1
-    solved = numpy.linalg.solve(numpy.eye(len(names)) - direct, direct)
-    onward = reach({(s.owner, s.asset) for s in stakes}, names)
+    """(share, lower bound, unknown) of an owner in an asset; None where no route leads there."""
+    names = names_of(stakes)
+    onward = reach({stake.pair for stake in stakes}, names)
     if asset not in onward[owner]:
         return None
-    known = (
-        asset in reach({(s.owner, s.asset) for s in stakes if s.share() is not None}, names)[owner]
-    )
+    by_known = reach({stake.pair for stake in stakes if stake.share is not None}, names)
+    is_known = asset in by_known[owner]
+    share = integrated(stakes, owner, asset) if is_known else None
     along = [s for s in stakes if s.owner in onward[owner] and asset in onward[s.asset]]
-    share = float(solved[places[owner], places[asset]]) if known else None
-    return share, known and not all(s.exact() for s in along), any(s.share() is None for s in along)
+    is_lower_bound = is_known and not all(stake.exact for stake in along)
+    return share, is_lower_bound, any(stake.share is None for stake in along)
 
 
 def check_routes(holding: Holding, known: Any, owner: str, asset: str) -> None:
-    """See that a holding's routes are networkx's simple paths."""
+    """Check that a holding's routes are networkx's simple paths."""
     every = {
         tuple(f"t:{name}" for name in path)
         for path in networkx.all_simple_paths(known, owner, asset)
     }
-    told = {path.node_ids for path in holding.routes.paths}
-    assert len(told) == len(holding.routes.paths) == min(len(every), 20)
-    assert told <= every
+    routes = {path.node_ids for path in holding.routes.paths}
+    assert len(routes) == len(holding.routes.paths) == min(len(every), 20)
+    assert routes <= every
     assert (holding.routes.truncated is None) == (len(every) <= 20)
+
+
+def wanted(
+    held: list[Stake], pairs: dict[str, tuple[str, str]], least: float
+) -> dict[str, tuple[Any, bool, bool]]:
+    """What is expected of each pair, where its share is unknown or large enough."""
+    answers = {other: expected(held, *pair) for other, pair in pairs.items()}
+    return {
+        other: (None if share is None else pytest.approx(share, abs=1e-11), lower, unknown)
+        for other, (share, lower, unknown) in ((o, a) for o, a in answers.items() if a)
+        if share is None or share >= least - 1e-12
+    }
+
+
+def check(held: list[Stake], root: str, up: bool, least: float, holdings: list[Holding]) -> None:
+    """Check the owners (``up``) or the holdings of one company, with a least share."""
+    others = set(names_of(held)) - {root} if root in names_of(held) else set()
+    pairs = {other: (other, root) if up else (root, other) for other in others}
+    shares = {h.entity.id[2:]: (h.share, h.lower_bound, h.unknown) for h in holdings}
+    assert shares == wanted(held, pairs, least)
+    places = [(h.share is None, -(h.share or 0.0), h.entity.id) for h in holdings]
+    assert places == sorted(places)
+    known = networkx.DiGraph(stake.pair for stake in held)
+    for holding in holdings:
+        check_routes(holding, known, *pairs[holding.entity.id[2:]])
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_random_webs_equal_the_linear_system(graph: Connection, seed: int) -> None:
-    """Up and down from every company, at any time and at one, all shares and those of 10 % or more."""
+    """From every company up and down, at any time and at one, with all shares and large ones."""
     chosen = random.Random(seed)
     stakes = random_stakes(chosen)
     ownership = Ownership(graph, 20.0)
-    names = sorted({name for stake in stakes for name in (stake.owner, stake.asset)})
+    names = names_of(stakes)
     edges = [
         stake_of(number, s.owner, s.asset, s.text, startDate=s.start, endDate=s.end)
         for number, s in enumerate(stakes)
@@ -147,30 +190,10 @@ def test_random_webs_equal_the_linear_system(graph: Connection, seed: int) -> No
     Writer(graph).write([*map(company, names), *edges], existing=())
     for at in (None, chosen.choice(["2002", "2004", "2008", "2011"])):
         held = [stake for stake in stakes if stake.held(at)]
-        known = networkx.DiGraph((stake.owner, stake.asset) for stake in held)
-        there = {name for stake in held for name in (stake.owner, stake.asset)}
         for root, up, least in itertools.product(names, (True, False), (0.0, 0.1)):
             ask = ownership.owners if up else ownership.holdings
-            found = ask(OwnershipQuestion(f"t:{root}", min_share=least, at=at), EVERY)
-            ways = (
-                {other: (other, root) if up else (root, other) for other in there - {root}}
-                if root in there
-                else {}
-            )
-            wanted = {other: told for other, way in ways.items() if (told := expected(held, *way))}
-            wanted = {
-                other: told
-                for other, told in wanted.items()
-                if told[0] is None or told[0] >= least - 1e-12
-            }
-            assert {h.entity.id[2:]: (h.share, h.lower_bound, h.unknown) for h in found} == {
-                other: (share if share is None else pytest.approx(share, abs=1e-11), lower, unknown)
-                for other, (share, lower, unknown) in wanted.items()
-            }
-            places = [(h.share is None, -(h.share or 0.0), h.entity.id) for h in found]
-            assert places == sorted(places)
-            for holding in found:
-                check_routes(holding, known, *ways[holding.entity.id[2:]])
+            question = OwnershipQuestion(f"t:{root}", min_share=least, at=at)
+            check(held, root, up, least, ask(question, EVERY))
 
 
 def test_five_routes_of_ten_percent_are_half(graph: Connection) -> None:
@@ -200,7 +223,7 @@ def test_ranges_are_lower_bounds_and_the_unknown_is_unknown(graph: Connection) -
     assert ownership.owners(OwnershipQuestion("t:asset"), Access(frozenset())) == []
 
 
-def test_a_self_holding_lifts_every_owner_and_is_not_listed(graph: Connection) -> None:
+def test_a_self_holding_raises_every_owner_and_is_not_listed(graph: Connection) -> None:
     ownership = write(
         graph, [("owner", "asset", "40"), ("asset", "asset", "20"), ("top", "owner", "50")]
     )
@@ -246,22 +269,22 @@ def test_ownerships_of_another_time_do_not_count(graph: Connection) -> None:
         "endDate": ["2009"],
     }
     Writer(graph).write([company("old"), make_entity("t", "past", "Ownership", past)], existing=())
-    assert shares(list(ownership.owners(OwnershipQuestion("t:asset", at="2005-03"), EVERY))) == {
+    assert shares(ownership.owners(OwnershipQuestion("t:asset", at="2005-03"), EVERY)) == {
         "old": 0.6,
         "new": 0.5,
     }
-    assert shares(list(ownership.owners(OwnershipQuestion("t:asset", at="2009"), EVERY))) == {
+    assert shares(ownership.owners(OwnershipQuestion("t:asset", at="2009"), EVERY)) == {
         "old": 0.6,
         "new": 0.5,
     }
-    assert shares(list(ownership.owners(OwnershipQuestion("t:asset", at="2010-01-01"), EVERY))) == {
+    assert shares(ownership.owners(OwnershipQuestion("t:asset", at="2010-01-01"), EVERY)) == {
         "new": 0.5
     }
     with pytest.raises(BadInput):
         ownership.owners(OwnershipQuestion("t:asset", at="yesterday"), EVERY)
 
 
-def test_many_routes_are_cut_and_parallel_ownerships_told_together(graph: Connection) -> None:
+def test_many_routes_are_cut_and_parallel_ownerships_answered_together(graph: Connection) -> None:
     stakes = [row for n in range(25) for row in (("me", f"k{n}", "100"), (f"k{n}", "asset", "1"))]
     (me,) = write(graph, [*stakes, ("me", "asset", "2"), ("me", "asset", "3")]).owners(
         OwnershipQuestion("t:asset"), EVERY

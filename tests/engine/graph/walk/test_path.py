@@ -1,4 +1,4 @@
-"""Paths on a small graph: each filter for itself, and what is told of a path."""
+"""Paths on a small graph: each filter by itself, and what is answered of a path."""
 
 import networkx
 import pytest
@@ -51,8 +51,8 @@ def question(start: str, end: str, **more: object) -> PathQuestion:
 
 def through(finder: Pathfinder, access: Access = EVERY, **more: object) -> set[str]:
     more = {"mode": PathMode.ALL_SHORTEST, **more}
-    found = finder.paths(question("t:a", "t:d", **more), access)
-    return {"".join(id.split(":")[1] for id in path.node_ids[1:-1]) for path in found.paths}
+    result = finder.paths(question("t:a", "t:d", **more), access)
+    return {"".join(id.split(":")[1] for id in path.node_ids[1:-1]) for path in result.paths}
 
 
 def test_parallel_relationships_are_one_path(finder: Pathfinder) -> None:
@@ -69,19 +69,19 @@ def test_access_holds_inside_a_path(finder: Pathfinder) -> None:
 def test_a_node_that_may_not_be_seen_is_walked_around(
     graph: Connection, finder: Pathfinder, mode: PathMode
 ) -> None:
-    """Its relationships may all be seen: it is a record of another dataset, or one that has not arrived."""
+    """Its relationships are visible, but its record is in another dataset or has not arrived."""
     writer, ours = Writer(graph), Access(frozenset({"t"}))
     short = [link("ah", "a", "u:hidden"), link("hz", "u:hidden", "z")]
     writer.write([person("z"), *short, link("dz", "d", "z")], existing=())
 
-    def found(access: Access) -> int:
+    def length(access: Access) -> int:
         paths = finder.paths(question("t:a", "t:z", mode=mode, k=1), access).paths
         assert {len(path.edge_ids) for path in paths} <= {len(paths[0].edge_ids)}
         return len(paths[0].edge_ids)
 
-    assert (found(ours), found(EVERY)) == (3, 3)
+    assert (length(ours), length(EVERY)) == (3, 3)
     writer.write([person("hidden", "u")], existing=())
-    assert (found(ours), found(EVERY)) == (3, 2)
+    assert (length(ours), length(EVERY)) == (3, 2)
     # no way but through it
     writer.remove(["t:dz"])
     assert finder.paths(question("t:a", "t:z", mode=mode), ours).paths == []
@@ -133,7 +133,7 @@ def test_bad_questions_are_refused() -> None:
             HopFilter(**bad)  # type: ignore[arg-type]
 
 
-def test_a_count_of_relationships_goes_with_every_mode(finder: Pathfinder) -> None:
+def test_every_mode_takes_a_largest_degree(finder: Pathfinder) -> None:
     few = HopFilter(max_degree=2)
     for mode, left in (
         (PathMode.SHORTEST, 1),
@@ -141,58 +141,60 @@ def test_a_count_of_relationships_goes_with_every_mode(finder: Pathfinder) -> No
         (PathMode.K_SHORTEST, 2),
     ):
         for hops in ((), (HopFilter(), few)):
-            found = finder.paths(question("t:a", "t:d", mode=mode, filter=few, hops=hops), EVERY)
-            assert len(found.paths) == left
+            result = finder.paths(question("t:a", "t:d", mode=mode, filter=few, hops=hops), EVERY)
+            assert len(result.paths) == left
 
 
-def test_k_shortest_leaves_out_walks_that_come_back(finder: Pathfinder) -> None:
-    found = finder.paths(
+def test_k_shortest_leaves_out_walks_that_repeat_a_node(finder: Pathfinder) -> None:
+    result = finder.paths(
         question("t:a", "t:d", mode=PathMode.K_SHORTEST, k=100, max_hops=12), EVERY
     )
-    assert len(found.paths) == 3
-    assert found.truncated is None
+    assert len(result.paths) == 3
+    assert result.truncated is None
 
 
-def test_parallel_relationships_do_not_drown_the_paths(graph: Connection) -> None:
+def payments(graph: Connection) -> networkx.Graph:
+    """Write a hundred payments between each two neighbours of a web; the web."""
     payers, payees, alone = [f"p{n}" for n in range(3)], [f"q{n}" for n in range(4)], ["l0", "l1"]
     web = networkx.Graph(
         [(a, b) for a in payers for b in payees] + [(name, "p2") for name in alone]
     )
-    payments = [
+    edges = [
         make_entity("t", f"{a}{b}-{n}", "Payment", {"payer": [b], "beneficiary": [a]})
         for a, b in web.edges
         for n in range(100)
     ]
-    Writer(graph).write([*map(person, [*payers, *payees, *alone]), *payments], existing=())
-    finder = Pathfinder(graph, 60.0)
-    for a, b in (("p0", "p1"), ("l0", "l1"), ("p0", "q0")):
-        every = [
-            tuple(f"t:{name}" for name in nodes)
-            for nodes in networkx.all_simple_paths(web, a, b, cutoff=4)
-        ]
-        every.sort(key=lambda nodes: (len(nodes), nodes))
+    Writer(graph).write([*map(person, [*payers, *payees, *alone]), *edges], existing=())
+    return web
+
+
+def simple_paths(web: networkx.Graph, start: str, end: str) -> list[tuple[str, ...]]:
+    """All paths of at most four hops by the ids of their nodes, the short ones first."""
+    paths = networkx.all_simple_paths(web, start, end, cutoff=4)
+    every = [tuple(f"t:{name}" for name in path) for path in paths]
+    return sorted(every, key=lambda path: (len(path), path))
+
+
+def test_parallel_relationships_do_not_drown_the_paths(graph: Connection) -> None:
+    web, finder = payments(graph), Pathfinder(graph, 60.0)
+    for start, end in (("p0", "p1"), ("l0", "l1"), ("p0", "q0")):
+        every = simple_paths(web, start, end)
+        ends = (f"t:{start}", f"t:{end}")
         for k in (1, 5, 100):
-            found = finder.paths(
-                question(f"t:{a}", f"t:{b}", mode=PathMode.K_SHORTEST, k=k, max_hops=4), EVERY
-            )
-            told = [one.node_ids for one in found.paths]
-            assert ([len(nodes) for nodes in told], found.truncated) == (
-                [len(nodes) for nodes in every[:k]],
-                None,
-            )
-            assert len(set(told)) == len(told)
-            assert set(told) <= set(every)
-        found = finder.paths(
-            question(f"t:{a}", f"t:{b}", mode=PathMode.ALL_SHORTEST, max_hops=4), EVERY
-        )
-        assert [one.node_ids for one in found.paths] == [
-            nodes for nodes in every if len(nodes) == len(every[0])
-        ]
-        assert all(edge.endswith("-0") for one in found.paths for edge in one.edge_ids)
+            result = finder.paths(question(*ends, mode=PathMode.K_SHORTEST, k=k, max_hops=4), EVERY)
+            paths = [path.node_ids for path in result.paths]
+            assert result.truncated is None
+            assert list(map(len, paths)) == list(map(len, every[:k]))
+            assert len(set(paths)) == len(paths)
+            assert set(paths) <= set(every)
+        result = finder.paths(question(*ends, mode=PathMode.ALL_SHORTEST, max_hops=4), EVERY)
+        shortest = [path for path in every if len(path) == len(every[0])]
+        assert [path.node_ids for path in result.paths] == shortest
+        assert all(edge.endswith("-0") for path in result.paths for edge in path.edge_ids)
 
 
 @pytest.mark.parametrize("most", [2, 5, 6])
-def test_what_is_too_much_to_look_at_is_told(
+def test_a_search_with_too_many_steps_says_so(
     finder: Pathfinder, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
     monkeypatch.setattr(pathfinding, "FIRST_TRY", 0.0)
@@ -201,13 +203,13 @@ def test_what_is_too_much_to_look_at_is_told(
         for path in finder.paths(question("t:a", "t:d", mode=PathMode.K_SHORTEST, k=9), EVERY).paths
     ]
     monkeypatch.setattr(layer, "MAX_STEPS", most)
-    found = finder.paths(question("t:a", "t:d", mode=PathMode.K_SHORTEST, k=9), EVERY)
-    assert [path.node_ids for path in found.paths] == every[: len(found.paths)]
-    assert "there may be more paths" in (found.truncated or "")
+    result = finder.paths(question("t:a", "t:d", mode=PathMode.K_SHORTEST, k=9), EVERY)
+    assert [path.node_ids for path in result.paths] == every[: len(result.paths)]
+    assert "there may be more paths" in (result.truncated or "")
     assert len(every) == 3
 
 
-def test_of_parallel_relationships_the_first_by_id_is_told(finder: Pathfinder) -> None:
+def test_of_parallel_relationships_the_first_by_id_is_answered(finder: Pathfinder) -> None:
     for mode in PathMode:
         (path,) = finder.paths(question("t:a", "t:b", mode=mode, max_hops=1), EVERY).paths
         assert path.edge_ids == ("t:ab",)
@@ -216,14 +218,14 @@ def test_of_parallel_relationships_the_first_by_id_is_told(finder: Pathfinder) -
 
 
 def test_many_ends_every_pair_for_itself(finder: Pathfinder) -> None:
-    found = finder.paths(
+    result = finder.paths(
         PathQuestion(
             ("t:a", "t:b", "t:nobody"),
             ("t:d", "u:x", "t:a"),
         ),
         EVERY,
     )
-    assert {(path.node_ids[0], path.node_ids[-1], len(path.edge_ids)) for path in found.paths} == {
+    assert {(path.node_ids[0], path.node_ids[-1], len(path.edge_ids)) for path in result.paths} == {
         ("t:a", "t:d", 2),
         ("t:a", "u:x", 1),
         ("t:a", "t:a", 0),
@@ -231,7 +233,7 @@ def test_many_ends_every_pair_for_itself(finder: Pathfinder) -> None:
         ("t:b", "u:x", 2),
         ("t:b", "t:a", 1),
     }
-    assert {node.id for node in found.nodes} >= {"t:a", "t:b", "t:d", "u:x"}
+    assert {node.id for node in result.nodes} >= {"t:a", "t:b", "t:d", "u:x"}
     with pytest.raises(BadInput):
         finder.paths(PathQuestion(tuple(f"t:{n}" for n in range(26)), ("t:a",)), EVERY)
 
@@ -259,7 +261,7 @@ def test_shared_values_are_passed_through_and_lead_somewhere(
     )
 
 
-def test_what_is_cut_is_told(graph: Connection, finder: Pathfinder) -> None:
+def test_a_cut_answer_says_why(graph: Connection, finder: Pathfinder) -> None:
     cut = finder.paths(question("t:a", "t:d", mode=PathMode.ALL_SHORTEST, limit=2), EVERY)
     assert (len(cut.paths), cut.truncated) == (2, "there are more than 2 paths")
     late = Pathfinder(graph, 0.0).paths(question("t:a", "t:d"), EVERY)
