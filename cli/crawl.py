@@ -18,7 +18,8 @@ from engine.settings import Settings
 from loaders.crawl.catalog import Catalog, Entry, read_catalog
 from loaders.crawl.crawler import Crawler
 from loaders.crawl.due import next_run
-from loaders.crawl.schedule import due_entries, entries_of, latest, summary
+from loaders.crawl.listing import entries_of
+from loaders.crawl.schedule import due_entries, last_run, summary
 
 RUNS = 20
 WIDE = 200
@@ -106,12 +107,14 @@ def show_sources(engine: Engine, entries: Sequence[Entry]) -> None:
     table = table_of("NAME", "SOURCE", "HOW OFTEN", "LAST CRAWL", "OUTCOME", "NEXT")
     now = datetime.now(UTC)
     for entry in entries:
-        last = latest(engine, entry)
+        last = last_run(engine, entry)
         due = next_run(entry, last)
         when = "-" if due is None else "now" if due <= now else minute(due)
         often = entry.schedule or str(entry.frequency)
         told = (minute(last.started), str(last.outcome)) if last else ("never", "-")
-        table.add_row(*(Text(cell) for cell in (entry.name, entry.source.told, often, *told, when)))
+        table.add_row(
+            *(Text(cell) for cell in (entry.name, entry.source.label, often, *told, when))
+        )
     show(table)
 
 

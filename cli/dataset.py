@@ -21,7 +21,7 @@ from engine.engine import Engine
 from engine.errors import BadInput
 from engine.metadata import from_ftm
 from engine.settings import Settings
-from loaders.crawl.catalog import Plain, read_catalog
+from loaders.crawl.catalog import TextLoader, read_catalog
 from loaders.intake.progress import Bar
 
 WIDE = 200
@@ -241,7 +241,7 @@ def read(path: Path, name: str) -> dict[str, Any]:
     try:
         if path.stat().st_size > LARGEST:
             raise BadInput(f"{path} is too large to describe a dataset: at most {LARGEST:,} bytes")
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=Plain)
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=TextLoader)
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}") from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -43,6 +44,13 @@ def test_a_service_holds_together(name: str) -> None:
         assert source in COMPOSE["volumes"] or (ROOT / source).is_dir()
 
 
+def test_the_api_waits_until_the_others_are_healthy() -> None:
+    waits = {"neo4j", "redis"}
+    conditions = SERVICES["api"]["depends_on"]
+    assert conditions == {name: {"condition": "service_healthy"} for name in waits}
+    assert all("test" in SERVICES[name]["healthcheck"] for name in waits)
+
+
 def test_neo4j_is_the_version_that_we_run() -> None:
     assert SERVICES["neo4j"]["image"] == f"neo4j:{VERSION}"
 
@@ -55,6 +63,8 @@ def test_every_setting_is_one_of_ours_and_is_read(monkeypatch: pytest.MonkeyPatc
     settings = Settings.from_environment()
     assert settings.neo4j_uri == "bolt://neo4j:7687"
     assert settings.host == "0.0.0.0"
+    redis = urlsplit(settings.redis_url)
+    assert (redis.scheme, redis.hostname) == ("redis", "redis")
     assert SERVICES["api"]["ports"] == [f"127.0.0.1:{settings.port}:{settings.port}"]
 
 

@@ -122,7 +122,7 @@ def read_stamps(remembered: Path) -> Stamps:
 
 
 def is_pinned(jar: Jar, path: Path, stamps: Stamps) -> bool:
-    """Whether this file is the pinned one; checked again when its size or time of change differs."""
+    """Whether this file is the pinned one; read again when its size or time of change differs."""
     try:
         status = path.stat()
         stamp: list[int | str] = [status.st_size, status.st_mtime_ns, jar.sha256]

@@ -1,4 +1,4 @@
-"""How much memory Neo4j may take of this machine, or of the container that we are in."""
+"""How much memory Neo4j may take of this machine, or of the container that we run in."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from engine.settings import Settings
 
 @dataclass(frozen=True)
 class Memory:
-    """How many MiB Neo4j may take of how many there are."""
+    """MiB of the machine, and of Neo4j's heap and page cache."""
 
     total_mb: int
     heap_mb: int
@@ -19,7 +19,7 @@ class Memory:
 
     @classmethod
     def fit(cls, settings: Settings, total_mb: int) -> "Memory":
-        """A sixth each for heap and page cache, within bounds, unless the settings say otherwise."""
+        """A sixth each for heap and page cache, within bounds, unless they are set."""
         sixth = total_mb // 6
         return cls(
             total_mb,
@@ -29,8 +29,9 @@ class Memory:
 
 
 def machine_mb() -> int:
-    """The MiB of this machine, or of the container that we are in."""
+    """The MiB of this machine, or of the container that we run in."""
     total = int(psutil.virtual_memory().total)
+    # a container sees the memory of its whole machine; Linux ends it when it takes more than this
     with suppress(OSError, ValueError):
         total = min(total, int(Path("/sys/fs/cgroup/memory.max").read_text()))
     return total >> 20

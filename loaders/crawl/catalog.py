@@ -1,10 +1,11 @@
-"""Which sources there are: a file in YAML names datasets, where each comes from, and how often.
+"""The catalog of sources: a YAML file names datasets, where each comes from, and how often.
 
-A dataset is described as FollowTheMoney's dataset format has it (name, title, publisher, coverage …), with one
-thing more, its ``source``. ``catalogs`` names lists of datasets that somebody else keeps, as OpenSanctions does.
+A dataset is described as in FollowTheMoney's dataset format (name, title, publisher, coverage …),
+with one thing more, its ``source``. ``catalogs`` names catalogs that others keep, as OpenSanctions
+does.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,28 +27,27 @@ from pydantic import (
 from engine.dataset import Frequency, check_name
 from engine.errors import BadInput
 from engine.metadata import checked, from_ftm
-from loaders.intake.address import masked, without_query
+from loaders.intake.address import masked
 from loaders.intake.download import Limits
 
-ENTITIES = "entities.ftm.json"
-"""The resource of a dataset in OpenSanctions' catalogs that we load."""
 M = TypeVar("M", bound=BaseModel)
 UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 YEAR = 366 * 24 * 3600.0
-"""Seconds that nothing takes."""
+"""The longest timeout that makes sense, in seconds."""
 
 
-class Plain(yaml.SafeLoader):
-    """YAML whose scalars stay text: ``no`` is Norway, and 2019-04 is a month; only null is nothing."""
+class TextLoader(yaml.SafeLoader):
+    """YAML whose scalars stay text: ``no`` is Norway, and 2019-04 a month; only null is nothing."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {  # type: ignore[misc]  # each class has its own
-        letter: [(tag, pattern) for tag, pattern in found if tag.endswith(":null")]
-        for letter, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    # each class has resolvers of its own
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {  # type: ignore[misc]
+        letter: [(tag, pattern) for tag, pattern in resolvers if tag.endswith(":null")]
+        for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 
 
-class Strict(BaseModel):
-    """A part of the file: a word that is not known is a mistake."""
+class StrictModel(BaseModel):
+    """A part of the file, in which an unknown key is a mistake."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -56,10 +56,10 @@ def address(url: str) -> str:
     """The URL, if it can be one of the web; raises ValueError."""
     try:
         parts = urlsplit(url)
-        there = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        there = False
-    if not there:
+        valid = False
+    if not valid:
         raise ValueError("is no http:// or https:// address; a file on this machine is a path")
     return url
 
@@ -67,7 +67,7 @@ def address(url: str) -> str:
 Address = Annotated[str, AfterValidator(address)]
 
 
-class Source(Strict):
+class Source(StrictModel):
     """Where a dataset comes from: exactly one of ``url``, ``path``, ``command`` and ``loader``."""
 
     url: Address | None = None
@@ -89,7 +89,7 @@ class Source(Strict):
     max_size: int = Field(Limits.size, gt=0)
     """Bytes, or as 500 MB."""
     max_refused: float = Field(0.1, ge=0, le=1)
-    """The fraction of entities that may be refused; beyond it the crawl fails, and the old version stays."""
+    """The fraction of entities that may be refused; beyond it the crawl fails."""
     delta: Address | None = None
     """Where OpenSanctions lists the changes from version to version."""
     version: str | None = None
@@ -105,13 +105,12 @@ class Source(Strict):
             raise ValueError("is no number of bytes, nor one with a unit, such as 500 MB") from None
 
     @model_validator(mode="after")
-    def one(self) -> "Source":
-        """Exactly one place."""
-        given = [name for name in ("url", "path", "command", "loader") if getattr(self, name)]
-        if len(given) != 1:
-            raise ValueError(
-                f"needs one of url, path, command and loader, and has {' and '.join(given) or 'none'}"
-            )
+    def one_place(self) -> "Source":
+        """Exactly one place where the dataset comes from."""
+        places = [name for name in ("url", "path", "command", "loader") if getattr(self, name)]
+        if len(places) != 1:
+            has = " and ".join(places) or "none"
+            raise ValueError(f"needs one of url, path, command and loader, and has {has}")
         return self
 
     @property
@@ -122,21 +121,22 @@ class Source(Strict):
         )
 
     @property
-    def told(self) -> str:
-        """How a person is told where it comes from, without what an address has to log in with."""
+    def label(self) -> str:
+        """Where it comes from, for people: without the secrets of an address."""
         words = [self.url or self.path or self.loader or "", *(self.command or ())]
         return " ".join(masked(word) if "://" in word else word for word in words if word)
 
 
-class Listed(Strict):
-    """A catalog that somebody else keeps: its address, and which of its datasets are wanted, or all."""
+class Listed(StrictModel):
+    """A catalog that somebody else keeps: its address, and which of its datasets are wanted."""
 
     url: Address
     datasets: list[str] = []
+    """Names; without any, all are."""
 
 
-class File(Strict):
-    """The whole file."""
+class CatalogFile(StrictModel):
+    """The catalog's file."""
 
     datasets: list[dict[str, Any]] = []
     catalogs: list[Listed] = []
@@ -144,7 +144,7 @@ class File(Strict):
 
 @dataclass(frozen=True)
 class Entry:
-    """One dataset of a catalog: what is said of it, where it comes from, and when it is to be looked for again."""
+    """One dataset of a catalog: its metadata, where it comes from, and how often it is crawled."""
 
     name: str
     source: Source
@@ -160,10 +160,15 @@ class Entry:
         """How often the source publishes."""
         return Frequency(self.metadata.get("frequency") or Frequency.UNKNOWN)
 
+    @property
+    def mapping(self) -> Path | None:
+        """The file of the source's mapping; None if it has none."""
+        return None if self.source.mapping is None else self.folder / self.source.mapping
+
 
 @dataclass(frozen=True)
 class Catalog:
-    """What a catalog file says."""
+    """What a catalog file says: datasets, and catalogs of others."""
 
     entries: list[Entry]
     listed: list[Listed]
@@ -173,27 +178,27 @@ class Catalog:
 def read_catalog(path: Path) -> Catalog:
     """The catalog in a file; raises BadInput that names the place in it."""
     try:
-        given = yaml.load(path.read_text(encoding="utf-8"), Loader=Plain)
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=TextLoader)
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise BadInput(f"{path} is not YAML: {' '.join(str(error).split())}") from None
-    whole = _checked(File, given or {}, str(path))
+    file = _checked(CatalogFile, content or {}, str(path))
     folder = path.parent.resolve()
     entries = [
         entry_of(one, folder, f"{path}: datasets[{place}]")
-        for place, one in enumerate(whole.datasets)
+        for place, one in enumerate(file.datasets)
     ]
     names = [entry.name for entry in entries]
     for name in names:
         if names.count(name) > 1:
             raise BadInput(f"{path}: dataset {name} is there twice")
-    return Catalog(entries, whole.catalogs, folder)
+    return Catalog(entries, file.catalogs, folder)
 
 
-def entry_of(given: Mapping[str, Any], folder: Path, where: str) -> Entry:
-    """One dataset of a catalog file; raises BadInput."""
-    rest = dict(given)
+def entry_of(described: Mapping[str, Any], folder: Path, where: str) -> Entry:
+    """One dataset of a catalog file, described ``where``; raises BadInput."""
+    rest = dict(described)
     source, name = rest.pop("source", None), rest.pop("name", None)
     if not isinstance(name, str):
         raise BadInput(f"{where} has no name")
@@ -226,60 +231,9 @@ def cron(text: Any) -> str | None:
     return str(text)
 
 
-def listed_entries(
-    index: Any, wanted: Listed, folder: Path, tell: Callable[[str], None]
-) -> Iterator[Entry]:
-    """The datasets that an OpenSanctions catalog lists and that have entities to load; raises BadInput for no catalog.
-
-    One that is odd, or wanted and not there, is told.
-    """
-    datasets = index.get("datasets") if isinstance(index, dict) else None
-    if not isinstance(datasets, list):
-        raise BadInput(f"{without_query(wanted.url)} is not a catalog: it has no list of datasets")
-    known = {
-        one["name"]: one
-        for one in datasets
-        if isinstance(one, dict) and isinstance(one.get("name"), str)
-    }
-    for name in dict.fromkeys(wanted.datasets) or sorted(known):
-        try:
-            found = listed_entry(known.get(name), name, wanted, folder)
-        except BadInput as error:
-            tell(str(error))
-        else:
-            yield from [] if found is None else [found]
-
-
-def listed_entry(given: Any, name: str, wanted: Listed, folder: Path) -> Entry | None:
-    """One dataset of a catalog that somebody else keeps, None if it has no entities to load; raises BadInput."""
-    where = without_query(wanted.url)
-    if given is None:
-        raise BadInput(f"{where} lists no dataset {name[:100]!r}")
-    listed = given.get("resources")
-    resources: list[Any] = listed if isinstance(listed, list) else []
-    found = next((r for r in resources if isinstance(r, dict) and r.get("name") == ENTITIES), None)
-    if found is None:
-        if name in wanted.datasets:
-            raise BadInput(f"{where}: dataset {name} has no {ENTITIES}")
-        return None
-    source = {
-        "url": found.get("url"),
-        "delta": given.get("delta_url"),
-        "version": given.get("version"),
-    }
-    source |= {"checksum": found.get("checksum"), "size": found.get("size")}
-    kept = {
-        key: given[key]
-        for key in ("title", "summary", "publisher", "url", "license", "category")
-        if key in given
-    }
-    described = {**kept, "coverage": given.get("coverage") or {}, "name": name}
-    return entry_of({**described, "source": {**source, "format": "ftm"}}, folder, where)
-
-
-def _checked(model: type[M], given: Any, where: str) -> M:
+def _checked(model: type[M], content: Any, where: str) -> M:
     try:
-        return model.model_validate(given)
+        return model.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
         place = "".join(

@@ -1,20 +1,21 @@
-"""What changed from version to version, as OpenSanctions tells it: which changes lead on from the one we have."""
+"""OpenSanctions' lists of changes: which of them lead from the version that we have to another."""
 
 import orjson
 
 from loaders.crawl.catalog import address
 
 
-def newer(index: bytes, held: str, wanted: str) -> list[str] | None:
-    """The addresses of all changes after a version up to another, in order; None if they don't lead on from it.
+def changes_between(index: bytes, held: str, wanted: str) -> list[str] | None:
+    """The addresses of all changes after the ``held`` version up to the ``wanted`` one, in order.
 
-    Versions sort as text: they begin with the time they were made at.
+    None if they do not lead from one to the other, or if the index is none.
     """
     try:
         versions = orjson.loads(index)["versions"]
-        known = {str(version): address(str(url)) for version, url in versions.items()}
+        urls = {str(version): address(str(url)) for version, url in versions.items()}
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
-    if held not in known or wanted not in known or held > wanted:
+    if held not in urls or wanted not in urls or held > wanted:
         return None
-    return [known[version] for version in sorted(known) if held < version <= wanted]
+    # versions sort as text, as they begin with the time at which they were made
+    return [urls[version] for version in sorted(urls) if held < version <= wanted]

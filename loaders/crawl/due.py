@@ -1,4 +1,4 @@
-"""When is a dataset to be looked for again? By its schedule, its frequency, and how the last crawl ended."""
+"""Decides when a dataset is due: by its schedule, its frequency, and how its last crawl ended."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,19 +8,24 @@ from engine.dataset import next_expected
 from engine.run import Outcome, Run
 from loaders.crawl.catalog import Entry
 
-AFTER_FAILURE = timedelta(hours=1)
-"""A crawl that failed is tried again then, if its schedule does not come first."""
+RETRY_AFTER = timedelta(hours=1)
+"""How long after a failed crawl the next one is due, if the schedule does not come first."""
+AT_ONCE = datetime.min.replace(tzinfo=UTC)
 
 
 def next_run(entry: Entry, last: Run | None) -> datetime | None:
-    """When a dataset is due: at once if it never was crawled; None if once was enough."""
+    """The moment from which on a dataset is due; None if one crawl was enough.
+
+    A dataset that was never crawled is due at once.
+    """
     if last is None:
-        return datetime.min.replace(tzinfo=UTC)
+        return AT_ONCE
     if entry.schedule is not None:
         due: datetime | None = next(CronSim(entry.schedule, last.started))
     else:
         due = next_expected(last.started, entry.frequency)
+    # one that still runs notes its next run itself, when it ends
     if last.outcome.proves or last.outcome is Outcome.RUNNING:
         return due
-    again = (last.ended or last.started) + AFTER_FAILURE
-    return again if due is None else min(due, again)
+    retry = (last.ended or last.started) + RETRY_AFTER
+    return retry if due is None else min(due, retry)

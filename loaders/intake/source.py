@@ -2,7 +2,6 @@
 
 import gzip
 import io
-import math
 import sys
 import tempfile
 import zlib
@@ -13,8 +12,8 @@ from typing import BinaryIO, NamedTuple, TypeAlias, cast
 
 from engine.errors import BadInput
 from loaders.intake.address import is_web, masked
-from loaders.intake.download import Download, Limits
 from loaders.intake.http import BrokenOff, FetchFailed
+from loaders.intake.remote import Remote
 
 LONGEST_LINE = 8 * 1024 * 1024
 """Bytes of the longest line that is read."""
@@ -22,8 +21,6 @@ HEAD = 4096
 """Bytes that are kept of a longer one, to identify it by."""
 GZIP = b"\x1f\x8b"
 BOM = b"\xef\xbb\xbf"
-URL_LIMITS = Limits(silence=60.0, seconds=math.inf, size=sys.maxsize, tries=3)
-"""A load from a URL takes as long as it takes, while a person watches: a silent server ends it."""
 HEAD_BYTES = 128 * 1024
 """Bytes that are looked at to tell a source's format; more where the first line is longer."""
 Stream: TypeAlias = "io.BufferedReader[io.RawIOBase]"
@@ -41,35 +38,7 @@ class Line(NamedTuple):
     reason: str | None = None
 
 
-class Remote(io.RawIOBase):
-    """The bytes of a URL's file: asked for at once, resumed where the connection breaks off."""
-
-    def __init__(self, url: str) -> None:
-        """Raises FetchFailed."""
-        self._download = Download(url, URL_LIMITS)
-        self._chunks = self._download.chunks()
-        self._chunk = memoryview(next(self._chunks, b""))
-        self.size = self._download.size
-
-    def readable(self) -> bool:
-        """Always."""
-        return True
-
-    def readinto(self, buffer: "bytearray | memoryview[int]") -> int:  # type: ignore[override]
-        """Fill the buffer with what arrives; raises FetchFailed."""
-        chunk = self._chunk or memoryview(next(self._chunks, b""))
-        count = min(len(buffer), len(chunk))
-        buffer[:count] = chunk[:count]
-        self._chunk = chunk[count:]
-        return count
-
-    def close(self) -> None:
-        """End the connection."""
-        self._chunks.close()
-        super().close()
-
-
-class Counted(io.RawIOBase):
+class CountingStream(io.RawIOBase):
     """A stream that knows how many bytes were taken from it."""
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -89,7 +58,7 @@ class Counted(io.RawIOBase):
         return len(data)
 
 
-class Ahead(io.RawIOBase):
+class Lookahead(io.RawIOBase):
     """A stream whose beginning can be looked at, and is read again."""
 
     def __init__(self, stream: "io.BufferedReader[io.RawIOBase] | gzip.GzipFile") -> None:
@@ -140,8 +109,8 @@ class Source:
         self._path = path
         self.truncated: str | None = None
         self._stream = stream
-        self._counted = Counted(stream)
-        self._ahead: Ahead | None = None
+        self._counted = CountingStream(stream)
+        self._ahead: Lookahead | None = None
         self._plain: Stream | None = None
         self._packed = False
         self._head: bytes | None = None
@@ -248,13 +217,16 @@ class Source:
             except READ_ERRORS as error:
                 self.truncated = reason_of(error)
                 packed = io.BufferedReader(cast(io.RawIOBase, io.BytesIO()))
-            self._ahead = Ahead(gzip.GzipFile(fileobj=packed) if self._packed else packed)
+            self._ahead = Lookahead(gzip.GzipFile(fileobj=packed) if self._packed else packed)
             self._plain = io.BufferedReader(self._ahead, HEAD_BYTES)
         return self._plain
 
 
 def lines(stream: "Stream | io.BytesIO", before: int = 0) -> Iterator[Line]:
-    """Every line of a stream that is not blank, without a byte order mark; ``before`` come others."""
+    """Every line of a stream that is not blank, without a byte order mark.
+
+    ``before`` is the number of lines that come before the stream's first.
+    """
     number = before
     while data := stream.readline(LONGEST_LINE + 1):
         number += 1
@@ -271,7 +243,7 @@ def lines(stream: "Stream | io.BytesIO", before: int = 0) -> Iterator[Line]:
 
 
 def blocks(stream: Stream) -> Iterator[tuple[int, bytes]]:
-    """The lines of a stream in blocks of about CHUNK bytes, each with the number of lines before it."""
+    """The lines in blocks of about CHUNK bytes, each with the number of lines before it."""
     before, held = 0, bytearray()
     try:
         while data := stream.read1(CHUNK):

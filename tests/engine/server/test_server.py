@@ -1,4 +1,4 @@
-"""Neo4j as a child: private, one per data folder, gone when we are, and back after any death."""
+"""Neo4j as a child: private, one per data folder, gone when we are, restarted after any death."""
 
 import os
 import re
@@ -27,7 +27,8 @@ import sys, time
 from pathlib import Path
 from engine.server.server import Server
 from engine.settings import Settings
-server = Server.start(Settings(data=Path(sys.argv[1]), heap_mb=512, pagecache_mb=256), lambda line: None)
+settings = Settings(data=Path(sys.argv[1]), heap_mb=512, pagecache_mb=256)
+server = Server.start(settings, lambda line: None)
 print(server.pid, flush=True)
 time.sleep(600)
 """

@@ -1,4 +1,4 @@
-"""The catalog file: what it may say, and where it is told wrong."""
+"""The catalog file: what it may say, and where its mistakes are."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from engine.errors import BadInput
-from loaders.crawl.catalog import Listed, Source, listed_entries, read_catalog
+from loaders.crawl.catalog import Listed, Source, read_catalog
+from loaders.crawl.listing import listed_entries
 
 GOOD = """
 datasets:
@@ -27,8 +28,8 @@ catalogs:
 def test_a_catalog_is_read(tmp_path: Path) -> None:
     path = tmp_path / "catalog.yml"
     path.write_text(GOOD)
-    found = read_catalog(path)
-    register, scraped = found.entries
+    catalog = read_catalog(path)
+    register, scraped = catalog.entries
     assert register.metadata["countries"] == ["no"]
     assert (register.metadata["publisher"], register.metadata["publisher_country"]) == (
         "Registry",
@@ -36,12 +37,12 @@ def test_a_catalog_is_read(tmp_path: Path) -> None:
     )
     assert (register.frequency, register.schedule) == ("annually", "0 3 * * *")
     assert (register.source.limits.size, register.source.limits.silence) == (500_000_000, 5.0)
-    assert (scraped.source.told, scraped.folder, scraped.schedule) == (
+    assert (scraped.source.label, scraped.folder, scraped.schedule) == (
         "python scrape.py",
         tmp_path,
         None,
     )
-    assert found.listed == [Listed(url="https://example.org/index.json", datasets=["sanctions"])]
+    assert catalog.listed == [Listed(url="https://example.org/index.json", datasets=["sanctions"])]
 
 
 @pytest.mark.parametrize(
@@ -111,7 +112,7 @@ def test_mistakes_are_told_with_their_place(tmp_path: Path, text: str, reason: s
 
 
 @pytest.mark.parametrize(
-    ("url", "told"),
+    ("url", "label"),
     [
         ("https://x/a?b=1&c", "https://x/a?b=1&c"),
         ("https://user:geheim@x:8/a", "https://x:8/a"),
@@ -125,8 +126,8 @@ def test_mistakes_are_told_with_their_place(tmp_path: Path, text: str, reason: s
         ),
     ],
 )
-def test_what_is_secret_in_an_address_is_not_told(url: str, told: str) -> None:
-    assert Source(url=url).told == told
+def test_secrets_in_an_address_are_not_shown(url: str, label: str) -> None:
+    assert Source(url=url).label == label
 
 
 def test_no_file(tmp_path: Path) -> None:
@@ -134,7 +135,7 @@ def test_no_file(tmp_path: Path) -> None:
         read_catalog(tmp_path / "none.yml")
 
 
-def listed(**given: Any) -> dict[str, Any]:
+def listed(**fields: Any) -> dict[str, Any]:
     resources = [
         {"name": "targets.csv", "url": "http://x/t"},
         {"name": "entities.ftm.json", "url": "http://x/e"},
@@ -146,16 +147,16 @@ def listed(**given: Any) -> dict[str, Any]:
         "version": "2",
         "delta_url": "http://x/d",
         "resources": resources,
-        **given,
+        **fields,
     }
 
 
 def test_datasets_of_somebody_elses_catalog() -> None:
     index = {"datasets": [listed(), listed(name="all", resources=[])]}
-    (found,) = listed_entries(index, Listed(url="http://x"), Path("."), pytest.fail)
-    assert (found.name, found.metadata["title"]) == ("un", "UN")
-    assert (found.source.checksum, found.source.size) == ("a" * 40, 5)
-    assert (found.source.url, found.source.delta, found.source.version) == (
+    (entry,) = listed_entries(index, Listed(url="http://x"), Path("."), pytest.fail)
+    assert (entry.name, entry.metadata["title"]) == ("un", "UN")
+    assert (entry.source.checksum, entry.source.size) == ("a" * 40, 5)
+    assert (entry.source.url, entry.source.delta, entry.source.version) == (
         "http://x/e",
         "http://x/d",
         "2",
@@ -164,9 +165,9 @@ def test_datasets_of_somebody_elses_catalog() -> None:
 
 def test_a_source_is_told_without_its_secrets() -> None:
     url = "https://me:geheim@h/a?of=x&token=geheim"
-    assert Source(url=url).told == "https://h/a?of=x&token=…"
-    assert Source(command=["curl", "-f", url]).told == "curl -f https://h/a?of=x&token=…"
-    assert Source(path="a?b=c").told == "a?b=c"
+    assert Source(url=url).label == "https://h/a?of=x&token=…"
+    assert Source(command=["curl", "-f", url]).label == "curl -f https://h/a?of=x&token=…"
+    assert Source(path="a?b=c").label == "a?b=c"
 
 
 @pytest.mark.parametrize("index", [[], None, {"datasets": {}}, "datasets"])
@@ -197,13 +198,14 @@ def test_what_is_no_catalog(index: Any) -> None:
     ],
 )
 def test_one_odd_dataset_is_told_and_the_others_go_on(odd: dict[str, Any], reason: str) -> None:
-    told: list[str] = []
+    messages: list[str] = []
     wanted = Listed(
         url="http://me:geheim@x/i?key=geheim",
         datasets=["us ofac!" if "!" in odd["name"] else "odd", "un"],
     )
-    found = listed_entries({"datasets": [odd, listed(), 5, {}]}, wanted, Path("."), told.append)
-    assert [entry.name for entry in found] == ["un"]
-    assert len(told) == 1
-    assert re.search(reason, told[0]), told
-    assert "geheim" not in told[0]
+    index = {"datasets": [odd, listed(), 5, {}]}
+    entries = listed_entries(index, wanted, Path("."), messages.append)
+    assert [entry.name for entry in entries] == ["un"]
+    assert len(messages) == 1
+    assert re.search(reason, messages[0]), messages
+    assert "geheim" not in messages[0]

@@ -1,4 +1,4 @@
-"""Fetching from a server that fails: what arrives is whole, or nothing is there, and no byte is fetched twice."""
+"""Fetching from a server that fails: all of a file or nothing, and no byte twice."""
 
 import gzip
 import hashlib
@@ -18,16 +18,16 @@ BODY = bytes(range(256)) * 4096
 QUICK = Limits(silence=1.0, seconds=20.0, size=10 * len(BODY), tries=2, wait=0.01)
 
 
-def test_a_file_comes_whole_and_only_once(site: Any, tmp_path: Path) -> None:
+def test_a_file_comes_complete_and_only_once(site: Any, tmp_path: Path) -> None:
     url = site.put("/a", BODY, etag='"v1"')
-    found = fetch(url, tmp_path / "a", QUICK)
-    assert found is not None
-    assert (found.path.read_bytes(), found.size) == (BODY, len(BODY))
-    assert found.checksum == hashlib.sha256(BODY).hexdigest()
-    assert found.version == FileVersion(url, '"v1"', size=len(BODY))
-    assert fetch(url, tmp_path / "a", QUICK, found.version) is None
+    fetched = fetch(url, tmp_path / "a", QUICK)
+    assert fetched is not None
+    assert (fetched.path.read_bytes(), fetched.size) == (BODY, len(BODY))
+    assert fetched.checksum == hashlib.sha256(BODY).hexdigest()
+    assert fetched.version == FileVersion(url, '"v1"', size=len(BODY))
+    assert fetch(url, tmp_path / "a", QUICK, fetched.version) is None
     site.put("/a", b"new", etag='"v2"')
-    again = fetch(url, tmp_path / "a", QUICK, found.version)
+    again = fetch(url, tmp_path / "a", QUICK, fetched.version)
     assert again is not None
     assert again.path.read_bytes() == b"new"
 
@@ -35,13 +35,13 @@ def test_a_file_comes_whole_and_only_once(site: Any, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("etag", "date"), [('"v1"', None), ('W/"v1"', "Tue, 24 Nov 2026 08:00:00 GMT")]
 )
-def test_a_broken_download_goes_on_where_it_broke(
+def test_a_broken_download_is_resumed(
     site: Any, tmp_path: Path, etag: str, date: str | None
 ) -> None:
     url = site.put("/a", BODY, "cut", "cut", etag=etag, last_modified=date)
-    found = fetch(url, tmp_path / "a", QUICK)
-    assert found is not None
-    assert found.path.read_bytes() == BODY
+    fetched = fetch(url, tmp_path / "a", QUICK)
+    assert fetched is not None
+    assert fetched.path.read_bytes() == BODY
     ranges = [headers.get("Range") for _, headers in site.asked]
     assert ranges[0] is None
     starts = [int(one.removeprefix("bytes=").removesuffix("-")) for one in ranges[1:]]
@@ -49,7 +49,7 @@ def test_a_broken_download_goes_on_where_it_broke(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a"]
 
 
-def test_what_was_begun_by_a_killed_process_is_gone_on_with(site: Any, tmp_path: Path) -> None:
+def test_the_download_of_a_killed_process_is_resumed(site: Any, tmp_path: Path) -> None:
     url = site.put("/a", BODY, "cut", "cut", "cut", etag='"v1"')
     with pytest.raises(FetchFailed, match=r"broke off in the middle; .* bytes are kept"):
         fetch(url, tmp_path / "a", QUICK)
@@ -61,7 +61,7 @@ def test_what_was_begun_by_a_killed_process_is_gone_on_with(site: Any, tmp_path:
     assert (tmp_path / "a").read_bytes() == BODY
 
 
-def test_what_has_changed_since_is_not_glued_together(site: Any, tmp_path: Path) -> None:
+def test_two_versions_are_never_joined(site: Any, tmp_path: Path) -> None:
     url = site.put("/a", BODY, "cut", "cut", "cut", etag='"v1"')
     with pytest.raises(FetchFailed):
         fetch(url, tmp_path / "a", QUICK)
@@ -71,9 +71,9 @@ def test_what_has_changed_since_is_not_glued_together(site: Any, tmp_path: Path)
 
 
 def answer(body: bytes, status: int = 200, **headers: object) -> Callable[[Any], None]:
-    """An answer whose headers say what they like: a ``start`` stands for the one that was asked for."""
+    """An answer whose headers say what they like; ``start`` in them is the byte asked for."""
 
-    def given(handler: Any) -> None:
+    def send(handler: Any) -> None:
         start = handler.headers.get("Range", "bytes=0-")[6:-1]
         handler.send_response(status)
         for name, value in {"Content_Length": len(body), **headers}.items():
@@ -81,7 +81,7 @@ def answer(body: bytes, status: int = 200, **headers: object) -> Callable[[Any],
         handler.end_headers()
         handler.wfile.write(body)
 
-    return given
+    return send
 
 
 DATE = "Tue, 24 Nov 2026 08:00:00 GMT"
@@ -99,14 +99,14 @@ ALL = f"bytes start-{len(BODY) - 1}/{len(BODY)}"
     ],
     ids=["ETag", "date", "length", "start", "416"],
 )
-def test_a_server_that_ignores_conditions_glues_nothing_together(
+def test_a_server_that_ignores_conditions_joins_no_versions(
     site: Any, tmp_path: Path, other: Any
 ) -> None:
     url = site.put("/a", BODY, "cut", answer(b"x" * (len(BODY) // 2), **{"status": 206, **other}))
     site.pages["/a"].etag, site.pages["/a"].last_modified = '"v1"', DATE
-    found = fetch(url, tmp_path / "a", Limits(silence=1.0, tries=1, wait=0.01))
-    assert found is not None
-    assert found.path.read_bytes() == BODY
+    fetched = fetch(url, tmp_path / "a", Limits(silence=1.0, tries=1, wait=0.01))
+    assert fetched is not None
+    assert fetched.path.read_bytes() == BODY
     assert ["Range" in headers for _, headers in site.asked] == [False, True, False]
 
 
@@ -116,30 +116,30 @@ def test_a_part_of_the_rest_is_not_all_of_it(site: Any, tmp_path: Path) -> None:
         BODY[half:end], 206, ETag='"v1"', Content_Range=f"bytes start-{end - 1}/{len(BODY)}"
     )
     url = site.put("/a", BODY, "cut", some, etag='"v1"')
-    found = fetch(url, tmp_path / "a", QUICK)
-    assert found is not None
-    assert found.path.read_bytes() == BODY
+    fetched = fetch(url, tmp_path / "a", QUICK)
+    assert fetched is not None
+    assert fetched.path.read_bytes() == BODY
     assert site.asked[-1][1]["Range"] == f"bytes={end}-"
 
 
-def test_a_part_that_nobody_asked_for_is_told(site: Any, tmp_path: Path) -> None:
+def test_a_part_that_nobody_asked_for_is_refused(site: Any, tmp_path: Path) -> None:
     url = site.put("/a", BODY, *[answer(BODY[:9], 206, Content_Range=f"bytes 0-8/{len(BODY)}")] * 3)
     with pytest.raises(FetchFailed, match="answered 206 Partial Content"):
         fetch(url, tmp_path / "a", QUICK)
 
 
-def test_an_answer_that_is_packed_for_the_way_is_never_gone_on_with(
-    site: Any, tmp_path: Path
-) -> None:
+def test_an_encoded_answer_is_never_resumed(site: Any, tmp_path: Path) -> None:
     packed = gzip.compress(BODY)
-    said = {"ETag": '"v1"', "Content_Encoding": "gzip", "Content_Length": len(packed)}
+    headers = {"ETag": '"v1"', "Content_Encoding": "gzip", "Content_Length": len(packed)}
     rest = answer(
-        packed[99:], 206, **{**said, "Content_Length": len(packed) - 99, "Content_Range": ALL}
+        packed[99:], 206, **{**headers, "Content_Length": len(packed) - 99, "Content_Range": ALL}
     )
-    url = site.put("/a", b"", answer(packed[: len(packed) // 2], **said), answer(packed, **said))
-    found = fetch(url, tmp_path / "a", QUICK)
-    assert found is not None
-    assert (found.path.read_bytes(), found.version.etag) == (BODY, '"v1"')
+    url = site.put(
+        "/a", b"", answer(packed[: len(packed) // 2], **headers), answer(packed, **headers)
+    )
+    fetched = fetch(url, tmp_path / "a", QUICK)
+    assert fetched is not None
+    assert (fetched.path.read_bytes(), fetched.version.etag) == (BODY, '"v1"')
     site.put("/a", BODY, "cut", rest, "cut", etag='"v1"')  # packed from the middle on
     with pytest.raises(FetchFailed, match=r"broke off in the middle; [\d,]+ bytes are kept"):
         fetch(url, tmp_path / "a", Limits(silence=1.0, tries=1, wait=0.01, size=10 * len(BODY)))
@@ -179,7 +179,7 @@ def test_an_answer_that_is_packed_for_the_way_is_never_gone_on_with(
         "to no name",
     ],
 )
-def test_what_is_told_is_what_the_server_did(
+def test_the_reason_is_what_the_server_did(
     site: Any, tmp_path: Path, fault: Any, reason: str
 ) -> None:
     url = site.put("/a", BODY, *[fault] * 3)
@@ -187,9 +187,9 @@ def test_what_is_told_is_what_the_server_did(
         fetch(url, tmp_path / "a", QUICK)
 
 
-def test_without_ranges_or_marks_it_starts_again(site: Any, tmp_path: Path) -> None:
-    for given in ({"etag": '"v1"', "ranges": False}, {}):
-        url = site.put("/a", BODY, "cut", **given)
+def test_without_ranges_or_validators_it_starts_again(site: Any, tmp_path: Path) -> None:
+    for marks in ({"etag": '"v1"', "ranges": False}, {}):
+        url = site.put("/a", BODY, "cut", **marks)
         assert fetch(url, tmp_path / "a", QUICK) is not None
         assert (tmp_path / "a").read_bytes() == BODY
 
@@ -204,14 +204,16 @@ def test_without_ranges_or_marks_it_starts_again(site: Any, tmp_path: Path) -> N
         (["slow", "slow", "slow"], "silent for too long"),
     ],
 )
-def test_failures_are_told(site: Any, tmp_path: Path, faults: list[str | int], reason: str) -> None:
+def test_failures_are_reported(
+    site: Any, tmp_path: Path, faults: list[str | int], reason: str
+) -> None:
     url = site.put("/a", BODY, *faults)
     with pytest.raises(FetchFailed, match=reason):
         fetch(url, tmp_path / "a", QUICK)
     assert not (tmp_path / "a").exists()
 
 
-def test_a_server_that_comes_back_is_asked_again(site: Any, tmp_path: Path) -> None:
+def test_a_busy_server_is_asked_again(site: Any, tmp_path: Path) -> None:
     url = site.put("/a", BODY, 500, 429)
     assert fetch(url, tmp_path / "a", QUICK) is not None
     assert len(site.asked) == 3
@@ -220,13 +222,13 @@ def test_a_server_that_comes_back_is_asked_again(site: Any, tmp_path: Path) -> N
 def trickle(before: bytes, piece: bytes) -> Callable[[Any], None]:
     """An answer that goes on for ever, a piece each tenth of a second."""
 
-    def given(handler: Any) -> None:
+    def send(handler: Any) -> None:
         handler.wfile.write(before)
         while True:
             handler.wfile.write(piece)
             time.sleep(0.1)
 
-    return given
+    return send
 
 
 @pytest.mark.parametrize(
@@ -243,21 +245,21 @@ def trickle(before: bytes, piece: bytes) -> Callable[[Any], None]:
     ],
     ids=["body", "body without an end", "name in gzip", "chunk", "header", "redirect"],
 )
-def test_a_server_that_says_a_letter_now_and_then_does_not_outlast_the_deadline(
+def test_a_server_that_sends_a_byte_now_and_then_does_not_outlast_the_deadline(
     site: Any, tmp_path: Path, slow: Callable[[Any], None]
 ) -> None:
-    url, heard, began = site.put("/a", BODY, *[slow] * 9), list[int](), time.monotonic()
+    url, counts, began = site.put("/a", BODY, *[slow] * 9), list[int](), time.monotonic()
     with pytest.raises(FetchFailed, match=r"/a took longer than 1 s$"):
         fetch(
             url,
             tmp_path / "a",
             Limits(silence=0.5, seconds=1.0),
             None,
-            lambda here, _: heard.append(here),
+            lambda here, _: counts.append(here),
         )
     assert time.monotonic() - began < 2
     assert len(site.asked) == 1
-    assert heard == list(range(1, len(heard) + 1)), "each byte is told when it comes"
+    assert counts == list(range(1, len(counts) + 1)), "each byte is reported when it comes"
 
 
 def test_nobody_waits_beyond_the_deadline(site: Any, tmp_path: Path) -> None:
@@ -285,7 +287,7 @@ def test_no_server_no_address_and_too_much(site: Any, tmp_path: Path) -> None:
     assert list(tmp_path.glob("a")) == []
 
 
-def test_what_may_be_a_secret_in_an_address_is_not_told(site: Any, tmp_path: Path) -> None:
+def test_secrets_in_an_address_are_not_shown(site: Any, tmp_path: Path) -> None:
     url = site.url.replace("://", "://user:geheim@") + "/none?token=geheim#geheim"
     with pytest.raises(FetchFailed) as caught:
         fetch(url, tmp_path / "a", QUICK)
@@ -293,7 +295,7 @@ def test_what_may_be_a_secret_in_an_address_is_not_told(site: Any, tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("url", "told"),
+    ("url", "masked_url"),
     [
         ("https://h/a?of=x&b", "https://h/a?of=x&b"),
         ("https://me:geheim@h:8/a", "https://h:8/a"),
@@ -305,5 +307,5 @@ def test_what_may_be_a_secret_in_an_address_is_not_told(site: Any, tmp_path: Pat
         ("http://[::1/geheim", "(no address)"),
     ],
 )
-def test_what_an_address_has_to_log_in_with_is_hidden(url: str, told: str) -> None:
-    assert (masked(url), without_query(url)) == (told, told.split("?")[0])
+def test_secrets_are_masked(url: str, masked_url: str) -> None:
+    assert (masked(url), without_query(url)) == (masked_url, masked_url.split("?")[0])

@@ -1,4 +1,4 @@
-"""Crawls that wait in a real Redis: shared by processes of one graph, apart from others', and Redis may go away."""
+"""Crawls wait in a real Redis: processes of one graph share it, and it may go away."""
 
 import json
 import pickle
@@ -8,7 +8,6 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,53 +16,64 @@ import redis
 
 from engine.engine import Engine
 from engine.errors import BadInput, ClewError
+from engine.settings import Settings
 from loaders.crawl.queue import queue
 from loaders.crawl.schedule import Scheduler
 
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+DATABASE = 3
+"""The number of the Redis database that Clew is to use."""
 
 
-@contextmanager
-def redis_server(port: int, folder: Path) -> Iterator[redis.Redis]:
-    """A Redis of our own that keeps nothing on disk."""
-    program = shutil.which("redis-server")
-    assert program, "Debian's package redis-server is missing: `make setup-test` installs it"
-    command = [
-        program,
-        "--bind",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--dir",
-        str(folder),
-        "--save",
-        "",
-    ]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as child:
-        client = redis.Redis(port=port)
+class RedisServer:
+    """A Redis of our own on a free port of the loopback interface; it keeps nothing on disk."""
+
+    def __init__(self, folder: Path) -> None:
+        program = shutil.which("redis-server")
+        assert program, "Debian's package redis-server is missing: `make setup-test` installs it"
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+        options = {"bind": "127.0.0.1", "port": self.port, "dir": folder, "save": ""}
+        self._command = [program]
+        for name, value in options.items():
+            self._command += [f"--{name}", str(value)]
+        self._process: subprocess.Popen[bytes] | None = None
+        self.client = redis.Redis(port=self.port, db=DATABASE)
+        self.url = f"redis://127.0.0.1:{self.port}/{DATABASE}"
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
+        until(self._answers)
+
+    def stop(self) -> None:
+        """End it, if it runs."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait()
+            self._process = None
+
+    def _answers(self) -> bool:
         try:
-            until(lambda: answers(client))
-            yield client
-        finally:
-            client.close()
-            child.terminate()
+            return bool(self.client.ping())
+        except redis.ConnectionError:
+            return False
 
 
-def answers(client: redis.Redis) -> bool:
-    try:
-        return bool(client.ping())
-    except redis.ConnectionError:
-        return False
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis that runs while the test does, if nobody stops it."""
+    server = RedisServer(tmp_path)
+    server.start()
+    yield server
+    server.client.close()
+    server.stop()
 
 
-def until(true: Callable[[], bool], seconds: float = 60) -> None:
+def until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait until a condition is true."""
     end = time.monotonic() + seconds
-    while not true():
+    while not condition():
         assert time.monotonic() < end, "it never came to be so"
         time.sleep(0.05)
 
@@ -80,63 +90,75 @@ def catalog(folder: Path, *names: str) -> Path:
     return path
 
 
-def given(engine: Engine, port: int, path: Path) -> Engine:
-    engine.settings = engine.settings.model_copy(
-        update={"redis_url": f"redis://127.0.0.1:{port}/3", "catalog": path}
-    )
+def using(engine: Engine, url: str, path: Path) -> Engine:
+    """The engine, with another Redis and catalog in its settings."""
+    engine.settings = engine.settings.model_copy(update={"redis_url": url, "catalog": path})
     return engine
 
 
-def test_what_is_due_is_crawled_and_goes_on_when_redis_was_away(
-    fresh_engine: Engine, tmp_path: Path
+def test_what_is_due_is_crawled_also_after_redis_was_away(
+    fresh_engine: Engine, redis_server: RedisServer, tmp_path: Path
 ) -> None:
-    port, told = free_port(), list[str]()
-    engine = given(fresh_engine, port, catalog(tmp_path, "d"))
-    with redis_server(port, tmp_path):
-        scheduler = Scheduler(engine, told.append)
-        scheduler.start()
-        until(lambda: bool(told))
+    messages: list[str] = []
+    engine = using(fresh_engine, redis_server.url, catalog(tmp_path, "d"))
+    scheduler = Scheduler(engine, messages.append)
+    scheduler.start()
     try:
-        assert told[0] == "d: updated (1 read, 1 added, 0 changed, 0 removed, 0 refused)"
+        until(lambda: bool(messages))
+        redis_server.stop()
+        assert messages[0] == "d: updated (1 read, 1 added, 0 changed, 0 removed, 0 refused)"
         assert not (engine.settings.data / "jobs.sqlite").exists()
-        until(lambda: "Connection refused" in told[-1])
+        until(lambda: "Connection refused" in messages[-1])
         time.sleep(2)
-        assert all(text.startswith("clew: no crawls: ") and "\n" not in text for text in told[1:])
-        assert len(told) == len(set(told)), "a trouble is told once"
+        troubles = messages[1:]
+        assert all(text.startswith("clew: no crawls: ") and "\n" not in text for text in troubles)
+        assert len(messages) == len(set(messages)), "a trouble is reported once"
         catalog(tmp_path, "d", "e")
-        with redis_server(port, tmp_path):
-            scheduler.tick()
-            until(lambda: told[-1].startswith("e: updated"))
-            scheduler.stop()
+        redis_server.start()
+        scheduler.tick()
+        until(lambda: messages[-1].startswith("e: updated"))
     finally:
         scheduler.stop()
     assert engine.check() == []
 
 
-def test_processes_of_one_graph_share_the_crawls(fresh_engine: Engine, tmp_path: Path) -> None:
+def test_processes_of_one_graph_share_the_crawls(
+    fresh_engine: Engine, redis_server: RedisServer, tmp_path: Path
+) -> None:
     names = [f"d{number}" for number in range(8)]
-    port, told = free_port(), list[str]()
+    messages: list[str] = []
     settings = fresh_engine.settings.model_copy(update={"data": tmp_path / "second"})
-    with redis_server(port, tmp_path), Engine.open(settings, progress=lambda _: None) as second:
+    with Engine.open(settings, progress=lambda _: None) as second:
         path = catalog(tmp_path, *names)
         schedulers = [
-            Scheduler(given(engine, port, path), told.append) for engine in (fresh_engine, second)
+            Scheduler(using(engine, redis_server.url, path), messages.append)
+            for engine in (fresh_engine, second)
         ]
-        other = redis.Redis(port=port, db=3)
-        other.lpush("huey.redis.clewANOTHER", b"a job of another graph")
+        redis_server.client.lpush("huey.redis.clewANOTHER", b"a job of another graph")
         for scheduler in schedulers:
             scheduler.start()
-        until(lambda: len(told) >= len(names))
+        until(lambda: len(messages) >= len(names))
         for scheduler in schedulers:
             scheduler.stop()
-        assert other.llen("huey.redis.clewANOTHER") == 1
-        other.close()
-    assert sorted(text.split(":")[0] for text in told) == names
-    assert [len(fresh_engine.runs(name, 9)) for name in names] == [1] * len(names)
+        assert redis_server.client.llen("huey.redis.clewANOTHER") == 1
+    assert sorted(text.split(":")[0] for text in messages) == names
+    assert [len(fresh_engine.journal.runs(name, 9)) for name in names] == [1] * len(names)
+
+
+def test_jobs_wait_in_the_redis_of_the_environment(
+    fresh_engine: Engine, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLEW_REDIS_URL", redis_server.url)
+    url = Settings.from_environment().redis_url
+    jobs = queue(using(fresh_engine, url, fresh_engine.settings.catalog))
+    jobs.storage.enqueue(b"a job")
+    key = f"huey.redis.clew{fresh_engine.reader.graph_id()}"
+    assert redis_server.client.keys() == [key.encode()]
+    assert redis_server.client.lrange(key, 0, -1) == [b"a job"]
 
 
 class Harm:
-    """What runs a program where pickle reads it."""
+    """An object that runs code where pickle reads it."""
 
     def __init__(self, mark: Path) -> None:
         self.mark = mark
@@ -146,34 +168,34 @@ class Harm:
 
 
 def test_what_others_write_into_redis_runs_nothing_and_stops_nothing(
-    fresh_engine: Engine, tmp_path: Path
+    fresh_engine: Engine, redis_server: RedisServer, tmp_path: Path
 ) -> None:
-    port, told, mark = free_port(), list[str](), tmp_path / "harmed"
-    engine = given(fresh_engine, port, tmp_path / "none.yml")
-    with redis_server(port, tmp_path):
-        scheduler = Scheduler(engine, told.append)
-        scheduler.start()
-        jobs = queue(engine).storage
-        for junk in (pickle.dumps(Harm(mark)), b"", b"{}", b"[1]", b"[" * 5000):
-            jobs.enqueue(junk)
-        catalog(tmp_path, "d").rename(tmp_path / "none.yml")
-        scheduler.tick()
-        until(lambda: bool(told) and told[-1].startswith("d: updated"))
-        scheduler.stop()
+    messages, mark = list[str](), tmp_path / "harmed"
+    engine = using(fresh_engine, redis_server.url, tmp_path / "none.yml")
+    scheduler = Scheduler(engine, messages.append)
+    scheduler.start()
+    jobs = queue(engine).storage
+    for junk in (pickle.dumps(Harm(mark)), b"", b"{}", b"[1]", b"[" * 5000):
+        jobs.enqueue(junk)
+    catalog(tmp_path, "d").rename(tmp_path / "none.yml")
+    scheduler.tick()
+    until(lambda: bool(messages) and messages[-1].startswith("d: updated"))
+    scheduler.stop()
     assert not mark.exists()
-    assert told[:-1], "that there is junk is told"
+    assert messages[:-1], "that there is junk is reported"
 
 
-def test_a_redis_that_is_not_there_is_told_at_the_start(
-    fresh_engine: Engine, tmp_path: Path
+def test_a_redis_that_is_not_there_is_reported_at_the_start(
+    fresh_engine: Engine, redis_server: RedisServer, tmp_path: Path
 ) -> None:
-    engine = given(fresh_engine, free_port(), tmp_path / "catalog.yml")
+    redis_server.stop()
+    engine = using(fresh_engine, redis_server.url, tmp_path / "catalog.yml")
     before = threading.active_count()
     with pytest.raises(
         ClewError, match=r"the Redis that CLEW_REDIS_URL names does not answer: .*refused"
     ):
         Scheduler(engine, pytest.fail)
-    engine.settings = engine.settings.model_copy(update={"redis_url": "localhost:6379"})
+    using(engine, "localhost:6379", tmp_path / "catalog.yml")
     with pytest.raises(BadInput, match="CLEW_REDIS_URL is no address of a Redis"):
         Scheduler(engine, pytest.fail)
     assert threading.active_count() == before

@@ -1,19 +1,19 @@
-"""When a dataset is due: by its schedule, its frequency, and how the last crawl ended."""
+"""When a dataset is due, and that what is due is crawled while Clew serves."""
 
-import gzip
-import time
-from datetime import UTC, datetime
+import json
+import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.errors import ClewError
+from engine.engine import Engine
 from engine.run import Outcome, Run
-from loaders.crawl.catalog import Entry, Source
+from loaders.crawl.catalog import Catalog, Entry, Source
 from loaders.crawl.due import next_run
-from loaders.crawl.schedule import index_of, summary
-from loaders.intake.download import Limits
+from loaders.crawl.schedule import Scheduler, due_entries, summary
+from tests.loaders.crawl.conftest import lines
 
 
 def at(text: str) -> datetime:
@@ -58,7 +58,7 @@ def test_next_run(entry: Entry, last: Run | None, due: str | None) -> None:
 
 
 def test_a_crawl_in_one_line() -> None:
-    told = Run(
+    updated = Run(
         "1",
         "d",
         "x",
@@ -70,69 +70,88 @@ def test_a_crawl_in_one_line() -> None:
         message="m",
     )
     assert (
-        summary(told) == "d: updated (1,200 read, 1,000 added, 0 changed, 0 removed, 3 refused): m"
+        summary(updated)
+        == "d: updated (1,200 read, 1,000 added, 0 changed, 0 removed, 3 refused): m"
     )
     assert summary(run("2026-01-31", Outcome.UNCHANGED)) == "d: unchanged"
 
 
-def test_a_catalog_of_others_is_asked_for_only_when_it_is_new(site: Any, tmp_path: Path) -> None:
-    url = site.put("/index", b'{"datasets": []}', etag='"1"')
-    for _ in range(3):
-        assert index_of(url, tmp_path, 60.0) == {"datasets": []}
-    assert len(site.asked) == 1
-    assert site.asked[0][1]["User-Agent"].startswith("clew")
-    assert index_of(url, tmp_path, 0.0) == {"datasets": []}
-    assert site.asked[1][1]["If-None-Match"] == '"1"'
-    site.put("/index", b"[1]", etag='"2"')
-    assert index_of(url, tmp_path, 0.0) == [1]
-    site.put("/index", b"[2]", 404, etag='"3"')
-    for kept in (0.0, 60.0):  # nor is one that is away asked for over and over
-        with pytest.raises(ClewError, match="answered 404"):
-            index_of(url, tmp_path, kept)
-    assert len(site.asked) == 4
-    assert index_of(url, tmp_path, 0.0) == [2]
-    (kept,) = tmp_path.iterdir()
-    kept.write_bytes(b"{")
-    assert index_of(url, tmp_path, 60.0) == [2]
-
-
-def broken(body: bytes, **headers: str) -> Any:
-    def given(handler: Any) -> None:
-        handler.send_response(200)
-        for name, value in headers.items():
-            handler.send_header(name.replace("_", "-"), value)
-        handler.end_headers()
-        handler.wfile.write(body)
-        while "slow" in headers:
-            handler.wfile.write(b" ")
-            time.sleep(0.1)
-
-    return given
-
-
-@pytest.mark.parametrize(
-    ("fault", "reason"),
-    [
-        (500, "answered 500"),
-        (broken(b"{}", Content_Length="9999"), "broke off in the middle"),
-        (broken(b"no gzip", Content_Encoding="gzip"), "not packed as the server says"),
-        (broken(b"{", slow="yes"), "took longer than 1 s"),
-        (broken(b"<html>"), "/index is not JSON"),
-        (broken(gzip.compress(b" " * 999999), Content_Encoding="gzip"), "longer than 99,999 bytes"),
-    ],
-    ids=["500", "cut", "no gzip", "slow", "html", "bomb"],
-)
-def test_a_catalog_of_others_that_cannot_be_had(
-    site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Any, reason: str
-) -> None:
-    monkeypatch.setattr(
-        "loaders.crawl.schedule.PATIENCE",
-        Limits(silence=0.5, seconds=1.0, size=99_999, tries=1, wait=0.01),
+def test_a_killed_crawl_is_shown_and_due_again(fresh_engine: Engine, tmp_path: Path) -> None:
+    catalog = Catalog(
+        [Entry("d", Source(path="d.json"), tmp_path, {"frequency": "monthly"})], [], tmp_path
     )
-    url = site.put("/index", b"[]", fault, fault).replace("//", "//me:geheim@") + "?token=geheim"
-    site.pages["/index?token=geheim"] = site.pages["/index"]
-    with pytest.raises(ClewError, match=reason) as caught:
-        index_of(url, tmp_path, 60.0)
-    assert "geheim" not in str(caught.value)
-    site.pages["/index?token=geheim"].faults.clear()
-    assert index_of(url, tmp_path, 0.0) == []
+    for settings in (
+        fresh_engine.settings,
+        fresh_engine.settings.model_copy(update={"data": tmp_path / "other"}),
+    ):
+        engine = Engine(settings, fresh_engine.connection, fresh_engine.index, fresh_engine.server)
+        start = datetime(2026, 1, 1, tzinfo=UTC)
+        engine.journal.note(Run("k", "d", "x", start))
+        with fresh_engine.claim("d", "crawled"):
+            assert engine.journal.runs("d", 1)[0].outcome is Outcome.RUNNING
+            assert due_entries(engine, catalog, start + timedelta(hours=2), pytest.fail) == []
+        assert [(run.outcome, run.message) for run in engine.journal.runs("d", 1)] == [
+            ("interrupted", "it was killed")
+        ]
+        assert engine.journal.histories(["d"], 1)["d"][0].outcome is Outcome.INTERRUPTED
+        assert due_entries(engine, catalog, start + timedelta(minutes=59), pytest.fail) == []
+        assert (
+            due_entries(engine, catalog, start + timedelta(hours=1), pytest.fail) == catalog.entries
+        )
+
+
+def test_what_is_due_is_crawled_while_clew_serves(fresh_engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "d.json").write_bytes(lines("a"))
+    path = tmp_path / "catalog.yml"
+    path.write_text(
+        "datasets:\n- {name: d, source: {path: d.json}}\n- {name: e, source: {path: none.json}}\n"
+    )
+    fresh_engine.settings = fresh_engine.settings.model_copy(update={"catalog": path})
+    done, messages = threading.Event(), list[str]()
+
+    def report(text: str) -> None:
+        messages.append(text)
+        if len(messages) == 2:
+            done.set()
+
+    scheduler = Scheduler(fresh_engine, report)
+    scheduler.start()
+    assert done.wait(60)
+    scheduler.stop()
+    assert sorted(messages)[0] == "d: updated (1 read, 1 added, 0 changed, 0 removed, 0 refused)"
+    assert sorted(messages)[1].startswith("e: failed: ")
+    assert fresh_engine.journal.runs("d", 1)[0].next_run is None
+    assert fresh_engine.journal.runs("e", 1)[0].next_run is not None
+    path.unlink()
+    scheduler.tick()
+    assert fresh_engine.journal.runs("e", 1)[0].next_run is None  # nobody asks for it any more
+    entries = [Entry(name, Source(path="x"), tmp_path) for name in ("d", "e", "f")]
+    assert due_entries(
+        fresh_engine, Catalog(entries, [], tmp_path), datetime.now(UTC), pytest.fail
+    ) == [entries[2]]
+
+
+def test_a_catalog_of_others_is_not_asked_for_over_and_over_while_clew_serves(
+    fresh_engine: Engine, site: Any, tmp_path: Path
+) -> None:
+    resources = [{"name": "entities.ftm.json", "url": site.put("/e", lines("a"))}]
+    odd = {"name": "odd", "resources": [{"name": "entities.ftm.json"}]}
+    index = {"datasets": [{"name": "e", "version": "1", "resources": resources}, odd]}
+    path = tmp_path / "catalog.yml"
+    path.write_text(f"catalogs:\n- url: {site.put('/index', json.dumps(index).encode())}\n")
+    fresh_engine.settings = fresh_engine.settings.model_copy(update={"catalog": path})
+    done, messages = threading.Event(), list[str]()
+
+    def report(text: str) -> None:
+        messages.append(text)
+        if text.startswith("e: "):
+            done.set()
+
+    scheduler = Scheduler(fresh_engine, report)
+    scheduler.start()
+    assert done.wait(60)
+    for _ in range(3):
+        scheduler.tick()
+    scheduler.stop()
+    assert [asked for asked, _ in site.asked] == ["/index", "/e"]
+    assert [text.split(" (")[0] for text in messages] == [f"clew: {site.url}/index", "e: updated"]

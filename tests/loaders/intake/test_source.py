@@ -1,18 +1,17 @@
 """Where lines come from: what arrives whole, and what says that it does not."""
 
 import gzip
-import http.server
 import io
 import random
 import sys
-import threading
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from engine.errors import BadInput
-from loaders.intake import source
+from loaders.intake import remote, source
 from loaders.intake.source import HEAD_BYTES, LONGEST_LINE, Line, Source, lines
 
 TEXT = b'{"a": 1}\n\n  \r\n{"b": 2}\n'
@@ -53,32 +52,6 @@ def test_blocks_hold_the_lines(
         found, truncated = read(str(tmp_path / f"{n}"))
         assert found or cut or text.isspace()
         assert (truncated is None) == (not cut or pack is bytes)
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[str]:
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            packed = gzip.compress(TEXT)
-            body = {"/plain": TEXT, "/packed": packed, "/short": TEXT, "/shortgz": packed[:-9]}.get(
-                self.path
-            )
-            if body is None:
-                self.send_error(404)
-                return
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body) + (7 if self.path == "/short" else 0)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.mark.parametrize(
@@ -144,16 +117,10 @@ def test_what_breaks_in_the_head_is_told_after_what_came_before_it(tmp_path: Pat
         assert source.truncated == "the gzip data ends before its end"
 
 
-def test_url(site: str) -> None:
-    assert read(f"{site}/plain") == (LINES, None)
-    assert read(f"{site}/packed") == (LINES, None)
-    assert read(f"{site}/short")[1] == f"only {len(TEXT)} of {len(TEXT) + 7} bytes arrived"
-    assert "gzip" in (read(f"{site}/shortgz")[1] or "")
-
-
-def test_what_cannot_be_opened(site: str, tmp_path: Path) -> None:
+def test_what_cannot_be_opened(site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "URL_LIMITS", replace(remote.URL_LIMITS, wait=0.01))
     for name in [
-        f"{site}/gone",
+        f"{site.url}/gone",
         "http://127.0.0.1:1/",
         "http://[",
         str(tmp_path),
