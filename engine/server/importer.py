@@ -12,8 +12,8 @@ from pathlib import Path
 
 from engine.errors import ClewError
 from engine.graph.record.column import BETWEEN, BROKEN, DELIMITER, QUOTE, argument
-from engine.progress import Progress
 from engine.process.watchdog import how_it_ended, watchdog_command
+from engine.progress import Progress
 from engine.server.child import pipe, tail
 from engine.server.java import ADMIN, ENVIRONMENT, java_command
 from engine.server.memory import Memory

@@ -11,6 +11,7 @@ from engine.engine import Engine
 from engine.run import Run
 from loaders.crawl.catalog import Entry, Source
 from loaders.crawl.crawler import Crawler
+from tests.inside import dataset_ids
 
 QUICK: dict[str, Any] = {"timeout": 1.0, "tries": 0}
 Crawl = Callable[..., Run]
@@ -42,4 +43,4 @@ def counts(run: Run) -> tuple[str, int, int, int, int, int]:
 
 def ids_in(engine: Engine) -> list[str]:
     """The ids of the entities that the dataset ``d`` has."""
-    return list(engine.writer.ids("d"))
+    return dataset_ids(engine, "d")

@@ -23,18 +23,18 @@ def test_new_versions_are_loaded_and_only_those(
 ) -> None:
     url = site.put("/d.json", lines("a", "b", "c"), etag='"1"')
     assert counts(crawl(url=url)) == ("updated", 3, 3, 0, 0, 0)
-    revision = fresh_engine.reader.revision()
+    revision = fresh_engine.revision()
     assert counts(crawl(url=url)) == ("unchanged", 0, 0, 0, 0, 0)
     assert site.asked[-1][1]["If-None-Match"] == '"1"'
     site.put("/d.json", lines("a", "b", "c"), etag='"2"')  # the same bytes
     assert counts(crawl(url=url)) == ("unchanged", 0, 0, 0, 0, 0)
-    assert fresh_engine.reader.revision() == revision
+    assert fresh_engine.revision() == revision
     changed = lines("b", "c").replace(b'"B"', b'"Bee"')
     site.put("/d.json", changed + lines("x"), etag='"3"')
     assert counts(crawl(url=url)) == ("updated", 3, 1, 1, 1, 0)
     assert ids_in(fresh_engine) == ["d:b", "d:c", "d:x"]
     assert fresh_engine.check() == []
-    history = fresh_engine.journal.runs("d", 10)
+    history = fresh_engine.runs("d", 10)
     assert [run.outcome for run in history] == ["updated", "unchanged", "unchanged", "updated"]
     assert all(run.ended is not None and run.ended >= run.started for run in history)
     assert counts(crawl(url=url, force=True)) == ("updated", 3, 0, 0, 0, 0)
@@ -95,7 +95,7 @@ def test_a_failure_leaves_the_old_version(
     site.put("/to", b"", "/d.json")
     url = site.put("/d.json", lines("a", "b"), etag='"1"')
     crawl(url=url)
-    before = (fresh_engine.reader.revision(), fresh_engine.dataset("d", fresh_engine.everybody()))
+    before = (fresh_engine.revision(), fresh_engine.dataset("d", fresh_engine.everybody()))
     site.put("/d.json", body, *faults, etag='"2"')
     run = crawl(url=url)
     assert run.outcome is Outcome.FAILED
@@ -103,11 +103,11 @@ def test_a_failure_leaves_the_old_version(
     assert run.ended is not None
     assert re.search(reason, run.message or ""), run.message
     assert (
-        fresh_engine.reader.revision(),
+        fresh_engine.revision(),
         fresh_engine.dataset("d", fresh_engine.everybody()),
     ) == before
     assert ids_in(fresh_engine) == ["d:a", "d:b"]
-    assert fresh_engine.journal.runs("d", 1) == [run]
+    assert fresh_engine.runs("d", 1) == [run]
     site.put("/d.json", lines("a", "b", "c"), etag='"3"')
     assert counts(crawl(url=url)) == ("updated", 3, 1, 0, 0, 0)
 
@@ -122,7 +122,7 @@ def test_a_dataset_that_differs_from_its_source_is_loaded_again(
     crawl(url=url)
     site.put("/d.json", lines("x", "y"), etag='"2"')
     with monkeypatch.context() as patched:
-        patched.setattr("loaders.load.load.Loading.remove", full)
+        patched.setattr("engine.loading.Loading.remove", full)
         assert crawl(url=url).outcome is Outcome.FAILED
     site.put("/d.json", lines("a", "b"), etag='"1"')
     assert ids_in(fresh_engine) == ["d:a", "d:b", "d:x", "d:y"]
@@ -177,11 +177,11 @@ def test_one_crawl_at_a_time_and_a_killed_one_is_noted(
 ) -> None:
     (tmp_path / "d.json").write_bytes(lines("a"))
     killed = Run("k", "d", "x", datetime(2026, 1, 1, tzinfo=UTC))
-    fresh_engine.journal.note(killed)
+    fresh_engine.note_run(killed)
     with (
         fresh_engine.claim("d", "crawled"),
         pytest.raises(EngineInUse, match="d is being crawled by process"),
     ):
         crawl(path="d.json")
     crawl(path="d.json")
-    assert [run.outcome for run in fresh_engine.journal.runs("d", 9)] == ["updated", "interrupted"]
+    assert [run.outcome for run in fresh_engine.runs("d", 9)] == ["updated", "interrupted"]

@@ -142,7 +142,7 @@ def test_processes_of_one_graph_share_the_crawls(
             scheduler.stop()
         assert redis_server.client.llen("huey.redis.clewANOTHER") == 1
     assert sorted(text.split(":")[0] for text in messages) == names
-    assert [len(fresh_engine.journal.runs(name, 9)) for name in names] == [1] * len(names)
+    assert [len(fresh_engine.runs(name, 9)) for name in names] == [1] * len(names)
 
 
 def test_jobs_wait_in_the_redis_of_the_environment(
@@ -152,7 +152,7 @@ def test_jobs_wait_in_the_redis_of_the_environment(
     url = Settings.from_environment().redis_url
     jobs = queue(using(fresh_engine, url, fresh_engine.settings.catalog))
     jobs.storage.enqueue(b"a job")
-    key = f"huey.redis.clew{fresh_engine.reader.graph_id()}"
+    key = f"huey.redis.clew{fresh_engine.graph_id()}"
     assert redis_server.client.keys() == [key.encode()]
     assert redis_server.client.lrange(key, 0, -1) == [b"a job"]
 

@@ -10,6 +10,7 @@ import pytest
 
 from engine.engine import Engine
 from engine.run import Outcome, Run
+from engine.store import Stores
 from loaders.crawl.catalog import Catalog, Entry, Source
 from loaders.crawl.due import next_run
 from loaders.crawl.schedule import Scheduler, due_entries, summary
@@ -84,16 +85,18 @@ def test_a_killed_crawl_is_shown_and_due_again(fresh_engine: Engine, tmp_path: P
         fresh_engine.settings,
         fresh_engine.settings.model_copy(update={"data": tmp_path / "other"}),
     ):
-        engine = Engine(settings, fresh_engine.connection, fresh_engine.index, fresh_engine.server)
+        engine = Engine(
+            settings, Stores(fresh_engine._connection, fresh_engine._index, fresh_engine._server)
+        )
         start = datetime(2026, 1, 1, tzinfo=UTC)
-        engine.journal.note(Run("k", "d", "x", start))
+        engine.note_run(Run("k", "d", "x", start))
         with fresh_engine.claim("d", "crawled"):
-            assert engine.journal.runs("d", 1)[0].outcome is Outcome.RUNNING
+            assert engine.runs("d", 1)[0].outcome is Outcome.RUNNING
             assert due_entries(engine, catalog, start + timedelta(hours=2), pytest.fail) == []
-        assert [(run.outcome, run.message) for run in engine.journal.runs("d", 1)] == [
+        assert [(run.outcome, run.message) for run in engine.runs("d", 1)] == [
             ("interrupted", "it was killed")
         ]
-        assert engine.journal.histories(["d"], 1)["d"][0].outcome is Outcome.INTERRUPTED
+        assert engine._journal.histories(["d"], 1)["d"][0].outcome is Outcome.INTERRUPTED
         assert due_entries(engine, catalog, start + timedelta(minutes=59), pytest.fail) == []
         assert (
             due_entries(engine, catalog, start + timedelta(hours=1), pytest.fail) == catalog.entries
@@ -120,11 +123,11 @@ def test_what_is_due_is_crawled_while_clew_serves(fresh_engine: Engine, tmp_path
     scheduler.stop()
     assert sorted(messages)[0] == "d: updated (1 read, 1 added, 0 changed, 0 removed, 0 refused)"
     assert sorted(messages)[1].startswith("e: failed: ")
-    assert fresh_engine.journal.runs("d", 1)[0].next_run is None
-    assert fresh_engine.journal.runs("e", 1)[0].next_run is not None
+    assert fresh_engine.runs("d", 1)[0].next_run is None
+    assert fresh_engine.runs("e", 1)[0].next_run is not None
     path.unlink()
     scheduler.tick()
-    assert fresh_engine.journal.runs("e", 1)[0].next_run is None  # nobody asks for it any more
+    assert fresh_engine.runs("e", 1)[0].next_run is None  # nobody asks for it any more
     entries = [Entry(name, Source(path="x"), tmp_path) for name in ("d", "e", "f")]
     assert due_entries(
         fresh_engine, Catalog(entries, [], tmp_path), datetime.now(UTC), pytest.fail
