@@ -2,5 +2,6 @@
 
 Answers: what does a person type, and what do they see on the terminal?
 May import: every other room.
-Never here: anything that another program might want without a terminal; that belongs to ``engine`` or ``loaders``.
+Never here: how data is found, read or written. What a program without a terminal might want
+belongs to ``engine`` or ``loaders``.
 """

@@ -1,12 +1,12 @@
-"""``clew backup`` and ``clew restore``: everything in one file, and an engine of the same answers out of it.
+"""``clew backup``: writes everything into one file, from which ``clew restore`` makes it again.
 
-The file is a .zip: the graph's nodes and relationships as JSON lines, the catalog of sources with the mappings that
-lie beside it, the archive of documents where there is one, and last the manifest, without which it is not whole.
+The file is a .zip: the graph's nodes and relationships as JSON lines, the catalog of sources with
+the mappings beside it, the archive of documents if there is one, and last the manifest. A file
+without a manifest is not complete.
 """
 
 import io
 import zipfile
-import zlib
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -27,32 +27,28 @@ from loaders.crawl.catalog import read_catalog
 MANIFEST, NODES, RELATIONSHIPS = "manifest.json", "nodes.jsonl", "relationships.jsonl"
 ARCHIVE, SOURCES = "archive/", "sources/"
 CATALOG = f"{SOURCES}catalog.yml"
-COUNTED = ("revision", "nodes", "relationships")
-NEEDED = {
-    NODES: {"key", "labels", "properties"},
-    RELATIONSHIPS: {"source", "target", "type", "properties"},
-}
-"""What each row has."""
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, orjson.JSONDecodeError)
-"""What reading a file fails with that is no .zip, or a broken one."""
 SECRET = {"neo4j_password", "redis_url", "neo4j_uri", "data"}
-"""Settings that are not written down: they are secret, or of one machine."""
+"""Settings that a backup does not hold: they are secret, or belong to one machine."""
 
 
 @click.command("backup")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument(
+    "file", type=click.Path(dir_okay=False, path_type=Path), help="The .zip file to write."
+)
 def backup_command(file: Path) -> None:
-    """Write everything into one FILE (.zip); loads wait meanwhile, readers don't."""
+    """Write everything into one file. Loads wait until it is done, readers do not.
+
+    It holds the graph, the catalog of sources, and the mappings beside the catalog; not the files
+    that are crawled, and no passwords.
+    """
     with Engine.open(Settings.from_environment(), progress=note) as engine:
         manifest = backup(engine, file, note)
-    size = file.stat().st_size
-    click.echo(
-        f"{file}: {manifest['nodes']:,} nodes, {manifest['relationships']:,} relationships, {size:,} bytes"
-    )
+    counts = f"{manifest['nodes']:,} nodes, {manifest['relationships']:,} relationships"
+    click.echo(f"{file}: {counts}, {file.stat().st_size:,} bytes")
 
 
 def backup(engine: Engine, file: Path, say: Progress) -> dict[str, Any]:
-    """Write a backup, whole or not at all; its manifest. Raises ClewError."""
+    """Write a backup, completely or not at all, and return its manifest. Raises ClewError."""
     part = file.with_name(file.name + ".part")
     try:
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
@@ -60,15 +56,14 @@ def backup(engine: Engine, file: Path, say: Progress) -> dict[str, Any]:
                 nodes = write(archive, NODES, snapshot.nodes(), say)
                 relationships = write(archive, RELATIONSHIPS, snapshot.relationships(), say)
             add_files(archive, engine.settings, say)
+            # last: a file without a manifest is not complete
             manifest = {
                 "clew": version("clew"),
                 "made": datetime.now(UTC).isoformat(timespec="seconds"),
                 "revision": snapshot.revision,
                 "nodes": nodes,
                 "relationships": relationships,
-                "settings": {
-                    name: str(value) for name, value in engine.settings if name not in SECRET
-                },
+                "settings": kept_settings(engine.settings),
             }
             archive.writestr(MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
         part.replace(file)
@@ -80,8 +75,13 @@ def backup(engine: Engine, file: Path, say: Progress) -> dict[str, Any]:
     return manifest
 
 
+def kept_settings(settings: Settings) -> dict[str, str]:
+    """The settings that a backup holds, as text."""
+    return {name: str(value) for name, value in settings if name not in SECRET}
+
+
 def write(archive: zipfile.ZipFile, name: str, rows: Iterable[Any], say: Progress) -> int:
-    """Write rows as JSON lines into a member; how many."""
+    """Write rows as JSON lines into a member of the archive, and return how many."""
     count, ticker = 0, Ticker()
     with (
         archive.open(name, "w", force_zip64=True) as out,
@@ -96,33 +96,31 @@ def write(archive: zipfile.ZipFile, name: str, rows: Iterable[Any], say: Progres
 
 
 def add_files(archive: zipfile.ZipFile, settings: Settings, say: Progress) -> None:
-    """The catalog of sources with its mappings, and the documents."""
+    """Add the catalog of sources with its mappings, and the documents."""
     if settings.catalog.is_file():
         archive.write(settings.catalog, CATALOG)
+        folder = settings.catalog.parent.resolve()
         for path in mappings(settings.catalog, say):
-            archive.write(
-                path, SOURCES + path.relative_to(settings.catalog.parent.resolve()).as_posix()
-            )
+            archive.write(path, SOURCES + path.relative_to(folder).as_posix())
     folder = settings.data / ARCHIVE
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
         archive.write(path, ARCHIVE + path.relative_to(folder).as_posix())
 
 
 def mappings(catalog: Path, say: Progress) -> list[Path]:
-    """The mappings that a catalog names, in order; those that lie elsewhere than beside it are told."""
+    """The mappings beside a catalog that it names, in order; it is said which others it names."""
     try:
         entries = read_catalog(catalog).entries
     except BadInput as error:
         say(f"The mappings are not in the backup: {error}")
         return []
-    found = {
+    named = {
         (entry.folder / entry.source.mapping).resolve()
         for entry in entries
         if entry.source.mapping is not None
     }
-    beside = {
-        path for path in found if path.is_file() and path.is_relative_to(catalog.parent.resolve())
-    }
-    for path in sorted(found - beside):
+    folder = catalog.parent.resolve()
+    beside = {path for path in named if path.is_file() and path.is_relative_to(folder)}
+    for path in sorted(named - beside):
         say(f"{path} is not in the backup: it does not lie beside {catalog}")
     return sorted(beside)

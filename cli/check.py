@@ -9,11 +9,14 @@ from engine.settings import Settings
 
 @click.command("check")
 def check_command() -> None:
-    """Prove that graph and index agree, or say where they differ."""
+    """Prove that graph and index agree, or say where they differ.
+
+    The exit code is 1 when they differ. `clew reindex` then makes the index anew.
+    """
     with Engine.open(Settings.from_environment(), progress=note) as engine:
-        found = engine.check()
-    for difference in found:
+        differences = engine.check()
+    for difference in differences:
         click.echo(difference)
-    if found:
+    if differences:
         raise SystemExit(1)
     click.echo("Graph and index agree")

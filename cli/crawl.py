@@ -1,16 +1,13 @@
-"""``clew crawl``: fetch datasets from where they come from, and tell how that went."""
+"""``clew crawl``: fetches datasets from their sources, and shows what crawls did."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from cli.terminal import note
+from cli.terminal import minute, note, show_table
 from engine.engine import Engine
 from engine.errors import BadInput, EngineInUse
 from engine.run import Run
@@ -22,21 +19,26 @@ from loaders.crawl.listing import entries_of
 from loaders.crawl.schedule import due_entries, last_run, summary
 
 RUNS = 20
-WIDE = 200
+"""How many crawls of each dataset ``--history`` shows."""
 
 
 @click.command("crawl")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--due", is_flag=True, help="Only those whose time has come.")
-@click.option(
-    "--list", "listing", is_flag=True, help="Show the sources, their last crawl and the next."
+@click.argument(
+    "names",
+    nargs=-1,
+    metavar="[NAME]...",
+    help="The datasets to crawl; all of the catalog without a name.",
 )
-@click.option("--history", is_flag=True, help="Show the crawls there were.")
-@click.option("--force", is_flag=True, help="Load also what seems to be unchanged.")
+@click.option("--due", is_flag=True, help="Only the datasets whose next crawl is due.")
+@click.option(
+    "--list", "listing", is_flag=True, help="Show the sources with their last and next crawl."
+)
+@click.option("--history", is_flag=True, help=f"Show the last {RUNS} crawls of each dataset.")
+@click.option("--force", is_flag=True, help="Load the source also when it is unchanged.")
 @click.option(
     "--catalog",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="The file that names the sources.",
+    help="The catalog of sources. Without it, the one that CLEW_CATALOG names.",
 )
 def crawl_command(
     names: tuple[str, ...],
@@ -46,53 +48,71 @@ def crawl_command(
     force: bool,
     catalog: Path | None,
 ) -> None:
-    """Bring the datasets of the catalog up to date: all of them, those named, or those that are due."""
+    """Bring datasets up to date from their sources.
+
+    The exit code is 1 when a crawl failed, or when a catalog that is named in the catalog could
+    not be read.
+    """
     settings = Settings.from_environment()
-    known = read_catalog(catalog or settings.catalog)
+    own = read_catalog(catalog or settings.catalog)
     with Engine.open(settings, progress=note) as engine:
-        chosen, whole = choose(engine, known, names, due, sole=catalog is None)
+        entries, troubles = known_entries(engine, own, names)
+        missing = missing_names(names, entries, troubles)
+        if due:
+            # other datasets count as unplanned only if all that is planned is known
+            sole = not (catalog or names or troubles)
+            all_known = Catalog(entries, [], own.folder)
+            entries = due_entries(engine, all_known, datetime.now(UTC), note, sole=sole)
+        entries = named(entries, names)
         if listing:
-            show_sources(engine, chosen)
+            show_sources(engine, entries)
         elif history:
-            show_runs([run for entry in chosen for run in engine.runs(entry.name, RUNS)])
-        elif [entry for entry in chosen if not crawled(engine, entry, force)] or not whole:
+            show_runs(run for entry in entries for run in engine.runs(entry.name, RUNS))
+        elif not crawl_all(engine, entries, force) or (missing if names else troubles):
             raise SystemExit(1)
 
 
-def choose(
-    engine: Engine, catalog: Catalog, names: Sequence[str], due: bool, *, sole: bool
-) -> tuple[list[Entry], bool]:
-    """The datasets that are asked for, and whether all of them could be had; what could not is told.
-
-    Raises BadInput for a name that the catalog, the ``sole`` one or not, lacks. Catalogs of others are asked where
-    its own datasets are not enough.
-    """
-    enough = bool(names) and set(names) <= {entry.name for entry in catalog.entries}
+def known_entries(
+    engine: Engine, catalog: Catalog, names: Sequence[str]
+) -> tuple[list[Entry], list[str]]:
+    """The datasets of a catalog, and what could not be had; that is also printed."""
     troubles: list[str] = []
-    found = list(
-        entries_of(engine, replace(catalog, listed=[]) if enough else catalog, troubles.append)
-    )
+    own = {entry.name for entry in catalog.entries}
+    if names and set(names) <= own:
+        catalog = replace(catalog, listed=[])  # catalogs of others need not be fetched
+    entries = list(entries_of(engine, catalog, troubles.append))
     for trouble in troubles:
         note(f"clew: {trouble}")
-    known = {entry.name for entry in found}
-    lacking = [name for name in names if name not in known]
-    if lacking and not troubles:
+    return entries, troubles
+
+
+def named(entries: list[Entry], names: Sequence[str]) -> list[Entry]:
+    """The datasets with one of the names; all of them without a name."""
+    return [entry for entry in entries if entry.name in names] if names else entries
+
+
+def missing_names(
+    names: Sequence[str], entries: Sequence[Entry], troubles: Sequence[str]
+) -> list[str]:
+    """The names that no dataset has; raises BadInput where every catalog was read."""
+    known = {entry.name for entry in entries}
+    missing = [name for name in names if name not in known]
+    if missing and not troubles:
         has = ", ".join(sorted(known)) or "none"
-        raise BadInput(f"the catalog names no dataset {lacking[0]}: it has {has}")
-    for name in lacking:
+        raise BadInput(f"the catalog names no dataset {missing[0]}: it has {has}")
+    for name in missing:
         note(f"clew: there is no dataset {name} among those that could be had")
-    if due:
-        one = Catalog(found, [], catalog.folder)
-        found = due_entries(
-            engine, one, datetime.now(UTC), note, sole=sole and not troubles and not names
-        )
-    return [entry for entry in found if not names or entry.name in names], not (
-        lacking if names else troubles
-    )
+    return missing
 
 
-def crawled(engine: Engine, entry: Entry, force: bool) -> bool:
-    """Crawl one, tell how it went; whether it went well."""
+def crawl_all(engine: Engine, entries: Sequence[Entry], force: bool) -> bool:
+    """Crawl datasets one after the other; whether all of that went well."""
+    failed = [entry for entry in entries if not crawl(engine, entry, force)]
+    return not failed
+
+
+def crawl(engine: Engine, entry: Entry, force: bool) -> bool:
+    """Crawl one dataset and print what became of it; whether that went well."""
     try:
         run = Crawler(engine, note).crawl(entry, force=force)
     except EngineInUse as error:
@@ -103,66 +123,36 @@ def crawled(engine: Engine, entry: Entry, force: bool) -> bool:
 
 
 def show_sources(engine: Engine, entries: Sequence[Entry]) -> None:
-    """The table of sources."""
-    table = table_of("NAME", "SOURCE", "HOW OFTEN", "LAST CRAWL", "OUTCOME", "NEXT")
+    """Print the table of sources."""
+    headings = ("NAME", "SOURCE", "HOW OFTEN", "LAST CRAWL", "OUTCOME", "NEXT")
     now = datetime.now(UTC)
+    rows = []
     for entry in entries:
         last = last_run(engine, entry)
         due = next_run(entry, last)
         when = "-" if due is None else "now" if due <= now else minute(due)
         often = entry.schedule or str(entry.frequency)
-        told = (minute(last.started), str(last.outcome)) if last else ("never", "-")
-        table.add_row(
-            *(Text(cell) for cell in (entry.name, entry.source.label, often, *told, when))
-        )
-    show(table)
+        outcome = (minute(last.started), str(last.outcome)) if last else ("never", "-")
+        rows.append((entry.name, entry.source.label, often, *outcome, when))
+    show_table(headings, rows, folded=("SOURCE",))
 
 
-def show_runs(runs: Sequence[Run]) -> None:
-    """The table of crawls, newest first."""
-    table = table_of(
-        "NAME",
-        "STARTED",
-        "SECONDS",
-        "OUTCOME",
-        "READ",
-        "ADDED",
-        "CHANGED",
-        "REMOVED",
-        "REFUSED",
-        "WHAT",
-    )
+def show_runs(runs: Iterable[Run]) -> None:
+    """Print the table of crawls, newest first."""
+    counted = ("READ", "ADDED", "CHANGED", "REMOVED", "REFUSED")
+    headings = ("NAME", "STARTED", "SECONDS", "OUTCOME", *counted, "WHAT")
+    rows = []
     for run in sorted(runs, key=lambda run: run.started, reverse=True):
-        took = f"{(run.ended - run.started).total_seconds():.1f}" if run.ended else "-"
-        counts = [
-            f"{count:,}" for count in (run.read, run.added, run.changed, run.removed, run.refused)
-        ]
-        cells = [
-            run.dataset,
-            minute(run.started),
-            took,
-            str(run.outcome),
-            *counts,
-            run.message or "",
-        ]
-        table.add_row(*(Text(cell) for cell in cells))
-    show(table)
-
-
-def table_of(*headings: str) -> Table:
-    """A table without frames, whose last column may be folded."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in headings:
-        table.add_column(heading, no_wrap=heading not in ("SOURCE", "WHAT"), overflow="fold")
-    return table
-
-
-def show(table: Table) -> None:
-    """Print a table, as wide as the terminal; where there is none, wide enough."""
-    console = Console()
-    (console if console.is_terminal else Console(width=WIDE)).print(table)
-
-
-def minute(moment: datetime) -> str:
-    """A moment as people read it, in UTC."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
+        seconds = f"{(run.ended - run.started).total_seconds():.1f}" if run.ended else "-"
+        counts = (run.read, run.added, run.changed, run.removed, run.refused)
+        rows.append(
+            (
+                run.dataset,
+                minute(run.started),
+                seconds,
+                str(run.outcome),
+                *(f"{count:,}" for count in counts),
+                run.message or "",
+            )
+        )
+    show_table(headings, rows, folded=("WHAT",))

@@ -1,86 +1,92 @@
-"""``clew load``: the command, its bar and its report."""
+"""``clew load``: the command and its report."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
+from cli.bar import load_bar
 from cli.terminal import note
 from engine.engine import Engine
 from engine.process.worker import workers
 from engine.progress import throttled
 from engine.settings import Settings
 from loaders.format.registry import NAMES
-from loaders.intake.progress import Bar
 from loaders.load.load import load
 from loaders.load.offline import fill
 from loaders.load.report import Report
 
-SHOWN = 20
-"""Refused lines that are listed."""
+LISTED = 20
+"""Refused lines that are listed; the others are counted."""
 
 
 @click.command("load")
-@click.argument("sources", nargs=-1, required=True, metavar="FILE|FOLDER|URL|-...")
+@click.argument(
+    "sources",
+    nargs=-1,
+    required=True,
+    metavar="SOURCE...",
+    help="A file, a .gz file, a folder with files, a URL, or - for stdin.",
+)
 @click.option(
     "--dataset", required=True, metavar="NAME", help="The dataset that the entities belong to."
 )
-@click.option("--title", metavar="TEXT", help="What people call the dataset.")
+@click.option("--title", metavar="TEXT", help="The dataset's title.")
 @click.option(
     "--format",
     "format_",
     type=click.Choice(NAMES),
-    help="What it is written in; told by its beginning.",
+    help="The format of the sources. Without it, the first source is looked at.",
 )
 @click.option(
     "--mapping",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="What a table's columns mean.",
+    help="The mapping that says what the columns of the tables mean.",
 )
-@click.option("--keep", is_flag=True, help="Remove nothing that the sources no longer hold.")
+@click.option("--keep", is_flag=True, help="Do not remove what the sources no longer hold.")
 @click.option(
-    "--offline", is_flag=True, help="Fill an empty data folder, by Neo4j's own import: faster."
+    "--offline",
+    is_flag=True,
+    help="Fill a data folder whose database is empty with Neo4j's own import, which is faster.",
 )
-def load_command(dataset: str, offline: bool, **given: Any) -> None:
-    """Bring entities in, from files (also gzipped), folders of files, URLs or stdin (-)."""
-    given["format"] = given.pop("format_")
+def load_command(dataset: str, offline: bool, **options: Any) -> None:
+    """Load a dataset: add what is new, change what differs, remove what is gone.
+
+    The sources together are one version of the dataset. The exit code is 1 when a line was refused
+    or a source ended early.
+    """
+    options["format"] = options.pop("format_")
     settings = Settings.from_environment()
     if offline:
-        report = run_offline(settings, dataset=dataset, **given)
+        report = run_offline(settings, dataset=dataset, **options)
     else:
         with Engine.open(settings, progress=note) as engine:
-            report = run(engine, dataset=dataset, **given)
-    tell(report, dataset)
+            report = run(engine, dataset=dataset, **options)
+    show(report, dataset)
     if report.refused_count or report.truncated:
         raise SystemExit(1)
 
 
-def run(engine: Engine, **given: Any) -> Report:
-    """Load, as ``load`` is told to, with a bar where a person watches."""
-    if not sys.stderr.isatty():
-        return load(engine, **given)
-    with Bar(Console(stderr=True)) as bar:
-        return load(engine, **given, meter=bar)
+def run(engine: Engine, **options: Any) -> Report:
+    """Load with the options of ``load``, with a bar on a terminal."""
+    with load_bar() as bar:
+        return load(engine, **options, meter=bar)
 
 
-def run_offline(settings: Settings, **given: Any) -> Report:
-    """Fill an empty data folder, as ``fill`` is told to; of what is gone there is nothing to keep."""
-    del given["keep"]
-    with workers() as processes:
-        if not sys.stderr.isatty():
-            return fill(settings, processes, **given, progress=throttled(note))
-        with Bar(Console(stderr=True)) as bar:
-            return fill(settings, processes, **given, meter=bar)
+def run_offline(settings: Settings, **options: Any) -> Report:
+    """Fill an empty data folder with the options of ``fill``, with a bar on a terminal."""
+    del options["keep"]  # there is nothing yet that could be removed
+    with workers() as processes, load_bar() as bar:
+        progress = throttled(note) if bar is None else None
+        return fill(settings, processes, **options, meter=bar, progress=progress)
 
 
-def tell(report: Report, dataset: str) -> None:
+def show(report: Report, dataset: str) -> None:
     """The report: counts on stdout, what went wrong on stderr."""
-    for refusal in report.refused[:SHOWN]:
+    for refusal in report.refused[:LISTED]:
         note(f"{refusal.source}:{refusal.line}: {refusal.reason}")
-    if report.refused_count > SHOWN:
-        note(f"… and {report.refused_count - SHOWN:,} more refused lines")
+    if report.refused_count > LISTED:
+        note(f"… and {report.refused_count - LISTED:,} more refused lines")
     for text in report.notes:
         note(f"Note: {text}")
     if report.truncated:
@@ -96,8 +102,8 @@ def tell(report: Report, dataset: str) -> None:
         "repeated": report.repeated,
         "refused": report.refused_count,
     }
-    told = ", ".join(
+    shown = ", ".join(
         f"{count:,} {name}" for name, count in counts.items() if count or name != "repeated"
     )
     rate = f", {report.read / report.seconds:,.0f}/s" if report.seconds > 0 else ""
-    click.echo(f"{dataset}: {told} ({report.seconds:.1f} s{rate})")
+    click.echo(f"{dataset}: {shown} ({report.seconds:.1f} s{rate})")

@@ -24,10 +24,10 @@ from engine.errors import ClewError
 
 
 class Commands(click.Group):
-    """A group of commands that tells people what is wrong, without a stack trace."""
+    """A group of commands that prints what is wrong, without a stack trace."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a ClewError is its message and exit code 1."""
+        """Run the command; a ClewError becomes its message and exit code 1."""
         signal.signal(signal.SIGTERM, end)
         try:
             return super().invoke(ctx)
@@ -37,14 +37,18 @@ class Commands(click.Group):
 
 
 def end(number: int, frame: FrameType | None) -> None:
-    """Leave as on Ctrl-C, so that everything opened is closed."""
+    """Leave as on Ctrl-C, so that everything that was opened is closed."""
     raise SystemExit(128 + number)
 
 
 @click.group(cls=Commands)
 @click.version_option(package_name="clew")
 def main() -> None:
-    """Clew: a knowledge engine for people who follow money."""
+    """Clew: a knowledge engine for people who follow money.
+
+    All commands act on the data folder: `data/` in the current folder, or the one that CLEW_DATA
+    names.
+    """
 
 
 for command in (

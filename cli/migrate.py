@@ -9,6 +9,6 @@ from engine.settings import Settings
 
 @click.command("migrate")
 def migrate_command() -> None:
-    """Bring the database up to date; every other command does so too."""
+    """Bring the database up to date. Every other command does so too."""
     with Engine.open(Settings.from_environment(), progress=note):
         click.echo("The database is up to date")

@@ -1,4 +1,4 @@
-"""``clew query``: answers a GraphQL operation from a file or stdin, as JSON."""
+"""``clew query``: answers a GraphQL operation as JSON."""
 
 import asyncio
 import json
@@ -14,24 +14,34 @@ from engine.settings import Settings
 
 
 @click.command("query")
-@click.argument("file", default="-", type=click.File("r", encoding="utf-8"))
-@click.option("--variables", default="{}", metavar="JSON", help="The document's variables.")
+@click.argument(
+    "file",
+    default="-",
+    type=click.File("r", encoding="utf-8"),
+    help="The file with the operation; stdin without it.",
+)
+@click.option(
+    "--variables", default="{}", metavar="JSON", help="The operation's variables, as a JSON object."
+)
 def query_command(file: Any, variables: str) -> None:
-    """Answer a GraphQL document from FILE or stdin, as JSON."""
+    """Answer a GraphQL operation from FILE or stdin, as JSON.
+
+    The exit code is 1 when the answer has errors.
+    """
     values = variables_of(variables)
     try:
-        document = file.read()
+        operation = file.read()
     except UnicodeDecodeError:
         raise BadInput(f"{file.name} is not UTF-8") from None
     with Engine.open(Settings.from_environment(), progress=note) as engine:
-        answer = asyncio.run(Execution(engine).answer(Parameters(document, values))).body
+        answer = asyncio.run(Execution(engine).answer(Parameters(operation, values))).body
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     if answer.get("errors"):
         raise SystemExit(1)
 
 
 def variables_of(text: str) -> dict[str, Any]:
-    """The variables of a query; raises BadInput."""
+    """The variables of an operation; raises BadInput."""
     try:
         values = json.loads(text)
     except ValueError as error:

@@ -9,6 +9,6 @@ from engine.settings import Settings
 
 @click.command("reindex")
 def reindex_command() -> None:
-    """Throw the index away and make it anew from the graph."""
+    """Delete the index and make it anew from the graph."""
     with Engine.open(Settings.from_environment(), progress=note) as engine:
         click.echo(f"Indexed {engine.reindex(note):,} records")

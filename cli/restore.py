@@ -1,4 +1,4 @@
-"""``clew restore``: makes an empty data folder, or an empty database, what a backup holds."""
+"""``clew restore``: fills an empty data folder, or an empty database, from a backup."""
 
 import zipfile
 import zlib
@@ -15,47 +15,57 @@ from engine.backup import staged
 from engine.engine import Engine
 from engine.errors import BadInput, ClewError
 from engine.progress import Progress, Ticker, timed
-from engine.settings import Settings
+from engine.settings import Settings, variable
 
 COUNTED = ("revision", "nodes", "relationships")
 NEEDED = {
     NODES: {"key", "labels", "properties"},
     RELATIONSHIPS: {"source", "target", "type", "properties"},
 }
-"""What each row has."""
+"""The keys that each row of a member has."""
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, orjson.JSONDecodeError)
-"""What reading a file fails with that is no .zip, or a broken one."""
+"""The errors of reading a file that is not a .zip, or a broken one."""
 
 
 @click.command("restore")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file that `clew backup` wrote.",
+)
 def restore_command(file: Path) -> None:
-    """Make an empty data folder, or an empty database, what a backup holds."""
+    """Fill an empty data folder from a backup, completely or not at all.
+
+    With CLEW_NEO4J_URI it fills the empty database of that server. It says where the catalog of
+    sources is then, and which settings were different when the backup was made.
+    """
     settings = Settings.from_environment()
     manifest = restore(settings, file, note)
-    told = f"{manifest['nodes']:,} nodes, {manifest['relationships']:,} relationships, revision {manifest['revision']}"
-    click.echo(f"Restored {told} into {settings.neo4j_uri or settings.data.resolve()}")
+    counts = f"{manifest['nodes']:,} nodes, {manifest['relationships']:,} relationships"
+    place = settings.neo4j_uri or settings.data.resolve()
+    click.echo(f"Restored {counts}, revision {manifest['revision']} into {place}")
     if (settings.data / CATALOG).exists():
         note(f"Its catalog of sources is {settings.data / CATALOG}: name it by CLEW_CATALOG")
     if others := other_settings(settings, manifest):
-        note(f"It was made with {', '.join(others)}: set them where that is to hold here too")
+        note(f"It was made with {', '.join(others)}: set them if that is to hold here too")
 
 
 def other_settings(settings: Settings, manifest: dict[str, Any]) -> list[str]:
-    """The settings that a backup was made with and that are others here."""
+    """The settings that were different when a backup was made, as the backup has them."""
     kept = manifest.get("settings") or {}
     names = [name for name in Settings.model_fields if name in kept and name != "catalog"]
     return [
-        f"CLEW_{name.upper()}={kept[name]}"
+        f"{variable(name)}={kept[name]}"
         for name in names
         if str(getattr(settings, name)) != kept[name]
     ]
 
 
 def restore(settings: Settings, file: Path, say: Progress) -> dict[str, Any]:
-    """Restore a backup; its manifest. Raises BadInput for a file that is none, and where something is already.
+    """Restore a backup and return its manifest.
 
-    Raises EngineInUse where another process works in the data folder, ClewError where it cannot be written.
+    Raises BadInput for a file that is not a backup, and where there is data already; EngineInUse
+    where another process works in the data folder; ClewError where the folder cannot be written.
     """
     try:
         with zipfile.ZipFile(file) as archive:
@@ -75,12 +85,12 @@ def restore(settings: Settings, file: Path, say: Progress) -> dict[str, Any]:
 
 
 def check(archive: zipfile.ZipFile, file: Path, say: Progress) -> dict[str, Any]:
-    """The manifest of a backup that is whole; raises BadInput, and what is in BROKEN."""
+    """The manifest of a complete backup; raises BadInput, and the errors in BROKEN."""
     names = archive.namelist()
     if any(info.flag_bits & 1 for info in archive.infolist()):
         raise BadInput(f"{file} is locked with a password: unlock it first")
     if MANIFEST not in names:
-        raise BadInput(f"{file} is not a backup of Clew, or not a whole one: it has no {MANIFEST}")
+        raise BadInput(f"{file} is not a complete backup of Clew: it has no {MANIFEST}")
     manifest = orjson.loads(archive.read(MANIFEST))
     if not isinstance(manifest, dict) or not all(
         type(manifest.get(name)) is int for name in COUNTED
@@ -97,13 +107,12 @@ def check(archive: zipfile.ZipFile, file: Path, say: Progress) -> dict[str, Any]
 def fill(
     settings: Settings, archive: zipfile.ZipFile, manifest: dict[str, Any], say: Progress
 ) -> None:
-    """Make an empty engine what a backup holds."""
+    """Restore the graph and the files, and make the index."""
     with Engine.open(settings, progress=say, join=False) as engine:
         counts = engine.restore(rows(archive, NODES, say), rows(archive, RELATIONSHIPS, say))
         if counts != (manifest["nodes"], manifest["relationships"]):
-            raise BadInput(
-                f"the backup is broken: {counts[0]:,} nodes and {counts[1]:,} relationships came out of it"
-            )
+            restored = f"{counts[0]:,} nodes and {counts[1]:,} relationships"
+            raise BadInput(f"the backup is broken: {restored} came out of it")
         say("Making the index")
         engine.follow(say)
         for member in archive.infolist():
@@ -112,7 +121,7 @@ def fill(
 
 
 def rows(archive: zipfile.ZipFile, name: str, say: Progress) -> Iterator[Any]:
-    """The rows of a member; raises BadInput for one that is none."""
+    """The rows of a member; raises BadInput for a line that is not a row."""
     ticker = Ticker()
     with archive.open(name) as lines:
         for count, line in enumerate(lines, start=1):

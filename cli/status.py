@@ -1,4 +1,4 @@
-"""``clew status``: what runs, how much memory it has, and what is there."""
+"""``clew status``: shows what runs, how much memory it has, and what is in the database."""
 
 import click
 
@@ -9,13 +9,13 @@ from engine.settings import Settings
 
 @click.command("status")
 def status_command() -> None:
-    """Show the server, its memory, the datasets, and how far graph and index are."""
+    """Show the server and its memory, the datasets, and the revisions of graph and index."""
     with Engine.open(Settings.from_environment(), progress=note) as engine:
         click.echo(f"data      {engine.settings.data.resolve()}")
-        server = engine.server()
-        if server is not None:
-            memory = ", ".join(f"{name} {value}" for name, value in server.memory.items())
-            click.echo(f"server    {server.uri} (process {server.pid}; {memory})")
+        if (server := engine.server()) is not None:
+            memory = server.memory
+            sizes = f"heap {memory['heap_mb']:,} MiB, page cache {memory['pagecache_mb']:,} MiB"
+            click.echo(f"server    {server.uri} (process {server.pid}; {sizes})")
         else:
             click.echo(f"server    {engine.settings.neo4j_uri}")
         for part, state in engine.health().items():

@@ -1,8 +1,50 @@
-"""What a person at a terminal reads while a command runs: lines on stderr."""
+"""What a person at a terminal reads: notes on stderr, and tables."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+WIDTH = 200
+"""Columns of a table that goes into a file or a pipe."""
 
 
 def note(text: str) -> None:
     """Print a line about what is being done, on stderr."""
     click.echo(text, err=True)
+
+
+def show_table(
+    headings: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    folded: Sequence[str] = (),
+    right: Sequence[str] = (),
+) -> None:
+    """Print a table on stdout.
+
+    Only the columns that are ``folded`` may take several lines; those named in ``right`` are
+    aligned at the right.
+    """
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        table.add_column(
+            heading,
+            justify="right" if heading in right else "left",
+            no_wrap=heading not in folded,
+            overflow="fold",
+        )
+    for row in rows:
+        # as Text, so that brackets in a title are not read as markup
+        table.add_row(*(Text(cell) for cell in row))
+    console = Console()
+    # rich cuts a table to 80 columns where there is no terminal, which would lose text
+    (console if console.is_terminal else Console(width=WIDTH)).print(table)
+
+
+def minute(moment: datetime | None) -> str:
+    """A moment in UTC to the minute: ``2026-11-28 21:47``; empty for None."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}" if moment is not None else ""

@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from cli.up import application
+from cli.serving import application
 from engine.engine import Engine
 from engine.server.home import home_of
 from engine.server.server import Server

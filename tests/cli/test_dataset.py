@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from cli.dataset import lateness
 from cli.main import main
-from cli.up import resume
+from cli.serving import resume
 from engine.dataset import Dataset, Frequency
 from engine.engine import Engine
 from engine.graph.dataset.catalog import Catalog
@@ -64,7 +64,7 @@ def test_a_dataset_from_its_description_to_its_end(clew: Clew) -> None:
     assert "There are no datasets yet" in clew.run("list").stdout
     made = clew.run("set", "d", "--file", clew.file(META), "--maintainer", "Ada")
     assert "d is new and empty" in made.stderr
-    assert "left aside resources" in made.stderr
+    assert "ignored resources" in made.stderr
     clew.load(PERSON)
     again = clew.run("set", "d", "--country", "no", "--frequency", "annual", "--publisher-url", "")
     assert again.stdout == "d: set frequency, publisher_url, countries\n"
@@ -129,7 +129,7 @@ def test_late_ones_stand_first(clew: Clew) -> None:
     ]
     for name in "bde":
         engine.set_dataset(name, {"frequency": "never"})
-    assert clew.run("list", "--overdue").stdout == "No dataset is late.\n"
+    assert clew.run("list", "--overdue").stdout == "No dataset is overdue.\n"
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_what_the_catalog_will_bring_back_is_told(
     clew.engine.settings = clew.engine.settings.model_copy(update={"catalog": catalog})
     done = clew.run("delete", "d", "--yes")
     assert (
-        f"{catalog} still names d: it will be crawled again, unless you take it out there"
+        f"{catalog} still names d: it will be crawled again, unless you remove it there"
         in done.stderr
     )
 
@@ -282,7 +282,7 @@ def test_a_running_clew_goes_on_with_what_was_cut_short(
     left.mkdir(parents=True)
     stop, before = threading.Event(), clew.engine.everybody()
     thread = threading.Thread(target=resume, args=(clew.engine, stop))
-    monkeypatch.setattr("cli.up.RESUME_EVERY", 0.1)
+    monkeypatch.setattr("cli.serving.RESUME_INTERVAL", 0.1)
     thread.start()
     with clew.engine.claim("d", "deleted"):
         clew.engine._catalog.mark("d")

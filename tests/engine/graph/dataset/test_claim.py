@@ -15,7 +15,7 @@ from threading import Event
 
 import pytest
 
-from cli.up import follow
+from cli.serving import follow
 from engine.engine import Engine
 from engine.errors import EngineInUse
 from engine.graph.dataset.claim import claimed

@@ -1,0 +1,115 @@
+"""Progress bars on a terminal, on stderr; where stderr is a file, there is none."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+Advance = Callable[[int], None]
+"""Moves a bar by so many items."""
+
+
+class Rate(ProgressColumn):
+    """How many items a second; empty until it is known."""
+
+    def render(self, task: Task) -> Text:
+        """The cell of one bar."""
+        return Text("" if task.speed is None else f"{task.speed:,.0f}/s")
+
+
+@contextmanager
+def load_bar() -> Iterator["LoadBar | None"]:
+    """A bar for what is read; None where stderr is not a terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    with LoadBar(console) as bar:
+        yield bar
+
+
+@contextmanager
+def count_bar(title: str, total: int | None) -> Iterator[Advance]:
+    """A bar for items that are counted; without a total it shows their number only."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    columns = (
+        TextColumn(title, markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        Rate(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(title, total=total)
+        yield lambda count: progress.advance(task, count)
+
+
+class LoadBar:
+    """A ``Meter`` that is a bar: bytes of the source, entities, rate and time left."""
+
+    def __init__(self, console: Console) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            DownloadColumn(),
+            TextColumn("{task.fields[rate]}", markup=False),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+        )
+        self._task: TaskID | None = None
+        self._before = 0
+        self._entities = 0
+
+    def __enter__(self) -> "LoadBar":
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def begin(self, source: str, size: int | None) -> None:
+        """Start the bar of a source; without a size it shows that work goes on."""
+        if self._task is not None:
+            self._progress.stop_task(self._task)
+        self._before = self._entities
+        name = source if len(source) <= 30 else f"…{source[-29:]}"
+        self._task = self._progress.add_task(name, total=size, rate="")
+
+    def advance(self, position: int, entities: int) -> None:
+        """Move the bar to a position in bytes, and show how many entities were read."""
+        self._entities = entities
+        if self._task is None:
+            return
+        elapsed = self._progress.tasks[-1].elapsed or 0.0
+        rate = f"{(entities - self._before) / elapsed:,.0f}/s" if elapsed > 0.5 else ""
+        self._progress.update(self._task, completed=position, rate=f"{entities:,} entities {rate}")
+
+    def message(self, text: str) -> None:
+        """Show what is being done, with a bar that shows that work goes on."""
+        if self._task is None or self._progress.tasks[-1].total is not None:
+            self._task = self._progress.add_task(text, total=None, rate="")
+        self._progress.update(self._task, description=text, rate="")

@@ -1,0 +1,129 @@
+"""Serving the API: the socket, the web server, and what runs beside it while it answers."""
+
+import socket
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+import click
+import uvicorn
+from starlette.applications import Starlette
+
+from api.app import create_app
+from cli.terminal import note
+from engine.engine import Engine
+from engine.errors import BadInput, ClewError
+from loaders.crawl.schedule import Scheduler
+
+FOLLOW_INTERVAL = 1.0
+"""Seconds between two looks for what other processes wrote."""
+RESUME_INTERVAL = 60.0
+"""Seconds between two looks for deletions that were interrupted."""
+GRACE = 5
+"""Seconds that requests have to end when the server stops."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The socket that the API will answer on; raises BadInput.
+
+    It is bound before anything else is started, so that a port that is taken costs no time.
+    """
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+    except OSError as error:
+        raise BadInput(
+            f"cannot listen on {host} port {port}: {error.strerror}; try --port 0"
+        ) from None
+    return listening
+
+
+def serve(engine: Engine, listening: socket.socket) -> None:
+    """Answer requests until a signal, while the index follows what other processes write."""
+    config = uvicorn.Config(
+        application(engine), log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE
+    )
+    crawls = Scheduler(engine, note)
+    stop = threading.Event()
+    address = address_of(listening)
+    threads = [
+        threading.Thread(target=follow, args=(engine, stop), name="follow"),
+        threading.Thread(target=resume, args=(engine, stop), name="resume"),
+        threading.Thread(target=announce, args=(address, stop), name="announce", daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        crawls.start()
+        uvicorn.Server(config).run([listening])
+    finally:
+        crawls.stop()
+        stop.set()
+        for thread in threads:
+            if not thread.daemon:
+                thread.join()
+
+
+def application(engine: Engine) -> Starlette:
+    """The web application. While its types are built, Neo4j plans what readers ask first."""
+    with ThreadPoolExecutor(1, "warm") as pool:
+        warming = pool.submit(engine.warm)
+        app = create_app(engine)
+        warming.result()
+    return app
+
+
+def address_of(listening: socket.socket) -> str:
+    """The address that a person opens in a browser."""
+    host, port = listening.getsockname()[:2]
+    # a browser cannot open the addresses that mean "every interface"
+    known = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
+    return f"http://{known.get(host, f'[{host}]' if ':' in host else host)}:{port}"
+
+
+def follow(engine: Engine, stop: threading.Event) -> None:
+    """Keep the index up to date until ``stop`` is set."""
+    with suppress(ClewError):  # the loop below reports it
+        engine.warm_paths()
+    repeat(stop, FOLLOW_INTERVAL, engine.follow, "the index cannot follow the graph")
+
+
+def resume(engine: Engine, stop: threading.Event) -> None:
+    """Finish deletions that were interrupted, now and later, until ``stop`` is set."""
+
+    def say(text: str) -> None:
+        if stop.is_set():
+            raise SystemExit  # ends this thread; the next start finishes the deletion
+        note(text)
+
+    repeat(stop, RESUME_INTERVAL, lambda: engine.resume(say), "a deletion cannot go on")
+
+
+def repeat(stop: threading.Event, seconds: float, task: Callable[[], object], trouble: str) -> None:
+    """Run a task again and again until ``stop`` is set; an error is printed once and retried."""
+    printed = ""
+    while not stop.is_set():
+        try:
+            task()
+            printed = ""
+        except ClewError as error:
+            if str(error) != printed:
+                note(f"clew: {trouble}: {error}")
+            printed = str(error)
+        stop.wait(seconds)
+
+
+def announce(address: str, stop: threading.Event) -> None:
+    """Print the address as soon as it answers."""
+    while not stop.wait(0.02):
+        try:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=5):
+                click.echo(f"Clew is at {address}/graphql")
+                return
+        except OSError:
+            time.sleep(0.05)
