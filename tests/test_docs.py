@@ -34,7 +34,7 @@ from tests.transcript import (
     blocks,
     commands,
     cut_json,
-    output_pattern,
+    same_output,
 )
 
 RUN = "console"
@@ -93,8 +93,7 @@ def take(command: Command, block: Block, settings: Settings) -> None:
         return
     code, output = result(command.text)
     assert code == command.code, f"line {command.line}: {command.text}\n{output}"
-    same = not command.output or bool(output_pattern(command.output).match(output))
-    assert same, (
+    assert same_output(command.output, output), (
         f"line {command.line}: {command.text}\n--- printed\n{command.output}--- real\n{output}"
     )
 
