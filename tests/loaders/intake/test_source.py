@@ -21,15 +21,15 @@ LINES = [Line(1, b'{"a": 1}\n'), Line(4, b'{"b": 2}\n')]
 def read(name: str) -> tuple[list[Line], str | None]:
     """The lines of a source, which are the same whether it is read by line or by block."""
     with Source.open(name) as source:
-        found, truncated = list(source.lines()), source.truncated
+        complete, truncated = list(source.lines()), source.truncated
     if name != "-":
         with Source.open(name) as source:
             blocks = [list(lines(io.BytesIO(data), before)) for before, data in source.blocks()]
         assert ([line for block in blocks for line in block], source.truncated) == (
-            found,
+            complete,
             truncated,
         )
-    return found, truncated
+    return complete, truncated
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
@@ -49,8 +49,8 @@ def test_blocks_hold_the_lines(
         )
         text = dice.choice([b"", b"\xef\xbb\xbf"]) + text + dice.choice([b"", b"x", b"x" * 151])
         (tmp_path / f"{n}").write_bytes(pack(text)[: -cut or None])
-        found, truncated = read(str(tmp_path / f"{n}"))
-        assert found or cut or text.isspace()
+        complete, truncated = read(str(tmp_path / f"{n}"))
+        assert complete or cut or text.isspace()
         assert (truncated is None) == (not cut or pack is bytes)
 
 
@@ -132,7 +132,7 @@ def test_what_cannot_be_opened(site: Any, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("cut", [12, 1000, 50_000])
-def test_truncated_gzip_gives_whole_lines_only(tmp_path: Path, cut: int) -> None:
+def test_truncated_gzip_gives_complete_only(tmp_path: Path, cut: int) -> None:
     path = tmp_path / "cut.gz"
     whole = [b'{"n": "%d"}\n' % (n * n * 7919) for n in range(50_000)]
     path.write_bytes(gzip.compress(b"".join(whole))[:-cut])
