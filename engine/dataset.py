@@ -1,4 +1,4 @@
-"""What a dataset is: a pure value, which says how old it is and whether it is late."""
+"""A dataset as a pure value: what is known of it, when it is due, and whether it is late."""
 
 import calendar
 import re
@@ -10,10 +10,11 @@ from engine.errors import BadInput
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,99}")
 RESERVED = frozenset({"literal"})
+"""Ids of shared values begin with it, where others begin with their dataset."""
 GRACE_PART = 4
-"""A dataset may come a quarter of its period late …"""
-GRACE_MOST = timedelta(days=7)
-"""… but never more than a week, before it is overdue."""
+"""A dataset is overdue when it is later than a quarter of its period …"""
+MAX_GRACE = timedelta(days=7)
+"""… or than a week."""
 
 
 class Frequency(StrEnum):
@@ -64,7 +65,7 @@ class Publisher:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A dataset by name, with what is known of it and what it holds."""
+    """A dataset by name, with what is known of it and how much it holds."""
 
     name: str
     title: str
@@ -85,11 +86,11 @@ class Dataset:
 
     @property
     def next_expected(self) -> datetime | None:
-        """When the next version is due; None if none is, or if there never was one."""
+        """When the next version is due; None if none is, or if it was never loaded."""
         return next_expected(self.last_updated, self.frequency)
 
     def overdue(self, now: datetime) -> bool:
-        """Whether the next version should have come."""
+        """Whether the next version should have come by now, with some grace."""
         return overdue(self.last_updated, self.frequency, now)
 
     def late_by(self, now: datetime) -> timedelta | None:
@@ -99,7 +100,7 @@ class Dataset:
 
 
 def check_name(name: str) -> str:
-    """The name, if a dataset may carry it; raises BadInput."""
+    """The name, if a dataset may have it; raises BadInput."""
     if not NAME.fullmatch(name) or name in RESERVED:
         raise BadInput(
             f"{name[:100]!r} cannot name a dataset: small letters, digits and _ only, "
@@ -109,7 +110,10 @@ def check_name(name: str) -> str:
 
 
 def next_expected(last_updated: datetime | None, frequency: Frequency) -> datetime | None:
-    """One period after the last update: by the calendar for months and years, so 31 January gives 28 February."""
+    """One period after the last update, None where nothing is due.
+
+    Months and years go by the calendar: one month after 31 January is 28 February.
+    """
     if last_updated is None:
         return None
     if frequency in SPANS:
@@ -123,10 +127,10 @@ def next_expected(last_updated: datetime | None, frequency: Frequency) -> dateti
 
 
 def overdue(last_updated: datetime | None, frequency: Frequency, now: datetime) -> bool:
-    """Whether a version is later than its grace allows; one that should come and never came is."""
+    """Whether a version is later than its grace allows; one that never came is, if one is due."""
     if frequency in (Frequency.UNKNOWN, Frequency.NEVER):
         return False
     due = next_expected(last_updated, frequency)
     if last_updated is None or due is None:
         return True
-    return now > due + min((due - last_updated) / GRACE_PART, GRACE_MOST)
+    return now > due + min((due - last_updated) / GRACE_PART, MAX_GRACE)

@@ -1,12 +1,12 @@
-"""Every error that Clew raises on purpose; the message says what is wrong, where, and what to do."""
+"""Every error that Clew raises on purpose; its message says what is wrong, and what to do."""
 
 
 class ClewError(Exception):
-    """Something a person can act on; the message is shown to them as it is."""
+    """Something that a person can act on; the message is shown to them as it is."""
 
 
 class BadInput(ClewError):
-    """What was asked or given cannot be understood."""
+    """A question, a file or an argument that cannot be understood."""
 
 
 class EngineInUse(ClewError):
@@ -18,12 +18,12 @@ class ServerUnavailable(ClewError):
 
 
 class QueryTimeout(ClewError):
-    """A query ran into its deadline and was ended on the server."""
+    """A query took longer than it may, and was ended on the server."""
 
 
 class MigrationError(ClewError):
-    """The database's migrations do not fit those of this program."""
+    """The database has other migrations than this version of Clew."""
 
 
 class ChecksumMismatch(ClewError):
-    """A downloaded file is not the one that was pinned."""
+    """A downloaded file does not have the checksum that it should have."""

@@ -1,11 +1,11 @@
-"""What became of one crawl: a pure value."""
+"""One crawl of a dataset's source and its outcome: pure values."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 Place = tuple[datetime, str]
-"""Where a crawl stands among those of its dataset: when it started, and its id."""
+"""A crawl's place among those of its dataset: when it started, and its id."""
 
 
 class Outcome(StrEnum):
@@ -19,16 +19,15 @@ class Outcome(StrEnum):
 
     @property
     def proves(self) -> bool:
-        """Whether the dataset is as its source told it then."""
+        """Whether the dataset held what its source held when the crawl ran."""
         return self in (Outcome.UPDATED, Outcome.UNCHANGED)
 
 
 @dataclass(frozen=True)
 class Run:
-    """One crawl of a dataset's source: when, how it ended, what it changed, and which version it saw.
+    """One crawl of a dataset's source: when, how it ended, what it changed, which version it saw.
 
-    ``message`` says what went wrong, or what else is to be said. ``etag``, ``last_modified``, ``checksum``
-    (SHA-256) and ``version`` are the source's; ``recipe`` stands for how it was read.
+    ``etag``, ``last_modified``, ``checksum`` (SHA-256) and ``version`` are the source's.
     """
 
     id: str
@@ -38,6 +37,7 @@ class Run:
     ended: datetime | None = None
     outcome: Outcome = Outcome.RUNNING
     message: str | None = None
+    """What went wrong, or what a person should know besides."""
     read: int = 0
     added: int = 0
     changed: int = 0
@@ -50,11 +50,12 @@ class Run:
     checksum: str | None = None
     version: str | None = None
     recipe: str | None = None
+    """Identifies how the source was read: its format, its mapping. Another one needs a new load."""
     loads: int = 0
-    """How many loads into the dataset had begun when this proved it up to date: with another, it may be no more."""
+    """How many loads into the dataset had begun by then; if more have, it may be out of date."""
     next_run: datetime | None = None
-    """When its source is to be looked for again; None if once was enough."""
+    """When its source is due to be checked again; None if once was enough."""
 
     def killed(self) -> "Run":
-        """It, as whoever did it is gone without a word."""
+        """This run, after its process ended without saying how it went."""
         return replace(self, outcome=Outcome.INTERRUPTED, message=self.message or "it was killed")

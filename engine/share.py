@@ -1,7 +1,8 @@
-"""How much of an asset a record says is held: a fraction out of FtM's ``percentage``, which is free text.
+"""How much of an asset a holder has: a fraction, read from FtM's ``percentage``, a free text.
 
-Numbers are percents: ``0.5`` is half a percent, ``100`` is all. A range, ``more than 25 %``, ``75 % or more``
-each counts with its lower bound and is not exact; ``up to 25 %`` has none that says anything: unknown.
+Numbers are percents: ``0.5`` is half a percent, ``100`` is all. A range, ``more than 25 %`` and
+``75 % or more`` count with their lower bounds, and are not exact; ``up to 25 %`` has no useful one
+and is unknown.
 """
 
 import re
@@ -46,13 +47,13 @@ UNKNOWN = Share(None, False)
 
 
 def fraction(number: str) -> float | None:
-    """Percents as a fraction; None beyond 100."""
+    """Percents as a fraction; None above 100."""
     value = float(number.replace(",", "."))
     return value / 100 if value <= 100 else None
 
 
 def parse_share(text: str) -> Share:
-    """What a percentage says; unknown where it says nothing that can be understood."""
+    """The share in a percentage; unknown where it cannot be understood."""
     plain = re.sub(r"\s+", " ", text[:200].lower()).strip()
     plain = re.sub(r"(?<=[a-z])-(?=\w)|(?<=\w)-(?=[a-z])| [-–—] (?=[a-z])", " ", plain)
     if match := EXACT.fullmatch(plain):
@@ -67,7 +68,7 @@ def parse_share(text: str) -> Share:
 
 
 def lowest_share(texts: Iterable[str]) -> Share:
-    """What several percentages of one record say together: the lowest that is known."""
+    """The lowest known share among several percentages of one record."""
     known = [share for share in map(parse_share, texts) if share.value is not None]
     if not known:
         return UNKNOWN

@@ -11,7 +11,7 @@ from typing import Protocol
 from engine.entity import Entity
 from engine.errors import BadInput
 from loaders.intake.bundle import ZIP, archive_of, inspected, names_in, why_not
-from loaders.intake.progress import Meter, Silence
+from loaders.intake.meter import Meter
 from loaders.intake.source import Source, name_of
 
 DATA = frozenset({".csv", ".tsv", ".json", ".jsonl", ".ijson", ".gz", ".zip"})
@@ -60,7 +60,7 @@ class Intake:
         """What a format left out or decided, for people who would miss it otherwise."""
         self.position = 0
         """Bytes read of the source that is open."""
-        self._meter = meter or Silence()
+        self._meter = meter or Meter()
         self._opened: dict[str, Source] = {}
         self._open: Source | None = None
         self._ended: dict[str, str] = {}

@@ -21,7 +21,7 @@ from engine.spool import full_disk_explained
 from loaders.format.delta import Delta
 from loaders.format.registry import format_of
 from loaders.intake.intake import Intake, Reading
-from loaders.intake.progress import Meter, Silence
+from loaders.intake.meter import Meter
 from loaders.intake.seen import Seen
 from loaders.load.report import Report
 
@@ -64,7 +64,7 @@ def load(
     """
     check_name(dataset)
     start = time.monotonic()
-    meter = meter or Silence()
+    meter = meter or Meter()
     say = progress or meter.message
     intake = Intake(dataset, sources, mapping=mapping, meter=meter)
     with (

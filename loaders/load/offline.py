@@ -24,7 +24,7 @@ from loaders.format.delta import Delta
 from loaders.format.ftm import Ftm
 from loaders.format.registry import format_of
 from loaders.intake.intake import Format, Intake, Reading
-from loaders.intake.progress import Meter, Silence
+from loaders.intake.meter import Meter
 from loaders.intake.seen import Seen
 from loaders.load.load import BATCH, BATCH_BYTES
 from loaders.load.piece import Encoded, Piece, encode
@@ -53,7 +53,7 @@ def fill(
     """
     check_name(dataset)
     start = time.monotonic()
-    meter = meter or Silence()
+    meter = meter or Meter()
     say = progress or meter.message
     intake = Intake(dataset, sources, mapping=mapping, meter=meter)
     with closing(intake):

@@ -14,7 +14,7 @@ from engine.entity import Entity
 from engine.errors import BadInput
 from engine.question import ExpandQuestion, PathQuestion
 from loaders.demo.sample import TITLES, load_demo
-from loaders.intake.progress import Silence
+from loaders.intake.meter import Meter
 from loaders.load import load as load_module
 from loaders.load.load import load
 from loaders.load.report import Report
@@ -283,7 +283,7 @@ def test_dataset_names_are_checked(folder: Folder, name: str) -> None:
 
 
 def test_ctrl_c_leaves_whole_batches(folder: Folder) -> None:
-    class Impatient(Silence):
+    class Impatient(Meter):
         def advance(self, position: int, entities: int) -> None:
             if entities >= 6000:
                 raise KeyboardInterrupt
