@@ -50,7 +50,9 @@ class XlsxFormat:
                 shutil.copyfileobj(book, out)
         if not cut:
             return []
-        return [f"{cut:,} cells are longer than Excel's {MAX_CHARACTERS:,}: see the sheet {LONG}"]
+        cells = "cell is" if cut == 1 else "cells are"
+        limit = f"Excel's {MAX_CHARACTERS:,} characters"
+        return [f"{cut:,} {cells} longer than {limit}: see the sheet {LONG}"]
 
 
 def write_workbook(by_schema: list[Table], out: BinaryIO) -> int:
