@@ -19,6 +19,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from loaders.intake.meter import Meter
+
 Advance = Callable[[int], None]
 """Moves a bar by so many items."""
 
@@ -61,8 +63,8 @@ def count_bar(title: str, total: int | None) -> Iterator[Advance]:
         yield lambda count: progress.advance(task, count)
 
 
-class LoadBar:
-    """A ``Meter`` that is a bar: bytes of the source, entities, rate and time left."""
+class LoadBar(Meter):
+    """A meter that is a bar: bytes of the source, entities, rate and time left."""
 
     def __init__(self, console: Console) -> None:
         self._progress = Progress(
