@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Path:
-    """One path by the ids of its nodes and, one shorter, of its relationships."""
+    """One path: the ids of its nodes in order, and those of the relationships between them."""
 
     node_ids: tuple[str, ...]
     edge_ids: tuple[str, ...]
@@ -19,31 +19,32 @@ class Path:
 
 @dataclass(frozen=True)
 class PathResult:
-    """Paths, each node and each relationship once; ``truncated`` says why paths are missing, if any are."""
+    """Paths, and each node and relationship on them once."""
 
     nodes: list[Node] = field(default_factory=list)
     edges: list[Relationship] = field(default_factory=list)
     paths: list[Path] = field(default_factory=list)
     truncated: str | None = None
+    """Why there may be more paths; None if these are all."""
 
 
 @dataclass(frozen=True)
 class Holding:
-    """Who holds it, or what is held: the integrated share, and the routes that make it up."""
+    """An owner, or something owned: its integrated share, and the routes that make it up."""
 
     entity: Entity
     share: float | None
     """A fraction; None where no route's share is known."""
     lower_bound: bool
-    """True where a range, words or an unknown share on some route make ``share`` a lower bound."""
+    """True where ``share`` may be larger: a route has a range, words or an unknown share."""
     unknown: bool
-    """True where some route crosses a holding of unknown share."""
+    """True where some route crosses a holding whose share is unknown."""
     routes: PathResult
 
 
 @dataclass(frozen=True)
 class Step:
-    """A relationship from where one stands, and the node at its other end."""
+    """A relationship of the node that was asked about, and the node at its other end."""
 
     relationship: Relationship
     node: Node
@@ -60,17 +61,17 @@ class EdgeCount:
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """A page of a longer list; ``cursors`` are opaque, one an item; pass the last one to go on."""
+    """A page of a longer list."""
 
     items: list[T] = field(default_factory=list)
     cursors: list[str] = field(default_factory=list)
+    """One for each item; the last one leads to the next page."""
     has_next: bool = False
-    total: int | None = None
 
 
 @dataclass(frozen=True)
 class Subgraph:
-    """The entities of a set that a reader may see, and the relationships among them."""
+    """Those of some entities that the reader may see, and the relationships among them."""
 
     nodes: list[Node] = field(default_factory=list)
     edges: list[Relationship] = field(default_factory=list)
@@ -79,17 +80,18 @@ class Subgraph:
 
 @dataclass(frozen=True)
 class Hit:
-    """One hit: the entity's id, an opaque cursor, the score, and a snippet with <em> marks (HTML-escaped)."""
+    """One hit of a search."""
 
     id: str
     cursor: str
     score: float
     highlight: str | None
+    """The text that matched, HTML-escaped, with <em> around the words."""
 
 
 @dataclass(frozen=True)
 class SearchPage:
-    """A page of hits, best first."""
+    """A page of hits, the best first."""
 
     hits: list[Hit] = field(default_factory=list)
     has_next: bool = False
@@ -105,7 +107,7 @@ class FacetValue:
 
 @dataclass(frozen=True)
 class Facet:
-    """A field and its most frequent values, most frequent first, then by value."""
+    """A field and its most frequent values, the most frequent first, then by value."""
 
     field: str
     values: list[FacetValue]

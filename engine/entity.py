@@ -1,8 +1,8 @@
 """What passes between rooms: records, relationships and shared values, as FollowTheMoney has them.
 
-An entity's references are kept as the dataset wrote them. One without a colon names an entity of the same
-dataset; ``dataset:entity-id`` names a record of another one (FtM's own ids never hold a colon). That is how
-a chain of ownership crosses datasets, which design.md asks for and does not spell out.
+An entity's references are kept as the dataset wrote them. One without a colon names an entity of
+the same dataset; ``dataset:entity-id`` names a record of another one, so that a chain of ownership
+can cross datasets. The two cannot be confused: FtM's own ids never contain a colon.
 """
 
 import hashlib
@@ -20,19 +20,21 @@ from engine.errors import BadInput
 
 Properties = Mapping[str, list[str]]
 LITERAL_TYPES = frozenset({"phone", "email", "identifier", "address", "ip", "url", "checksum"})
+"""FtM's types whose values tie two records together when both have the same one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """One entity as one dataset tells it; ``id`` is ``dataset:entity-id``, properties are as they came in."""
+    """A record: one entity as one dataset describes it, its properties as they came in."""
 
     id: str
+    """``dataset:entity-id``"""
     dataset: str
     schema: str
     caption: str
     properties: Properties
     checksum: str = field(default="", compare=False)
-    """Two records with one checksum are the same: schema and every property with its values in order."""
+    """Equal for two records with the same schema and the same values in the same order."""
 
     def first(self, name: str) -> str | None:
         """The first value of a property."""
@@ -40,35 +42,34 @@ class Entity:
         return values[0] if values else None
 
     def references(self, name: str) -> list[str]:
-        """The qualified ids that an entity-typed property holds."""
+        """The ids of the records that an entity-typed property names."""
         return [qualify(self.dataset, value) for value in self.properties.get(name, ())]
 
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A value that two or more records share; ``id`` is ``literal:type:value``."""
+    """A value that two or more records share."""
 
     id: str
+    """``literal:type:value``"""
     type: str
     value: str
     dataset: str
-    """The dataset through which this reader came to it."""
+    """The dataset of the record through which the reader reached it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Relationship:
-    """One relationship of the graph.
-
-    ``id`` is the edge entity's id for FtM's edges, ``source|TYPE|target`` for the others;
-    ``entity`` is the edge as an entity, None where the relationship is a property.
-    """
+    """One relationship of the graph: an FtM edge, or a property that names an entity."""
 
     id: str
+    """The entity's id for an FtM edge, ``source|TYPE|target`` for a property."""
     type: str
     dataset: str
     source: str
     target: str
     entity: Entity | None = None
+    """The edge as an entity; None where the relationship is a property."""
 
 
 Node = Entity | Literal
@@ -102,9 +103,9 @@ def edge_schemata() -> Mapping[str, Schema]:
 
 @cache
 def link_properties(schema: str) -> tuple[Property, ...]:
-    """A node schema's entity-typed properties: each value is a relationship."""
-    found = schema_of(schema)
-    return tuple(p for p in found.properties.values() if p.type.name == "entity" and not p.stub)
+    """The entity-typed properties of a schema that is no edge: each value is a relationship."""
+    properties = schema_of(schema).properties.values()
+    return tuple(p for p in properties if p.type.name == "entity" and not p.stub)
 
 
 @cache
@@ -123,16 +124,14 @@ def relationship_types() -> frozenset[str]:
 @cache
 def literal_properties(schema: str) -> Mapping[str, Property]:
     """A schema's properties whose values two records may share, by name; an edge has none."""
-    found = schema_of(schema)
-    if found.edge:
+    if schema_of(schema).edge:
         return {}
-    return {
-        p.name: p for p in found.properties.values() if p.type.name in LITERAL_TYPES and not p.stub
-    }
+    properties = schema_of(schema).properties.values()
+    return {p.name: p for p in properties if p.type.name in LITERAL_TYPES and not p.stub}
 
 
 def literals(entity: Entity) -> Iterator[tuple[str, str]]:
-    """The (type, value) pairs of a record that another may share; the value as FtM's node id has it."""
+    """The (type, value) pairs that a record may share with others, as FtM's node ids have them."""
     seen: set[tuple[str, str]] = set()
     shared = literal_properties(entity.schema)
     for name in entity.properties.keys() & shared.keys():
@@ -141,6 +140,7 @@ def literals(entity: Entity) -> Iterator[tuple[str, str]]:
             node = prop.type.node_id_safe(value)
             if node is None:
                 continue
+            # cut: an index of Neo4j takes no key of more than about 8 KiB
             pair = (prop.type.name, node.split(":", 1)[-1][:1000])
             if pair not in seen:
                 seen.add(pair)
@@ -148,12 +148,12 @@ def literals(entity: Entity) -> Iterator[tuple[str, str]]:
 
 
 def literal_ids(entity: Entity) -> list[str]:
-    """The ids of the shared values that a record may hold together with others."""
+    """The ids of the values that a record may share with others."""
     return [f"literal:{kind}:{value}" for kind, value in literals(entity)]
 
 
 def caption_of(schema: str, properties: Properties, fallback: str) -> str:
-    """FtM's caption: the first value of the schema's caption properties, else the schema's label."""
+    """FtM's caption: the first value of a caption property, else the schema's label."""
     for name in schema_of(schema).caption:
         values = properties.get(name)
         if values:
@@ -162,7 +162,10 @@ def caption_of(schema: str, properties: Properties, fallback: str) -> str:
 
 
 def make_entity(dataset: str, entity_id: str, schema: str, properties: Properties) -> Entity:
-    """A record from its parts; ``entity_id`` as the dataset writes it. Raises BadInput for lone surrogates."""
+    """A record from its parts; ``entity_id`` is as the dataset writes it.
+
+    Raises BadInput for a value with a lone surrogate, which no store can keep.
+    """
     caption = caption_of(schema, properties, entity_id)
     return Entity(
         f"{dataset}:{entity_id}", dataset, schema, caption, properties, checksum(schema, properties)
@@ -170,7 +173,7 @@ def make_entity(dataset: str, entity_id: str, schema: str, properties: Propertie
 
 
 def checksum(schema: str, properties: Properties) -> str:
-    """What tells one version of a record from another: 24 hexadecimal digits of BLAKE2b; raises BadInput."""
+    """Tells versions of a record apart: 24 hexadecimal digits of BLAKE2b; raises BadInput."""
     try:
         body = orjson.dumps([schema, dict(properties)], option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError as error:

@@ -1,10 +1,10 @@
 """What a reader may ask the engine: frozen values that are checked when they are made.
 
-Each question checks itself in ``__post_init__`` and raises BadInput, so that nobody below asks again whether
-a number is in range or a name exists. Only two checks wait until a question is answered, because only the
-index or the graph knows the format: that of a cursor (``after``), and that of a search's text.
+Each value checks itself in ``__post_init__`` and raises BadInput. Nothing below checks again whether
+a number is in range or a name exists. Two checks have to wait until a question is answered, because
+only the store knows the format: that of a cursor (``after``), and that of a search's text.
 
-Ids that do not exist, or that the reader may not see, are no bad input: they have no answer.
+An id that does not exist, or that the reader may not see, is not bad input: it has no answer.
 """
 
 from collections.abc import Iterable
@@ -18,19 +18,18 @@ from engine.errors import BadInput
 from engine.partial_date import asked_date
 
 MAX_ENDS = 25
-"""How many ids paths may start from, and how many they may lead to: each pair is searched by itself."""
+"""Ids that paths may start from, and ids that they may lead to: each pair is a search of its own."""
 MAX_HOPS = 12
 MAX_K = 100
 MAX_PATHS = 20_000
 MAX_DEGREE = 1_000_000_000
 MAX_HOLDINGS = 1_000
-"""Holdings in one answer."""
 FACETS = ("schema", "dataset", "country", "year", "topic")
-"""The fields whose values a search can be counted by."""
+"""The fields whose values a search can count."""
 
 
 class Direction(Enum):
-    """Which way a relationship is followed, seen from where one stands."""
+    """The direction of a relationship, as seen from the entity that it is followed from."""
 
     OUT = "OUT"
     IN = "IN"
@@ -46,7 +45,7 @@ class ExpandOrder(Enum):
 
 
 class PathMode(Enum):
-    """One shortest path, all of that length, or the k shortest."""
+    """One shortest path, all shortest paths, or the k shortest paths."""
 
     SHORTEST = "SHORTEST"
     ALL_SHORTEST = "ALL_SHORTEST"
@@ -64,7 +63,7 @@ class SearchSort(Enum):
 
 @dataclass(frozen=True)
 class DateRange:
-    """From a date to a date, either open, as FtM's partial dates (``2019``, ``2019-04``); both included."""
+    """A period of FtM's partial dates (``2019``, ``2019-04``), both included; None is an open end."""
 
     start: str | None = None
     end: str | None = None
@@ -100,22 +99,22 @@ def _check_between(name: str, number: int, low: int, high: int) -> None:
 
 @dataclass(frozen=True)
 class HopFilter:
-    """Which relationships a path may cross and which nodes it may pass through."""
+    """Which relationships a path may cross, and which nodes it may pass through."""
 
     types: tuple[str, ...] | None = None
     """Relationship types in Cypher's style (OWNERSHIP, ADDRESS_ENTITY, PHONE)."""
     schemata: tuple[str, ...] | None = None
-    """Schemata of the nodes passed through, descendants included."""
+    """Schemata of the nodes on the way, descendants included."""
     datasets: tuple[str, ...] | None = None
     direction: Direction = Direction.BOTH
     during: DateRange | None = None
-    """Relationships whose time overlaps it; an undated relationship passes."""
+    """Only relationships that held at some time in this period; undated ones count."""
     min_share: float | None = None
-    """Ownerships need a known share of at least this (a fraction); other relationships pass."""
+    """Only ownerships with a known share of at least this fraction; other types are not affected."""
     max_degree: int | None = None
     """Nodes with more relationships are not passed through."""
     shared: bool = True
-    """Whether shared values (Literal) may be passed through."""
+    """Whether a path may pass through shared values (Literal)."""
 
     def __post_init__(self) -> None:
         _check_types(self.types)
@@ -128,22 +127,22 @@ class HopFilter:
 
 @dataclass(frozen=True)
 class PathQuestion:
-    """How does one get from any of ``from_ids`` to any of ``to_ids``? Every pair of ends is searched."""
+    """What are the shortest paths from each of ``from_ids`` to each of ``to_ids``?"""
 
     from_ids: tuple[str, ...]
     to_ids: tuple[str, ...]
     mode: PathMode = PathMode.SHORTEST
     k: int = 5
-    """How many paths K_SHORTEST answers for each pair."""
+    """How many paths K_SHORTEST finds for each pair of ends."""
     max_hops: int = 6
     filter: HopFilter = HopFilter()
-    """What holds for every hop."""
+    """The filter for all hops."""
     hops: tuple[HopFilter, ...] = ()
-    """What holds for the first hop, the second …, if a path must have exactly these; max_hops then says nothing."""
+    """A filter for each hop in order. Paths then have exactly this many hops, whatever max_hops is."""
     avoid: tuple[str, ...] = ()
-    """Ids of nodes that are not passed through."""
+    """Ids of nodes that paths do not pass through."""
     limit: int = 100
-    """How many paths ALL_SHORTEST answers at most."""
+    """How many paths ALL_SHORTEST finds at most."""
 
     def __post_init__(self) -> None:
         if max(len(set(self.from_ids)), len(set(self.to_ids))) > MAX_ENDS:
@@ -159,7 +158,7 @@ class PathQuestion:
 
 @dataclass(frozen=True)
 class ExpandQuestion:
-    """Which relationships does an entity have, and what is at their other ends? A page of them."""
+    """Which relationships does an entity have, and what is at their other ends? One page of them."""
 
     id: str
     types: tuple[str, ...] | None = None
@@ -168,12 +167,12 @@ class ExpandQuestion:
     schemata: tuple[str, ...] | None = None
     """Schemata of the neighbours, descendants included."""
     during: DateRange | None = None
-    """Relationships whose time overlaps it; an undated relationship passes."""
+    """Only relationships that held at some time in this period; undated ones count."""
     order: ExpandOrder = ExpandOrder.DEGREE_ASC
     first: int = 50
-    """How many fit on the page."""
+    """The size of the page."""
     after: str | None = None
-    """The cursor of the last one on the page before."""
+    """The cursor of the last item on the page before."""
 
     def __post_init__(self) -> None:
         _check_types(self.types)
@@ -182,13 +181,13 @@ class ExpandQuestion:
 
 @dataclass(frozen=True)
 class OwnershipQuestion:
-    """Who holds this company, or what does it hold, through whatever chain?"""
+    """Who owns an entity, or what does it own, through any chain of holdings?"""
 
     id: str
     min_share: float = 0.25
-    """The smallest integrated share that is answered, a fraction."""
+    """The smallest integrated share to return, a fraction; unknown shares are returned, too."""
     at: str | None = None
-    """Only holdings that held at this (partial) date; an undated one counts."""
+    """Only holdings that held at this partial date; undated ones count."""
     first: int = 50
 
     def __post_init__(self) -> None:
@@ -200,7 +199,7 @@ class OwnershipQuestion:
 
 @dataclass(frozen=True)
 class SearchFilter:
-    """What a hit must be; a schema includes its descendants."""
+    """Which hits are wanted; a schema includes its descendants."""
 
     schemata: tuple[str, ...] | None = None
     datasets: tuple[str, ...] | None = None
@@ -214,23 +213,23 @@ class SearchFilter:
 
 @dataclass(frozen=True)
 class SearchQuestion:
-    """Which entities does a text in the search language find? A page of them."""
+    """Which entities does a text in the search language find? One page of them."""
 
     text: str = ""
     filter: SearchFilter = SearchFilter()
     sort: SearchSort = SearchSort.RELEVANCE
     first: int = 25
-    """How many fit on the page."""
+    """The size of the page."""
     after: str | None = None
-    """The cursor of the last one on the page before."""
+    """The cursor of the last hit on the page before."""
 
 
 @dataclass(frozen=True)
 class FacetQuestion:
-    """Which values do fields have most often among all that a search finds?"""
+    """Which values of some fields are the most frequent among all that a search finds?"""
 
     search: SearchQuestion
-    """Its text and filter; which page of it is asked for says nothing here."""
+    """Only its text and filter count, not its page."""
     fields: tuple[str, ...]
     size: int = 20
     """How many values of each field."""
