@@ -19,7 +19,7 @@ def cursor_of(*place: Any) -> str:
 
 
 def place_of(cursor: str, *kinds: type) -> list[Any]:
-    """The place that a cursor holds; raises BadInput unless its parts are exactly of these kinds."""
+    """The place that a cursor holds; raises BadInput unless its parts are of these kinds."""
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         place = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))

@@ -1,8 +1,8 @@
 """What a reader may ask the engine: frozen values that are checked when they are made.
 
-Each value checks itself in ``__post_init__`` and raises BadInput. Nothing below checks again whether
-a number is in range or a name exists. Two checks have to wait until a question is answered, because
-only the store knows the format: that of a cursor (``after``), and that of a search's text.
+Each value checks itself in ``__post_init__`` and raises BadInput. Nothing below checks again
+whether a number is in range or a name exists. Two checks have to wait until a question is answered,
+as only the store knows the format: that of a cursor (``after``), and that of a search's text.
 
 An id that does not exist, or that the reader may not see, is not bad input: it has no answer.
 """
@@ -18,7 +18,7 @@ from engine.errors import BadInput
 from engine.partial_date import asked_date
 
 MAX_ENDS = 25
-"""Ids that paths may start from, and ids that they may lead to: each pair is a search of its own."""
+"""Ids that paths may start from, and ids that they may lead to: each pair is searched."""
 MAX_HOPS = 12
 MAX_K = 100
 MAX_PATHS = 20_000
@@ -63,7 +63,7 @@ class SearchSort(Enum):
 
 @dataclass(frozen=True)
 class DateRange:
-    """A period of FtM's partial dates (``2019``, ``2019-04``), both included; None is an open end."""
+    """A period between two partial dates (``2019``, ``2019-04``), both included; None is open."""
 
     start: str | None = None
     end: str | None = None
@@ -110,7 +110,7 @@ class HopFilter:
     during: DateRange | None = None
     """Only relationships that held at some time in this period; undated ones count."""
     min_share: float | None = None
-    """Only ownerships with a known share of at least this fraction; other types are not affected."""
+    """Only ownerships with a known share of at least this fraction; other types always pass."""
     max_degree: int | None = None
     """Nodes with more relationships are not passed through."""
     shared: bool = True
@@ -138,7 +138,7 @@ class PathQuestion:
     filter: HopFilter = HopFilter()
     """The filter for all hops."""
     hops: tuple[HopFilter, ...] = ()
-    """A filter for each hop in order. Paths then have exactly this many hops, whatever max_hops is."""
+    """A filter for each hop in order; paths then have exactly this many, whatever max_hops is."""
     avoid: tuple[str, ...] = ()
     """Ids of nodes that paths do not pass through."""
     limit: int = 100
@@ -158,7 +158,7 @@ class PathQuestion:
 
 @dataclass(frozen=True)
 class ExpandQuestion:
-    """Which relationships does an entity have, and what is at their other ends? One page of them."""
+    """Which relationships does an entity have, and what is at their other ends? A page of them."""
 
     id: str
     types: tuple[str, ...] | None = None

@@ -32,17 +32,17 @@ def test_an_engine_beside_another_knows_its_server(engine: Engine) -> None:
     assert engine.health() == {"neo4j": "ok", "index": "ok"}
 
 
-def test_status_beside_another_tells_the_memory(
+def test_status_beside_another_shows_the_memory(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert engine._server is not None
     monkeypatch.setenv("CLEW_DATA", str(engine.settings.data))
     result = CliRunner().invoke(main, ["status"])
     assert result.exit_code == 0, result.output
-    told = next(line for line in result.stdout.splitlines() if line.startswith("server"))
-    assert engine._server.uri in told
-    assert "heap_mb 512, pagecache_mb 256" in told
-    assert f"process {engine._server.pid};" in told
+    line = next(text for text in result.stdout.splitlines() if text.startswith("server"))
+    assert engine._server.uri in line
+    assert "heap_mb 512, pagecache_mb 256" in line
+    assert f"process {engine._server.pid};" in line
 
 
 def test_an_engine_that_cannot_open_its_index_lets_go_of_the_server(

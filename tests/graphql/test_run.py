@@ -1,4 +1,4 @@
-"""What GraphQL tells of crawls: real ones, page by page, and when the next is due."""
+"""Crawls in GraphQL: real ones, page by page, and when the next is due."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -40,19 +40,23 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def test_late_datasets_tell_what_their_last_crawls_did(
+def crawl_three_versions(crawler: Crawler, folder: Path) -> None:
+    """Crawls ``d`` when its source is new, when it has changed, and when it is gone."""
+    entry = Entry("d", Source(path="d.json", max_refused=0.5), folder, {"frequency": "weekly"})
+    file = folder / "d.json"
+    file.write_text("".join(LINE % (name, name) for name in "abc"))
+    crawler.crawl(entry)
+    file.write_text(LINE % ("a", "Ada") + LINE % ("b", "b") + LINE % ("x", "x") + '{"id": "y"}\n')
+    crawler.crawl(entry)
+    file.unlink()
+    crawler.crawl(entry)
+
+
+def test_late_datasets_show_their_last_crawls(
     fresh_engine: Engine, ask: Ask, tmp_path: Path
 ) -> None:
-    entry = Entry("d", Source(path="d.json", max_refused=0.5), tmp_path, {"frequency": "weekly"})
     crawler = Crawler(fresh_engine, lambda _: None)
-    (tmp_path / "d.json").write_text("".join(LINE % (name, name) for name in "abc"))
-    crawler.crawl(entry)
-    (tmp_path / "d.json").write_text(
-        LINE % ("a", "Ada") + LINE % ("b", "b") + LINE % ("x", "x") + '{"id": "y"}\n'
-    )
-    crawler.crawl(entry)
-    (tmp_path / "d.json").unlink()
-    crawler.crawl(entry)
+    crawl_three_versions(crawler, tmp_path)
     now = datetime.now(UTC)
     (tmp_path / "e.json").write_text(LINE % ("a", "a"))
     crawler.crawl(Entry("e", Source(path="e.json"), tmp_path, {"frequency": "daily"}))
@@ -60,12 +64,12 @@ def test_late_datasets_tell_what_their_last_crawls_did(
     (query,) = [one.text for one in operations() if one.name == "late_datasets"]
     answer = ask(query)
     (late,) = answer["late"]["nodes"]
-    told = [
+    outcomes = [
         {k: run[k] for k in ("outcome", "read", "added", "changed", "removed", "refused")}
         for run in late["runs"]["nodes"]
     ]
     assert (late["name"], late["runs"]["totalCount"]) == ("d", 3)
-    assert told == [
+    assert outcomes == [
         {"outcome": "FAILED", "read": 0, "added": 0, "changed": 0, "removed": 0, "refused": 0},
         {"outcome": "UPDATED", "read": 4, "added": 1, "changed": 1, "removed": 1, "refused": 1},
         {"outcome": "UPDATED", "read": 3, "added": 3, "changed": 0, "removed": 0, "refused": 0},
@@ -96,11 +100,11 @@ def test_history_in_pages(fresh_engine: Engine, ask: Ask) -> None:
     query = f'query($after: String) {{ dataset(name: "d") {{ {page} }} }}'
     seen, after = [], None
     for more in (True, True, False):
-        found = ask(query, after=after)["dataset"]["runs"]
-        assert [edge["node"] for edge in found["edges"]] == found["nodes"]
-        assert (found["totalCount"], found["pageInfo"]["hasNextPage"]) == (7, more)
-        seen += [node["id"] for node in found["nodes"]]
-        after = found["pageInfo"]["endCursor"]
+        history = ask(query, after=after)["dataset"]["runs"]
+        assert [edge["node"] for edge in history["edges"]] == history["nodes"]
+        assert (history["totalCount"], history["pageInfo"]["hasNextPage"]) == (7, more)
+        seen += [node["id"] for node in history["nodes"]]
+        after = history["pageInfo"]["endCursor"]
     assert seen == ["r6", "r4", "r5", "r2", "r3", "r0", "r1"]
     for wrong in (
         "%",
@@ -128,18 +132,18 @@ def test_crawls_of_many_datasets_are_read_together(
         fresh_engine.note_run(Run(name, name, "x", datetime(2026, 1, 1, tzinfo=UTC), message=name))
     asked, read = [], fresh_engine._journal.histories
     monkeypatch.setattr(
-        fresh_engine._journal, "histories", lambda *given: asked.append(given[0]) or read(*given)
+        fresh_engine._journal, "histories", lambda *args: asked.append(args[0]) or read(*args)
     )
     with fresh_engine.claim("d", "crawled"):
         query = "{ datasets { nodes { name runs(first: 5) { nodes { message outcome ended } } } } }"
-        found = ask(query)["datasets"]["nodes"]
-    assert [(one["name"], one["runs"]["nodes"][0]["message"]) for one in found] == [
+        datasets = ask(query)["datasets"]["nodes"]
+    assert [(one["name"], one["runs"]["nodes"][0]["message"]) for one in datasets] == [
         ("d", "d"),
         ("e", "e"),
         ("f", "f"),
     ]
-    assert found[0]["runs"]["nodes"][0] == {"message": "d", "outcome": "RUNNING", "ended": None}
-    assert found[1]["runs"]["nodes"][0] == {
+    assert datasets[0]["runs"]["nodes"][0] == {"message": "d", "outcome": "RUNNING", "ended": None}
+    assert datasets[1]["runs"]["nodes"][0] == {
         "message": "e",
         "outcome": "INTERRUPTED",
         "ended": None,
@@ -175,25 +179,26 @@ def test_what_the_catalog_has_dropped_has_no_next_crawl(
 ) -> None:
     def looked(*entries: Entry, listed: list[Listed] | None = None, sole: bool = True) -> Any:
         catalog = Catalog([*entries], listed or [], tmp_path)
-        due_entries(fresh_engine, catalog, datetime.now(UTC), told.append, sole=sole)
+        due_entries(fresh_engine, catalog, datetime.now(UTC), lines.append, sole=sole)
         return ask(
-            '{ d: dataset(name: "d") { nextRun } e: dataset(name: "e") { nextRun runs { totalCount } } }'
+            '{ d: dataset(name: "d") { nextRun } '
+            'e: dataset(name: "e") { nextRun runs { totalCount } } }'
         )
 
-    told: list[str] = []
+    lines: list[str] = []
     for name in ("d", "e"):
         (tmp_path / f"{name}.json").write_text(LINE % ("a", "a"))
         entry = Entry(name, Source(path=f"{name}.json"), tmp_path, {"frequency": "monthly"})
         run = Crawler(fresh_engine, lambda _: None).crawl(entry)
     kept = Entry("d", Source(path="d.json"), tmp_path, {"frequency": "monthly"})
     away = Listed(url="http://127.0.0.1:9/index.json")
-    for found in (
+    for answer in (
         looked(kept, listed=[away]),
         looked(kept, sole=False),
     ):  # e may be on a list that cannot be had
-        assert moment(found["e"]["nextRun"]) == run.next_run
-    assert [text.split(" ")[0] for text in told] == ["http://127.0.0.1:9/index.json"]
-    found = looked(kept)
-    assert found["d"]["nextRun"] is not None
-    assert found["e"] == {"nextRun": None, "runs": {"totalCount": 1}}
+        assert moment(answer["e"]["nextRun"]) == run.next_run
+    assert [text.split(" ")[0] for text in lines] == ["http://127.0.0.1:9/index.json"]
+    answer = looked(kept)
+    assert answer["d"]["nextRun"] is not None
+    assert answer["e"] == {"nextRun": None, "runs": {"totalCount": 1}}
     assert moment(looked(kept, entry)["e"]["nextRun"]) == run.next_run  # named again

@@ -28,12 +28,12 @@ def test_no_property_hides_a_field_of_our_own() -> None:
 
 def test_every_schema_is_a_type_with_every_property() -> None:
     for known in model:
-        found = schema().type_map[known.name]
+        made = schema().type_map[known.name]
         branch = known.abstract or known.descendants
-        assert isinstance(found, GraphQLInterfaceType if branch else GraphQLObjectType), known.name
-        assert set(known.properties) <= set(found.fields)
+        assert isinstance(made, GraphQLInterfaceType if branch else GraphQLObjectType), known.name
+        assert set(known.properties) <= set(made.fields)
         ancestors = {parent.name for parent in known.schemata if parent != known}
-        assert {parent.name for parent in found.interfaces} == ancestors | {"Entity"}
+        assert {parent.name for parent in made.interfaces} == ancestors | {"Entity"}
         if not known.abstract:
             assert isinstance(schema().type_map[object_name(known.name)], GraphQLObjectType)
 

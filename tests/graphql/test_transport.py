@@ -1,4 +1,4 @@
-"""GraphQL over HTTP: methods, media types and statuses; what is told of errors, and what never."""
+"""GraphQL over HTTP: methods, media types and statuses; what errors say, and what they hide."""
 
 import time
 from collections.abc import Sequence
@@ -145,7 +145,7 @@ def test_what_cannot_run_is_400_in_graphqls_own_media_type(
     assert post(client, {"query": query}, JSON).status_code == 200
 
 
-def test_at_most_five_errors_are_told(client: TestClient) -> None:
+def test_at_most_five_errors_are_returned(client: TestClient) -> None:
     answer = post(client, {"query": "{" + " ".join(f"nope{n}" for n in range(300)) + "}"})
     assert len(answer.json()["errors"]) == 5
 
