@@ -20,6 +20,7 @@ from click.testing import CliRunner
 
 from api.app import execute
 from cli.main import main
+from docs.picture import FILE, draw
 from engine.engine import Engine
 from engine.settings import Settings, variable
 from loaders.demo.sample import load_demo
@@ -140,6 +141,10 @@ def test_an_answer_is_as_printed(engine: Engine, asked: str, printed: str) -> No
     assert agrees(cut_json(printed), real), real
 
 
+def test_the_picture_shows_what_the_engine_answers(engine: Engine) -> None:
+    assert FILE.read_text(encoding="utf-8") == draw(engine), "run make picture"
+
+
 def test_a_cut_answer_still_says_something() -> None:
     printed = cut_json('{"a": [1, …], "b": …, …}')
     assert agrees(printed, {"a": [1, 2, 3], "b": None, "c": 1})
@@ -157,16 +162,16 @@ def test_a_cut_answer_still_says_something() -> None:
 
 def typed() -> list[tuple[str, str]]:
     """Every command line in a block or in a sentence: (place, text)."""
-    found = []
+    result = []
     for page in PAGES:
         for block in blocks(page):
             if block.language == RUN:
-                found += [(f"{page.name}:{c.line}", c.text) for c in commands(block)]
+                result += [(f"{page.name}:{c.line}", c.text) for c in commands(block)]
         prose = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
-        found += [
+        result += [
             (page.name, text) for text in re.findall(r"`((?:(?:\./)?clew|make) [^`]+)`", prose)
         ]
-    return found
+    return result
 
 
 @pytest.mark.parametrize(

@@ -57,8 +57,8 @@ def blocks(page: Path) -> list[Block]:
     """The fenced blocks of a page, in order."""
     text = page.read_text(encoding="utf-8")
     return [
-        Block(found[1], tuple(found[2].split()), found[3], text.count("\n", 0, found.start()) + 1)
-        for found in FENCE.finditer(text)
+        Block(fence[1], tuple(fence[2].split()), fence[3], text.count("\n", 0, fence.start()) + 1)
+        for fence in FENCE.finditer(text)
     ]
 
 
@@ -66,12 +66,12 @@ def commands(block: Block) -> list[Command]:
     """The commands of a ``console`` block: lines that begin with ``$ ``, each with its output."""
     parts = re.split(r"^\$ ", block.text.replace("\\\n", ""), flags=re.MULTILINE)
     assert not parts[0], f"line {block.line}: a console block begins with `$ `"
-    found = []
+    result = []
     for number, part in enumerate(parts[1:], start=1):
         text, _, output = part.partition("\n")
         code = int(block.option("exit", "0")) if number == len(parts) - 1 else 0
-        found.append(Command(text, output, code, block.line))
-    return found
+        result.append(Command(text, output, code, block.line))
+    return result
 
 
 def same_output(printed: str, real: str) -> bool:
@@ -97,13 +97,13 @@ def fragment_pattern(fragment: str) -> str:
 
 def answers() -> list[tuple[str, str, str]]:
     """Every GraphQL operation that is followed by its answer: (place, operation, answer)."""
-    found = []
+    result = []
     for page in PAGES:
         shown = [block for block in blocks(page) if block.language in ("graphql", "json")]
         for block, after in pairwise(shown):
             if block.language == "graphql" and after.language == "json":
-                found.append((f"{page.name}:{block.line}", block.text, after.text))
-    return found
+                result.append((f"{page.name}:{block.line}", block.text, after.text))
+    return result
 
 
 def cut_json(text: str) -> Any:
