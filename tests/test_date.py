@@ -87,8 +87,8 @@ def owners_at(date: str) -> Any:
 
 def searched(text: str) -> Any:
     """The days that a search for this date finds."""
-    found = parse(f'date:"{text}"')
-    return (found.low, found.high) if isinstance(found, DayRange) else found
+    expression = parse(f'date:"{text}"')
+    return (expression.low, expression.high) if isinstance(expression, DayRange) else expression
 
 
 ASKED = [
@@ -103,10 +103,10 @@ ASKED = [
 
 @pytest.mark.parametrize(("text", "date", "last"), DATES)
 def test_a_date_is_one_for_everybody(text: str, date: str, last: str) -> None:
-    found = parse_date(text)
-    assert found is not None
-    assert (found.text, found.last) == (date, last)
-    assert read_date(text) == found
+    parsed = parse_date(text)
+    assert parsed is not None
+    assert (parsed.text, parsed.last) == (date, last)
+    assert read_date(text) == parsed
     assert (registry.date.clean(text) or "")[:4] == date[:4], "FtM takes it too"
     assert [ask(text) for ask in ASKED] == [date] * len(ASKED)
     assert searched(text) == days(text) == days(date)
