@@ -18,7 +18,7 @@ from engine.index.parser import parse
 from engine.partial_date import asked_date, parse_date, read_date
 from engine.question import DateRange, OwnershipQuestion
 from loaders.format.bods.party import day as bods_day
-from loaders.format.icij.icij import iso
+from loaders.format.icij.node import iso
 
 DATES = [
     ("2019", "2019", "2019-12-31"),

@@ -1,16 +1,21 @@
 """Which edge of FollowTheMoney an interest of the Beneficial Ownership Data Standard is.
 
-| Interest | Edge, from the interested party to the subject |
+The edge leads from the interested party to the subject:
+
+| Interest | Edge |
 | --- | --- |
 | shareholding, beneficiary of a trust or other legal arrangement | Ownership, with its percentage |
 | board member, board chair, senior managing official | Directorship |
-| voting rights, appointment of the board, settlor, trustee, protector, nominator, control by rules, articles, contract or law, other influence or control | Control |
-| nominee | Representation: the nominee acts for the arrangement |
-| rights to profit, to income, to surplus assets, to the use of assets; unknown, unpublished or not stated | UnknownLink |
+| voting rights, appointment of the board, other influence or control | Control |
+| settlor, trustee, protector, nominator; control by rules, contract or law | Control |
+| nominee, who acts for the arrangement | Representation |
+| rights to profit, to income, to surplus assets, to the use of assets | UnknownLink |
+| unknown, unpublished or not stated | UnknownLink |
 
-Only shares in the capital and in a trust are Ownership: one relationship often has a share of 50 % and voting rights
-of 50 %, and that is half of the company and not all of it. Shares of other interests stand in the description.
-The codes of 0.2 (``voting-rights``, ``settlor-of-trust``) are taken as those of 0.3 and 0.4 (``votingRights``).
+Only shares in the capital and in a trust are Ownership: one relationship often has a share of 50 %
+and voting rights of 50 %, and that is half of the company and not all of it. Shares of other
+interests stand in the description. The codes of 0.2 (``voting-rights``, ``settlor-of-trust``) are
+taken as those of 0.3 and 0.4 (``votingRights``).
 """
 
 import re
@@ -19,15 +24,16 @@ from typing import Any, NamedTuple
 
 OWNERSHIP = "shareholding beneficiaryoflegalarrangement beneficiaryoftrust"
 DIRECTORSHIP = "boardmember boardchair seniormanagingofficial"
-CONTROL = (
-    "votingrights appointmentofboard otherinfluenceorcontrol influenceorcontrol otherinfluenceorcontroloftrust "
-    "settlor settloroftrust trustee trusteeoftrust protector protectoroftrust nominator rightsgrantedbycontract "
-    "conditionalrightsgrantedbycontract controlviacompanyrulesorarticles controlbylegalframework"
-)
+CONTROL = """
+    votingrights appointmentofboard otherinfluenceorcontrol influenceorcontrol
+    otherinfluenceorcontroloftrust settlor settloroftrust trustee trusteeoftrust protector
+    protectoroftrust nominator rightsgrantedbycontract conditionalrightsgrantedbycontract
+    controlviacompanyrulesorarticles controlbylegalframework
+"""
 
 
 class Edge(NamedTuple):
-    """An edge schema, the properties of its two ends, and what its subject is at least for it to fit."""
+    """An edge schema, the properties of its two ends, and the schema its subject has at least."""
 
     schema: str
     party: str
@@ -47,35 +53,38 @@ EDGES = {
 
 
 def edge_of(interest: Mapping[str, Any]) -> Edge:
-    """The edge that an interest is; UnknownLink for what the standard does not say."""
+    """The edge that an interest is; UnknownLink for what the standard does not know."""
     return EDGES.get(re.sub(r"[^a-z]", "", str(interest.get("type") or "").lower()), UNKNOWN)
 
 
 def directness(interest: Mapping[str, Any]) -> str:
-    """Whether an interest is ``direct`` or ``indirect``: its ``directOrIndirect``, or 0.2's ``interestLevel``."""
+    """``direct`` or ``indirect``: the ``directOrIndirect`` of 0.3, or 0.2's ``interestLevel``."""
     return words(interest.get("directOrIndirect") or interest.get("interestLevel"))
 
 
 def words(code: Any) -> str:
     """A code as words: ``votingRights`` and ``voting-rights`` are both ``voting rights``."""
-    return (
-        re.sub(r"(?<=[a-z])(?=[A-Z])|[-_]", " ", code).strip().lower()
-        if isinstance(code, str)
-        else ""
-    )
+    if not isinstance(code, str):
+        return ""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|[-_]", " ", code).strip().lower()
 
 
 def share_of(interest: Mapping[str, Any]) -> str:
-    """How much, as text that keeps the bounds: ``60%``, ``25% but less than 50%``, ``more than 25%``; or nothing."""
+    """How much, with its bounds: ``60%``, ``25% but less than 50%``, ``more than 25%``; or empty."""
     share = interest.get("share")
     if not isinstance(share, dict):
         return ""
     if exact := number(share.get("exact")):
         return f"{exact}%"
-    least, above = number(share.get("minimum")), number(share.get("exclusiveMinimum"))
-    most, below = number(share.get("maximum")), number(share.get("exclusiveMaximum"))
+    least, most = number(share.get("minimum")), number(share.get("maximum"))
     if least and least == most:
         return f"{least}%"
+    above, below = number(share.get("exclusiveMinimum")), number(share.get("exclusiveMaximum"))
+    return range_of(least, above, most, below)
+
+
+def range_of(least: str, above: str, most: str, below: str) -> str:
+    """A range of percents in words; ``above`` and ``below`` are not in it, and any may be empty."""
     if not least and not above:
         return f"less than {below}%" if below else f"up to {most}%" if most else ""
     if not most and not below:
@@ -85,7 +94,7 @@ def share_of(interest: Mapping[str, Any]) -> str:
 
 
 def number(value: Any) -> str:
-    """A number of percents as text, also out of a text that is one; nothing for what is none or beyond 100."""
+    """Percents as text, also out of a text; empty for what is no number from 0 to 100."""
     if isinstance(value, str) and re.fullmatch(r"\d{1,3}(\.\d{1,10})?", value):
         value = float(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:

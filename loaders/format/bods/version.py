@@ -1,9 +1,9 @@
-"""Which statement of a record is the newest? Kept on disk, so that memory stays flat.
+"""Which statement of a record is the newest? All are kept on disk, so that memory stays flat.
 
-A record is known by its key. Of several statements of one key the one with the latest date counts, of one date the
-later in the file. Where statements replace others by name (BODS before 0.4, where each has a key of its own), the
-whole chain is one record: its last statement tells it, and its first one's key stays its key, so that an update
-changes the record and makes no new one.
+A record is known by its key. Of several statements of one key the one with the latest date counts,
+of one date the later in the file. Where statements replace others by name (BODS before 0.4, where
+each has a key of its own), the whole chain is one record: its last statement says what it is, and
+its first one's key stays its key, so that an update changes the record and makes no new one.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,13 +21,13 @@ KINDS = {
     "person": "person",
     "relationship": "relationship",
 }
-"""What a statement's type says that it tells of."""
+"""What kind of record a statement's type stands for."""
 LONGEST_CHAIN = 1_000
-"""Statements that replace one another, followed from one of them; a longer chain is more than one record."""
+"""Statements that replace one another, followed from one of them; a longer chain is cut in two."""
 
 
 class Version(NamedTuple):
-    """One statement of a record: the record's key, and where it was told."""
+    """One statement of a record: the record's key, and where the statement stands."""
 
     key: str
     date: str
@@ -48,7 +48,7 @@ class Versions:
         self._replaced = self._spool.table("replaced", "old TEXT, new TEXT")
 
     def close(self) -> None:
-        """Let go of all of it."""
+        """Let go of all statements."""
         self._spool.close()
 
     def put(self, version: Version, replaces: Iterable[str] = ()) -> None:
@@ -59,13 +59,13 @@ class Versions:
             self._replaced.add((old, version.key))
 
     def settle(self) -> None:
-        """All is told: what follows may be asked."""
+        """All are put: what follows may be asked from now on."""
         self._spool.query("CREATE INDEX version_key ON version (key, date)")
         self._spool.query("CREATE INDEX replaced_old ON replaced (old)")
         self._spool.query("CREATE INDEX replaced_new ON replaced (new)")
 
     def newest(self) -> Iterator[Version]:
-        """Of every record its newest statement, under the record's key."""
+        """The newest statement of every record, under the record's key."""
         rows = self._spool.query(
             "SELECT key, date, place, source, body FROM version ORDER BY key, date, rowid"
         )
@@ -89,7 +89,7 @@ class Versions:
         return self._end(self._end(key, forward=True), forward=False)
 
     def _end(self, key: str, forward: bool) -> str:
-        """The last or first of the chain that a key stands in; of a chain that is a ring, its smallest key."""
+        """The last or first key of the chain that a key is in; of a ring, the smallest."""
         query = (
             "SELECT new FROM replaced WHERE old = ? ORDER BY rowid DESC LIMIT 1"
             if forward
@@ -104,21 +104,21 @@ class Versions:
         return key
 
 
-def kind_of(told: Mapping[str, Any]) -> str:
-    """Whether a statement tells of an entity, a person or a relationship; nothing for none of them."""
-    return KINDS.get(text(told.get("recordType")) or text(told.get("statementType")), "")
+def kind_of(statement: Mapping[str, Any]) -> str:
+    """Whether a statement is of an entity, a person or a relationship; empty for none of them."""
+    return KINDS.get(text(statement.get("recordType")) or text(statement.get("statementType")), "")
 
 
-def details_of(told: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a statement says: in ``recordDetails``, or before 0.4 beside the statement's own fields."""
-    details = told.get("recordDetails", told)
+def details_of(statement: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a statement says: its ``recordDetails``, or before 0.4 what stands beside its id."""
+    details = statement.get("recordDetails", statement)
     return details if isinstance(details, dict) else {}
 
 
-def end_key(told: Any) -> str:
-    """The key that an end of a relationship names; nothing where it names none."""
-    if isinstance(told, dict):
-        return text(told.get("describedByEntityStatement")) or text(
-            told.get("describedByPersonStatement")
+def end_key(end: Any) -> str:
+    """The key that an end of a relationship names; empty where it names none."""
+    if isinstance(end, dict):
+        return text(end.get("describedByEntityStatement")) or text(
+            end.get("describedByPersonStatement")
         )
-    return text(told)
+    return text(end)

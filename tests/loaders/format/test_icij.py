@@ -16,8 +16,9 @@ from engine.engine import Engine
 from engine.entity import Entity
 from engine.errors import BadInput
 from engine.question import ExpandQuestion, PathQuestion, SearchQuestion
-from loaders.format.icij.icij import iso, kind_by_columns
+from loaders.format.icij.layout import kind_by_columns
 from loaders.format.icij.link import edges_of
+from loaders.format.icij.node import iso
 from loaders.format.registry import format_of
 from loaders.intake.intake import Intake, Reading
 from loaders.load.load import load
