@@ -21,12 +21,12 @@ class Lined(Protocol):
 
 
 class Ftm:
-    """Entities as JSON lines. It takes whatever no other format knows, and says line by line what is wrong."""
+    """Entities as JSON lines: what no other format fits, with what is wrong line by line."""
 
     name = "ftm"
 
     def fits(self, name: str, head: bytes) -> bool:
-        """Always."""
+        """Always: it is asked last."""
         return True
 
     def read(self, intake: Intake) -> Iterator[Reading]:

@@ -70,7 +70,7 @@ def words(code: Any) -> str:
 
 
 def share_of(interest: Mapping[str, Any]) -> str:
-    """How much, with its bounds: ``60%``, ``25% but less than 50%``, ``more than 25%``; or empty."""
+    """How much, with bounds: ``60%``, ``25% but less than 50%``, ``more than 25%``; or empty."""
     share = interest.get("share")
     if not isinstance(share, dict):
         return ""
