@@ -28,17 +28,15 @@ PLACES: dict[str, tuple[type, str, str, bool]] = {
     "among the shared values": (Transaction, "run", "literal_set", False),
     "after the shared values": (Writer, "set_literals", "", False),
 }
-"""Where: a method, the statements that count if it runs statements, and whether to die before it or after."""
+"""Where: a method, the queries that count if it runs queries, and whether to die before or after."""
 
 
-def deadly(
-    method: Callable[..., Any], nth: int, statements: str, before: bool
-) -> Callable[..., Any]:
+def deadly(method: Callable[..., Any], nth: int, queries: str, before: bool) -> Callable[..., Any]:
     """The same method, whose nth call is the last thing that this process does."""
     calls = count(1)
 
     def called(self: object, first: Any, *rest: Any, **named: Any) -> Any:
-        last = (not statements or first in statements.split()) and next(calls) == nth
+        last = (not queries or first in queries.split()) and next(calls) == nth
         if last and before:
             os.kill(os.getpid(), signal.SIGKILL)
         result = method(self, first, *rest, **named)
@@ -51,8 +49,8 @@ def deadly(
 
 if __name__ == "__main__":
     if sys.argv[1] != "nowhere":
-        owner, name, statements, before = PLACES[sys.argv[1]]
-        setattr(owner, name, deadly(getattr(owner, name), int(sys.argv[2]), statements, before))
+        owner, name, queries, before = PLACES[sys.argv[1]]
+        setattr(owner, name, deadly(getattr(owner, name), int(sys.argv[2]), queries, before))
     setattr(load, "BATCH", 200)  # noqa: B010 - mypy has them as final
     setattr(follower, "CHUNK", 200)  # noqa: B010
     setattr(follower, "chunks", partial(follower.chunks, size=200))  # noqa: B010

@@ -18,6 +18,7 @@ from engine.graph.cypher import (
     query_text,
     source,
 )
+from tests.interrupted import PLACES
 
 FILES = sorted(ROOM.rglob("*.cypher"))
 TWO = """// What the file is about.
@@ -129,6 +130,13 @@ def test_every_query_is_used() -> None:
 def uses(text: str) -> list[str]:
     """The names of what a query includes."""
     return re.findall(r"\$\$([a-z_]+):\w+\$\$", text)
+
+
+def test_queries_that_kill_a_process_in_tests_exist() -> None:
+    """tests/interrupted.py counts queries by name: one of another name would never kill."""
+    named = {name for _, _, names, _ in PLACES.values() for name in names.split()}
+    assert named
+    assert named <= queries().keys()
 
 
 def test_what_a_reader_may_see_is_written_once() -> None:
