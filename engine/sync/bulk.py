@@ -7,7 +7,7 @@ another process makes the index. Both take their places when they are whole; kil
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager, suppress
@@ -32,6 +32,7 @@ from engine.graph.record.dump import Dump
 from engine.graph.record.reader import Reader
 from engine.index.filler import Part, begin, drop, fill, finish
 from engine.process.worker import KILLED, Workers
+from engine.progress import Progress
 from engine.server import jar
 from engine.server.home import IMPORTED, Home, held, home_of
 from engine.server.importer import Importer
@@ -43,7 +44,6 @@ from engine.settings import Settings
 from engine.spool import Spool, SpoolError
 from engine.sync.follower import LITERAL_CAP
 
-Say = Callable[[str], None]
 STUBS = "SELECT DISTINCT id FROM named WHERE id NOT IN (SELECT id FROM node) ORDER BY id"
 SHARED = """
     SELECT key, record FROM held WHERE key IN (SELECT key FROM held GROUP BY key HAVING count(*) BETWEEN 2 AND ?)
@@ -134,7 +134,7 @@ class Bulk:
             )
             self._open[name].close()
 
-    def make(self, say: Say) -> None:
+    def make(self, say: Progress) -> None:
         """Make store and index of what was put down, and put both in their places; raises ClewError."""
         importer = Importer(self._staging.path, self._files, self._classpath, self._memory)
         with ExitStack() as stack:
@@ -159,7 +159,7 @@ class Bulk:
         )
         return nodes, sum(self.counts.values()) - nodes
 
-    def _count(self, say: Say) -> None:
+    def _count(self, say: Progress) -> None:
         """Tell how much is indexed."""
         before = self._indexed
         while self._indexing and self._indexing[0].done():
@@ -183,7 +183,7 @@ class Bulk:
 
 
 @contextmanager
-def begun(settings: Settings, crew: Workers, progress: Say) -> Iterator[Bulk]:
+def begun(settings: Settings, crew: Workers, progress: Progress) -> Iterator[Bulk]:
     """A new graph for a data folder that holds none, which is ours for this block.
 
     Raises EngineInUse where it is somebody else's, and BadInput where there is a graph already.
@@ -213,7 +213,7 @@ def begun(settings: Settings, crew: Workers, progress: Say) -> Iterator[Bulk]:
             raise ClewError(KILLED) from None
 
 
-def vacant(home: Home, settings: Settings, progress: Say) -> int:
+def vacant(home: Home, settings: Settings, progress: Progress) -> int:
     """The revision of a graph that holds nothing; raises BadInput where it holds something."""
     if not home.has_database():
         return 0
