@@ -14,7 +14,7 @@ from engine.access import Access
 from engine.engine import Engine
 from engine.entity import Entity, Node
 from engine.errors import BadInput
-from engine.excerpt import MOST_STEPS, Answer, Whole
+from engine.excerpt import MOST_STEPS, AnswerExcerpt, DatasetExcerpt
 from engine.export.content import Content, MeasuredRelationship
 from engine.export.format import Format
 from engine.export.registry import FORMATS
@@ -29,7 +29,7 @@ SUFFIXES = {f".{name}": name for name in FORMATS} | {".json": "ftm", ".jsonl": "
 
 
 @dataclass(frozen=True)
-class Selection:
+class RecordExcerpt:
     """What is to be exported, as it was typed."""
 
     datasets: tuple[str, ...]
@@ -58,17 +58,17 @@ class Selection:
         """What the engine has of it; raises BadInput for a dataset or entity that is unknown."""
         access = engine.everybody()
         if self.datasets:
-            engine.whole(access, self.datasets)
+            engine.dataset_excerpt(access, self.datasets)
             access = Access(frozenset(self.datasets))
         if self.query is not None:
-            return engine.found(SearchQuestion(self.query), access, edges=self.edges)
+            return engine.search_excerpt(SearchQuestion(self.query), access, edges=self.edges)
         if self.around is not None:
             return engine.neighbourhood(self.around, access, self.hops)
         if self.from_:
             mode = PathMode(self.mode.upper())
             question = PathQuestion(self.from_, self.to, mode, max_hops=self.max_hops)
             return paths(engine, question, access)
-        return engine.whole(access)
+        return engine.dataset_excerpt(access)
 
 
 @click.command("export")
@@ -117,7 +117,7 @@ class Selection:
 )
 def export_command(format_: str | None, output: str, **what: Any) -> None:
     """Write datasets, search results, a neighbourhood or paths to a file or to stdout."""
-    selection = Selection(**what)
+    selection = RecordExcerpt(**what)
     selection.check()
     format = FORMATS[format_ or format_by_name(output)]
     if format.name == "xlsx" and output == STDOUT and sys.stdout.isatty():
@@ -134,12 +134,12 @@ def format_by_name(output: str) -> str:
     return next((format for suffix, format in SUFFIXES.items() if name.endswith(suffix)), "ftm")
 
 
-def paths(engine: Engine, question: PathQuestion, access: Access) -> Answer:
+def paths(engine: Engine, question: PathQuestion, access: Access) -> AnswerExcerpt:
     """The paths as content; a note says why some are missing."""
     result = engine.paths(question, access)
     if result.truncated:
         note(f"Some paths are missing: {result.truncated}")
-    return Answer(result.nodes, result.edges)
+    return AnswerExcerpt(result.nodes, result.edges)
 
 
 def run(engine: Engine, content: Content, format: Format, output: str) -> None:
@@ -166,7 +166,7 @@ def run(engine: Engine, content: Content, format: Format, output: str) -> None:
 
 def total_of(engine: Engine, content: Content, format: Format) -> int | None:
     """How many entities an export has, where that is known beforehand."""
-    if not isinstance(content, Whole) or format.graph:
+    if not isinstance(content, DatasetExcerpt) or format.graph:
         return None
     access = Access(frozenset(content.datasets))
     return sum(dataset.entity_count for dataset in engine.datasets(access))

@@ -98,7 +98,7 @@ class Engine(Reading):
             self.edge_counts([nobody], access)
 
     def warm_paths(self) -> None:
-        """Let Neo4j plan a search for paths: it takes seconds, so do it beside the first answers."""
+        """Let Neo4j plan a search for paths: it takes seconds, so do it beside first answers."""
         self.paths(PathQuestion(("clew:nobody",), ("clew:somebody",)), self.everybody())
 
     # --- changing datasets --------------------------------------------------------------------
@@ -154,7 +154,7 @@ class Engine(Reading):
         return self._catalog.deleting()
 
     def resume(self, progress: Progress = print) -> None:
-        """Finish every deletion that was interrupted and that no other process is doing."""
+        """Finish the deletions that were interrupted and that no other process is doing."""
         self._deletion.resume(progress)
 
     def _clear(self, name: str) -> None:

@@ -1,4 +1,7 @@
-"""What can be exported: whole datasets, some records, or an answer that is there already, as content for a format."""
+"""Excerpts of the graph to be exported: whole datasets, some records, or an answer.
+
+Each is a ``Content`` (``engine.export.content``), which every export format can write.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -13,9 +16,11 @@ from engine.graph.record.stream import Stream, in_order
 from engine.share import lowest_share
 
 CHUNK = 1_000
-"""Records that are read at once."""
+"""Ids of one read."""
 MOST_NEIGHBOURS = 10_000
+"""Entities of a neighbourhood: their ids are kept in memory, and a larger one is no use to draw."""
 MOST_STEPS = 3
+"""Hops of a neighbourhood."""
 
 
 def measured(relationship: Relationship) -> MeasuredRelationship:
@@ -33,8 +38,8 @@ def is_edge(node: Node | None) -> bool:
     return isinstance(node, Entity) and schema_of(node.schema).edge
 
 
-class Whole:
-    """All of some datasets, however large; nothing of it is kept."""
+class DatasetExcerpt:
+    """All of some datasets, however large: it is streamed, and nothing is kept."""
 
     def __init__(self, stream: Stream, datasets: Iterable[str]) -> None:
         self._stream = stream
@@ -49,14 +54,15 @@ class Whole:
         return self._stream.nodes()
 
     def relationships(self) -> Iterator[MeasuredRelationship]:
-        """Every relationship that leads from one of them to another."""
+        """Every relationship between two of the nodes."""
         return map(measured, self._stream.relationships())
 
 
-class Selection:
-    """Some records by their ids, of which it keeps no more than these; with ``edges`` those among them too.
+class RecordExcerpt:
+    """Some records by their ids, and with ``edges`` also the edges between them.
 
-    As a graph an edge brings its ends, and whatever leads from one node to another is drawn.
+    Only the ids are kept. As a graph, an edge brings its two ends along, and every relationship
+    between two nodes is part of it.
     """
 
     def __init__(self, reader: Reader, access: Access, ids: Iterable[str], *, edges: bool) -> None:
@@ -64,71 +70,76 @@ class Selection:
         self._access = access
         self._ids = sorted(set(ids))
         self._edges = edges
-        self._known: set[str] | None = None
+        self._nodes: set[str] | None = None
+        """The ids of the nodes; None until they are needed."""
 
     @property
     def datasets(self) -> tuple[str, ...]:
         """The datasets that the records come from."""
-        ids = set(self._ids)
-        if self._edges:
-            ids.update(found.id for found in self._among() if found.entity is not None)
-        return tuple(in_order({id_.split(":", 1)[0] for id_ in ids} & self._access.datasets))
+        names = {id_.split(":", 1)[0] for id_ in self._record_ids()}
+        return tuple(in_order(names & self._access.datasets))
 
     def records(self) -> Iterator[Entity]:
-        """The records, and with ``edges`` those among them."""
-        ids = set(self._ids)
-        if self._edges:
-            ids.update(found.id for found in self._among() if found.entity is not None)
-        return (node for node in self._read(sorted(ids)) if isinstance(node, Entity))
+        """The records, and with ``edges`` the edges between them."""
+        nodes = self._read(sorted(self._record_ids()))
+        return (node for node in nodes if isinstance(node, Entity))
 
     def nodes(self) -> Iterator[Node]:
         """The records that are no edges, the ends of those that are, and shared values."""
         return self._read(sorted(self._node_ids()))
 
     def relationships(self) -> Iterator[MeasuredRelationship]:
-        """Every relationship among the nodes, by its source."""
-        return map(measured, self._among())
+        """Every relationship between two of the nodes, in order of the sources."""
+        return map(measured, self._between_nodes())
 
     def _read(self, ids: Sequence[str]) -> Iterator[Node]:
-        for at in range(0, len(ids), CHUNK):
-            for node in self._reader.entities(ids[at : at + CHUNK], self._access):
-                if node is not None:
+        for part in chunks(ids):
+            for node in self._reader.entities(part, self._access):
+                if node is not None:  # it may be gone since its id was read
                     yield node
 
+    def _record_ids(self) -> set[str]:
+        ids = set(self._ids)
+        if self._edges:
+            edges = (one.id for one in self._between_nodes() if one.entity is not None)
+            ids.update(edges)
+        return ids
+
     def _node_ids(self) -> set[str]:
-        if self._known is None:
-            self._known = set()
+        if self._nodes is None:
+            self._nodes = set()
             for node in self._read(self._ids):
                 if is_edge(node):
                     assert isinstance(node, Entity)
                     schema = schema_of(node.schema)
                     for prop in (schema.source_prop, schema.target_prop):
-                        self._known.update(node.references(prop.name) if prop else ())
+                        self._nodes.update(node.references(prop.name) if prop else ())
                 else:
-                    self._known.add(node.id)
-        return self._known
+                    self._nodes.add(node.id)
+        return self._nodes
 
-    def _among(self) -> Iterator[Relationship]:
-        known = self._node_ids()
-        ids = sorted(known)
-        for at in range(0, len(ids), CHUNK):
-            found = self._reader.outward(ids[at : at + CHUNK], self._access)
-            yield from (relationship for relationship in found if relationship.target in known)
+    def _between_nodes(self) -> Iterator[Relationship]:
+        ids = self._node_ids()
+        for part in chunks(sorted(ids)):
+            for relationship in self._reader.outward(part, self._access):
+                if relationship.target in ids:
+                    yield relationship
 
 
-class Answer:
-    """Nodes and relationships that an answer holds."""
+class AnswerExcerpt:
+    """The nodes and relationships of an answer, such as those of paths."""
 
     def __init__(self, nodes: Sequence[Node], edges: Sequence[Relationship]) -> None:
         self._nodes = sorted(nodes, key=lambda node: node.id)
         self._edges = sorted(edges, key=lambda edge: (edge.id, edge.source, edge.target))
-        told = [node for node in self._nodes if isinstance(node, Entity)]
-        told += [edge.entity for edge in self._edges if edge.entity is not None]
-        self._records = {entity.id: entity for entity in told}
-        self.datasets = tuple(in_order({entity.dataset for entity in self._records.values()}))
+        records = [node for node in self._nodes if isinstance(node, Entity)]
+        records += [edge.entity for edge in self._edges if edge.entity is not None]
+        # an edge with several ends is several relationships, but one record
+        self._records = {record.id: record for record in records}
+        self.datasets = tuple(in_order({record.dataset for record in records}))
 
     def records(self) -> Iterator[Entity]:
-        """The records and the edges."""
+        """The records, edges included."""
         return (self._records[id_] for id_ in sorted(self._records))
 
     def nodes(self) -> Iterator[Node]:
@@ -140,10 +151,10 @@ class Answer:
         return map(measured, self._edges)
 
 
-def neighbourhood(reader: Reader, access: Access, id: str, hops: int) -> Selection:
-    """All that is at most so many hops away, with all relationships among it.
+def neighbourhood(reader: Reader, access: Access, id: str, hops: int) -> RecordExcerpt:
+    """What is at most so many hops from an entity, with all relationships in it.
 
-    Raises BadInput where there is nothing with this id, where it is an edge, or where it would be too much.
+    Raises BadInput where there is no such entity, where it is an edge, or where it is too much.
     """
     if not 1 <= hops <= MOST_STEPS:
         raise BadInput(f"a neighbourhood has 1 to {MOST_STEPS} hops")
@@ -152,20 +163,22 @@ def neighbourhood(reader: Reader, access: Access, id: str, hops: int) -> Selecti
         raise BadInput(f"there is no entity {id[:100]!r}: ids are dataset:entity-id")
     if is_edge(centre):
         raise BadInput(f"{id} is a relationship: give one of its ends")
-    found, edge = {id}, {id}
+    reached, front = {id}, {id}
     for _ in range(hops):
-        fresh: set[str] = set()
-        for ids in chunks(sorted(edge)):
-            fresh |= reader.neighbours(ids, access, MOST_NEIGHBOURS + 1) - found
-            if len(found) + len(fresh) > MOST_NEIGHBOURS:
+        new: set[str] = set()
+        for ids in chunks(sorted(front)):
+            new |= reader.neighbours(ids, access, MOST_NEIGHBOURS + 1) - reached
+            # checked after each read, so that a hub is not read to its end
+            if len(reached) + len(new) > MOST_NEIGHBOURS:
                 raise BadInput(
-                    f"more than {MOST_NEIGHBOURS:,} entities are that near to {id}: give fewer --hops"
+                    f"more than {MOST_NEIGHBOURS:,} entities are that near to {id}: "
+                    "give fewer --hops"
                 )
-        found |= fresh
-        edge = fresh
-    return Selection(reader, access, found, edges=True)
+        reached |= new
+        front = new
+    return RecordExcerpt(reader, access, reached, edges=True)
 
 
 def chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Ids in groups that one question takes."""
+    """Ids in groups of one read."""
     return (ids[at : at + CHUNK] for at in range(0, len(ids), CHUNK))

@@ -25,7 +25,7 @@ from engine.answer import (
 from engine.dataset import Dataset
 from engine.entity import Entity, Node
 from engine.errors import BadInput
-from engine.excerpt import Selection, Whole, neighbourhood
+from engine.excerpt import DatasetExcerpt, RecordExcerpt, neighbourhood
 from engine.graph.dataset.catalog import Catalog
 from engine.graph.dataset.claim import is_claimed
 from engine.graph.dataset.journal import Journal
@@ -112,13 +112,13 @@ class Reading:
             return self._reader.referrers(ids, schema, prop, access, first)
         # Properties of edges, such as ``proof``, are no relationships: only the index knows who
         # names what in them.
-        names = {id_: self._index.referrers(prop, id_, access, first) for id_ in ids}
-        unique = dict.fromkeys(name for found in names.values() for name in found)
+        referring = {id_: self._index.referrers(prop, id_, access, first) for id_ in ids}
+        unique = dict.fromkeys(other for others in referring.values() for other in others)
         nodes = self._reader.entities(list(unique), access)
         entities = {node.id: node for node in nodes if isinstance(node, Entity)}
         return {
-            id_: [entities[name] for name in found if name in entities]
-            for id_, found in names.items()
+            id_: [entities[other] for other in others if other in entities]
+            for id_, others in referring.items()
         }
 
     def subgraph(self, ids: Sequence[str], access: Access) -> Subgraph:
@@ -184,17 +184,22 @@ class Reading:
 
     # --- exports ------------------------------------------------------------------------------
 
-    def whole(self, access: Access, datasets: Iterable[str] | None = None) -> Whole:
-        """All that some datasets (or all) tell, to be exported; raises BadInput for one there is not."""
+    def dataset_excerpt(
+        self, access: Access, datasets: Iterable[str] | None = None
+    ) -> DatasetExcerpt:
+        """Everything in some datasets, or in all; raises BadInput for one that does not exist."""
         names = access.datasets if datasets is None else frozenset(datasets)
         for name in sorted(names - access.datasets):
             raise BadInput(f"there is no dataset {name[:100]!r}; `clew status` names them")
-        return Whole(self._reader.stream(sorted(names)), names)
+        return DatasetExcerpt(self._reader.stream(sorted(names)), names)
 
-    def found(self, question: SearchQuestion, access: Access, *, edges: bool = False) -> Selection:
-        """All that a search finds, to be exported; with ``edges`` the relationships among it too."""
-        return Selection(self._reader, access, self._index.matching(question, access), edges=edges)
+    def search_excerpt(
+        self, question: SearchQuestion, access: Access, *, edges: bool = False
+    ) -> RecordExcerpt:
+        """All hits of a search, whatever its page; with ``edges`` also those between hits."""
+        ids = self._index.matching(question, access)
+        return RecordExcerpt(self._reader, access, ids, edges=edges)
 
-    def neighbourhood(self, id: str, access: Access, hops: int = 1) -> Selection:
-        """All that is near an entity, to be exported; raises BadInput where it would be too much."""
+    def neighbourhood(self, id: str, access: Access, hops: int = 1) -> RecordExcerpt:
+        """What is at most so many hops from an entity; raises BadInput where that is too much."""
         return neighbourhood(self._reader, access, id, hops)

@@ -24,7 +24,7 @@ from neo4j import GraphDatabase
 from engine.access import Access
 from engine.engine import Engine
 from engine.entity import Entity
-from engine.excerpt import Whole
+from engine.excerpt import DatasetExcerpt
 from engine.export.registry import FORMATS
 from engine.export.target import opened
 from engine.graph.record.stream import Stream
@@ -39,7 +39,7 @@ NODES = "MATCH (n:Entity) WHERE n._stub IS NULL RETURN properties(n) SKIP $skip 
 EDGES = "MATCH ()-[r]->() WHERE r.schema IS NOT NULL RETURN properties(r) SKIP $skip LIMIT $limit"
 
 
-class Few(Whole):
+class Few(DatasetExcerpt):
     """The first of the records."""
 
     def __init__(self, stream: Stream, count: int) -> None:
@@ -91,7 +91,7 @@ def bare(driver: neo4j.Driver, path: Path) -> int:
     return count
 
 
-def export(content: Whole, path: Path) -> None:
+def export(content: DatasetExcerpt, path: Path) -> None:
     """As ``clew export`` does."""
     with opened(str(path)) as target:
         FORMATS["ftm"].write(content, target)
@@ -140,7 +140,7 @@ def main() -> None:
         ) as driver:
             for _ in range(3):
                 start = time.perf_counter()
-                export(engine.whole(access), folder / "all")
+                export(engine.dataset_excerpt(access), folder / "all")
                 ours.append(time.perf_counter() - start)
                 start = time.perf_counter()
                 count = bare(driver, folder / "bare")

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from cli.main import main
 from engine.engine import Engine
 from engine.entity import Entity
-from engine.excerpt import Whole
+from engine.excerpt import DatasetExcerpt
 from loaders.demo.sample import FOLDER, TITLES
 
 
@@ -146,11 +146,11 @@ def test_a_change_meanwhile_is_told(
 def test_ctrl_c_leaves_no_half_file(
     clew: CliRunner, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
-    def broken(whole: Whole) -> Iterator[Entity]:
-        yield from list(Whole.nodes(whole))[:5]  # type: ignore[misc]
+    def broken(whole: DatasetExcerpt) -> Iterator[Entity]:
+        yield from list(DatasetExcerpt.nodes(whole))[:5]  # type: ignore[misc]
         raise error
 
-    monkeypatch.setattr(Whole, "records", broken)
+    monkeypatch.setattr(DatasetExcerpt, "records", broken)
     result = clew.invoke(main, ["export", "demo_registry", "-o", "x.json"])
     assert result.exit_code in (1, 143)
     assert list(Path().iterdir()) == []

@@ -7,7 +7,7 @@ import networkx
 import pytest
 
 from engine.engine import Engine
-from engine.excerpt import Answer
+from engine.excerpt import AnswerExcerpt
 from engine.export.registry import FORMATS
 from engine.export.target import opened
 from engine.graph.connection import Connection
@@ -58,7 +58,7 @@ def test_export_then_load_is_the_same_graph(
     sources = sources_of(name)
     for dataset, path in sources.items():
         assert load(fresh_engine, [str(path)], dataset).refused_count == 0
-    everything = fresh_engine.whole(fresh_engine.everybody())
+    everything = fresh_engine.dataset_excerpt(fresh_engine.everybody())
     records, nodes = list(everything.records()), list(everything.nodes())
     relationships = list(everything.relationships())
     assert [entity.id for entity in records] == [id_ for id_, _ in graph_identities(fresh_engine)]
@@ -69,12 +69,12 @@ def test_export_then_load_is_the_same_graph(
     first = {dataset: tmp_path / "first" / f"{dataset}.ftm.json" for dataset in sources}
     for dataset, path in first.items():
         load_shuffled(fresh_engine, path, dataset, tmp_path)
-    again = fresh_engine.whole(fresh_engine.everybody())
+    again = fresh_engine.dataset_excerpt(fresh_engine.everybody())
     assert list(again.records()) == records
     assert list(again.nodes()) == nodes
     assert list(again.relationships()) == relationships
     for dataset, path in first.items():
-        one = fresh_engine.whole(fresh_engine.everybody(), [dataset])
+        one = fresh_engine.dataset_excerpt(fresh_engine.everybody(), [dataset])
         assert exported(one, "ftm", tmp_path / "second") == path.read_bytes()
     assert exported(again, "cypher", tmp_path / "second.cypher") == script
 
@@ -86,7 +86,7 @@ def test_a_whole_graph_by_pages(
     """Whatever the page: each record once, in order; an edge of two ends is two relationships."""
     monkeypatch.setattr(stream, "PAGE", page)
     fill(fresh_engine, small())
-    content = fresh_engine.whole(ALL)
+    content = fresh_engine.dataset_excerpt(ALL)
     assert [entity.id for entity in content.records()] == sorted(entity.id for entity in small())
     assert {entity.id: entity for entity in content.records()} == {
         entity.id: entity for entity in small()
@@ -118,7 +118,7 @@ def test_a_whole_graph_by_pages(
 def test_paths_as_a_drawing(fresh_engine: Engine, tmp_path: Path) -> None:
     fill(fresh_engine, small())
     answer = fresh_engine.paths(PathQuestion(("a:c3",), ("b:q",)), ALL)
-    content = Answer(answer.nodes, answer.edges)
+    content = AnswerExcerpt(answer.nodes, answer.edges)
     exported(content, "graphml", tmp_path / "p.graphml")
     graph = networkx.read_graphml(tmp_path / "p.graphml").to_undirected()
     assert set(graph) == {node.id for node in answer.nodes}
@@ -130,7 +130,7 @@ def test_paths_as_a_drawing(fresh_engine: Engine, tmp_path: Path) -> None:
 def test_a_drawing_of_the_whole_graph(name: str, fresh_engine: Engine, tmp_path: Path) -> None:
     """Nodes, relationships, parallel ones and fields as the graph has them."""
     fill(fresh_engine, small())
-    content = fresh_engine.whole(ALL)
+    content = fresh_engine.dataset_excerpt(ALL)
     exported(content, name, tmp_path / "g")
     graph = getattr(networkx, f"read_{name}")(tmp_path / "g")
     assert list(graph.nodes) == [node.id for node in content.nodes()]
@@ -173,7 +173,7 @@ def state(connection: Connection) -> tuple[list[object], list[object]]:
 def test_the_script_makes_the_same_graph(fresh_engine: Engine, tmp_path: Path) -> None:
     """Run twice by a real Neo4j, with strings that would break out of their quotes."""
     fill(fresh_engine, small())
-    script = exported(fresh_engine.whole(ALL), "cypher", tmp_path / "g.cypher").decode()
+    script = exported(fresh_engine.dataset_excerpt(ALL), "cypher", tmp_path / "g.cypher").decode()
     before = state(fresh_engine._connection)
     assert len(before[0]) == len(HOSTILE) + 5
     for text in WIPE:

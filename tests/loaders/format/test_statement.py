@@ -335,14 +335,16 @@ def test_what_clew_exports_is_what_it_loads(fresh_engine: Engine, tmp_path: Path
     for name in TITLES:
         path = tmp_path / f"{name}.csv"
         with opened(str(path)) as target:
-            EXPORT_FORMATS["statements"].write(fresh_engine.whole(eyes, [name]), target)
+            EXPORT_FORMATS["statements"].write(fresh_engine.dataset_excerpt(eyes, [name]), target)
         before = {
-            entity.id: told_by(entity) for entity in fresh_engine.whole(eyes, [name]).records()
+            entity.id: told_by(entity)
+            for entity in fresh_engine.dataset_excerpt(eyes, [name]).records()
         }
         report = load(fresh_engine, [str(path)], name)
         assert (report.added, report.removed, report.refused_count) == (0, 0, 0)
         assert {
-            entity.id: told_by(entity) for entity in fresh_engine.whole(eyes, [name]).records()
+            entity.id: told_by(entity)
+            for entity in fresh_engine.dataset_excerpt(eyes, [name]).records()
         } == before
         assert load(fresh_engine, [str(path)], name).unchanged == report.read > 0
 
@@ -373,7 +375,9 @@ def test_what_is_exported_comes_back_with_its_empty_values(
     (tmp_path / "odd.json").write_text(json.dumps(odd))
     load(fresh_engine, [str(tmp_path / "odd.json")], "d")
     with opened(str(tmp_path / "out.csv")) as target:
-        EXPORT_FORMATS["statements"].write(fresh_engine.whole(fresh_engine.everybody()), target)
+        EXPORT_FORMATS["statements"].write(
+            fresh_engine.dataset_excerpt(fresh_engine.everybody()), target
+        )
     report = load(fresh_engine, [str(tmp_path / "out.csv")], "e")
     assert (report.added, report.refused_count) == (1, 0)
     one, other = fresh_engine.entities(["d:e", "e:e"], Access(frozenset({"d", "e"})))

@@ -52,7 +52,7 @@ class Bench:
     def held(self) -> list[str]:
         """The notes of all records, by graph and index alike."""
         assert self.engine.check() == []
-        records = list(self.engine.whole(ALL, ["d"]).records())
+        records = list(self.engine.dataset_excerpt(ALL, ["d"]).records())
         assert self.engine.count(SearchQuestion(), ALL) == len(records)
         return sorted(note for record in records for note in record.properties.get("notes", ()))
 
