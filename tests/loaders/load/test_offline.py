@@ -197,7 +197,7 @@ def same(one: Engine, other: Engine) -> None:
     left, right = told(one), told(other)
     assert sorted(left - right)[:3] == sorted(right - left)[:3] == []
     access = Access(frozenset({"d", "other"}))
-    assert one.index.schema_counts(access) == other.index.schema_counts(access)
+    assert one._index.schema_counts(access) == other._index.schema_counts(access)
 
 
 def offline(data: Path, sources: Sequence[str], **given: Any) -> Report:
