@@ -61,7 +61,7 @@ class Spool:
     def table(
         self, name: str, columns: str, *, options: str = "", conflict: str = ""
     ) -> "SpoolTable":
-        """A new table; ``conflict`` says what an insert does whose key is there (``ON CONFLICT``)."""
+        """A new table; ``conflict`` is the ON CONFLICT clause for rows whose key is there."""
         self._database.execute(f'CREATE TABLE "{name}" ({columns}) {options}')
         marks = ", ".join("?" * (columns.count(",") + 1))
         insert = f'INSERT INTO "{name}" VALUES ({marks}) {conflict}'
