@@ -1,4 +1,4 @@
-"""``clew crawl``: what it prints, with which code it ends, and that one bad source stops no other."""
+"""``clew crawl``: what it prints, its exit code, and that one bad source stops no other."""
 
 import json
 from contextlib import nullcontext

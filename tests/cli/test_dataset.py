@@ -228,7 +228,10 @@ def test_nobody_loads_what_is_being_deleted(clew: Clew, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(Catalog, "purge", look)
     clew.run("delete", "d", "--yes")
-    how = f"d is being deleted by process {os.getpid()}: wait until that is done, or end it, and start again"
+    how = (
+        f"d is being deleted by process {os.getpid()}: wait until that is done, or end it,"
+        f" and start again"
+    )
     assert told == [(1, f"clew: {how}\n")]
     clew.load(PERSON)
 

@@ -91,8 +91,8 @@ def test_a_table_with_a_mapping(clew: CliRunner, fresh_engine: Engine, tmp_path:
     assert "/t.csv: UTF-8, ',', 3 columns" in told
     assert "/t.csv:4: 2 cells for 3 columns: it ends before column 'day'" in told
     assert (
-        "payment.date (column day): 1 value is no date and was left out: '2012-02-30' in /t.csv row 3"
-        in told
+        "payment.date (column day): 1 value is no date and was left out: '2012-02-30' in "
+        "/t.csv row 3" in told
     )
     assert "1 row made no payment, as its payer is not there in /t.csv row 5" in told
     found = fresh_engine.datasets(fresh_engine.everybody())[0]

@@ -1,4 +1,4 @@
-"""BODS: the three versions that are in use, what becomes of versions and indirect interests, and broken files."""
+"""BODS: the three versions in use, indirect interests, versions of a record, and broken files."""
 
 import gzip
 import json
@@ -612,7 +612,7 @@ def test_a_register_is_loaded_updated_and_asked(fresh_engine: Engine, tmp_path: 
 def test_of_a_whole_told_in_part_by_steps_nothing_is_lost_or_counted_twice(
     fresh_engine: Engine, tmp_path: Path, steps: list[str], whole: int, total: float
 ) -> None:
-    """``as30``: a holds 30 % of s; ``pb``: p holds nobody knows how much of b; ``!``: it has ended."""
+    """``as30``: a holds 30 % of s; ``pb``: p holds an unknown share of b; ``!``: it has ended."""
     links = []
     for step in steps:
         share = step[2:].strip("!")

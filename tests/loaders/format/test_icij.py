@@ -272,7 +272,7 @@ def test_bad_rows_are_told_and_the_others_are_in(tmp_path: Path) -> None:
 
 
 def test_no_row_makes_a_node_vanish(tmp_path: Path) -> None:
-    """Relationships that lead where they cannot are links, and never a reason to refuse their ends."""
+    """A relationship with ends that its schema does not allow is a link; its ends are not refused."""
     (tmp_path / "nodes-officers.csv").write_text(OFFICERS + "1,Ann,,,,,\n")
     (tmp_path / "nodes-addresses.csv").write_text(
         "node_id,address,name,countries\n2,Street,,\n3,Road,,\n"
@@ -331,31 +331,44 @@ RELEASES = {
         "Officers.csv": "name,icij_id,node_id,sourceID\nAnn,E7,1,P\n",
         "Intermediaries.csv": "name,internal_id,address,node_id,sourceID\nAgency,5,Street,4,P\n",
         "Addresses.csv": "address,icij_id,node_id,sourceID\n1 Street,E8,3,P\n",
-        "all_edges.csv": "node_1,rel_type,node_2\n1,shareholder of,2\n1,Director of,2\n4,intermediary of,2\n"
+        "all_edges.csv": "node_1,rel_type,node_2\n1,shareholder of,2\n1,Director of,2\n4,"
+        "intermediary of,2\n"
         "1,registered address,3\n1,similar name and address as,4\n",
     },
     "2017": {
-        "offshore_leaks.nodes.entity.csv": "n.name,n.company_type,n.node_id,n.sourceID\nTwo Ltd,,2,P\n",
+        "offshore_leaks.nodes.entity.csv": "n.name,n.company_type,n.node_id,n.sourceID\nTwo "
+        "Ltd,,2,P\n",
         "offshore_leaks.nodes.officer.csv": "n.name,n.icij_id,n.node_id,n.sourceID\nAnn,E7,1,P\n",
-        "offshore_leaks.nodes.intermediary.csv": "n.name,n.internal_id,n.node_id,n.sourceID\nAgency,5,4,P\n",
-        "offshore_leaks.nodes.address.csv": "n.address,n.icij_id,n.node_id,n.sourceID\n1 Street,E8,3,P\n",
-        "offshore_leaks.edges.csv": "node_1,rel_type,node_2,r.link,r.sourceID\n1,officer_of,2,shareholder of,P\n"
-        "1,officer_of,2,director of,P\n4,intermediary_of,2,,P\n1,registered_address,3,,P\n1,similar,4,,P\n",
+        "offshore_leaks.nodes.intermediary.csv": "n.name,n.internal_id,n.node_id,"
+        "n.sourceID\nAgency,5,4,P\n",
+        "offshore_leaks.nodes.address.csv": "n.address,n.icij_id,n.node_id,n.sourceID\n1 "
+        "Street,E8,3,P\n",
+        "offshore_leaks.edges.csv": "node_1,rel_type,node_2,r.link,r.sourceID\n1,officer_of,"
+        "2,shareholder of,P\n"
+        "1,officer_of,2,director of,P\n4,intermediary_of,2,,P\n1,registered_address,3,,P\n1,"
+        "similar,4,,P\n",
     },
     "2018": {
-        "papers.nodes.entity.csv": '"labels(n)","node_id","sourceID","name","ibcRUC"\n"[""E""]","2","P","Two Ltd",""\n',
-        "papers.nodes.officer.csv": '"labels(n)","node_id","sourceID","name","ibcRUC"\n"[""O""]","1","P","Ann",""\n',
-        "papers.nodes.intermediary.csv": '"node_id","sourceID","name","ibcRUC"\n"4","P","Agency",""\n',
-        "papers.nodes.address.csv": '"node_id","sourceID","address","ibcRUC"\n"3","P","1 Street",""\n',
-        "papers.edges.csv": '"START_ID","TYPE","END_ID","link"\n"1","officer_of","2","shareholder of"\n'
-        '"1","officer_of","2","director of"\n4,"intermediary_of",2,""\n1,"registered_address",3,""\n1,similar,4,""\n',
+        "papers.nodes.entity.csv": '"labels(n)","node_id","sourceID","name","ibcRUC"\n'
+        '"[""E""]","2","P","Two Ltd",""\n',
+        "papers.nodes.officer.csv": '"labels(n)","node_id","sourceID","name","ibcRUC"\n'
+        '"[""O""]","1","P","Ann",""\n',
+        "papers.nodes.intermediary.csv": '"node_id","sourceID","name","ibcRUC"\n"4","P",'
+        '"Agency",""\n',
+        "papers.nodes.address.csv": '"node_id","sourceID","address","ibcRUC"\n"3","P","1 '
+        'Street",""\n',
+        "papers.edges.csv": '"START_ID","TYPE","END_ID","link"\n"1","officer_of","2",'
+        '"shareholder of"\n'
+        '"1","officer_of","2","director of"\n4,"intermediary_of",2,""\n1,'
+        '"registered_address",3,""\n1,similar,4,""\n',
     },
     "capitals": {
         "nodes-entities.csv": "NODE_ID,NAME,IBCRUC,SOURCEID\n2,Two Ltd,,P\n",
         "nodes-officers.csv": "NODE_ID,NAME,SOURCEID\n1,Ann,P\n",
         "nodes-intermediaries.csv": "Node_ID,Name,Internal_ID,SourceID\n4,Agency,5,P\n",
         "nodes-addresses.csv": "NODE_ID,ADDRESS,SOURCEID\n3,1 Street,P\n",
-        "relationships.csv": "NODE_ID_START,NODE_ID_END,REL_TYPE,LINK\n1,2,officer_of,shareholder of\n"
+        "relationships.csv": "NODE_ID_START,NODE_ID_END,REL_TYPE,LINK\n1,2,officer_of,"
+        "shareholder of\n"
         "1,2,officer_of,director of\n4,2,intermediary_of,\n1,3,registered_address,\n1,4,similar,\n",
     },
 }
@@ -429,7 +442,10 @@ def test_relationships_of_one_archive_know_the_nodes_of_another(
 
 def test_an_archive_of_other_things_is_refused_with_what_is_in_it(tmp_path: Path) -> None:
     path = archive(tmp_path / "a.zip", {f"f{n}.json": b"{}" for n in range(5)})
-    told = r"a.zip is a zip archive of 5 files \('f0.json', 'f1.json', 'f2.json', …\): unpack it .* --format icij"
+    told = (
+        r"a.zip is a zip archive of 5 files \('f0.json', 'f1.json', 'f2.json', …\): "
+        r"unpack it .* --format icij"
+    )
     for form in (None, "ftm", "bods", "statements"):
         with pytest.raises(BadInput, match=told):
             read(path, format=form)

@@ -115,7 +115,8 @@ def test_an_entity_with_its_statements_on_one_line(tmp_path: Path) -> None:
     readings, _ = read(path)
     found = entities(readings)["d:ada"]
     assert found[0] == "Person"
-    assert sorted(found[1]["name"]) == sorted(ENTITIES[0]["properties"]["name"])  # type: ignore[index]
+    expected = ENTITIES[0]["properties"]["name"]  # type: ignore[index]
+    assert sorted(found[1]["name"]) == sorted(expected)
 
 
 def test_canonical_ids_make_entities_and_references_follow(tmp_path: Path) -> None:
@@ -350,7 +351,7 @@ def test_what_clew_exports_is_what_it_loads(fresh_engine: Engine, tmp_path: Path
 
 
 def test_a_csv_of_the_model_is_written_as_it_was(tmp_path: Path) -> None:
-    """The library's own CSV of every schema that is not abstract: none is refused for its name alone."""
+    """The library's own CSV of every schema that is not abstract: none is refused for its name."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow(HEADER.split(","))

@@ -257,12 +257,15 @@ def test_our_own_ids_stay_the_default(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "entity", "message"),
     [
-        ("ids: foo,", "key: a", r"one.yml:1 \(some.ids\): ids are clew, ftm or aleph, and not 'foo'$"),
+        ("ids: foo,", "key: a", r"one.yml:1 \(some.ids\): ids are clew, ftm or aleph, and "
+                                r"not 'foo'$"),
         ("ids: FTM,", "key: a", r"\(some.ids\): ids are .* and not 'FTM'; did you mean 'ftm'"),
         ("ids: [ftm],", "key: a", r"\(some.ids\): a text is missing here"),
         ("ids: ,", "key: a", r"\(some.ids\): a text is missing here"),
-        ("key_prefix: x,", "key: a", r"\(some.key_prefix\): only ids of FollowTheMoney have a prefix"),
-        ("ids: aleph, key_prefix: '',", "key: a", r"\(some.ids\): Aleph signs ids with its foreign id"),
+        ("key_prefix: x,", "key: a", r"\(some.key_prefix\): only ids of FollowTheMoney have "
+                                     r"a prefix"),
+        ("ids: aleph, key_prefix: '',", "key: a", r"\(some.ids\): Aleph signs ids with its "
+                                                  r"foreign id"),
         ("ids: ftm,", "key: $row", r"\(some.query.entities.x\): \$row is a column of Clew"),
         ("ids: ftm,", "key: a, key_literal: [x, y]", "'key_literal' is one text, and several"),
         ("ids: ftm,", "key: a, key_literal: 2012-02-31", "'2012-02-31' is no value of YAML"),

@@ -1,4 +1,4 @@
-"""Mappings: what may be written, what rows become, which ids they get, and what is said of what is lost."""
+"""Mappings: what may be written, what rows become, their ids, and how losses are reported."""
 
 import sqlite3
 from collections import Counter
@@ -62,7 +62,10 @@ def entities(
 
 def one(properties: str, schema: str = "Person", more: str = "") -> str:
     """A mapping of one entity."""
-    return f"d: {{query: {{entities: {{x: {{schema: {schema}, key: k, {more} properties: {{{properties}}}}}}}}}}}"
+    return (
+        f"d: {{query: {{entities: {{x: {{schema: {schema}, key: k, {more} properties: "
+        f"{{{properties}}}}}}}}}}}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -116,7 +119,10 @@ def test_ways_to_write_a_mapping(tmp_path: Path, mapping: str) -> None:
 
 def test_keys_do_not_collide(tmp_path: Path) -> None:
     text = "k,a\nab,c\na,bc\nabc,\n,abc\nc,ab\nab,c\n"
-    mapping = "d: {query: {entities: {x: {schema: Person, keys: [k, a], properties: {name: {literal: x}}}}}}"
+    mapping = (
+        "d: {query: {entities: {x: {schema: Person, keys: [k, a], properties: {name: "
+        "{literal: x}}}}}}"
+    )
     assert len(entities(tmp_path, mapping, text)) == 5
     query = read_mapping(tmp_path / "m.yml")[0]
     assert query.entities[0].keys == ("k", "a")
@@ -146,7 +152,10 @@ def test_key_literals_keep_apart_and_ids_are_the_same_in_every_query(tmp_path: P
     assert sorted(entity.properties.get("notes", []) for entity in found) == [[], ["c"]]
 
 
-PAID = "d: {query: {%s entities: {x: {schema: Person, keys: [$file, $row], properties: {notes: {column: $file}}}}}}"
+PAID = (
+    "d: {query: {%s entities: {x: {schema: Person, keys: [$file, $row], properties: "
+    "{notes: {column: $file}}}}}}"
+)
 
 
 def called(tmp_path: Path, *names: Path, told: str = "") -> list[str]:
@@ -184,7 +193,8 @@ def test_tables_of_one_database_are_told_apart(tmp_path: Path) -> None:
     path = tmp_path / "two.sqlite"
     with sqlite3.connect(path) as made:
         made.executescript(
-            "CREATE TABLE p (a); CREATE TABLE q (a); INSERT INTO p VALUES (1); INSERT INTO q VALUES (1)"
+            "CREATE TABLE p (a); CREATE TABLE q (a); INSERT INTO p VALUES (1); INSERT INTO "
+            "q VALUES (1)"
         )
     made.close()
     found = {
@@ -211,8 +221,10 @@ def test_what_is_told_to_be_two_things_is_named_with_its_places_and_the_cure(
     (refused,) = [reading for reading in found if not reading.entity]
     assert (refused.place, refused.reason.replace(f"{tmp_path}/", "")) == (
         3,
-        "'Trust' is described as PublicBody in t0.csv:3 and as Company in t1.csv:2: nothing is both; "
-        "payer (PublicBody) and payee (Company) can have the same id: give each its own key_literal, or all one schema",
+        "'Trust' is described as PublicBody in t0.csv:3 and as Company in t1.csv:2: nothing "
+        "is both; "
+        "payer (PublicBody) and payee (Company) can have the same id: give each its own "
+        "key_literal, or all one schema",
     )
     cured = mapping.replace("key: from,", "key: from, key_literal: payer,")
     assert len(entities(tmp_path, cured, "from,to\nCouncil,Acme\nTrust,Trust\n")) == 6
@@ -225,7 +237,10 @@ def test_what_is_told_to_be_two_things_is_named_with_its_places_and_the_cure(
 
 
 def test_an_id_column_is_the_id(tmp_path: Path) -> None:
-    mapping = "d: {query: {entities: {x: {schema: Person, id_column: k, properties: {name: {column: n}}}}}}"
+    mapping = (
+        "d: {query: {entities: {x: {schema: Person, id_column: k, properties: {name: "
+        "{column: n}}}}}}"
+    )
     found, intake = readings(tmp_path, mapping, "k,n\np-1,Ada\nno id!,Bob\n,Cyd\n")
     assert [reading.entity.id for reading in found if reading.entity] == ["d:p-1"]
     (refused,) = [reading for reading in found if not reading.entity]
@@ -266,7 +281,10 @@ d:
           asset: {entity: company, required: true}
           startDate: {column: since}
       owner: {schema: LegalEntity, key: owner, properties: {name: {column: owner}}}
-      company: {schema: Company, key: company, properties: {name: {column: company, required: true}}}
+      company:
+        schema: Company
+        key: company
+        properties: {name: {column: company, required: true}}
 """
 
 
@@ -285,7 +303,8 @@ def test_links_and_what_lacks_an_end(tmp_path: Path) -> None:
     told = [note.replace(str(tmp_path), "") for note in intake.notes]
     assert told == [
         "/t0.csv: UTF-8, ',', 3 columns",
-        "share.startDate (column since): 2 values are no date and were left out, first '31.02.2012' in /t0.csv row 5",
+        "share.startDate (column since): 2 values are no date and were left out, first "
+        "'31.02.2012' in /t0.csv row 5",
         "1 row made no company, as nothing stands in 'company' in /t0.csv row 3",
         "1 row made no share, as its asset is not there in /t0.csv row 3",
         "1 row made no owner, as nothing stands in 'owner' in /t0.csv row 4",
@@ -341,9 +360,11 @@ def test_formulas_without_a_value_and_errors_are_counted(tmp_path: Path) -> None
     found = list(Mapping().read(intake))
     assert [reading.entity.properties for reading in found if reading.entity] == [{}, {}, {}]
     assert [note.replace(f"{tmp_path}/", "") for note in intake.notes[1:]] == [
-        "column 'a': 2 cells were left empty, a formula whose value was not saved, first B2 in t.xlsx[Sheet] row 2",
+        "column 'a': 2 cells were left empty, a formula whose value was not saved, first B2 "
+        "in t.xlsx[Sheet] row 2",
         "column 'a': 1 cell was left empty, it shows #N/A: B4 in t.xlsx[Sheet] row 4",
-        "column 'k': 1 cell was left empty, a formula whose value was not saved: A5 in t.xlsx[Sheet] row 5",
+        "column 'k': 1 cell was left empty, a formula whose value was not saved: A5 in "
+        "t.xlsx[Sheet] row 5",
         "1 row made no x, as nothing stands in 'k' in t.xlsx[Sheet] row 5",
     ]
 
@@ -362,14 +383,18 @@ BOMB = "a0: &a0 [x]\n" + "".join(
         ("d: {label: x}", r"m.yml:1 \(d\): there are no queries here"),
         ("d: {queries: [{}]}", "a query without entities"),
         ("d: {queries: [{entitys: {}}]}", "'entitys' means nothing here; did you mean 'entities'"),
-        ("d: {queries: [{where: a = b}]}", "'where' is not taken: a mapping gives names and no SQL"),
+        ("d: {queries: [{where: a = b}"
+         "]}", "'where' is not taken: a mapping gives names and no SQL"),
         ("d:\n  query:\n    entities:\n      x:\n        schema: Persn",
-         r"m.yml:5 \(d.query.entities.x.schema\): there is no schema 'Persn'; did you mean 'Person'"),
+         r"m.yml:5 \(d.query.entities.x.schema\): there is no schema 'Persn'; did you mean "
+         r"'Person'"),
         ("d: {query: {entities: {x: {key: k}}}}", "which schema"),
         ("d: {query: {entities: {x: {schema: Thing, key: k}}}}", "Thing is abstract"),
         ("d: {query: {entities: {x: {schema: Person}}}}", "needs keys or an id_column$"),
-        ("d: {query: {entities: {x: {schema: Person, key: k, id_column: k}}}}", "id_column, not both"),
-        (one("nmae: {column: a}"), r"\(d.query.entities.x.properties.nmae\): Person has no property 'nmae'; did"),
+        ("d: {query: {entities: {x: {schema: Person, key: k, id_column: k}}}"
+         "}", "id_column, not both"),
+        (one("nmae: {column: a}"), r"\(d.query.entities.x.properties.nmae\): Person has no "
+                                   r"property 'nmae'; did"),
         (one("name: a"), "a property must be names|this must be names"),
         (one("name: {colum: a}"), "'colum' means nothing here; did you mean 'column'"),
         (one("name: {}"), "where do its values come from"),
@@ -380,10 +405,12 @@ BOMB = "a0: &a0 [x]\n" + "".join(
         (one("addressEntity: {entity: y}"), "this query has no entity 'y'"),
         (one("addressEntity: {entity: x}"), "must be a Address, but x is a Person"),
         (one("phone: {column: a, format: atlantis}"), "format: Not a valid country"),
-        (one("birthDate: {column: a, format: dd/mm/yyyy}"), "'dd/mm/yyyy' has no directive; day, month and"),
+        (one("birthDate: {column: a, format: "
+             "dd/mm/yyyy}"), "'dd/mm/yyyy' has no directive; day, month and"),
         (one("birthDate: {column: a, format: '%Y-%Q'}"), "format: 'Q' is a bad directive"),
         (one("birthDate: {column: a, format: '%Y-%'}"), "format: stray %"),
-        (one("birthDate: {column: a, format: ['%Y', '%d.%m.%Y']}"), r"format\): 'format' is one text, and several"),
+        (one("birthDate: {column: a, format: ['%Y', "
+             "'%d.%m.%Y']}"), r"format\): 'format' is one text, and several"),
         (one("name: {column: a, split: [a, b]}"), "'split' is one text, and several"),
         (one("name: {columns: [a, b], join: [a, b]}"), "'join' is one text, and several"),
         (one("name: {template: ['{{a}}', '{{b}}']}"), "'template' is one text, and several"),
@@ -392,8 +419,10 @@ BOMB = "a0: &a0 [x]\n" + "".join(
         (one("owner: {column: a}", "Ownership"), "Ownership needs both its ends, owner and asset"),
         (one("parent: {entity: x}", "Company"), "x refer to each other in a circle"),
         ("d: {query: {entities: {}, entities: {}}}", "'entities' is there twice"),
-        ("d: {query: {entities: {x: {schema: Person, key: k}}, joins: [{left: a}]}}", "a join needs left and right"),
-        ("d: {query: {entities: {x: {schema: Person, key: k}}, header: first}}", "'header' is the number"),
+        ("d: {query: {entities: {x: {schema: Person, key: k}}, joins: [{left: a}]}"
+         "}", "a join needs left and right"),
+        ("d: {query: {entities: {x: {schema: Person, key: k}}, header: first}"
+         "}", "'header' is the number"),
         ("d: &a {query: {entities: *a}}", "nested too deeply|repeats itself"),
         (BOMB, "without end"),
     ],

@@ -1,4 +1,4 @@
-"""Tables: what is found out of a file, which rows are refused and why, and that hostile files cost only themselves."""
+"""Tables: what is detected, which rows are refused and why, and that hostile files harm no other."""
 
 import csv
 import gzip
@@ -35,7 +35,8 @@ def tables(
     mapping = path.parent / "m.yml"
     key = column.replace("'", "''")
     mapping.write_text(
-        f"d: {{query: {{{told} entities: {{a: {{schema: Person, key: '{key}', properties: {{}}}}}}}}}}"
+        f"d: {{query: {{{told} entities: {{a: {{schema: Person, key: '{key}', properties: "
+        f"{{}}}}}}}}}}"
     )
     with Source.open(name or str(path)) as source:
         read = [
@@ -216,7 +217,8 @@ def test_broken_rows_are_refused_by_line_and_column(file: Path) -> None:
         (';;;"x', "column 'c4': a \" that is opened here is never closed"),
         (
             "1;a\rb;3;4",
-            "column 'c2': a carriage return in a cell without quotes, where other lines end otherwise",
+            "column 'c2': a carriage return in a cell without quotes, where other lines end "
+            "otherwise",
         ),
         ('1;2;3;4;"x"y', "text after a closing"),
     ],
@@ -353,9 +355,12 @@ def test_a_gzip_that_breaks_off_gives_whole_rows(file: Path) -> None:
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (None, ""), (5, "5"), (5.0, "5"), (70760.2, "70760.2"), (0.1 + 0.2, "0.3"), (1e20, "100000000000000000000"),
-        (1e-7, "0.0000001"), (True, "true"), (float("nan"), ""), (datetime(2019, 8, 1), "2019-08-01"),
-        (datetime(2019, 8, 1, 9, 30), "2019-08-01T09:30:00"), (date(2019, 8, 1), "2019-08-01"), (b"x", "x"),
+        (None, ""), (5, "5"), (5.0, "5"), (70760.2, "70760.2"), (0.1 + 0.2, "0.3"),
+        (1e20, "100000000000000000000"),
+        (1e-7, "0.0000001"), (True, "true"), (float("nan"), ""),
+        (datetime(2019, 8, 1), "2019-08-01"),
+        (datetime(2019, 8, 1, 9, 30), "2019-08-01T09:30:00"),
+        (date(2019, 8, 1), "2019-08-01"), (b"x", "x"),
     ],
 )  # fmt: skip
 def test_values_as_text(value: object, text: str) -> None:
@@ -363,7 +368,7 @@ def test_values_as_text(value: object, text: str) -> None:
 
 
 def workbook(path: Path) -> None:
-    """An XLSX file with a title, dates, numbers, a formula, merged cells, an error, and a hidden sheet."""
+    """An XLSX file: title, dates, numbers, a formula, merged cells, an error, a hidden sheet."""
     book = Workbook()
     sheet = book.active
     sheet.title = "Payments"
@@ -499,9 +504,11 @@ def ods(path: Path, body: str, packed: int = zipfile.ZIP_DEFLATED) -> None:
     names = {"office": "office", "table": "table", "text": "text", "style": "style"}
     spaces = " ".join(f'xmlns:{short}="{ODS}:{name}:1.0"' for short, name in names.items())
     content = (
-        f"<?xml version='1.0' encoding='UTF-8'?><office:document-content {spaces}><office:automatic-styles>"
+        f"<?xml version='1.0' encoding='UTF-8'?><office:document-content {spaces}>"
+        f"<office:automatic-styles>"
         "<style:style style:name='no'><style:table-properties table:display='false'/></style:style>"
-        f"</office:automatic-styles><office:body><office:spreadsheet>{body}</office:spreadsheet></office:body>"
+        f"</office:automatic-styles><office:body><office:spreadsheet>{body}"
+        f"</office:spreadsheet></office:body>"
         "</office:document-content>"
     )
     with zipfile.ZipFile(path, "w", packed) as archive:
@@ -524,16 +531,21 @@ def test_ods(tmp_path: Path) -> None:
     number = valued("office:value-type='float' office:value='70760.20'", "70.760")
     day = valued("office:value-type='date' office:date-value='2019-08-01'", "1/8")
     note = "<office:annotation><text:p>a remark</text:p></office:annotation>"
-    merged = f"<table:table-cell table:number-columns-spanned='2'>{note}<text:p>m</text:p></table:table-cell>"
+    merged = (
+        f"<table:table-cell table:number-columns-spanned='2'>{note}<text:p>m</text:p>"
+        f"</table:table-cell>"
+    )
     ods(
         path,
         "<table:table table:name='Hidden' table:style-name='no'>"
         f"<table:table-row>{cell('a')}</table:table-row></table:table>"
-        f"<table:table table:name='Shown'><table:table-row>{cell('a')}{cell('b')}{cell('c')}</table:table-row>"
+        f"<table:table table:name='Shown'><table:table-row>{cell('a')}{cell('b')}{cell('c')}"
+        f"</table:table-row>"
         f"<table:table-row table:number-rows-repeated='3'>{cell('x')}{number}{day}"
         "<table:table-cell table:number-columns-repeated='16000'/></table:table-row>"
         "<table:table-row table:number-rows-repeated='10'><table:table-cell/></table:table-row>"
-        f"<table:table-row>{merged}<table:covered-table-cell/>{cell('e <text:s/>f')}</table:table-row>"
+        f"<table:table-row>{merged}<table:covered-table-cell/>{cell('e <text:s/>f')}"
+        f"</table:table-row>"
         "<table:table-row table:number-rows-repeated='1048000'>"
         "<table:table-cell table:number-columns-repeated='16384'/></table:table-row></table:table>",
     )

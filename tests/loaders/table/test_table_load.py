@@ -1,4 +1,4 @@
-"""Hostile tables whole through ``clew load``: each trouble is told with its place, and what is good is in."""
+"""Hostile tables through ``clew load``: each fault is reported with its place, the rest is loaded."""
 
 import csv
 import json
