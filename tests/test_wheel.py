@@ -37,7 +37,7 @@ json.dump({
     "conf": (engine.resource.neo4j_folder() / "neo4j.conf").read_text(),
     "queries": {name: cypher.source(name) for name in cypher.queries()},
     "demo": sorted(f.name for f in loaders.demo.sample.FOLDER.iterdir() if f.is_file()),
-    "pages": [(graphiql.PAGE / name).is_file() for name in (*graphiql.OWN, "plain.html", "graphiql.html")],
+    "pages": [(graphiql.PAGE / name).is_file() for name in (*graphiql.OURS, "plain.html", "graphiql.html")],
     "graphiql": graphiql.complete(),
 }, sys.stdout)
 """
