@@ -49,7 +49,7 @@ if ! command -v "$(UV)" >/dev/null; then
   python3 -m venv .tools
   .tools/bin/python -m pip install --quiet --disable-pip-version-check uv
 fi
-$(UV) sync --locked
+$(UV) sync --locked --compile-bytecode
 endef
 
 up: setup $(PAGE)

@@ -1,6 +1,9 @@
-"""What the tests stand on: one real Neo4j for the session, an empty graph for each test that asks."""
+"""Fixtures for all tests: real Neo4j servers, one for each worker, and an empty graph for a test.
 
-import importlib
+`bolt` and what builds on it (`connection`, `graph`, `fresh_engine`) may write: the graph is wiped
+before each test. `engine` holds the demo collection and is only read.
+"""
+
 import random
 import re
 from collections.abc import Callable, Iterator
@@ -15,15 +18,28 @@ from engine.graph.migration import migrate
 from engine.server import class_cache, jar
 from engine.server.cache_builder import build_caches
 from engine.server.java import ADMIN, SERVER
+from engine.server.server import Server
 from engine.settings import Settings
 from loaders.demo.sample import load_demo
 from tests.site import site
+from tests.workers import (
+    pytest_cmdline_main,
+    pytest_configure,
+    pytest_configure_node,
+    pytest_xdist_make_scheduler,
+)
 
-__all__ = ["site"]
+__all__ = [
+    "pytest_cmdline_main",
+    "pytest_configure",
+    "pytest_configure_node",
+    "pytest_xdist_make_scheduler",
+    "site",
+]
 
 Bolt = tuple[str, str, str]
 DATA = Path(__file__).parents[1].parent / "shared" / "data" / "ftm"
-"""Public data sets for the tests that want much of it; such tests are skipped where it is missing."""
+"""Public data sets; the tests that need them are skipped where they are missing."""
 
 WIPE = (
     "MATCH (n) WHERE NOT n:Migration CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS",
@@ -32,44 +48,52 @@ WIPE = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--bolt bolt://user:password@host:port`` uses a server that runs already; its data is wiped."""
+    """Options of our own; `pytest --help` lists them."""
     parser.addoption(
-        "--bolt", default="", help="use this Neo4j (its data is wiped) rather than start one"
+        "--bolt",
+        metavar="bolt://USER:PASSWORD@HOST:PORT",
+        default="",
+        help="use this Neo4j, whose data is wiped, instead of starting one",
     )
     parser.addoption("--large", action="store_true", help="also the tests that take minutes")
-    parser.addoption("--golden", action="store_true", help="write tests/engine/graph/golden anew")
-    chance = random.SystemRandom().randrange(10**6)
+    parser.addoption("--golden", action="store_true", help="write tests/engine/graph/golden again")
+    seed = random.SystemRandom().randrange(10**6)
     parser.addoption(
-        "--seed", type=int, default=chance, help="what random tests start from; their ids show it"
+        "--seed", type=int, default=seed, help="the seed of random tests, which their ids show"
     )
 
 
 @pytest.fixture(scope="session", autouse=True)
-def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Java's caches of Neo4j's classes are there: made by the first start, which may be one that is to be killed."""
-    if not request.config.getoption("--bolt"):
-        data = tmp_path_factory.mktemp("trained")
-        jars = jar.fetch(print, data / "neo4j" / "jars.json")
-        for main in (ADMIN, SERVER):
-            file = class_cache.cache_path(jars, main)
-            if file.exists() and not file.stat().st_size:
-                file.unlink()
-        build_caches(Settings(data=data), print)
+def class_caches(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Java's caches of Neo4j's classes, built once for all workers (a lock makes the others wait).
+
+    A start builds them where they are missing: if that were the start of a test that kills its
+    process, they would be missing for all tests.
+    """
+    if request.config.getoption("--bolt"):
+        return
+    data = tmp_path_factory.mktemp("class-caches")
+    jars = jar.fetch(print, data / "neo4j" / "jars.json")
+    for main in (ADMIN, SERVER):
+        file = class_cache.cache_path(jars, main)
+        if file.exists() and not file.stat().st_size:  # an earlier run could not build it
+            file.unlink()
+    build_caches(Settings(data=data), print)
 
 
 @pytest.fixture(scope="session")
 def bolt(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Bolt]:
-    """(uri, user, password) of a Neo4j with nothing in it that matters."""
-    given = re.fullmatch(r"(\w+\+?\w*://)([^:]+):([^@]+)@(.+)", request.config.getoption("--bolt"))
-    if given:
-        yield given[1] + given[4], given[2], given[3]
+    """(uri, user, password) of a Neo4j that the tests may write to and wipe."""
+    address = request.config.getoption("--bolt")
+    if address:
+        parts = re.fullmatch(r"(\w+\+?\w*://)([^:]+):([^@]+)@(.+)", address)
+        assert parts, f"--bolt {address} is not bolt://USER:PASSWORD@HOST:PORT"
+        yield parts[1] + parts[4], parts[2], parts[3]
         return
-    server_class = importlib.import_module("engine.server.server").Server
-    with server_class.start(
-        Settings(data=tmp_path_factory.mktemp("clew"), heap_mb=1536, pagecache_mb=256), print
-    ) as server:
+    settings = Settings(data=tmp_path_factory.mktemp("clew"), heap_mb=1536, pagecache_mb=256)
+    with Server.start(settings, print) as server:
         yield server.uri, server.user, server.password
 
 
@@ -84,13 +108,13 @@ def connection(bolt: Bolt) -> Iterator[Connection]:
 
 @pytest.fixture(scope="session")
 def wipe(connection: Connection) -> Callable[[], None]:
-    """Empties the graph when called."""
+    """A function that empties the graph."""
 
-    def emptied() -> None:
-        for text in WIPE:
-            connection.declare(text)
+    def empty() -> None:
+        for query in WIPE:
+            connection.declare(query)
 
-    return emptied
+    return empty
 
 
 @pytest.fixture
@@ -108,29 +132,25 @@ def fresh_engine(graph: Connection, bolt: Bolt, tmp_path: Path) -> Iterator[Engi
 
 
 @pytest.fixture
-def whole(bolt: Bolt) -> Callable[[], list[str]]:
-    """Tells every node and relationship of the graph, but for revisions and the node that counts them."""
+def graph_contents(bolt: Bolt) -> Callable[[], list[str]]:
+    """A function that lists every node and relationship, without revisions and their counter."""
+    node_query = (
+        "MATCH (n) WHERE NOT n:Clew AND NOT n:Migration "
+        "RETURN labels(n) AS kind, properties(n) AS values"
+    )
+    edge_query = "MATCH (a)-[r]->(b) RETURN [a.id, type(r), b.id] AS kind, properties(r) AS values"
 
-    def tell() -> list[str]:
+    def contents() -> list[str]:
+        rows = []
         with neo4j.GraphDatabase.driver(bolt[0], auth=bolt[1:]) as driver:
-            nodes = "MATCH (n) WHERE NOT n:Clew AND NOT n:Migration RETURN labels(n) AS kind, properties(n) AS values"
-            edges = (
-                "MATCH (a)-[r]->(b) RETURN [a.id, type(r), b.id] AS kind, properties(r) AS values"
-            )
-            told = []
-            for part, text in (("node", nodes), ("edge", edges)):
-                for row in driver.execute_query(text).records:
-                    values = sorted(
-                        (name, value)
-                        for name, value in row["values"].items()
-                        if name != "_revision"
-                    )
-                    told.append(
-                        repr((part, sorted(row["kind"]) if part == "node" else row["kind"], values))
-                    )
-        return sorted(told)
+            for part, query in (("node", node_query), ("edge", edge_query)):
+                for record in driver.execute_query(query).records:
+                    kind = sorted(record["kind"]) if part == "node" else record["kind"]
+                    values = [item for item in record["values"].items() if item[0] != "_revision"]
+                    rows.append(repr((part, kind, sorted(values))))
+        return sorted(rows)
 
-    return tell
+    return contents
 
 
 @pytest.fixture(scope="session")

@@ -107,11 +107,11 @@ def answers(engine: Engine) -> list[Any]:
 
 
 def test_an_update_ends_as_the_newer_version_alone(
-    fresh_engine: Engine, tmp_path: Path, whole: Callable[[], list[str]], graph: Connection
+    fresh_engine: Engine, tmp_path: Path, graph_contents: Callable[[], list[str]], graph: Connection
 ) -> None:
     engine = fresh_engine
     load(engine, [written(tmp_path / "2.json", True)], "d")
-    alone = [row for row in whole() if "'Tombstone'" not in row and "'Dataset'" not in row]
+    alone = [row for row in graph_contents() if "'Tombstone'" not in row and "'Dataset'" not in row]
     told_alone = answers(engine)
     engine.delete_dataset("d", lambda _: None)
     load(engine, [written(tmp_path / "1.json", False)], "d")
@@ -125,7 +125,9 @@ def test_an_update_ends_as_the_newer_version_alone(
         len(both) - len(changed),
         2 * GO,
     )
-    assert [row for row in whole() if "'Tombstone'" not in row and "'Dataset'" not in row] == alone
+    assert [
+        row for row in graph_contents() if "'Tombstone'" not in row and "'Dataset'" not in row
+    ] == alone
     assert answers(engine) == told_alone
     assert dict(graph_identities(engine)) == {id_: entity.checksum for id_, entity in after.items()}
     assert engine.check() == []

@@ -59,11 +59,11 @@ def put(engine: Engine, dataset: str, entities: Sequence[Entity]) -> None:
 
 
 def test_nothing_of_a_deleted_dataset_stays(
-    fresh_engine: Engine, whole: Callable[[], list[str]]
+    fresh_engine: Engine, graph_contents: Callable[[], list[str]]
 ) -> None:
     engine = fresh_engine
     put(engine, "kept", KEPT)
-    alone = whole()
+    alone = graph_contents()
     assert any("hub@example.org" in row and "'Literal'" in row for row in alone)
     put(engine, "gone", GONE)
     engine.note_run(
@@ -78,9 +78,9 @@ def test_nothing_of_a_deleted_dataset_stays(
     )
     engine._writer.remove(["gone:d"])
     engine._writer.write([company("gone", "c")], {"gone:c"})
-    assert whole() != alone
+    assert graph_contents() != alone
     assert engine.delete_dataset("gone", lambda _: None) == len(GONE) - 1
-    assert whole() == alone
+    assert graph_contents() == alone
     assert engine.check() == []
     assert engine.deleting() == []
     assert [dataset.name for dataset in engine.datasets(engine.everybody())] == ["kept"]
@@ -130,11 +130,15 @@ def refuses_writes(engine: Engine) -> None:
 
 @pytest.mark.parametrize("step", ["Deleted 2", "Bringing", "purge", "forget"])
 def test_a_killed_deletion_is_completed_by_the_next_start(
-    fresh_engine: Engine, bolt: Bolt, tmp_path: Path, whole: Callable[[], list[str]], step: str
+    fresh_engine: Engine,
+    bolt: Bolt,
+    tmp_path: Path,
+    graph_contents: Callable[[], list[str]],
+    step: str,
 ) -> None:
     engine = fresh_engine
     put(engine, "kept", KEPT)
-    alone = whole()
+    alone = graph_contents()
     put(engine, "gone", GONE)
     interrupt(engine, step)
     assert engine.deleting() == ["gone"]
@@ -148,7 +152,7 @@ def test_a_killed_deletion_is_completed_by_the_next_start(
     with Engine.open(settings, progress=lambda _: None) as second:
         assert second.deleting() == []
         assert second.check() == []
-    assert whole() == alone
+    assert graph_contents() == alone
     engine.follow()
     assert engine.check() == []
 
