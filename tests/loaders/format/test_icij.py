@@ -272,7 +272,7 @@ def test_bad_rows_are_told_and_the_others_are_in(tmp_path: Path) -> None:
 
 
 def test_no_row_makes_a_node_vanish(tmp_path: Path) -> None:
-    """A relationship with ends that its schema does not allow is a link; its ends are not refused."""
+    """A relationship with ends its schema does not allow is a link; its ends are not refused."""
     (tmp_path / "nodes-officers.csv").write_text(OFFICERS + "1,Ann,,,,,\n")
     (tmp_path / "nodes-addresses.csv").write_text(
         "node_id,address,name,countries\n2,Street,,\n3,Road,,\n"

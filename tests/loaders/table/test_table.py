@@ -1,4 +1,4 @@
-"""Tables: what is detected, which rows are refused and why, and that hostile files harm no other."""
+"""Tables: what is detected, which rows are refused and why, and that hostile files are harmless."""
 
 import csv
 import gzip

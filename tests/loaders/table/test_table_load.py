@@ -1,4 +1,4 @@
-"""Hostile tables through ``clew load``: each fault is reported with its place, the rest is loaded."""
+"""Hostile tables through ``clew load``: each fault is reported with its place, the rest loaded."""
 
 import csv
 import json
