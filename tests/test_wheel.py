@@ -1,4 +1,4 @@
-"""The wheel alone is enough: what Clew reads from the checkout is in it, and no folder hides a library."""
+"""The wheel alone is enough: it holds what Clew reads from the checkout, and hides no library."""
 
 import json
 import os
@@ -24,7 +24,8 @@ MOVED = {"graphql/api": "api", "graphql/operations": "api/operations", "neo4j": 
 KEPT = ("cli", "engine", "loaders", *MOVED)
 TELL = """
 import json, sys
-import api.graphiql, api.operation, api.schema, engine.server.jar, engine.resource, engine.graph.migration, engine.graph.cypher
+import api.graphiql, api.operation, api.schema
+import engine.server.jar, engine.resource, engine.graph.migration, engine.graph.cypher
 import cli.main, graphql, loaders.demo.sample, neo4j
 graphiql, jar, cypher = api.graphiql, engine.server.jar, engine.graph.cypher
 json.dump({
@@ -32,12 +33,15 @@ json.dump({
     "libraries": [module.__file__ for module in (graphql, neo4j)],
     "schema": api.schema.printed(),
     "operations": [o.text for o in api.operation.operations()],
-    "migrations": [m.name for m in sorted((engine.resource.neo4j_folder() / "migrations").iterdir())],
+    "migrations": sorted(m.name for m in (engine.resource.neo4j_folder() / "migrations").iterdir()),
     "jars": len(jar.locked()),
     "conf": (engine.resource.neo4j_folder() / "neo4j.conf").read_text(),
     "queries": {name: cypher.source(name) for name in cypher.queries()},
     "demo": sorted(f.name for f in loaders.demo.sample.FOLDER.iterdir() if f.is_file()),
-    "pages": [(graphiql.PAGE / name).is_file() for name in (*graphiql.OURS, "plain.html", "graphiql.html")],
+    "pages": [
+        (graphiql.PAGE / name).is_file()
+        for name in (*graphiql.OURS, "plain.html", "graphiql.html")
+    ],
     "graphiql": graphiql.complete(),
 }, sys.stdout)
 """
@@ -56,7 +60,7 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(unpacked: Path, *arguments: str) -> str:
-    """What Python prints that sees the wheel and the libraries, and not the checkout that is installed beside them."""
+    """What Python prints that sees the wheel and the libraries, and not the checkout."""
     environment = {
         "PATH": os.defpath,
         "PYTHONPATH": os.pathsep.join([str(unpacked), sysconfig.get_path("purelib")]),
