@@ -19,15 +19,19 @@ from engine.backup import Snapshot
 from engine.engine import Engine
 from engine.loading import Loading
 from engine.offline import Filling, Slot
+from tests.measure import USUAL_MODULE, USUAL_SHARE, complexity, functions, problems
 
 HERE = Path(__file__).parents[1]
-ROOMS = ("engine", "loaders", "graphql/api", "cli")
+ROOMS = ("engine", "loaders", "graphql/api", "cli", "docs")
 MODULES = sorted(f for room in ROOMS for f in (HERE / room).rglob("*.py"))
+TESTS = sorted((HERE / "tests").rglob("*.py"))
+UNFINISHED: frozenset[str] = frozenset()
+"""Files with lines, functions or modules that are too long: the list must become empty."""
 NEVER = {"utils", "helpers", "common", "core", "base", "manager", "service", "types"}
 ONLY_IN = {
     "neo4j": "engine/graph/",
     "tantivy": "engine/index/",
-    "click": "cli/",
+    "click": "cli/ docs/",
 }
 
 
@@ -40,12 +44,6 @@ def tool(*arguments: str) -> None:
 
 def where(module: Path) -> str:
     return module.relative_to(HERE).as_posix()
-
-
-def functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    return (
-        node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    )
 
 
 @pytest.mark.parametrize(
@@ -126,7 +124,6 @@ def test_library_names_win() -> None:
 def test_module_keeps_the_house(module: Path) -> None:
     text = module.read_text()
     tree = ast.parse(text)
-    assert len(text.splitlines()) <= 400
     assert module.stem not in NEVER
     assert ast.get_docstring(tree), "the module says nothing of what it answers"
     for node in ast.walk(tree):
@@ -153,21 +150,47 @@ def code(tree: ast.Module) -> set[str]:
 
 
 @pytest.mark.parametrize("module", MODULES, ids=where)
-def test_functions_are_short_documented_and_import_nothing_late(module: Path) -> None:
+def test_everything_is_documented_and_nothing_imported_late(module: Path) -> None:
     tree = ast.parse(module.read_text())
     for function in functions(tree):
-        skip = len((ast.get_docstring(function, clean=False) or "").splitlines())
-        assert (function.end_lineno or 0) - function.lineno + 1 - skip <= 40, (
-            f"{function.name} is long"
-        )
-        assert not any(isinstance(n, ast.Import | ast.ImportFrom) for n in ast.walk(function)), (
-            function.name
-        )
+        late = [
+            node for node in ast.walk(function) if isinstance(node, ast.Import | ast.ImportFrom)
+        ]
+        assert not late, f"{function.name} imports"
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            assert node.name.startswith("_") or ast.get_docstring(node), (
-                f"{node.name} has no docstring"
-            )
+            documented = node.name.startswith("_") or ast.get_docstring(node)
+            assert documented, f"{node.name} has no docstring"
+
+
+@pytest.mark.parametrize("module", [*MODULES, *TESTS], ids=where)
+def test_lines_functions_and_modules_are_short(module: Path) -> None:
+    """Files that are not clean yet are in UNFINISHED, which must become empty."""
+    broken = list(problems(module, is_room=module in MODULES))
+    if where(module) in UNFINISHED:
+        assert broken, "it is clean: take it out of UNFINISHED"
+    else:
+        assert not broken
+
+
+def test_most_modules_are_usual() -> None:
+    lengths = [len(module.read_text().splitlines()) for module in MODULES]
+    usual = sum(length < USUAL_MODULE for length in lengths)
+    assert usual / len(lengths) >= USUAL_SHARE
+
+
+def test_complexity_counts_branches() -> None:
+    plain = "def f(a, b):\n    return a"
+    full = """def f(a, b):
+    try:
+        for c in a:
+            while b and c or a:
+                if a:
+                    return [d for d in c]
+    except ValueError:
+        return 1 if a else 2
+"""
+    assert [complexity(next(functions(ast.parse(text)))) for text in (plain, full)] == [1, 9]
 
 
 def test_at_most_two_broad_excepts() -> None:

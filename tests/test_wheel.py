@@ -1,4 +1,4 @@
-"""The wheel alone is enough: it holds what Clew reads from the checkout, and hides no library."""
+"""The wheel holds all that Clew reads, and none of its folders hides a library."""
 
 import json
 import os
@@ -22,29 +22,29 @@ from loaders.demo.sample import FOLDER as DEMO
 HERE = Path(__file__).parents[1]
 MOVED = {"graphql/api": "api", "graphql/operations": "api/operations", "neo4j": "engine/neo4j"}
 KEPT = ("cli", "engine", "loaders", *MOVED)
-TELL = """
+PROGRAM = """
 import json, sys
 import api.graphiql, api.operation, api.schema
-import engine.server.jar, engine.resource, engine.graph.migration, engine.graph.cypher
+import engine.graph.cypher, engine.graph.migration, engine.resource, engine.server.jar
 import cli.main, graphql, loaders.demo.sample, neo4j
 graphiql, jar, cypher = api.graphiql, engine.server.jar, engine.graph.cypher
+pages = (*graphiql.OURS, "plain.html", "graphiql.html")
+folder = engine.resource.neo4j_folder()
 json.dump({
     "from": [module.__file__ for module in (cli, api, engine.server.jar, loaders.demo.sample)],
     "libraries": [module.__file__ for module in (graphql, neo4j)],
     "schema": api.schema.printed(),
     "operations": [o.text for o in api.operation.operations()],
-    "migrations": sorted(m.name for m in (engine.resource.neo4j_folder() / "migrations").iterdir()),
+    "migrations": sorted(m.name for m in (folder / "migrations").iterdir()),
     "jars": len(jar.locked()),
-    "conf": (engine.resource.neo4j_folder() / "neo4j.conf").read_text(),
+    "conf": (folder / "neo4j.conf").read_text(),
     "queries": {name: cypher.source(name) for name in cypher.queries()},
     "demo": sorted(f.name for f in loaders.demo.sample.FOLDER.iterdir() if f.is_file()),
-    "pages": [
-        (graphiql.PAGE / name).is_file()
-        for name in (*graphiql.OURS, "plain.html", "graphiql.html")
-    ],
+    "pages": [(graphiql.PAGE / name).is_file() for name in pages],
     "graphiql": graphiql.complete(),
 }, sys.stdout)
 """
+"""Prints what an installed wheel reads, to be compared with what the checkout reads."""
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(unpacked: Path, *arguments: str) -> str:
-    """What Python prints that sees the wheel and the libraries, and not the checkout."""
+    """What Python prints when it sees the wheel and the libraries, but not the checkout."""
     environment = {
         "PATH": os.defpath,
         "PYTHONPATH": os.pathsep.join([str(unpacked), sysconfig.get_path("purelib")]),
@@ -82,41 +82,38 @@ def test_it_holds_every_file_and_hides_no_library(unpacked: Path) -> None:
         expected |= {
             f"{MOVED.get(room, room)}/{path.relative_to(HERE / room).as_posix()}" for path in files
         }
-    found = {
-        path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*") if path.is_file()
-    }
-    assert expected <= found
-    assert {name.split("/")[0].split("-")[0] for name in found} == {
+    held = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*") if path.is_file()}
+    assert expected <= held
+    assert {name.split("/")[0].split("-")[0] for name in held} == {
         "cli",
         "engine",
         "loaders",
         "api",
         "clew",
     }
-    assert not [name for name in found if "__pycache__" in name]
+    assert not [name for name in held if "__pycache__" in name]
 
 
 def test_the_command_is_there(unpacked: Path) -> None:
     version = tomllib.loads((HERE / "pyproject.toml").read_text())["project"]["version"]
     assert run(unpacked, "-m", "cli", "--version").endswith(f", version {version}\n")
-    assert (
-        "clew = cli.start:start" in next(unpacked.glob("*.dist-info/entry_points.txt")).read_text()
-    )
+    entry_points = next(unpacked.glob("*.dist-info/entry_points.txt")).read_text()
+    assert "clew = cli.start:start" in entry_points
 
 
 def test_it_reads_the_same_as_the_checkout(unpacked: Path) -> None:
-    told = json.loads(run(unpacked, "-c", TELL))
-    assert all(Path(name).is_relative_to(unpacked) for name in told["from"])
-    assert not any(Path(name).is_relative_to(unpacked) for name in told["libraries"])
-    assert told["schema"] == printed()
-    assert told["operations"] == [o.text for o in operations()]
-    assert len(told["operations"]) >= 12
-    assert told["migrations"] == sorted(
+    wheel = json.loads(run(unpacked, "-c", PROGRAM))
+    assert all(Path(name).is_relative_to(unpacked) for name in wheel["from"])
+    assert not any(Path(name).is_relative_to(unpacked) for name in wheel["libraries"])
+    assert wheel["schema"] == printed()
+    assert wheel["operations"] == [o.text for o in operations()]
+    assert len(wheel["operations"]) >= 12
+    assert wheel["migrations"] == sorted(
         path.name for path in (neo4j_folder() / "migrations").iterdir()
     )
-    assert told["jars"] == len(locked())
-    assert told["conf"] == (neo4j_folder() / "neo4j.conf").read_text()
-    assert told["queries"] == {name: source(name) for name in queries()}
-    assert told["demo"] == sorted(path.name for path in DEMO.iterdir() if path.is_file())
-    assert all(told["pages"])
-    assert told["graphiql"] == complete()
+    assert wheel["jars"] == len(locked())
+    assert wheel["conf"] == (neo4j_folder() / "neo4j.conf").read_text()
+    assert wheel["queries"] == {name: source(name) for name in queries()}
+    assert wheel["demo"] == sorted(path.name for path in DEMO.iterdir() if path.is_file())
+    assert all(wheel["pages"])
+    assert wheel["graphiql"] == complete()

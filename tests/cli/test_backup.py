@@ -21,10 +21,10 @@ from engine.settings import Settings
 
 
 def silent(text: str) -> None:
-    """Nothing is told."""
+    """Print nothing."""
 
 
-def told(engine: Engine) -> tuple[list[bytes], list[bytes]]:
+def graph_of(engine: Engine) -> tuple[list[bytes], list[bytes]]:
     """All nodes and all relationships, without the keys that each database gives them."""
     with engine.snapshot() as snapshot:
         nodes, relationships = list(snapshot.nodes()), list(snapshot.relationships())
@@ -54,7 +54,9 @@ def answers(engine: Engine) -> list[Any]:
     ]
 
 
-def test_a_restored_engine_answers_the_same(engine: Engine, tmp_path: Path) -> None:
+@pytest.fixture
+def catalog(engine: Engine, tmp_path: Path) -> Path:
+    """The engine's catalog: it names a mapping beside it, and one that lies elsewhere."""
     catalog = tmp_path / "own" / "sources.yml"
     (catalog.parent / "maps").mkdir(parents=True)
     (catalog.parent / "maps" / "one.yml").write_text("a mapping")
@@ -64,49 +66,49 @@ def test_a_restored_engine_answers_the_same(engine: Engine, tmp_path: Path) -> N
         "  - {name: one, source: {path: one.csv, mapping: maps/one.yml}}\n"
         "  - {name: two, source: {path: two.csv, mapping: ../far.yml}}\n"
     )
-    (engine.settings.data / "archive" / "ab").mkdir(parents=True, exist_ok=True)
-    (engine.settings.data / "archive" / "ab" / "paper.txt").write_text("a document")
     engine.settings = engine.settings.model_copy(update={"catalog": catalog})
+    return catalog
+
+
+def test_a_restored_engine_answers_the_same(engine: Engine, tmp_path: Path, catalog: Path) -> None:
+    archive = engine.settings.data / "archive" / "ab"
+    archive.mkdir(parents=True, exist_ok=True)
+    (archive / "paper.txt").write_text("a document")
     file = tmp_path / "all.zip"
-    said: list[str] = []
-    manifest = backup(engine, file, said.append)
-    assert said == [
+    notes: list[str] = []
+    manifest = backup(engine, file, notes.append)
+    assert notes == [
         f"{tmp_path / 'far.yml'} is not in the backup: it does not lie beside {catalog}"
     ]
-    assert (manifest["revision"], manifest["nodes"]) == (
-        engine.revision(),
-        len(told(engine)[0]),
-    )
+    counts = (manifest["revision"], manifest["nodes"])
+    assert counts == (engine.revision(), len(graph_of(engine)[0]))
     assert not any("password" in name for name in manifest["settings"])
     data = tmp_path / "restored"
-    (data / "offline" / "neo4j").mkdir(parents=True)  # the rest of a killed one
+    (data / "offline" / "neo4j").mkdir(parents=True)  # what a killed restore left
     (tmp_path / "link").symlink_to(data)
     settings = Settings(data=tmp_path / "link", heap_mb=512, pagecache_mb=256)
-    with (
-        held(data / "clew.lock"),
-        pytest.raises(EngineInUse, match=f"in use by another Clew, process {os.getpid()}"),
-    ):
+    in_use = f"in use by another Clew, process {os.getpid()}"
+    with held(data / "clew.lock"), pytest.raises(EngineInUse, match=in_use):
         restore(settings, file, silent)
     assert restore(settings, file, silent) == manifest
-    assert sorted(path.name for path in data.iterdir()) == [
-        "archive",
-        "clew.lock",
-        "index",
-        "neo4j",
-        "neo4j-password",
-        "sources",
-    ]
-    assert (data / "archive" / "ab" / "paper.txt").read_text() == "a document"
-    assert (data / "sources" / "catalog.yml").read_text() == catalog.read_text()
-    assert (data / "sources" / "maps" / "one.yml").read_text() == "a mapping"
+    check_folder(data, catalog)
     assert "CLEW_HEAP_MB=1" in other_settings(
         settings, {"settings": {"heap_mb": "1", "deadline": "10.0"}}
     )
     with Engine.open(settings, progress=silent) as other:
-        assert told(other) == told(engine)
+        assert graph_of(other) == graph_of(engine)
         assert answers(other) == answers(engine)
     with pytest.raises(BadInput, match=r"link is not empty: name another folder"):
         restore(settings, file, silent)
+
+
+def check_folder(data: Path, catalog: Path) -> None:
+    """A restored data folder holds what it should, and nothing else."""
+    names = ["archive", "clew.lock", "index", "neo4j", "neo4j-password", "sources"]
+    assert sorted(path.name for path in data.iterdir()) == names
+    assert (data / "archive" / "ab" / "paper.txt").read_text() == "a document"
+    assert (data / "sources" / "catalog.yml").read_text() == catalog.read_text()
+    assert (data / "sources" / "maps" / "one.yml").read_text() == "a mapping"
 
 
 def test_the_commands_say_what_is_to_be_known(

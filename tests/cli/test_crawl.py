@@ -1,4 +1,4 @@
-"""``clew crawl``: what it prints, its exit code, and that one bad source stops no other."""
+"""``clew crawl``: its output, its exit code, and that one bad source stops no other."""
 
 import json
 from contextlib import nullcontext
@@ -37,37 +37,38 @@ def crawl(folder: Path, *arguments: str) -> Result:
     return CliRunner().invoke(main, ["crawl", "--catalog", str(folder / "catalog.yml"), *arguments])
 
 
-def listed(site: Any, name: str, **given: Any) -> dict[str, Any]:
+def listed(site: Any, name: str, **more: Any) -> dict[str, Any]:
     url = site.put(f"/{name}.json", LINE)
     return {
         "name": name,
         "version": "1",
         "resources": [{"name": "entities.ftm.json", "url": url}],
-        **given,
+        **more,
     }
 
 
-def test_a_catalog_that_cannot_be_had_stops_nothing_and_is_told_once(
+def test_a_catalog_that_cannot_be_had_stops_nothing_and_is_printed_once(
     folder: Path, site: Any
 ) -> None:
     site.put("/index", b"", *[500] * 99)
     result = crawl(folder)
     assert (result.exit_code, result.stdout.split(" (")[0]) == (1, "good: updated")
-    told = (
+    shown = (
         f"clew: {site.url}/index cannot be taken: the server answered 500 Internal Server Error\n"
     )
-    assert (result.stderr.count(told), len(site.asked)) == (1, 2)
+    assert (result.stderr.count(shown), len(site.asked)) == (1, 2)
     named = crawl(folder, "sanctions", "good")
     assert (named.exit_code, named.stdout, len(site.asked)) == (1, "good: unchanged\n", 4)
     assert (
-        named.stderr == told + "clew: there is no dataset sanctions among those that could be had\n"
+        named.stderr
+        == shown + "clew: there is no dataset sanctions among those that could be had\n"
     )
     own = crawl(folder, "good", "--due")
     assert (own.exit_code, own.output, len(site.asked)) == (0, "", 4)
     assert "good" in crawl(folder, "--list").stdout
 
 
-def test_an_odd_dataset_is_told_and_the_others_are_crawled(folder: Path, site: Any) -> None:
+def test_an_odd_dataset_is_named_and_the_others_are_crawled(folder: Path, site: Any) -> None:
     odd = listed(site, "odd", coverage={"schedule": "@daily"})
     site.put("/index", json.dumps({"datasets": [odd, listed(site, "sanctions")]}).encode())
     result = crawl(folder)
@@ -94,11 +95,11 @@ def test_what_an_address_has_to_log_in_with_is_not_printed(
     (folder / "catalog.yml").write_text(
         json.dumps({"datasets": [{"name": "d", "source": {"url": url}}]})
     )
-    told = f"{site.url}/d.json?token=…&of=x"
+    shown = f"{site.url}/d.json?token=…&of=x"
     for arguments in ([], ["--list"], ["--history"]):
         result = crawl(folder, *arguments)
         assert result.exit_code == 0
         assert "geheim" not in result.output
-        assert (told in result.output) == (arguments != ["--history"])
+        assert (shown in result.output) == (arguments != ["--history"])
     assert site.asked[0][1]["Authorization"].startswith("Basic ")
-    assert fresh_engine.runs("d", 1)[0].source == told
+    assert fresh_engine.runs("d", 1)[0].source == shown

@@ -40,8 +40,8 @@ class Clew:
         self.engine = engine
         self.path = path
 
-    def run(self, *arguments: str, given: str | None = None, code: int = 0) -> Result:
-        result = CliRunner().invoke(main, ["dataset", *arguments], input=given)
+    def run(self, *arguments: str, answer: str | None = None, code: int = 0) -> Result:
+        result = CliRunner().invoke(main, ["dataset", *arguments], input=answer)
         assert result.exit_code == code, result.output
         return result
 
@@ -133,7 +133,7 @@ def test_late_ones_stand_first(clew: Clew) -> None:
 
 
 @pytest.mark.parametrize(
-    ("late", "told"),
+    ("late", "message"),
     [
         (timedelta(days=400), "400 days"),
         (timedelta(days=1, hours=23), "1 day"),
@@ -143,16 +143,16 @@ def test_late_ones_stand_first(clew: Clew) -> None:
         (timedelta(minutes=14), ""),
     ],
 )
-def test_lateness_in_words(late: timedelta, told: str) -> None:
+def test_lateness_in_words(late: timedelta, message: str) -> None:
     now = datetime(2024, 3, 1, tzinfo=UTC)
     dataset = Dataset(
         "d", "D", frequency=Frequency.HOURLY, last_updated=now - timedelta(hours=1) - late
     )
-    assert lateness(dataset, now) == told
+    assert lateness(dataset, now) == message
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (
             ["set", "d", "--frequency", "yearly"],
@@ -166,14 +166,14 @@ def test_lateness_in_words(late: timedelta, told: str) -> None:
         (["delete", "d", "--yes"], "there is no dataset 'd': `clew dataset list` names them"),
     ],
 )
-def test_what_cannot_be_done_is_told(clew: Clew, arguments: list[str], told: str) -> None:
+def test_what_cannot_be_done_is_an_error(clew: Clew, arguments: list[str], message: str) -> None:
     result = clew.run(*arguments, code=1)
-    assert result.stderr.startswith(f"clew: {told}")
+    assert result.stderr.startswith(f"clew: {message}")
     assert clew.engine.everybody().datasets == frozenset()
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("a: [", "is neither YAML nor JSON"),
         ("- a\n- b", "a dataset is described by named fields"),
@@ -183,19 +183,19 @@ def test_what_cannot_be_done_is_told(clew: Clew, arguments: list[str], told: str
         ("title: !!python/object:os.system x", "is neither YAML nor JSON"),
     ],
 )
-def test_a_bad_description_is_told(clew: Clew, text: str, told: str) -> None:
-    assert told in clew.run("set", "d", "--file", clew.file(text), code=1).stderr
+def test_a_bad_description_is_an_error(clew: Clew, text: str, message: str) -> None:
+    assert message in clew.run("set", "d", "--file", clew.file(text), code=1).stderr
 
 
 def test_deleting_asks(clew: Clew) -> None:
     clew.load(PERSON)
-    refused = clew.run("delete", "d", given="n\n", code=1)
+    refused = clew.run("delete", "d", answer="n\n", code=1)
     assert "Delete d (d) with 1 entities? This cannot be undone" in refused.stderr
     assert clew.engine.count(SearchQuestion(), clew.engine.everybody()) == 1
     broken = clew.engine.settings.data / "crawl" / "d" / "source.part"
     broken.parent.mkdir(parents=True)
     broken.write_text("half")
-    done = clew.run("delete", "d", given="y\n")
+    done = clew.run("delete", "d", answer="y\n")
     assert not broken.parent.exists()
     assert done.stdout == "d: deleted, 1 records\n"
     assert "still names" not in done.stderr
@@ -203,7 +203,7 @@ def test_deleting_asks(clew: Clew) -> None:
     assert clew.run("delete", "d", "--yes", code=1).stderr.startswith("clew: there is no dataset")
 
 
-def test_what_the_catalog_will_bring_back_is_told(
+def test_what_the_catalog_will_bring_back_is_named(
     clew: Clew, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clew.load(PERSON)
@@ -219,20 +219,20 @@ def test_what_the_catalog_will_bring_back_is_told(
 
 def test_nobody_loads_what_is_being_deleted(clew: Clew, monkeypatch: pytest.MonkeyPatch) -> None:
     clew.load(PERSON)
-    purge, told = Catalog.purge, []
+    purge, results = Catalog.purge, []
 
-    def look(*given: Any) -> None:
+    def look(*arguments: Any) -> None:
         result = CliRunner().invoke(main, ["load", "-", "--dataset", "d"], input=PERSON)
-        told.append((result.exit_code, result.stderr))
-        purge(*given)
+        results.append((result.exit_code, result.stderr))
+        purge(*arguments)
 
     monkeypatch.setattr(Catalog, "purge", look)
     clew.run("delete", "d", "--yes")
     how = (
-        f"d is being deleted by process {os.getpid()}: wait until that is done, or end it,"
-        f" and start again"
+        f"d is being deleted by process {os.getpid()}: "
+        "wait until that is done, or end it, and start again"
     )
-    assert told == [(1, f"clew: {how}\n")]
+    assert results == [(1, f"clew: {how}\n")]
     clew.load(PERSON)
 
 
@@ -259,8 +259,8 @@ def test_one_that_is_going_is_shown_so(clew: Clew, monkeypatch: pytest.MonkeyPat
 
 def test_only_a_complete_load_is_as_of_now(clew: Clew) -> None:
     def updated() -> datetime | None:
-        found = clew.engine.dataset("d", clew.engine.everybody())
-        return found.last_updated if found is not None else None
+        dataset = clew.engine.dataset("d", clew.engine.everybody())
+        return dataset.last_updated if dataset is not None else None
 
     clew.engine.set_dataset("d", {"title": "D"})
     for nothing in ("", "<html>\n" * 3, PERSON + '{"id": "b", "sch'):
@@ -290,7 +290,7 @@ def test_a_running_clew_goes_on_with_what_was_cut_short(
     with clew.engine.claim("d", "deleted"):
         clew.engine._catalog.mark("d")
         time.sleep(0.5)
-        assert clew.engine.deleting() == ["d"], "somebody is at it"
+        assert clew.engine.deleting() == ["d"], "another process does it"
     end = time.monotonic() + 30
     while clew.engine.deleting() and time.monotonic() < end:
         time.sleep(0.05)

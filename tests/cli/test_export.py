@@ -31,23 +31,23 @@ def export(clew: CliRunner, *arguments: str, code: int = 0) -> Result:
 
 
 def test_a_dataset_to_stdout_and_to_files(clew: CliRunner) -> None:
-    told = export(clew, "demo_offshore")
+    result = export(clew, "demo_offshore")
     count = len((FOLDER / "demo_offshore.ftm.json").read_text().splitlines())
-    assert len(told.stdout.splitlines()) == count
-    assert f"Exported {count} entities (" in told.stderr
+    assert len(result.stdout.splitlines()) == count
+    assert f"Exported {count} entities (" in result.stderr
     export(clew, "demo_offshore", "-o", "a.ftm.json")
-    assert Path("a.ftm.json").read_text() == told.stdout
+    assert Path("a.ftm.json").read_text() == result.stdout
     export(clew, "demo_offshore", "-o", "a.ftm.json.gz")
-    assert gzip.decompress(Path("a.ftm.json.gz").read_bytes()).decode() == told.stdout
+    assert gzip.decompress(Path("a.ftm.json.gz").read_bytes()).decode() == result.stdout
     assert sorted(path.name for path in Path().iterdir()) == ["a.ftm.json", "a.ftm.json.gz"]
 
 
 def test_everything_is_a_file_a_dataset(clew: CliRunner) -> None:
-    told = export(clew, "--all", code=1)
+    result = export(clew, "--all", code=1)
     assert (
-        told.stderr == "clew: these are 5 datasets, a file each: give -o FILE.zip or -o FOLDER/\n"
+        result.stderr == "clew: these are 5 datasets, a file each: give -o FILE.zip or -o FOLDER/\n"
     )
-    assert told.stdout == ""
+    assert result.stdout == ""
     export(clew, "--all", "-o", "all/")
     assert {path.name for path in Path("all").iterdir()} == {f"{name}.ftm.json" for name in TITLES}
     export(clew, "--all", "-o", "all.csv.zip")
@@ -73,12 +73,12 @@ def test_a_name_says_the_format(clew: CliRunner, output: str, start: bytes) -> N
 
 
 def test_a_neighbourhood_and_paths_for_gephi(clew: CliRunner) -> None:
-    told = export(
+    result = export(
         clew, "--around", "demo_registry:meridian-cement", "--hops", "2", "-o", "near.gexf"
     )
     near = networkx.read_gexf("near.gexf")
     assert near.nodes["demo_registry:meridian-cement"]["label"] == "Meridian Cement S.A."
-    assert f"{len(near)} nodes, {near.number_of_edges()} relationships" in told.stderr
+    assert f"{len(near)} nodes, {near.number_of_edges()} relationships" in result.stderr
     ends = ("demo_registry:meridian-cement", "demo_sanctions:viktor-drozdan")
     export(clew, "--from", ends[0], "--to", ends[1], "-o", "path.graphml")
     path = networkx.read_graphml("path.graphml").to_undirected()
@@ -86,8 +86,8 @@ def test_a_neighbourhood_and_paths_for_gephi(clew: CliRunner) -> None:
 
 
 def test_a_search(clew: CliRunner) -> None:
-    told = export(clew, "--query", "drozdan", "--format", "ftm")
-    assert len(told.stdout.splitlines()) == 3
+    result = export(clew, "--query", "drozdan", "--format", "ftm")
+    assert len(result.stdout.splitlines()) == 3
     wider = export(clew, "--query", "drozdan", "--edges")
     assert len(wider.stdout.splitlines()) > 3
     export(clew, "demo_registry", "--query", "drozdan", "-o", "none.gexf", code=1)
@@ -95,7 +95,7 @@ def test_a_search(clew: CliRunner) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["none"], "there is no dataset 'none'; `clew status` names them"),
         (["--query", "xyzzyxyzzy"], "there is nothing to export"),
@@ -113,9 +113,11 @@ def test_a_search(clew: CliRunner) -> None:
         ),
     ],
 )
-def test_what_cannot_be_done_is_a_message(clew: CliRunner, arguments: list[str], told: str) -> None:
+def test_what_cannot_be_done_is_a_message(
+    clew: CliRunner, arguments: list[str], message: str
+) -> None:
     result = export(clew, *arguments, code=1)
-    assert result.stderr == f"clew: {told}\n"
+    assert result.stderr == f"clew: {message}\n"
     assert result.stdout == ""
 
 
@@ -134,7 +136,7 @@ def test_wrong_usage_ends_with_2(clew: CliRunner, arguments: list[str]) -> None:
     export(clew, *arguments, code=2)
 
 
-def test_a_change_meanwhile_is_told(
+def test_a_change_meanwhile_is_noted(
     clew: CliRunner, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     revisions = iter([1, 2])

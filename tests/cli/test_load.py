@@ -19,12 +19,12 @@ def clew(fresh_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     return CliRunner()
 
 
-def load(clew: CliRunner, *arguments: str, given: str | bytes = "") -> Result:
-    return clew.invoke(main, ["load", *arguments], input=given)
+def load(clew: CliRunner, *arguments: str, stdin: str | bytes = "") -> Result:
+    return clew.invoke(main, ["load", *arguments], input=stdin)
 
 
 def test_a_good_load_ends_with_0(clew: CliRunner) -> None:
-    result = load(clew, "-", "--dataset", "d", "--title", "Dee", given=PERSON)
+    result = load(clew, "-", "--dataset", "d", "--title", "Dee", stdin=PERSON)
     assert result.exit_code == 0, result.output
     assert "d: 1 read, 1 added, 0 changed, 0 unchanged, 0 removed, 0 refused (" in result.stdout
     answer = clew.invoke(main, ["status"])
@@ -33,7 +33,7 @@ def test_a_good_load_ends_with_0(clew: CliRunner) -> None:
 
 
 def test_refused_lines_end_with_1_and_are_listed(clew: CliRunner) -> None:
-    result = load(clew, "-", "--dataset", "d", given=PERSON + "\n" + "{}\n" * 30)
+    result = load(clew, "-", "--dataset", "d", stdin=PERSON + "\n" + "{}\n" * 30)
     assert result.exit_code == 1
     assert "stdin:2: id None is not one of FollowTheMoney's" in result.stderr
     assert "stdin:21:" in result.stderr
@@ -87,16 +87,14 @@ def test_a_table_with_a_mapping(clew: CliRunner, fresh_engine: Engine, tmp_path:
     result = load(clew, str(table), "--dataset", "d", "--mapping", str(mapping))
     assert result.exit_code == 1
     assert "d: 6 read, 5 added, 0 changed, 0 unchanged, 0 removed, 1 refused (" in result.stdout
-    told = result.stderr.replace(str(tmp_path), "")
-    assert "/t.csv: UTF-8, ',', 3 columns" in told
-    assert "/t.csv:4: 2 cells for 3 columns: it ends before column 'day'" in told
-    assert (
-        "payment.date (column day): 1 value is no date and was left out: '2012-02-30' in "
-        "/t.csv row 3" in told
-    )
-    assert "1 row made no payment, as its payer is not there in /t.csv row 5" in told
-    found = fresh_engine.datasets(fresh_engine.everybody())[0]
-    assert {count.schema: count.count for count in found.schemata} == {
+    notes = result.stderr.replace(str(tmp_path), "")
+    assert "/t.csv: UTF-8, ',', 3 columns" in notes
+    assert "/t.csv:4: 2 cells for 3 columns: it ends before column 'day'" in notes
+    lost = "1 value is no date and was left out: '2012-02-30' in /t.csv row 3"
+    assert f"payment.date (column day): {lost}" in notes
+    assert "1 row made no payment, as its payer is not there in /t.csv row 5" in notes
+    dataset = fresh_engine.datasets(fresh_engine.everybody())[0]
+    assert {count.schema: count.count for count in dataset.schemata} == {
         "LegalEntity": 3,
         "Payment": 2,
     }
