@@ -49,7 +49,6 @@ UNFINISHED: frozenset[str] = frozenset(
         "tests/bench/serving.py",
         "tests/bench/start.py",
         "tests/bench/table.py",
-        "tests/conftest.py",
         "tests/interrupted.py",
         "tests/loaders/format/test_icij.py",
         "tests/loaders/load/test_full_disk.py",
