@@ -27,14 +27,12 @@ MODULES = sorted(f for room in ROOMS for f in (HERE / room).rglob("*.py"))
 TESTS = sorted((HERE / "tests").rglob("*.py"))
 UNFINISHED: frozenset[str] = frozenset(
     [
-        "engine/__init__.py",
         "engine/offline.py",
         "engine/sync/__init__.py",
         "engine/sync/bulk.py",
         "engine/sync/check.py",
         "engine/sync/deletion.py",
         "engine/sync/follower.py",
-        "loaders/__init__.py",
         "loaders/load/load.py",
         "loaders/load/report.py",
         "tests/bench/export.py",
