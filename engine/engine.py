@@ -117,7 +117,7 @@ class Engine(Reading):
         With ``claimed`` the caller holds the dataset already (``claim``).
         """
         claim = nullcontext() if claimed else self.claim(dataset, "loaded")
-        with claim, Loading(dataset, self._writer, self._keeper.take, self.follow) as loading:
+        with claim, Loading(dataset, self._writer, self._keeper) as loading:
             yield loading
 
     def set_dataset(self, name: str, changes: Mapping[str, Any]) -> bool:

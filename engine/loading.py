@@ -6,7 +6,7 @@ holds whole batches, and loading again finishes it.
 """
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from engine.graph.record.change import Written
 from engine.graph.record.row import Prepared, prepared
 from engine.graph.record.writer import Writer
 from engine.progress import Progress
+from engine.sync.keeper import Keeper
 
 QUEUED = 2
 """Batches that may wait to be written, and as many to be indexed: more would only cost memory."""
@@ -53,14 +54,11 @@ class Loading:
         self,
         dataset: str,
         writer: Writer,
-        index: Callable[[Written], None],
-        follow: Callable[[Progress | None], object],
+        keeper: Keeper,
     ) -> None:
-        """``index`` gives the index what one transaction wrote, ``follow`` brings it up to date."""
         self._dataset = dataset
         self._writer = writer
-        self._index = index
-        self._follow = follow
+        self._keeper = keeper
         self._counts = Counts()
         self._write_thread = ThreadPoolExecutor(1, "write")
         self._index_thread = ThreadPoolExecutor(1, "index")
@@ -132,7 +130,7 @@ class Loading:
         wait_for(self._indexings)
         if up_to_date:
             self._writer.dataset_updated(self._dataset)
-        self._follow(progress)
+        self._keeper.follow(progress)
 
     def _update(self, batch: Sequence[Entity]) -> Counts:
         """Write what is new or differs from what is there. Runs in the writing thread."""
@@ -152,7 +150,7 @@ class Loading:
         """Let the index take what was written, once few enough transactions wait for it."""
         while len(self._indexings) >= QUEUED:
             self._indexings.popleft().result()
-        self._indexings.append(self._index_thread.submit(self._index, written))
+        self._indexings.append(self._index_thread.submit(self._keeper.take, written))
 
     def _settle(self, limit: int) -> None:
         """Wait until fewer batches than this are queued, and count those that are written."""

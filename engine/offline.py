@@ -20,7 +20,7 @@ from engine.process.worker import Workers
 from engine.progress import Progress
 from engine.server.home import home_of
 from engine.settings import Settings
-from engine.sync.bulk import Bulk, begun
+from engine.sync.bulk import Bulk, new_graph
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where a block of records will be; any process can encode them, so that several share the work."""
+    """Where a block of records will be; any process can encode it, so several share the work."""
 
     revision: int
     folder: str
@@ -89,7 +89,7 @@ class Filling:
         if self._bulk.counts:
             progress("Putting together what is shared")
             self._bulk.complete(self._dataset, self._title, updated)
-            self._bulk.make(progress)
+            self._bulk.build(progress)
         self._release()
         return bool(self._bulk.counts) and not self._leftovers.tell()
 
@@ -114,5 +114,5 @@ def filling(
         stack.enter_context(claimed(home.data, dataset, "loaded"))
         leftovers = stack.enter_context(TemporaryFile(dir=home.data))
         holding = stack.enter_context(ExitStack())
-        bulk = holding.enter_context(begun(settings, workers, progress))
+        bulk = holding.enter_context(new_graph(settings, workers, progress))
         yield Filling(bulk, dataset, title, leftovers, holding.close)

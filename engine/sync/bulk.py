@@ -1,8 +1,9 @@
-"""A graph and its index made anew, of files beside the empty data folder, without a transaction.
+"""Builds a new graph and its index in files, beside an empty data folder and without transactions.
 
-Records come in as pages of lines, page after page; what only all of them together tell is worked out at the end:
-which ends never came, and which values two or more records share. Then Neo4j's own import makes the store, while
-another process makes the index. Both take their places when they are whole; killed before, nothing has happened.
+Records come in as pages of lines. What only all of them together show is worked out at the end:
+which ends of relationships never came, and which values two or more records share. Then Neo4j's own
+import builds the store from the files, while another process builds the index. Both take their
+places once they are complete: if the process is killed before, the data folder is as it was.
 """
 
 import time
@@ -46,59 +47,64 @@ from engine.sync.follower import LITERAL_CAP
 
 STUBS = "SELECT DISTINCT id FROM named WHERE id NOT IN (SELECT id FROM node) ORDER BY id"
 SHARED = """
-    SELECT key, record FROM held WHERE key IN (SELECT key FROM held GROUP BY key HAVING count(*) BETWEEN 2 AND ?)
+    SELECT key, record FROM held
+    WHERE key IN (SELECT key FROM held GROUP BY key HAVING count(*) BETWEEN 2 AND ?)
     ORDER BY key, record
 """
-AT_ONCE = 10_000
+BATCH = 10_000
+"""Stubs that are in memory at a time."""
+POLL_INTERVAL = 0.05
+"""Seconds between two looks at how far the index is."""
 
 
 class Bulk:
-    """One graph while it is made."""
+    """One graph while it is built; ``new_graph`` makes one."""
 
     def __init__(
         self,
-        staging: Replacement,
-        crew: Workers,
-        since: int,
+        replacement: Replacement,
+        workers: Workers,
+        first_revision: int,
         classpath: Sequence[Path],
         memory: Memory,
     ) -> None:
-        """Begin in an empty folder; ``since`` is the revision that the empty graph has."""
+        """Begin in an empty folder; ``first_revision`` is the one that the empty graph has."""
         self._classpath = classpath
         self._memory = memory
-        self.since = since
-        self.revision = since
+        self._first_revision = first_revision
+        self._revision = first_revision
         self.counts: Counter[str] = Counter()
         """Lines by file."""
-        self._staging = staging
-        self._crew = crew
-        self.folder = str(staging.path)
-        """Where those who make pages put down what is not in them."""
-        self._files = staging.path / "files"
+        self._replacement = replacement
+        self._workers = workers
+        self.folder = str(replacement.path)
+        """Where pages are encoded: their index entries go into files here."""
+        self._files = replacement.path / "files"
         self._files.mkdir()
         self._open: dict[str, BinaryIO] = {}
         self._indexing: deque[Future[int]] = deque()
         self._indexed = 0
-        # beside the data, as that disk has room for all of it, and the temporary files' may not
-        self._ledger = Spool(staging.path / "ledger", cache_mb=64)
+        # Beside the data, not among the temporary files, whose disk may be too small for all ids.
+        self._ledger = Spool(replacement.path / "ledger", cache_mb=64)
         self._nodes = self._ledger.table("node", "id TEXT")
         self._named = self._ledger.table("named", "id TEXT")
         self._keys = self._ledger.table("held", "key TEXT, record TEXT")
-        crew.indexing.submit(begin, str(staging.path / "index")).result()
+        workers.indexing.submit(begin, str(replacement.path / "index")).result()
 
     def next_revision(self) -> int:
-        """A revision for the page that comes next."""
-        self.revision += 1
-        return self.revision
+        """The revision of the page that comes next."""
+        self._revision += 1
+        return self._revision
 
     def add(self, page: Page, entries: Part) -> None:
-        """Take a page, and where the index finds its records; raises ClewError where the disk is full."""
+        """Take a page, and where its index entries are; raises ClewError where the disk is full."""
         for name, lines in page.lines.items():
             self._put(name, lines, page.counts[name])
         self._nodes.extend((id_,) for id_ in page.ids)
         self._named.extend((id_,) for id_ in page.named)
         self._keys.extend(page.keys)
-        self._indexing.append(self._crew.indexing.submit(fill, entries))
+        self._indexing.append(self._workers.indexing.submit(fill, entries))
+        # Results are taken early, so that an index that fails ends the load at once.
         while self._indexing[0].done() and len(self._indexing) > 1:
             self._indexed += self._indexing.popleft().result()
 
@@ -109,112 +115,128 @@ class Bulk:
         self.counts[name] += count
 
     def _put_lines(self, name: str, lines: Iterable[str]) -> None:
-        found = list(lines)
-        self._put(name, "".join(f"{line}\n" for line in found).encode(), len(found))
+        texts = [f"{line}\n" for line in lines]
+        self._put(name, "".join(texts).encode(), len(texts))
 
     def complete(self, dataset: str, title: str | None, updated: datetime | None) -> None:
-        """Put down what only all pages together tell, and the dataset with its title and when it was as it is."""
-        self._ledger.query("CREATE INDEX held_key ON held (key)")
+        """Write what only all pages together show, and the dataset; ``updated`` is its date."""
+        self._put_stubs()
+        self._put_shared_values()
+        # An index of before may lack what happened up to the first revision: it is made anew.
+        purged = [self._first_revision] if self._first_revision else []
+        state = (1, self._revision, self._revision, *purged)
+        self._put_lines("clew", [DELIMITER.join(map(str, state))])
+        self._put_lines("dataset", [dataset_line(dataset, title, updated)])
+        for name, file in self._open.items():
+            header_file = self._files / f"{name.removesuffix(BROKEN)}.header"
+            header_file.write_text(f"{header(name)}\n", encoding="utf-8")
+            file.close()
+
+    def _put_stubs(self) -> None:
+        """A stub for each id that is referred to and never came."""
         self._ledger.query("CREATE INDEX node_id ON node (id)")
         stubs = self._ledger.query(STUBS)
-        while rows := stubs.fetchmany(AT_ONCE):
+        while rows := stubs.fetchmany(BATCH):
             self._put_lines("stub", (stub_line(id_) for (id_,) in rows))
-        found = self._ledger.query(SHARED, (LITERAL_CAP,))
-        for key, holders in groupby(found, key=lambda row: str(row[0])):
+
+    def _put_shared_values(self) -> None:
+        """A node for each value that two or more records hold, unless they are too many."""
+        self._ledger.query("CREATE INDEX held_key ON held (key)")
+        rows = self._ledger.query(SHARED, (LITERAL_CAP,))
+        for key, holders in groupby(rows, key=lambda row: str(row[0])):
             for name, lines in shared_lines(key, [record for _, record in holders]).items():
                 self._put_lines(name, lines)
-        purged = [self.since] if self.since else []
-        self._put_lines(
-            "clew", [DELIMITER.join(map(str, (1, self.revision, self.revision, *purged)))]
-        )
-        self._put_lines("dataset", [dataset_line(dataset, title, updated)])
-        for name in self._open:
-            (self._files / f"{name.removesuffix(BROKEN)}.header").write_text(
-                f"{header(name)}\n", encoding="utf-8"
-            )
-            self._open[name].close()
 
-    def make(self, say: Progress) -> None:
-        """Make store and index of what was put down, and put both in their places; raises ClewError."""
-        importer = Importer(self._staging.path, self._files, self._classpath, self._memory)
+    def build(self, progress: Progress) -> None:
+        """Build the store and the index of all that was written, and install both.
+
+        Raises ClewError where the disk has no room, or the import fails.
+        """
+        importer = Importer(self._replacement.path, self._files, self._classpath, self._memory)
         with ExitStack() as stack:
             importer.check_room()
             stack.callback(importer.stop)
             importer.start(self._open)
-            finishing = self._crew.indexing.submit(finish, self.revision)
-            say("Importing")
-            importer.wait(say, self._expected())
+            finishing = self._workers.indexing.submit(finish, self._revision)
+            progress("Importing")
+            importer.wait(progress, self._expected())
             while not finishing.done():
-                self._count(say)
-                time.sleep(0.05)
+                self._show_indexed(progress)
+                time.sleep(POLL_INTERVAL)
             finishing.result()
-        (self._staging.path / "neo4j" / "data" / IMPORTED).touch()
-        self._staging.commit(["neo4j/data", "index"])
-        self._staging.install()
+        (self._replacement.path / "neo4j" / "data" / IMPORTED).touch()
+        self._replacement.commit(["neo4j/data", "index"])
+        self._replacement.install()
 
     def _expected(self) -> tuple[int, int]:
-        """How many nodes and relationships there will be."""
+        """How many nodes and relationships there will be: one a line."""
         nodes = sum(
             count for name, count in self.counts.items() if argument(name.removesuffix(BROKEN))[0]
         )
         return nodes, sum(self.counts.values()) - nodes
 
-    def _count(self, say: Progress) -> None:
-        """Tell how much is indexed."""
+    def _show_indexed(self, progress: Progress) -> None:
+        """Show how many records are indexed, if they are more than before."""
         before = self._indexed
         while self._indexing and self._indexing[0].done():
             self._indexed += self._indexing.popleft().result()
         if self._indexed != before:
-            say(f"Indexed {self._indexed:,} records")
+            progress(f"Indexed {self._indexed:,} records")
 
     def close(self) -> None:
-        """Let go of what is open, and clear away what did not take its place."""
+        """Close everything, and remove what was not installed."""
         for future in self._indexing:
             future.cancel()
         with suppress(BrokenProcessPool):
-            self._crew.indexing.submit(drop).result()
+            self._workers.indexing.submit(drop).result()
         self._ledger.close()
         for file in self._open.values():
-            with suppress(
-                OSError
-            ):  # on a full disk: what is left to be written is not wanted any more
+            # On a full disk closing fails, as it writes what is left; that is not wanted any more.
+            with suppress(OSError):
                 file.close()
-        self._staging.discard()
+        self._replacement.discard()
 
 
 @contextmanager
-def begun(settings: Settings, crew: Workers, progress: Progress) -> Iterator[Bulk]:
-    """A new graph for a data folder that holds none, which is ours for this block.
+def new_graph(settings: Settings, workers: Workers, progress: Progress) -> Iterator[Bulk]:
+    """Build a graph in an empty data folder, which nobody else may use until the block ends.
 
-    Raises EngineInUse where it is somebody else's, and BadInput where there is a graph already.
+    Raises EngineInUse where somebody does, and BadInput where there is a graph already.
     """
     if settings.neo4j_uri:
         raise BadInput(
-            "CLEW_NEO4J_URI names a server: --offline fills the one of the data folder; load without it"
+            "CLEW_NEO4J_URI names a server: --offline fills the one of the data folder; "
+            "load without it"
         )
     home = home_of(settings)
-    staging = Replacement(home.data)
+    replacement = Replacement(home.data)
     with ExitStack() as stack:
         stack.enter_context(held(home.lock))
         end_orphans(home, progress)
-        staging.install()
-        since = vacant(home, settings, progress)
+        replacement.install()
+        revision = revision_of_empty(home, settings, progress)
         classpath = jar.fetch(progress, home.path / "jars.json")
+        memory = Memory.fit(settings, machine_mb())
         try:
-            staging.begin()
-            bulk = Bulk(staging, crew, since, classpath, Memory.fit(settings, machine_mb()))
+            replacement.begin()
+            bulk = Bulk(replacement, workers, revision, classpath, memory)
             stack.callback(bulk.close)
             yield bulk
         except (OSError, SpoolError) as error:
             raise ClewError(
-                f"{staging.path} cannot be written: {error}. Nothing has changed: make room and start again"
+                f"{replacement.path} cannot be written: {error}. Nothing has changed: "
+                "make room and start again"
             ) from error
         except BrokenProcessPool:
             raise ClewError(KILLED) from None
 
 
-def vacant(home: Home, settings: Settings, progress: Progress) -> int:
-    """The revision of a graph that holds nothing; raises BadInput where it holds something."""
+def revision_of_empty(home: Home, settings: Settings, progress: Progress) -> int:
+    """The revision of an empty graph, 0 where there is none; raises BadInput for one with content.
+
+    A graph that was emptied keeps its revision, and the new one goes on from there, so that an
+    index of before knows that it is out of date.
+    """
     if not home.has_database():
         return 0
     with (
@@ -223,8 +245,9 @@ def vacant(home: Home, settings: Settings, progress: Progress) -> int:
     ):
         revision = Reader(connection, settings.deadline).revision()
         if not Dump(connection).is_empty():
-            held = "is not empty" if revision else "holds no records, but what was said of datasets"
+            content = "is not empty" if revision else "holds no records, but facts about datasets"
             raise BadInput(
-                f"the database in {home.data} {held}: load without --offline, or set CLEW_DATA to a new folder"
+                f"the database in {home.data} {content}: load without --offline, "
+                "or set CLEW_DATA to a new folder"
             )
         return revision

@@ -1,7 +1,7 @@
-"""How a dataset goes: at once for readers, then from the graph, the index, and at last its own traces.
+"""Deletes a dataset: at once for readers, then from the graph, from the index, and from the disk.
 
-The mark on the Dataset node is set first and goes last, so whoever is killed in between leaves a dataset that is
-known to be going, and every step may be done again.
+The mark on the Dataset node is set first and removed last. Whoever is killed in between leaves a
+dataset that is known to be going, and every step can be done again.
 """
 
 from collections.abc import Callable
@@ -18,11 +18,7 @@ Claim = Callable[[str, str], AbstractContextManager[None]]
 
 
 class Deletion:
-    """Deletes datasets.
-
-    ``follow`` brings the index, whoever keeps it, up to the graph, ``claim`` holds a dataset, ``clear`` removes what it
-    has outside of both.
-    """
+    """Deletes datasets, also those whose deletion was interrupted."""
 
     def __init__(
         self,
@@ -33,6 +29,11 @@ class Deletion:
         claim: Claim,
         clear: Callable[[str], None],
     ) -> None:
+        """Work on a graph.
+
+        ``follow`` brings the index up to date, whichever process keeps it; ``claim`` holds a
+        dataset; ``clear`` removes what a dataset has outside of graph and index.
+        """
         self._catalog = catalog
         self._reader = reader
         self._writer = writer
@@ -41,23 +42,24 @@ class Deletion:
         self._clear = clear
 
     def resume(self, progress: Progress) -> None:
-        """Go on with every deletion that was cut short; one that another process is at is left to it."""
+        """Finish every deletion that was interrupted, but for those that a process is at."""
         for name in self._catalog.deleting():
             with suppress(EngineInUse), self._claim(name, "deleted"):
                 progress(f"Going on to delete {name}")
                 self.finish(name, 0, progress)
 
     def finish(self, name: str, total: int, progress: Progress) -> int:
-        """Delete a dataset that is marked, of about ``total`` records; how many were still there."""
+        """Delete a marked dataset of about ``total`` records (0: unknown); how many there were."""
         removed = 0
         for ids in slices(self._writer.ids(name), STEP):
             removed += self._writer.erase(name, ids)
             of = f" of {total:,}" if total >= removed else ""
             progress(f"Deleted {removed:,}{of} records of {name}")
         progress("Bringing the index up to date")
-        upto = self._reader.revision()
+        revision = self._reader.revision()
         self._follow()
-        self._catalog.purge(name, upto)
+        # The tombstones go only now: an index that had not followed would miss the deletions.
+        self._catalog.purge(name, revision)
         self._clear(name)
         self._catalog.forget(name)
         return removed

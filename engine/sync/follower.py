@@ -1,10 +1,12 @@
-"""The index follows the graph by revision, and shared values follow the index.
+"""The index follows the graph by revision, and the nodes of shared values follow the index.
 
-Both are derived: each starts from the revision that it holds, takes what is newer in commit order and
-notes how far it came, so a kill at any moment loses nothing; taking a change twice changes nothing.
+Both are derived. Each starts from the revision that it holds, takes the newer changes in commit
+order, and notes how far it came: so nothing is lost whenever the process is killed, and taking a
+change twice changes nothing.
 
-Who writes tells what was written, and it is indexed from memory while the next records are written. What was
-told is lasting when the index commits; what was not told, or not in order, is read from the graph.
+Who writes to the graph also hands over what was written, and that is indexed from memory while the
+next records are written. It is safe once the index commits. What was not handed over, or not in
+order, is read from the graph.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,6 +19,7 @@ from engine.graph.record.writer import Writer
 from engine.index.index import Index
 
 CHUNK = 20_000
+"""Changes from one commit of the index to the next."""
 LITERAL_CAP = 50
 """A value held by more records than this is a hub, and proves nothing: it is not made a node."""
 
@@ -33,8 +36,8 @@ def chunks(changes: Iterator[Change], size: int = CHUNK) -> Iterator[list[Change
         yield chunk
 
 
-def shared_ids(change: Change) -> list[str]:
-    """The ids of the shared values that a change may have made or unmade."""
+def value_ids(change: Change) -> list[str]:
+    """The ids of the values that records may share more or less since a change."""
     return change.keys if change.entity is None else literal_ids(change.entity)
 
 
@@ -45,10 +48,12 @@ class Follower:
         self._reader = reader
         self._writer = writer
         self._index = index
-        self._told = 0
-        """The revision up to which the index has been told everything; it holds it when it commits."""
-        self._count = 0
-        self._keys: set[str] = set()
+        self._handed_over = 0
+        """The revision up to which the index was given everything; it holds it when it commits."""
+        self._uncommitted = 0
+        """Changes that the index was given since its last commit."""
+        self._value_ids: set[str] = set()
+        """Values that those changes may have made shared, or no longer shared."""
 
     def behind(self) -> bool:
         """Whether the graph holds changes that the index or the shared values lack."""
@@ -56,95 +61,97 @@ class Follower:
         return min(self._index.revision, self._reader.literal_revision()) < revision
 
     def follow(self, progress: Callable[[int], None] | None = None) -> int:
-        """Take all that is newer; the number of changes taken. ``progress`` hears that number as it grows.
+        """Take all newer changes; how many there were, which ``progress`` shows as it grows.
 
-        An index that may have missed a deletion, because the tombstone was purged, is made anew from nothing.
+        An index that may have missed a deletion, because its tombstone was purged, starts anew.
         """
-        self._settle()
+        self._commit()
         while True:
             purged = self._reader.purged_revision()
             if 0 < self._index.revision < purged:
                 self._index.delete_all()
-            taken = self._take(purged, progress)
-            if taken is not None:
-                return taken
+            count = self._catch_up(purged, progress)
+            if count is not None:
+                return count
 
-    def tell(self, written: Written) -> None:
-        """Take what was just written; if not all before it has been taken, read that from the graph first."""
-        before = written.revision - 1
-        if not self._count and self._reader.literal_revision() >= self._index.revision:
-            self._told = self._index.revision
-        if self._told != before:
+    def take(self, written: Written) -> None:
+        """Index one transaction from memory; what is missing before it is read first."""
+        if not self._uncommitted and self._reader.literal_revision() >= self._index.revision:
+            self._handed_over = self._index.revision
+        if self._handed_over != written.revision - 1:
             self.follow()
             return
-        self._count += self._index.add(written.added, new=True) + self._index.add(written.changed)
-        self._told = written.revision
+        self._uncommitted += self._index.add(written.added, new=True)
+        self._uncommitted += self._index.add(written.changed)
+        self._handed_over = written.revision
         for entity in chain(written.added, written.changed):
-            self._keys.update(literal_ids(entity))
+            self._value_ids.update(literal_ids(entity))
         for change in written.released:
-            self._keys.update(change.keys)
-        if self._count >= CHUNK:
-            self._settle()
+            self._value_ids.update(change.keys)
+        if self._uncommitted >= CHUNK:
+            self._commit()
 
-    def anew(self) -> None:
-        """Forget all that the index holds."""
-        self._count, self._keys = 0, set()
+    def clear(self) -> None:
+        """Empty the index."""
+        self._uncommitted, self._value_ids = 0, set()
         self._index.delete_all()
 
-    def _settle(self) -> None:
-        """Make lasting what the index was told."""
-        if self._count:
-            self._index.commit(self._told)
-            self._share(self._keys, self._told)
-            self._count, self._keys = 0, set()
+    def _commit(self) -> None:
+        """Commit what was taken from memory."""
+        if self._uncommitted:
+            self._index.commit(self._handed_over)
+            self._update_shared_values(self._value_ids, self._handed_over)
+            self._uncommitted, self._value_ids = 0, set()
 
-    def _take(self, purged: int, progress: Callable[[int], None] | None) -> int | None:
-        """Take what is newer; None if tombstones were purged meanwhile that this index would have needed."""
+    def _catch_up(self, purged: int, progress: Callable[[int], None] | None) -> int | None:
+        """Read and index newer changes; None if tombstones that it needed were purged meanwhile."""
         goal = self._reader.revision()
         since = min(self._index.revision, self._reader.literal_revision())
         if since >= goal:
             return 0
-        taken = 0
+        count = 0
         for chunk in chunks(self._reader.changes(since)):
-            if self._missed(purged):
+            if self._has_missed_deletions(purged):
                 return None
+            # The graph is read as it is now, so of several changes to one record the last holds.
             latest = {change.id: change for change in chunk}.values()
             self._index.add([change.entity for change in latest if change.entity is not None])
             self._index.remove([change.id for change in latest if change.entity is None])
             revision = chunk[-1].revision
             self._index.commit(revision)
-            self._share({key for change in chunk for key in shared_ids(change)}, revision)
-            taken += len(chunk)
+            self._update_shared_values({id_ for each in chunk for id_ in value_ids(each)}, revision)
+            count += len(chunk)
             if progress is not None:
-                progress(taken)
-        if self._missed(purged):
+                progress(count)
+        if self._has_missed_deletions(purged):
             return None
-        self._reach(goal)
-        return taken
+        self._note_revision(goal)
+        return count
 
-    def _missed(self, purged: int) -> bool:
-        """Whether tombstones newer than the index were purged since it was known that there are none."""
+    def _has_missed_deletions(self, purged: int) -> bool:
+        """Whether tombstones newer than the index were purged since ``purged`` was read."""
         now = self._reader.purged_revision()
         return now > purged and self._index.revision < now
 
-    def _reach(self, goal: int) -> None:
-        """Be at a revision whose own changes may have been purged: nothing is left that is newer."""
-        if self._index.revision < goal:
-            self._index.commit(goal)
-        if self._reader.literal_revision() < goal:
-            self._writer.set_literals([], goal)
+    def _note_revision(self, revision: int) -> None:
+        """Note a revision that is reached, also where the last ones left no change to be read."""
+        if self._index.revision < revision:
+            self._index.commit(revision)
+        if self._reader.literal_revision() < revision:
+            self._writer.set_literals([], revision)
 
-    def _share(self, keys: set[str], revision: int) -> None:
-        """Make each value that 2 to LITERAL_CAP records hold a node, and see that no other is one."""
+    def _update_shared_values(self, ids: set[str], revision: int) -> None:
+        """Make each value that 2 to LITERAL_CAP records hold a node, and no other."""
         rows: list[tuple[str, str, str, list[str]]] = []
-        linked = self._reader.literals(sorted(keys))
-        for key in sorted(keys):
+        nodes = self._reader.literals(sorted(ids))
+        for id_ in sorted(ids):
             records: list[str] = []
-            if self._index.literal_frequency(key) > 1:
-                records = self._index.literal_records(key, LITERAL_CAP + 1)
+            # One record holds most values: asking how many do is cheaper than asking which.
+            if self._index.literal_frequency(id_) > 1:
+                records = self._index.literal_records(id_, LITERAL_CAP + 1)
             if not 2 <= len(records) <= LITERAL_CAP:
                 records = []
-            if records or key in linked:
-                _, kind, value = key.split(":", 2)
-                rows.append((key, kind, value, sorted(records)))
+            if records or id_ in nodes:
+                _, kind, value = id_.split(":", 2)
+                rows.append((id_, kind, value, sorted(records)))
         self._writer.set_literals(rows, revision)

@@ -27,7 +27,8 @@ class Keeper:
         self._reader = reader
         self._index = index
         self._follower = Follower(reader, writer, index)
-        # a load indexes in a thread of its own, and may be beside a deletion in another one
+        # A load indexes in a thread of its own, perhaps beside a deletion in another one. Reentrant,
+        # as taking a transaction may have to follow first.
         self._following = threading.RLock()
 
     @property
@@ -55,7 +56,7 @@ class Keeper:
         """
         if self._index.writable:
             with self._following:
-                self._follower.tell(written)
+                self._follower.take(written)
 
     def rebuild(self, progress: Progress) -> int:
         """Empty the index and fill it from the graph; the number of changes taken.
@@ -64,8 +65,9 @@ class Keeper:
         """
         if not self._index.writable:
             raise EngineInUse("another process keeps the index: stop `clew up` first")
-        self._follower.anew()
-        return self.follow(progress)
+        with self._following:
+            self._follower.clear()
+            return self.follow(progress)
 
     def _wait(self) -> None:
         goal, end = self._reader.revision(), time.monotonic() + INDEX_TIMEOUT

@@ -57,10 +57,10 @@ def load(
 ) -> Report:
     """Make the dataset hold what the sources say; with ``keep`` nothing is removed.
 
-    Sources that tell changes (``Delta``) remove what they say is gone, and nothing else. Without a
-    ``format`` the beginning of the first source shows it; tables need a ``mapping``. With ``claimed``
-    the caller holds the dataset already. Raises BadInput, ClewError, and EngineInUse if another
-    process is at work on the dataset.
+    Sources that hold changes (``Delta``) remove what they say is gone, and nothing else. Without a
+    ``format`` the beginning of the first source shows it; tables need a ``mapping``. With
+    ``claimed`` the caller holds the dataset already. Raises BadInput, ClewError, and EngineInUse if
+    another process is at work on the dataset.
     """
     check_name(dataset)
     start = time.monotonic()
@@ -90,7 +90,7 @@ def load(
 
 @contextmanager
 def rare_collections() -> Iterator[None]:
-    """Let Python look for cycles less often: records hold none, and looking takes 7 % of a load."""
+    """Let Python look for cycles less often: records hold none, and it takes 7 % of a load."""
     before = gc.get_threshold()
     gc.set_threshold(GC_THRESHOLD, *before[1:])
     try:
@@ -158,7 +158,7 @@ class Load:
         self._loading.add(entities, new=self._was_empty and not self._changes_only)
 
     def _first_seen(self) -> list[Entity]:
-        """The entities of the batch whose ids are met for the first time; the others are reported."""
+        """The entities of the batch whose ids are met for the first time; reports the others."""
         # A refused line proves that its id is still in the source, so its record is not removed.
         self._seen.refused(self._refused_ids)
         identities = [(each.entity.id, each.entity.checksum) for each in self._batch]
@@ -193,5 +193,5 @@ class Load:
         self._loading.remove([id_ for ids in missing for id_ in ids])
 
     def is_complete(self) -> bool:
-        """Whether the dataset is as of now: its sources were read to the end, and held something."""
+        """Whether the dataset is as of now: the sources were read to the end, and held something."""
         return self.report.truncated is None and bool(self._loading.counts())

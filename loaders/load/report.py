@@ -1,4 +1,4 @@
-"""What a load did, and what it refused: for the person who asked for it, and for the crawl's history."""
+"""What a load did and what it refused, for people and for the history of crawls."""
 
 from dataclasses import dataclass, field
 
@@ -23,8 +23,8 @@ class Refusal:
 class Report:
     """The counts of a load in records, what was refused, and what a person should know besides.
 
-    ``truncated`` says which sources ended early, ``kept`` why nothing was removed, ``notes`` what the
-    format left out or decided.
+    ``truncated`` says which sources ended early, ``kept`` why nothing was removed, ``notes`` what
+    the format left out or decided.
     """
 
     read: int = 0
@@ -54,7 +54,7 @@ class Report:
             self.refuse(source, line, f"id {id_.partition(':')[2]} {REPEATED}")
 
     def close(self, intake: Intake) -> None:
-        """Take over what the intake knows once all is read, and sort the refusals by their place."""
+        """Take over what the intake knows once all is read, and sort the refusals by place."""
         self.truncated = intake.truncated
         self.notes = intake.notes
         # Formats that read several sources side by side refuse lines in no order of their own.

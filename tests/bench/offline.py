@@ -111,7 +111,7 @@ def main() -> None:
     for owner, name in (
         (OfflineLoad, "read"),
         (Bulk, "complete"),
-        (Bulk, "make"),
+        (Bulk, "build"),
         (Importer, "wait"),
     ):
         timed(owner, name)
@@ -127,7 +127,7 @@ def main() -> None:
         with engine:
             assert engine.check() == []
     indexes = max(0.0, after - before)
-    steps = ", ".join(f"{step} {took[step]:.1f} s" for step in ("read", "complete", "make"))
+    steps = ", ".join(f"{step} {took[step]:.1f} s" for step in ("read", "complete", "build"))
     print(f"{count:,} entities; load {slow:.1f} s = {count / slow:,.0f}/s; ", end="")
     print(f"offline {quick:.1f} s = {count / quick:,.0f}/s")
     print(f"of it {steps}; first start after it {after:.1f} s, when empty {before:.1f} s")

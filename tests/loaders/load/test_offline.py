@@ -361,7 +361,7 @@ def test_only_an_empty_database_is_filled(tmp_path: Path, monkeypatch: pytest.Mo
     assert CliRunner().invoke(main, ["dataset", "set", "d", "--title", "Dee"]).exit_code == 0
     described = CliRunner().invoke(main, ["load", "--offline", str(file), "--dataset", "d"])
     assert (
-        f"the database in {data} holds no records, but what was said of datasets: load"
+        f"the database in {data} holds no records, but facts about datasets: load"
         in described.stderr
     )
     assert CliRunner().invoke(main, ["dataset", "delete", "d", "--yes"]).exit_code == 0
