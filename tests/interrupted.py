@@ -1,6 +1,7 @@
-"""The real ``clew``, but it ends itself by SIGKILL at the nth pass of a place: ``interrupted.py PLACE N COMMAND…``.
+"""The real ``clew``, but it kills itself at a place: ``interrupted.py PLACE N COMMAND…``.
 
-Batches are small, so that there are many places to die at; at the place ``nowhere`` it lives. test_kill.py runs it.
+It does so with SIGKILL, at the nth call there; at the place ``nowhere`` it lives. Batches are
+small, so that there are many calls. test_kill.py runs it.
 """
 
 import os
@@ -28,7 +29,7 @@ PLACES: dict[str, tuple[type, str, str, bool]] = {
     "among the shared values": (Transaction, "run", "literal_set", False),
     "after the shared values": (Writer, "set_literals", "", False),
 }
-"""Where: a method, the queries that count if it runs queries, and whether to die before or after."""
+"""A method, the queries that count where it runs queries, and whether to die before the call."""
 
 
 def deadly(method: Callable[..., Any], nth: int, queries: str, before: bool) -> Callable[..., Any]:

@@ -193,5 +193,5 @@ class Load:
         self._loading.remove([id_ for ids in missing for id_ in ids])
 
     def is_complete(self) -> bool:
-        """Whether the dataset is as of now: the sources were read to the end, and held something."""
+        """Whether the dataset is as of now: the sources were read to the end and held something."""
         return self.report.truncated is None and bool(self._loading.counts())

@@ -1,4 +1,4 @@
-"""A disk that is full before a load is done: it says so, what is there is whole, and the next try works."""
+"""A disk that is full before a load is done: it says so, and the next try works."""
 
 import json
 import os
@@ -23,7 +23,7 @@ from loaders.load.offline import fill
 MEMORY = {"heap_mb": 512, "pagecache_mb": 256}
 COUNT = 5000
 LEFT = 4 << 20
-"""Bytes that somebody else leaves of a disk."""
+"""Bytes that another program leaves of a disk."""
 LIMIT = 256 << 10
 """Bytes that no file may be longer than."""
 
@@ -41,7 +41,7 @@ def source(tmp_path: Path) -> str:
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A small disk of its own, where this machine lets us have one."""
+    """A small disk of its own, where this machine allows mounting one."""
     path = tmp_path / "disk"
     path.mkdir()
     mounting = ["mount", "-t", "tmpfs", "-o", "size=800m", "tmpfs", str(path)]
@@ -71,7 +71,7 @@ def offline(
 
 
 def works(data: Path, source: str) -> None:
-    """With room it is done."""
+    """Check that the load works once there is room."""
     out, err = offline(data, source).communicate(timeout=120)
     assert f"d: {COUNT:,} read, {COUNT:,} added" in out, err
 
@@ -81,7 +81,7 @@ def left(data: Path) -> list[str]:
     return sorted(path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file())
 
 
-def test_a_disk_that_somebody_fills_while_it_imports(disk: Path, source: str) -> None:
+def test_a_disk_that_another_program_fills_during_the_import(disk: Path, source: str) -> None:
     child = offline(disk / "data", source)
     assert child.stderr is not None
     said = [next(line for line in child.stderr if line.startswith("Importing"))]
@@ -89,8 +89,10 @@ def test_a_disk_that_somebody_fills_while_it_imports(disk: Path, source: str) ->
         os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(disk).free - LEFT)
     said += child.communicate(timeout=120)[1].splitlines()
     assert child.returncode == 1
-    told = f"clew: the import needs about 0.2 GiB on the disk of {disk / 'data'}, 0.0 GiB are free: nothing has changed"
-    assert said[-1].startswith(told)
+    assert said[-1].startswith(
+        f"clew: the import needs about 0.2 GiB on the disk of {disk / 'data'}, 0.0 GiB are free: "
+        "nothing has changed"
+    )
     assert left(disk / "data") == ["clew.lock", "neo4j/jars.json"]
     (disk / "other").unlink()
     works(disk / "data", source)

@@ -1,4 +1,4 @@
-"""A load: what it writes, what it leaves, what it removes, and what it tells."""
+"""A load: what it writes, what it leaves, what it removes, and what it reports."""
 
 import gzip
 import json
@@ -29,8 +29,8 @@ def company(id: str, *names: str, **properties: list[str]) -> Row:
 
 
 def owns(id: str, owner: str, asset: str, **properties: list[str]) -> Row:
-    given = {"owner": [owner], "asset": [asset], **properties}
-    return {"id": id, "schema": "Ownership", "properties": given}
+    ends = {"owner": [owner], "asset": [asset]}
+    return {"id": id, "schema": "Ownership", "properties": {**ends, **properties}}
 
 
 A, B, AB = company("a", "Alpha"), company("b", "Beta"), owns("ab", "a", "b", percentage=["25-50"])
@@ -58,9 +58,9 @@ class Folder:
         return [id_.partition(":")[2] for id_ in dataset_ids(self.engine, dataset)]
 
     def entity(self, id: str) -> Entity:
-        found = self.engine.entities([id], ALL)[0]
-        assert isinstance(found, Entity)
-        return found
+        entity = self.engine.entities([id], ALL)[0]
+        assert isinstance(entity, Entity)
+        return entity
 
 
 @pytest.fixture
@@ -185,8 +185,8 @@ def test_of_changes_to_one_record_the_last_counts(
 def test_a_long_first_line_is_known_for_what_it_is(
     folder: Folder, tmp_path: Path, pack: Callable[[bytes], bytes]
 ) -> None:
-    """Otherwise an entity that is told by statements would come in without any property."""
-    told = [
+    """Otherwise an entity made of statements would come in without any property."""
+    statements = [
         {
             "canonical_id": "a",
             "entity_id": "a",
@@ -196,7 +196,7 @@ def test_a_long_first_line_is_known_for_what_it_is(
         }
         for n in range(3000)
     ]
-    line = json.dumps({"id": "a", "schema": "Person", "statements": told}).encode()
+    line = json.dumps({"id": "a", "schema": "Person", "statements": statements}).encode()
     (tmp_path / "file").write_bytes(pack(line + b"\n"))
     assert load(folder.engine, [str(tmp_path / "file")], "d").added == 1
     assert len(folder.entity("d:a").properties["name"]) == 3000
@@ -245,10 +245,10 @@ def test_every_source_that_ends_early_is_named(folder: Folder, tmp_path: Path) -
     ]
     report = load(folder.engine, names, "d")
     assert report.truncated is not None
-    told = report.truncated.split("; ")
-    assert told[0] == f"{tmp_path}/cut.gz: the gzip data ends before its end"
-    assert told[1] == f"{tmp_path}/none cannot be opened: No such file or directory"
-    assert told[10:] == ["and 4 more"]
+    reasons = report.truncated.split("; ")
+    assert reasons[0] == f"{tmp_path}/cut.gz: the gzip data ends before its end"
+    assert reasons[1] == f"{tmp_path}/none cannot be opened: No such file or directory"
+    assert reasons[10:] == ["and 4 more"]
     assert folder.ids() in (["a", "b"], ["b"])
 
 

@@ -1,6 +1,5 @@
-"""``clew load --offline`` makes what an ordinary load makes, node by node; killed at any moment, it makes nothing."""
+"""``clew load --offline`` makes what an ordinary load makes, node by node, or nothing if killed."""
 
-import gzip
 import json
 import os
 import random
@@ -9,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -24,192 +23,63 @@ from cli.main import main
 from engine.access import Access
 from engine.engine import Engine
 from engine.errors import BadInput, ClewError, EngineInUse
-from engine.graph.record.column import BETWEEN, DELIMITER, QUOTE
 from engine.index.filler import finish
 from engine.process.worker import workers
 from engine.server import importer
 from engine.server.home import held, home_of
 from engine.server.replacement import Replacement
 from engine.settings import Settings
-from engine.sync.follower import LITERAL_CAP
-from loaders.demo.sample import FOLDER
 from loaders.intake.seen import Seen
 from loaders.load.load import load
 from loaders.load.offline import fill
 from loaders.load.report import Report
 from tests.inside import graph_identities
+from tests.loaders.load.awkward import files, nodes, row
 
-Row = dict[str, Any]
 MEMORY = {"heap_mb": 512, "pagecache_mb": 256}
-ODD = "".join(map(chr, range(1, 32))) + "\x7f\x85\u2028\ufeff\U0001f600"
+CHANGING = ("_revision", "last_updated", "applied", "revision", "literal_revision", "loads")
+"""Properties that no two loads leave the same."""
 
 
-def row(id: str, schema: str, /, **properties: list[str]) -> Row:
-    return {"id": id, "schema": schema, "properties": properties}
-
-
-def nodes() -> Iterator[Row]:
-    """Values that CSV is bad at, and values that few, many and too many share."""
-    yield row("plain", "Company", name=["Plain"])
-    for number, value in enumerate(
-        [
-            '"',
-            '""',
-            "'",
-            "\\",
-            "\\n",
-            ",",
-            ";",
-            "\t",
-            "\n",
-            "\r",
-            "a\r\nb\n",
-            " lead ",
-            "NULL",
-            "null",
-            "0",
-            ODD,
-            *ODD,
-        ]
-    ):
-        yield row(
-            f"odd{number}",
-            "Company",
-            name=[value, f"N{number}"],
-            notes=["first", value, value],
-            alias=[value],
-        )
-    for number, mark in enumerate((DELIMITER, BETWEEN, QUOTE)):
-        yield row(
-            f"mark{number}",
-            "Person",
-            name=[f"a{mark}b"],
-            phone=["+359888000001"],
-            address=[f"x{mark}"],
-        )
-    yield row(
-        "empty", "Company", name=["", "second"], alias=[""], notes=["", ""], country=["", "cy", ""]
-    )
-    yield row("none", "Company", name=[], alias=["only"])
-    yield row("bare", "Company")
-    yield row("long", "Document", bodyText=["word " * 120_000], title=["Long"])
-    yield row("lines", "Document", bodyText=["one\ntwo\r\nthree\n\n", "\n"], title=["Li\nnes"])
-    for number in range(LITERAL_CAP + 2):
-        phones = ["+359888000001"] if number < 3 else []
-        phones += ["+359888000002"] if number < LITERAL_CAP else []
-        phones += ["+359888000003"] if number <= LITERAL_CAP else []
-        address = ["1 Main\nStreet, Sofia"] if number < 2 else []
-        yield row(
-            f"p{number}",
-            "Person",
-            name=[f"P {number}"],
-            phone=phones,
-            address=address,
-            email=[f"{number}@x.org"],
-        )
-    yield row(
-        "sub",
-        "Company",
-        name=["Sub"],
-        parent=["plain", "plain", "never", "other:far"],
-        addressEntity=["here"],
-    )
-    yield row("here", "Address", full=["Here 1"])
-    yield row("ban", "Sanction", entity=["own1", "sub"], authority=["A"])
-
-
-def edges() -> Iterator[Row]:
-    """Edges with several ends, to what never comes, to another dataset, and with typed copies."""
-    given = {"percentage": ["25%", "30"], "startDate": ["2019-02"], "endDate": ["2021"]}
-    yield row("own1", "Ownership", owner=["p0", "p1"], asset=["plain", "sub"], **given)
-    yield row(
-        "own2",
-        "Ownership",
-        owner=["other:far"],
-        asset=["lost"],
-        sharesValue=["1\n2"],
-        role=[BETWEEN],
-    )
-    yield row("own3", "Ownership", owner=["mark0"], asset=["empty"], role=["tab\there"])
-    yield row(
-        "pay", "Payment", payer=["sub"], beneficiary=["gone"], amount=["x", "12.30"], date=["2020"]
-    )
-    yield row(
-        "pay2",
-        "Payment",
-        payer=["sub"],
-        beneficiary=["sub2", "own1"],
-        amount=["0.1"],
-        purpose=["a\nb", "\r"],
-    )
-
-
-def files(folder: Path) -> list[str]:
-    """The nasty files, and the demo collection."""
-    first = [*edges(), *nodes()]
-    again = [
-        row("plain", "Company", name=["Plain"]),
-        row("plain", "Company", name=["Other"]),
-        first[0],
-    ]
-    bad = [
-        b"no json",
-        b"",
-        b'{"id": "x y", "schema": "Company"}',
-        b'{"id": "bad", "schema": "Compny"}',
-        b"\xff",
-    ]
-    (folder / "a.ftm.json").write_bytes(
-        b"\n".join([json.dumps(each).encode() for each in first] + bad)
-    )
-    with gzip.open(folder / "b.ftm.json.gz", "wb") as out:
-        out.writelines(json.dumps(each).encode() + b"\n" for each in again)
-        out.write(b'{"id": "cut", "sch')
-    demo = sorted(str(file) for file in FOLDER.glob("*.json"))
-    return [str(folder / "a.ftm.json"), *demo, str(folder / "b.ftm.json.gz"), str(folder / "none")]
-
-
-def told(engine: Engine) -> Counter[str]:
-    """Every node and relationship with all that is on it, but for revisions, times and how many loads there were."""
-    found: Counter[str] = Counter()
+def content(engine: Engine) -> Counter[str]:
+    """Every node and relationship with its properties, but for revisions, times and loads."""
+    counts: Counter[str] = Counter()
     with engine.snapshot() as snapshot:
         nodes, relationships = list(snapshot.nodes()), list(snapshot.relationships())
     names = {each["key"]: each["properties"].get("id") for each in nodes}
     for each in (*nodes, *relationships):
         values = dict(each["properties"])
-        for moment in (
-            "_revision",
-            "last_updated",
-            "applied",
-            "revision",
-            "literal_revision",
-            "loads",
-        ):
-            values.pop(moment, None)
+        for name in CHANGING:
+            values.pop(name, None)
         what = each.get("labels") or [names[each["source"]], each["type"], names[each["target"]]]
-        found[json.dumps([what, values], sort_keys=True)] += 1
-    return found
+        counts[json.dumps([what, values], sort_keys=True)] += 1
+    return counts
 
 
-def same(one: Engine, other: Engine) -> None:
+def check_same(one: Engine, other: Engine) -> None:
     """Both graphs hold the same, and each agrees with its index."""
     assert one.check() == other.check() == []
-    left, right = told(one), told(other)
+    left, right = content(one), content(other)
     assert sorted(left - right)[:3] == sorted(right - left)[:3] == []
     access = Access(frozenset({"d", "other"}))
     assert one._index.schema_counts(access) == other._index.schema_counts(access)
 
 
-def offline(data: Path, sources: Sequence[str], **given: Any) -> Report:
+def offline(data: Path, sources: Sequence[str], **options: Any) -> Report:
     with workers(2) as processes:
         return fill(
-            Settings(data=data, **MEMORY), processes, sources, "d", progress=lambda _: None, **given
+            Settings(data=data, **MEMORY),
+            processes,
+            sources,
+            "d",
+            progress=lambda _: None,
+            **options,
         )
 
 
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    return files(tmp_path_factory.mktemp("nasty"))
+    return files(tmp_path_factory.mktemp("awkward"))
 
 
 def test_it_makes_what_a_load_makes(
@@ -230,7 +100,7 @@ def test_it_makes_what_a_load_makes(
     with Engine.open(
         Settings(data=tmp_path / "filled", **MEMORY), progress=lambda _: None
     ) as engine:
-        same(engine, fresh_engine)
+        check_same(engine, fresh_engine)
         assert engine.dataset("d", engine.everybody()) == replace(
             fresh_engine.dataset("d", fresh_engine.everybody()),
             last_updated=None,  # type: ignore[arg-type]
@@ -242,16 +112,16 @@ def test_it_makes_what_a_load_makes(
         rows = [*nodes(), row("lost", "Company", name=["Found"], phone=["+359888000003"])]
         newer.write_text("\n".join(json.dumps(each) for each in rows[:-6] + rows[-4:]))
         for each in (engine, fresh_engine):
-            found = load(each, [str(newer)], "d")
-            assert (found.added, found.changed, found.refused_count) == (1, 0, 0)
-            assert found.removed > 100
-        same(engine, fresh_engine)
+            update = load(each, [str(newer)], "d")
+            assert (update.added, update.changed, update.refused_count) == (1, 0, 0)
+            assert update.removed > 100
+        check_same(engine, fresh_engine)
         engine.reindex(lambda _: None)
-        same(engine, fresh_engine)
+        check_same(engine, fresh_engine)
 
 
 def killed(data: Path, sources: Sequence[str], word: str, wait: float) -> None:
-    """Load in a child process, and kill it some seconds after it says a word; nothing of it is left running."""
+    """Kill a load some seconds after it prints a line that begins with a word; all of it ends."""
     child = subprocess.Popen(
         [sys.executable, "-m", "cli", "load", "--offline", *sources, "--dataset", "d"],
         env={
@@ -296,28 +166,26 @@ def test_killed_it_is_all_there_or_not_at_all(
         assert engine.check() == []
         assert len(graph_identities(engine)) > 200
         again = load(engine, sources, "d")
-        assert (again.added, again.changed, again.removed) in [
-            (0, 0, 0),
-            (10, 0, 0),
-        ]  # the odd ones may not be there
-        same(engine, fresh_engine)
+        counts = (again.added, again.changed, again.removed)
+        assert counts in [(0, 0, 0), (10, 0, 0)]  # the leftovers may not be there
+        check_same(engine, fresh_engine)
 
 
-def test_what_took_its_place_half_is_put_there_by_the_next_start(tmp_path: Path) -> None:
+def test_the_next_start_completes_an_installation(tmp_path: Path) -> None:
     data = tmp_path / "filled"
     for name in ("neo4j/data", "index", "offline/neo4j/data", "offline/index"):
         (data / name).mkdir(parents=True)
         (data / name / name.split("/")[0]).touch()
-    staging = Replacement(data)
-    staging.commit(["neo4j/data", "index"])
+    replacement = Replacement(data)
+    replacement.commit(["neo4j/data", "index"])
     shutil.rmtree(data / "neo4j" / "data")  # as if killed here
     Replacement(data).install()
     assert (data / "neo4j" / "data" / "offline").exists()
     assert (data / "index" / "offline").exists()
-    assert not staging.path.exists()
+    assert not replacement.path.exists()
 
 
-def test_what_cannot_be_filled_is_said(
+def test_a_folder_that_cannot_be_filled_says_why(
     sources: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(BadInput, match="CLEW_NEO4J_URI names a server"), workers(1) as processes:
@@ -341,7 +209,7 @@ def test_what_cannot_be_filled_is_said(
     assert not (tmp_path / "full" / "neo4j" / "data").exists()
 
 
-def test_what_fails_is_let_go_of(
+def test_after_a_failure_the_index_is_closed(
     sources: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(importer, "RESERVE", 1 << 60)
@@ -360,10 +228,8 @@ def test_only_an_empty_database_is_filled(tmp_path: Path, monkeypatch: pytest.Mo
         monkeypatch.setenv(f"CLEW_{name}", value)
     assert CliRunner().invoke(main, ["dataset", "set", "d", "--title", "Dee"]).exit_code == 0
     described = CliRunner().invoke(main, ["load", "--offline", str(file), "--dataset", "d"])
-    assert (
-        f"the database in {data} holds no records, but facts about datasets: load"
-        in described.stderr
-    )
+    reason = f"the database in {data} holds no records, but facts about datasets: load"
+    assert reason in described.stderr
     assert CliRunner().invoke(main, ["dataset", "delete", "d", "--yes"]).exit_code == 0
     first = CliRunner().invoke(main, ["load", "--offline", str(file), "--dataset", "d"])
     assert first.exit_code == 1, first.output
@@ -372,7 +238,8 @@ def test_only_an_empty_database_is_filled(tmp_path: Path, monkeypatch: pytest.Mo
     again = CliRunner().invoke(main, ["load", "--offline", str(file), "--dataset", "e"])
     assert again.exit_code == 1
     assert again.stderr.splitlines()[-1] == (
-        f"clew: the database in {data} is not empty: load without --offline, or set CLEW_DATA to a new folder"
+        f"clew: the database in {data} is not empty: load without --offline, "
+        "or set CLEW_DATA to a new folder"
     )
 
 
@@ -390,17 +257,17 @@ def test_other_formats_and_nothing_at_all(fresh_engine: Engine, tmp_path: Path) 
     with Engine.open(
         Settings(data=tmp_path / "filled", **MEMORY), progress=lambda _: None
     ) as engine:
-        same(engine, fresh_engine)
-        found, other = (each.dataset("d", each.everybody()) for each in (engine, fresh_engine))
-        assert found is not None
-        assert other is not None
-        assert found.last_updated is not None
-        assert other.last_updated is not None
-        assert timedelta(0) < other.last_updated - found.last_updated < timedelta(minutes=10)
-        assert replace(found, last_updated=other.last_updated) == other
+        check_same(engine, fresh_engine)
+        filled, loaded = (each.dataset("d", each.everybody()) for each in (engine, fresh_engine))
+        assert filled is not None
+        assert loaded is not None
+        assert filled.last_updated is not None
+        assert loaded.last_updated is not None
+        assert timedelta(0) < loaded.last_updated - filled.last_updated < timedelta(minutes=10)
+        assert replace(filled, last_updated=loaded.last_updated) == loaded
 
 
-def test_ids_are_met_once() -> None:
+def test_seen_tells_first_ids_from_repeated_ones() -> None:
     with Seen() as seen:
         seen.refused(["b"])
         assert seen.sort([("a", "1"), ("b", "2"), ("a", "1"), ("a", "2")]) == [

@@ -18,6 +18,15 @@ from tests.inside import graph_identities
 
 ALL = Access(frozenset({"d"}))
 STAY, GO, COME = 1500, 1000, 500
+TEXTS = (
+    "",
+    "going",
+    "coming",
+    "changed OR staying",
+    '"staying s1"',
+    "schema:Ownership",
+    "phone:+49300005000",
+)
 Row = dict[str, Any]
 
 
@@ -31,7 +40,10 @@ def owns(key: str, owner: str, asset: str, percentage: str) -> Row:
 
 
 def version(newer: bool) -> Iterator[Row]:
-    """STAY companies, a third of which changes, owned in a ring; GO that go with their owners, COME that come."""
+    """STAY companies that own each other in a ring, of which a third changes.
+
+    The older version has GO others, which go with what they own; the newer one has COME others.
+    """
     for n in range(STAY):
         changed = newer and n % 3 == 0
         phone = {"phone": [f"+4930{n // 2 + (5000 if changed else 0):07}"]} if n % 10 < 2 else {}
@@ -54,22 +66,22 @@ def written(path: Path, newer: bool) -> str:
     return str(path)
 
 
-def told(newer: bool) -> dict[str, Entity]:
+def expected(newer: bool) -> dict[str, Entity]:
     rows = (make_entity("d", row["id"], row["schema"], row["properties"]) for row in version(newer))
     return {entity.id: entity for entity in rows}
 
 
 @contextmanager
 def reading(look: Callable[[], None]) -> Iterator[None]:
-    """Look again and again, until the block is done; what goes wrong there is raised here."""
-    stop, wrong = threading.Event(), []
+    """Call ``look`` again and again in two threads while the block runs; raises what it raised."""
+    stop, errors = threading.Event(), []
 
     def run() -> None:
         try:
             while not stop.is_set():
                 look()
         except BaseException as error:
-            wrong.append(error)
+            errors.append(error)
 
     threads = [threading.Thread(target=run) for _ in range(2)]
     for thread in threads:
@@ -80,30 +92,22 @@ def reading(look: Callable[[], None]) -> Iterator[None]:
         stop.set()
         for thread in threads:
             thread.join()
-    if wrong:
-        raise wrong[0]
+    if errors:
+        raise errors[0]
 
 
 def answers(engine: Engine) -> list[Any]:
-    """What the index tells: hits with their highlights in order, counts, and facets, of some questions."""
-    found: list[Any] = [engine._index.schema_counts(ALL)]
-    for question in (
-        "",
-        "going",
-        "coming",
-        "changed OR staying",
-        '"staying s1"',
-        "schema:Ownership",
-        "phone:+49300005000",
-    ):
-        page = engine.search(SearchQuestion(question, sort=SearchSort.CAPTION, first=100), ALL)
-        found.append([(hit.id, hit.highlight) for hit in page.hits])
-        found.append(engine.count(SearchQuestion(question), ALL))
-        found.append(
-            engine.facets(FacetQuestion(SearchQuestion(question), ("schema", "dataset")), ALL)
+    """What the index answers: hits with highlights in order, counts and facets of some searches."""
+    results: list[Any] = [engine._index.schema_counts(ALL)]
+    for text in TEXTS:
+        page = engine.search(SearchQuestion(text, sort=SearchSort.CAPTION, first=100), ALL)
+        results.append([(hit.id, hit.highlight) for hit in page.hits])
+        results.append(engine.count(SearchQuestion(text), ALL))
+        results.append(
+            engine.facets(FacetQuestion(SearchQuestion(text), ("schema", "dataset")), ALL)
         )
-    found.append(engine._index.referrers("parent", "d:s9", ALL, 100))
-    return found
+    results.append(engine._index.referrers("parent", "d:s9", ALL, 100))
+    return results
 
 
 def test_an_update_ends_as_the_newer_version_alone(
@@ -112,11 +116,11 @@ def test_an_update_ends_as_the_newer_version_alone(
     engine = fresh_engine
     load(engine, [written(tmp_path / "2.json", True)], "d")
     alone = [row for row in graph_contents() if "'Tombstone'" not in row and "'Dataset'" not in row]
-    told_alone = answers(engine)
+    answers_alone = answers(engine)
     engine.delete_dataset("d", lambda _: None)
     load(engine, [written(tmp_path / "1.json", False)], "d")
     report = load(engine, [str(tmp_path / "2.json")], "d")
-    before, after = told(False), told(True)
+    before, after = expected(False), expected(True)
     both = before.keys() & after.keys()
     changed = {id_ for id_ in both if before[id_].checksum != after[id_].checksum}
     assert (report.added, report.changed, report.unchanged, report.removed) == (
@@ -128,7 +132,7 @@ def test_an_update_ends_as_the_newer_version_alone(
     assert [
         row for row in graph_contents() if "'Tombstone'" not in row and "'Dataset'" not in row
     ] == alone
-    assert answers(engine) == told_alone
+    assert answers(engine) == answers_alone
     assert dict(graph_identities(engine)) == {id_: entity.checksum for id_, entity in after.items()}
     assert engine.check() == []
 
@@ -136,12 +140,12 @@ def test_an_update_ends_as_the_newer_version_alone(
 def test_no_reader_sees_half_of_an_update_vanish(fresh_engine: Engine, tmp_path: Path) -> None:
     engine = fresh_engine
     load(engine, [written(tmp_path / "1.json", False)], "d")
-    before, after = told(False), told(True)
+    before, after = expected(False), expected(True)
     moved = {f"d:so{n}" for n in range(0, STAY, 5)}
     stay = sorted((before.keys() & after.keys()) - moved)[::7]
     go = sorted(before.keys() - after.keys())[::20]
     come = sorted(after.keys() - before.keys())
-    found: Counter[int] = Counter()
+    hits: Counter[int] = Counter()
     going: Counter[int] = Counter()
 
     def graph() -> None:
@@ -158,14 +162,14 @@ def test_no_reader_sees_half_of_an_update_vanish(fresh_engine: Engine, tmp_path:
             assert node in (None, before[id_], after[id_]), f"{id_} is neither old nor new"
 
     def search() -> None:
-        found[engine.count(SearchQuestion("going"), ALL)] += 1
+        hits[engine.count(SearchQuestion("going"), ALL)] += 1
         assert engine.count(SearchQuestion("schema:Ownership"), ALL) in (STAY, STAY + GO)
         assert engine.count(SearchQuestion("staying OR changed"), ALL) == STAY
 
     with reading(graph), reading(search):
         load(engine, [written(tmp_path / "2.json", True)], "d")
-    assert set(found) <= {0, GO}
-    assert found[GO] > 0
+    assert set(hits) <= {0, GO}
+    assert hits[GO] > 0
     assert going[0] > 0
     assert engine.count(SearchQuestion("going"), ALL) == 0
     assert engine.entities(go, ALL) == [None] * len(go)
