@@ -50,12 +50,7 @@ class Loading:
     ``begin`` comes first. Then batches are added and records removed, and ``finish`` ends the load.
     """
 
-    def __init__(
-        self,
-        dataset: str,
-        writer: Writer,
-        keeper: Keeper,
-    ) -> None:
+    def __init__(self, dataset: str, writer: Writer, keeper: Keeper) -> None:
         self._dataset = dataset
         self._writer = writer
         self._keeper = keeper
