@@ -228,6 +228,14 @@ def test_settings_and_links_exist(page: Path) -> None:
             assert not anchor or anchor in anchors(linked), target
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_files_that_are_named_exist(page: Path) -> None:
+    rooms = "cli|docs|engine|graphql|loaders|neo4j|tests"
+    text = page.read_text(encoding="utf-8")
+    for name in re.findall(rf"`((?:{rooms})/[\w./]*)`", text):
+        assert (ROOT / name).exists(), name
+
+
 def anchors(page: Path) -> set[str]:
     """The anchors of a page's headings, as they are made of their text."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)

@@ -242,7 +242,7 @@ def test_cypher_stands_in_files() -> None:
                 assert not re.search(r"\b(MATCH|UNWIND|MERGE) ?[(p]", node.value), where(module)
 
 
-@pytest.mark.parametrize("name", ["commands.md", "settings.md"])
+@pytest.mark.parametrize("name", ["commands.md", "settings.md", "map.md"])
 def test_generated_page_is_fresh(name: str) -> None:
     assert (HERE / "docs" / name).read_text() == page(name), "run make docs"
 

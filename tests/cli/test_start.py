@@ -55,3 +55,10 @@ def test_a_signal_that_is_ignored_stays_ignored() -> None:
     done = run(sys.executable, "-c", ignored, "--version", cwd=ROOT)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("clew, version ")
+
+
+def test_a_missing_package_is_named_with_what_to_do() -> None:
+    program = "import sys, cli.start; sys.modules['huey'] = None; cli.start.start()"
+    done = run(sys.executable, "-c", program, cwd=ROOT)
+    assert done.returncode == 1
+    assert done.stderr == "clew: the package huey is missing: run 'make setup'\n"
