@@ -27,15 +27,11 @@ MODULES = sorted(f for room in ROOMS for f in (HERE / room).rglob("*.py"))
 TESTS = sorted((HERE / "tests").rglob("*.py"))
 UNFINISHED: frozenset[str] = frozenset(
     [
-        "engine/sync/keeper.py",
         "tests/bench/export.py",
         "tests/bench/format.py",
-        "tests/bench/load.py",
         "tests/bench/memory.py",
-        "tests/bench/offline.py",
         "tests/bench/page.py",
         "tests/bench/path.py",
-        "tests/bench/removal.py",
         "tests/bench/search.py",
         "tests/bench/serving.py",
         "tests/bench/start.py",

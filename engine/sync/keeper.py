@@ -27,8 +27,8 @@ class Keeper:
         self._reader = reader
         self._index = index
         self._follower = Follower(reader, writer, index)
-        # A load indexes in a thread of its own, perhaps beside a deletion in another one. Reentrant,
-        # as taking a transaction may have to follow first.
+        # A load indexes in a thread of its own, perhaps beside a deletion in another one. The lock
+        # is reentrant, as taking a transaction may have to follow first.
         self._following = threading.RLock()
 
     @property
