@@ -15,7 +15,7 @@ from engine.settings import Settings
 from loaders.crawl.catalog import Catalog, Entry, read_catalog
 from loaders.crawl.crawler import Crawler
 from loaders.crawl.due import next_run
-from loaders.crawl.listing import entries_of
+from loaders.crawl.remote_catalog import entries_of
 from loaders.crawl.schedule import due_entries, last_run, summary
 
 RUNS = 20
@@ -119,7 +119,7 @@ def crawl(engine: Engine, entry: Entry, force: bool) -> bool:
         note(f"clew: {error}")
         return False
     click.echo(summary(run))
-    return run.outcome.proves
+    return run.outcome.succeeded
 
 
 def show_sources(engine: Engine, entries: Sequence[Entry]) -> None:

@@ -171,9 +171,9 @@ class Engine(Reading):
         """The latest crawls of a dataset, newest first."""
         return self._journal.runs(dataset, first)
 
-    def last_proof(self, dataset: str) -> Run | None:
+    def last_success(self, dataset: str) -> Run | None:
         """The last crawl that proved a dataset up to date; None if a load has begun since."""
-        return self._journal.standing(dataset)
+        return self._journal.last_success(dataset)
 
     # --- the index ----------------------------------------------------------------------------
 

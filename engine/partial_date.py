@@ -54,7 +54,7 @@ class PartialDate:
         return int(self.text[:4]) in PLAUSIBLE
 
 
-def read_date(value: str) -> PartialDate | None:
+def leading_date(value: str) -> PartialDate | None:
     """The date in a stored value; a time or a remark may follow it, as in ``2019 ca.``."""
     match = DATE.match(value)
     return None if match is None else _existing(match[1])
@@ -62,10 +62,10 @@ def read_date(value: str) -> PartialDate | None:
 
 def parse_date(text: str) -> PartialDate | None:
     """The date that a text is, with nothing else in it; a day may have a time."""
-    return read_date(text) if is_written_as_date(text) else None
+    return leading_date(text) if is_written_as_date(text) else None
 
 
-def asked_date(text: str) -> str:
+def required_date(text: str) -> str:
     """A date in a question, as FtM writes it; raises BadInput for one that does not exist."""
     date = parse_date(text)
     if date is None:

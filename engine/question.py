@@ -15,7 +15,7 @@ from followthemoney import model
 
 from engine.entity import relationship_types
 from engine.errors import BadInput
-from engine.partial_date import asked_date
+from engine.partial_date import required_date
 
 MAX_ENDS = 25
 """Ids that paths may start from, and ids that they may lead to: each pair is searched."""
@@ -72,7 +72,7 @@ class DateRange:
         """Writes both dates as FtM does; raises BadInput for one that does not exist."""
         for name, date in (("start", self.start), ("end", self.end)):
             if date is not None:
-                object.__setattr__(self, name, asked_date(date))
+                object.__setattr__(self, name, required_date(date))
 
 
 def _check_types(types: Iterable[str] | None) -> None:
@@ -194,7 +194,7 @@ class OwnershipQuestion:
         _check_share(self.min_share)
         _check_between("first", self.first, 1, MAX_HOLDINGS)
         if self.at is not None:
-            object.__setattr__(self, "at", asked_date(self.at))
+            object.__setattr__(self, "at", required_date(self.at))
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ class Outcome(StrEnum):
     INTERRUPTED = "interrupted"
 
     @property
-    def proves(self) -> bool:
+    def succeeded(self) -> bool:
         """Whether the dataset held what its source held when the crawl ran."""
         return self in (Outcome.UPDATED, Outcome.UNCHANGED)
 

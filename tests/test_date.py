@@ -15,7 +15,7 @@ from engine.graph.walk.ownership import Ownership
 from engine.index.day import days
 from engine.index.expression import DayRange
 from engine.index.parser import parse
-from engine.partial_date import asked_date, parse_date, read_date
+from engine.partial_date import leading_date, parse_date, required_date
 from engine.question import DateRange, OwnershipQuestion
 from loaders.format.bods.party import day as bods_day
 from loaders.format.icij.node import iso
@@ -92,7 +92,7 @@ def searched(text: str) -> Any:
 
 
 ASKED = [
-    asked_date,
+    required_date,
     lambda text: DateRange(text).start,
     lambda text: DateRange(None, text).end,
     DATE.parse_value,
@@ -106,7 +106,7 @@ def test_a_date_is_one_for_everybody(text: str, date: str, last: str) -> None:
     parsed = parse_date(text)
     assert parsed is not None
     assert (parsed.text, parsed.last) == (date, last)
-    assert read_date(text) == parsed
+    assert leading_date(text) == parsed
     assert (registry.date.clean(text) or "")[:4] == date[:4], "FtM takes it too"
     assert [ask(text) for ask in ASKED] == [date] * len(ASKED)
     assert searched(text) == days(text) == days(date)
@@ -149,7 +149,7 @@ def test_a_stored_value_that_is_no_date_is_kept_and_not_dated(text: str) -> None
 
 def test_a_stored_value_may_say_more_than_a_date() -> None:
     """``2019 ca.`` is found by its year, but nobody asks so."""
-    assert read_date("2019 ca.") == parse_date("2019")
+    assert leading_date("2019 ca.") == parse_date("2019")
     assert days("2019 ca.") == (20190101, 20191231)
     entity = make_entity("d", "e", "Ownership", {"startDate": ["2019-4"], "endDate": ["2019 ca."]})
     assert period_of(entity) == ("2019-04", "2019-12-31")
@@ -160,7 +160,7 @@ def test_a_stored_value_may_say_more_than_a_date() -> None:
 def test_registers_mean_years_that_are_plausible() -> None:
     """A year far off is a date when somebody asks, and a note when a register says so."""
     for text in ("1066", "2999-12-31"):
-        assert asked_date(text) == text
+        assert required_date(text) == text
         assert iso(text) == ""
         assert dict(bods_day("startDate", text)) == {"notes": f"start date: {text}"}
 

@@ -15,7 +15,7 @@ from engine.export.drawing import (
 )
 from engine.export.format import Target
 from engine.export.markup import Markup
-from engine.partial_date import read_date
+from engine.partial_date import leading_date
 
 OPENING = '<gexf xmlns="http://gexf.net/1.3" version="1.3">'
 GRAPH = (
@@ -88,11 +88,11 @@ def edge(id_: str, measured: MeasuredRelationship) -> dict[str, str]:
 
 def first_day(value: str | None) -> str | None:
     """The first day of a date; None where the value is no date."""
-    date = read_date(value or "")
+    date = leading_date(value or "")
     return None if date is None else date.first
 
 
 def last_day(value: str | None) -> str | None:
     """The last day of a date; None where the value is no date."""
-    date = read_date(value or "")
+    date = leading_date(value or "")
     return None if date is None else date.last

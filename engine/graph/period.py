@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from engine.entity import Entity
-from engine.partial_date import read_date
+from engine.partial_date import leading_date
 from engine.question import DateRange
 
 STARTS = ("startDate", "periodStart")
@@ -14,13 +14,13 @@ AFTER_ALL = "~"
 
 def first_moment(value: str) -> str:
     """A start that can be compared: ``2019-4`` is ``2019-04``. What is no date stays as it is."""
-    date = read_date(value)
+    date = leading_date(value)
     return value if date is None or value.startswith(date.text) else date.text
 
 
 def last_moment(value: str) -> str:
     """The last day of a date: 2019 ends on 2019-12-31. What is no date stays as it is."""
-    date = read_date(value)
+    date = leading_date(value)
     return value if date is None or value.startswith(date.last) else date.last
 
 

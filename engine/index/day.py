@@ -5,7 +5,7 @@ Each month has 31 days here: the indexes on disk hold such numbers.
 
 from functools import lru_cache
 
-from engine.partial_date import asked_date, is_written_as_date, read_date
+from engine.partial_date import is_written_as_date, leading_date, required_date
 
 Days = tuple[int, int]
 """A first day and a last one."""
@@ -21,7 +21,7 @@ def days(value: str) -> Days | None:
 
 @lru_cache(maxsize=50_000)
 def _days(value: str) -> Days | None:
-    date = read_date(value)
+    date = leading_date(value)
     return None if date is None else days_of(date.text)
 
 
@@ -40,4 +40,4 @@ def asked_days(text: str) -> Days | None:
     """
     if len(text) == 4 and text.isascii() and text.isdecimal():
         return days_of(text)
-    return days_of(asked_date(text)) if is_written_as_date(text) else None
+    return days_of(required_date(text)) if is_written_as_date(text) else None

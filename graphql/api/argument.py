@@ -11,7 +11,7 @@ from strawberry.types.scalar import ScalarDefinition
 
 from engine import question
 from engine.errors import BadInput
-from engine.partial_date import asked_date
+from engine.partial_date import required_date
 from engine.question import Direction, ExpandOrder, PathMode, SearchSort
 
 Date = NewType("Date", str)
@@ -37,10 +37,10 @@ strawberry.enum(
 )
 
 
-def parse_date(value: object) -> str:
+def date_scalar(value: object) -> str:
     """A date in a query or variable; raises GraphQLError for one that does not exist."""
     try:
-        return asked_date(str(value))
+        return required_date(str(value))
     except BadInput as error:
         raise GraphQLError(str(error)) from None
 
@@ -49,7 +49,7 @@ DATE: ScalarDefinition = strawberry.scalar(
     name="Date",
     description="A year, a month or a day: 2019, 2019-04, 2019-04-30.",
     serialize=str,
-    parse_value=parse_date,
+    parse_value=date_scalar,
 )
 
 

@@ -92,7 +92,7 @@ class Crawler:
 
     def _last_version(self, run: Run) -> Run | None:
         """The run whose version the dataset holds, if that was read as this run would read it."""
-        proof = self._engine.last_proof(run.dataset)
+        proof = self._engine.last_success(run.dataset)
         return proof if proof is not None and proof.recipe == run.recipe else None
 
     def _inspected(self, entry: Entry, acquisition: Acquisition, acquired: Acquired) -> Acquired:

@@ -25,7 +25,7 @@ def next_run(entry: Entry, last: Run | None) -> datetime | None:
     else:
         due = next_expected(last.started, entry.frequency)
     # one that still runs notes its next run itself, when it ends
-    if last.outcome.proves or last.outcome is Outcome.RUNNING:
+    if last.outcome.succeeded or last.outcome is Outcome.RUNNING:
         return due
     retry = (last.ended or last.started) + RETRY_AFTER
     return retry if due is None else min(due, retry)

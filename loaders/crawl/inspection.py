@@ -12,7 +12,7 @@ from engine.spool import full_disk_explained
 from loaders.crawl.acquisition import Acquired
 from loaders.crawl.catalog import Entry
 from loaders.format.registry import format_of
-from loaders.intake.intake import Intake, Reading
+from loaders.intake.intake import Intake, ParseResult
 from loaders.intake.seen import Seen
 from loaders.load.load import BATCH
 from loaders.load.report import Report
@@ -37,20 +37,22 @@ def inspect(entry: Entry, acquired: Acquired) -> None:
         raise ClewError(f"{counts} entities would be refused; the first: {first}")
 
 
-def count_refused(readings: Iterator[Reading], report: Report, *, changes_only: bool) -> None:
+def count_refused(readings: Iterator[ParseResult], report: Report, *, changes_only: bool) -> None:
     """Count in a report what a load would refuse; several changes may name one id."""
     entities = entities_of(readings, report)
     with Seen() as seen:
         while batch := list(islice(entities, BATCH)):
             if changes_only:
                 continue
-            firsts = seen.sort([(id_, checksum) for _, _, id_, checksum in batch])
+            firsts = seen.classify([(id_, checksum) for _, _, id_, checksum in batch])
             for (source, place, id_, _), first in zip(batch, firsts, strict=True):
                 if first is False:
                     report.repeat(source, place, id_, same=False)
 
 
-def entities_of(readings: Iterator[Reading], report: Report) -> Iterator[tuple[str, int, str, str]]:
+def entities_of(
+    readings: Iterator[ParseResult], report: Report
+) -> Iterator[tuple[str, int, str, str]]:
     """Source, place, id and checksum of each entity; a reading that has none is refused."""
     for reading in readings:
         report.read += 1

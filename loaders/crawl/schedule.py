@@ -16,8 +16,8 @@ from engine.run import Outcome, Run
 from loaders.crawl.catalog import Catalog, Entry, read_catalog
 from loaders.crawl.crawler import Crawler
 from loaders.crawl.due import next_run
-from loaders.crawl.listing import entries_of
 from loaders.crawl.queue import Workers, queue
+from loaders.crawl.remote_catalog import entries_of
 
 MAX_AGE = 600.0
 """Seconds for which a catalog of others is taken as it was, while Clew serves."""

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from engine.errors import BadInput
-from loaders.intake.intake import Intake, Reading
+from loaders.intake.intake import Intake, ParseResult
 from loaders.intake.record import entity_of, is_id, why_unreadable
 from loaders.intake.source import Line
 
@@ -29,14 +29,14 @@ class Delta:
         except orjson.JSONDecodeError:
             return False
 
-    def read(self, intake: Intake) -> Iterator[Reading]:
+    def read(self, intake: Intake) -> Iterator[ParseResult]:
         """Each line, in order."""
         for source in intake.sources():
             for line in source.lines():
                 yield reading(source.name, intake.dataset, line)
 
 
-def reading(source: str, dataset: str, line: Line) -> Reading:
+def reading(source: str, dataset: str, line: Line) -> ParseResult:
     """What one operation says."""
     size, entity_id = len(line.data), None
     try:
@@ -47,11 +47,11 @@ def reading(source: str, dataset: str, line: Line) -> Reading:
         if change["op"] == "DEL":
             if not is_id(entity_id):
                 raise BadInput("DEL without the id of an entity")
-            return Reading(source, line.number, size, id=entity_id, gone=True)
-        return Reading(source, line.number, size, entity=entity_of(dataset, change["entity"]))
+            return ParseResult(source, line.number, size, id=entity_id, gone=True)
+        return ParseResult(source, line.number, size, entity=entity_of(dataset, change["entity"]))
     except BadInput as error:
         known_id = entity_id if is_id(entity_id) else None
-        return Reading(source, line.number, size, reason=str(error), id=known_id)
+        return ParseResult(source, line.number, size, reason=str(error), id=known_id)
 
 
 def operation(data: bytes) -> dict[str, Any]:

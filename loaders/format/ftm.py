@@ -5,7 +5,7 @@ from typing import Protocol
 
 from engine.entity import Entity
 from engine.errors import BadInput
-from loaders.intake.intake import Intake, Reading
+from loaders.intake.intake import Intake, ParseResult
 from loaders.intake.record import Unreadable, parse, readable_id
 from loaders.intake.source import Line
 
@@ -29,13 +29,13 @@ class Ftm:
         """Always: it is asked last."""
         return True
 
-    def read(self, intake: Intake) -> Iterator[Reading]:
+    def read(self, intake: Intake) -> Iterator[ParseResult]:
         """Each line, in order."""
         for number, source in enumerate(intake.sources()):
             yield from lines(source, intake.dataset, alone=number == 0)
 
 
-def lines(source: Lined, dataset: str, alone: bool) -> Iterator[Reading]:
+def lines(source: Lined, dataset: str, alone: bool) -> Iterator[ParseResult]:
     """The entities of one source; one whose last line is no JSON and has no end broke off there.
 
     With ``alone`` a single such line is not taken for the rest of something longer.
@@ -43,10 +43,12 @@ def lines(source: Lined, dataset: str, alone: bool) -> Iterator[Reading]:
     cut: Line | None = None
     for line in source.lines():
         try:
-            yield Reading(source.name, line.number, len(line.data), entity=entity_of(dataset, line))
+            yield ParseResult(
+                source.name, line.number, len(line.data), entity=entity_of(dataset, line)
+            )
             cut = None
         except BadInput as error:
-            yield Reading(
+            yield ParseResult(
                 source.name,
                 line.number,
                 len(line.data),

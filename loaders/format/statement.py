@@ -29,7 +29,7 @@ from rigour.boolean import text_bool
 from engine.errors import BadInput
 from engine.spool import Spool
 from loaders.intake.fragment import Fragments
-from loaders.intake.intake import Intake, Reading
+from loaders.intake.intake import Intake, ParseResult
 from loaders.intake.record import is_id, known, shown, why_unreadable
 from loaders.intake.source import BOM, Source, lines
 from loaders.table.csvfile import CsvFile, columns_of
@@ -78,7 +78,7 @@ class Statements:
         except orjson.JSONDecodeError:
             return False
 
-    def read(self, intake: Intake) -> Iterator[Reading]:
+    def read(self, intake: Intake) -> Iterator[ParseResult]:
         """Every entity, after the rows that cannot be used."""
         with (
             Fragments(intake.dataset, arranged) as fragments,
@@ -87,7 +87,7 @@ class Statements:
             for source in intake.sources():
                 for place, size, row in rows(source):
                     if isinstance(row, str):
-                        yield Reading(source.name, place, size, reason=row)
+                        yield ParseResult(source.name, place, size, reason=row)
                     else:
                         aggregation.put(row, source.name, place)
             aggregation.finish()

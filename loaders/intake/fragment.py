@@ -12,7 +12,7 @@ import orjson
 
 from engine.errors import BadInput
 from engine.spool import Spool
-from loaders.intake.intake import Reading
+from loaders.intake.intake import ParseResult
 from loaders.intake.record import entity_of, known, shown
 
 Row = tuple[str, int, str, bytes]
@@ -104,7 +104,7 @@ class Fragments:
         while rows := cursor.fetchmany(size):
             yield rows
 
-    def readings(self) -> Iterator[Reading]:
+    def readings(self) -> Iterator[ParseResult]:
         """Every entity in order of its id, checked; its place is that of its first piece."""
         self._spool.query("CREATE INDEX piece_id ON piece (id)")
         rows: Iterator[Row] = self._spool.query(
@@ -113,7 +113,7 @@ class Fragments:
         for entity_id, pieces in groupby(rows, key=lambda row: row[0]):
             yield self._reading(entity_id, list(pieces))
 
-    def _reading(self, entity_id: str, rows: list[Row]) -> Reading:
+    def _reading(self, entity_id: str, rows: list[Row]) -> ParseResult:
         _, place, source, _ = rows[0]
         size = sum(len(body) for *_, body in rows)
         pieces = [orjson.loads(body) for *_, body in rows]
@@ -126,8 +126,8 @@ class Fragments:
             reason = str(error)
             if isinstance(error, SchemaConflict) and self._advise is not None:
                 reason = f"{contradiction(error.schemata, rows)}; {self._advise(*error.schemata)}"
-            return Reading(source, place, size, reason=reason, id=entity_id)
-        return Reading(source, place, size, entity=entity)
+            return ParseResult(source, place, size, reason=reason, id=entity_id)
+        return ParseResult(source, place, size, entity=entity)
 
     def _count_collision(self, pieces: Sequence[Piece], place: str) -> None:
         if len(pieces) > 1 and len({piece[2] for piece in pieces if len(piece) > 2}) > 1:

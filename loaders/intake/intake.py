@@ -22,7 +22,7 @@ LISTED = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParseResult:
     """One entity, or the reason why there is none.
 
     ``place`` is the number, from 1, of the line or row of ``source`` where it stands; ``size``
@@ -190,5 +190,5 @@ class Format(Protocol):
     def fits(self, name: str, head: bytes) -> bool:
         """Whether a source is of this format: its name, and its first bytes (128 KiB, unpacked)."""
 
-    def read(self, intake: Intake) -> Iterator[Reading]:
+    def read(self, intake: Intake) -> Iterator[ParseResult]:
         """Every entity of every source; raises BadInput where none can be read at all."""

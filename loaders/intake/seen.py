@@ -46,7 +46,7 @@ class Seen:
             checksums.update(self._spool.query(query, part))
         return checksums
 
-    def sort(self, entities: Sequence[tuple[str, str]]) -> list[bool | None]:
+    def classify(self, entities: Sequence[tuple[str, str]]) -> list[bool | None]:
         """Meet these ids, each with a checksum; say of each whether it is new.
 
         True is an id met for the first time, False one met before with another checksum, None one

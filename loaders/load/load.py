@@ -20,7 +20,7 @@ from engine.loading import Loading
 from engine.spool import full_disk_explained
 from loaders.format.delta import Delta
 from loaders.format.registry import format_of
-from loaders.intake.intake import Intake, Reading
+from loaders.intake.intake import Intake, ParseResult
 from loaders.intake.meter import Meter
 from loaders.intake.seen import Seen
 from loaders.load.report import Report
@@ -110,14 +110,14 @@ class Load:
         self._seen = seen
         self._changes_only = changes_only
         self._was_empty = False
-        self._unreadable_ids = 0
+        self._unreadable_id_count = 0
         self._batch: list[Located] = []
         self._bytes = 0
         self._refused_ids: list[str] = []
         self._deleted: set[str] = set()
         """Ids that changes say are gone, and that no later change names."""
 
-    def read(self, readings: Iterator[Reading], intake: Intake, title: str | None) -> None:
+    def read(self, readings: Iterator[ParseResult], intake: Intake, title: str | None) -> None:
         """Read everything, and hand it on batch by batch; returns when all of it is written."""
         # The dataset is created after the first reading: sources that cannot be read leave nothing.
         first = next(readings, None)
@@ -134,7 +134,7 @@ class Load:
             self._loading.remove(sorted(self._deleted))
         self.report.close(intake)
 
-    def _take(self, reading: Reading) -> None:
+    def _take(self, reading: ParseResult) -> None:
         """Put an entity into the batch, or note why there is none."""
         self.report.read += 1
         self._bytes += reading.size
@@ -146,7 +146,7 @@ class Load:
         else:
             self.report.refuse(reading.source, reading.place, reading.reason)
             if reading.id is None:
-                self._unreadable_ids += 1
+                self._unreadable_id_count += 1
             else:
                 self._refused_ids.append(f"{self._dataset}:{reading.id}")
 
@@ -163,7 +163,7 @@ class Load:
         self._seen.refused(self._refused_ids)
         identities = [(each.entity.id, each.entity.checksum) for each in self._batch]
         entities = []
-        for each, fresh in zip(self._batch, self._seen.sort(identities), strict=True):
+        for each, fresh in zip(self._batch, self._seen.classify(identities), strict=True):
             if fresh:
                 entities.append(each.entity)
             else:
@@ -183,8 +183,10 @@ class Load:
             self.report.kept = "a source ended early"
         elif self.report.read == 0:
             self.report.kept = "nothing was given"
-        elif self._unreadable_ids:
-            self.report.kept = f"the id on {self._unreadable_ids:,} refused lines cannot be read"
+        elif self._unreadable_id_count:
+            self.report.kept = (
+                f"the id on {self._unreadable_id_count:,} refused lines cannot be read"
+            )
         return self.report.kept is None
 
     def remove_missing(self) -> None:

@@ -23,7 +23,7 @@ from engine.settings import Settings
 from loaders.format.delta import Delta
 from loaders.format.ftm import Ftm
 from loaders.format.registry import format_of
-from loaders.intake.intake import Format, Intake, Reading
+from loaders.intake.intake import Format, Intake, ParseResult
 from loaders.intake.meter import Meter
 from loaders.intake.seen import Seen
 from loaders.load.load import BATCH, BATCH_BYTES
@@ -118,7 +118,7 @@ class OfflineLoad:
             self.report.refuse(encoded.source, place, reason)
         self._intake.ended(encoded.source, encoded.truncated)
         repeated: set[int] = set()
-        firsts = self._seen.sort(encoded.identities)
+        firsts = self._seen.classify(encoded.identities)
         for (id_, _), place, first in zip(encoded.identities, encoded.places, firsts, strict=True):
             if not first:
                 repeated.add(place)
@@ -128,8 +128,8 @@ class OfflineLoad:
             encoded = self._submit(piece, slot, repeated).result()
         self._add(encoded.block, len(encoded.identities) - len(repeated))
 
-    def _read_in_batches(self, readings: Iterator[Reading]) -> None:
-        batch: list[tuple[Reading, Entity]] = []
+    def _read_in_batches(self, readings: Iterator[ParseResult]) -> None:
+        batch: list[tuple[ParseResult, Entity]] = []
         size = 0
         for reading in readings:
             self.report.read += 1
@@ -143,9 +143,9 @@ class OfflineLoad:
                 batch, size = [], 0
         self._take_batch(batch)
 
-    def _take_batch(self, batch: list[tuple[Reading, Entity]]) -> None:
+    def _take_batch(self, batch: list[tuple[ParseResult, Entity]]) -> None:
         entities = []
-        firsts = self._seen.sort([(entity.id, entity.checksum) for _, entity in batch])
+        firsts = self._seen.classify([(entity.id, entity.checksum) for _, entity in batch])
         for (reading, entity), first in zip(batch, firsts, strict=True):
             if first:
                 entities.append(entity)

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from loaders.intake.fragment import Fragments
-from loaders.intake.intake import Intake, Reading
+from loaders.intake.intake import Intake, ParseResult
 from loaders.mapping.choice import Choice, Chosen
 from loaders.mapping.format import Work, collisions
 from loaders.mapping.language import advice, read_mapping
@@ -21,7 +21,7 @@ DATASET = "check"
 class Preview:
     """The entities and refusals in the order of the rows, and what is to be said of them."""
 
-    readings: list[Reading] = field(default_factory=list)
+    readings: list[ParseResult] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unused: list[str] = field(default_factory=list)
     """Columns that no query names, and properties without a value, each in a sentence."""
@@ -68,7 +68,7 @@ def unnamed_columns(tables: Sequence[Chosen]) -> list[str]:
     return [text if count == 1 else f"{text} ({count:,} tables)" for text, count in counts.items()]
 
 
-def empty_properties(tables: Sequence[Chosen], readings: Sequence[Reading]) -> list[str]:
+def empty_properties(tables: Sequence[Chosen], readings: Sequence[ParseResult]) -> list[str]:
     """The properties that the mapping fills and that no entity of the right schema has."""
     queries: dict[int, Query] = {id(query): query for chosen in tables for query in chosen.queries}
     filled = {

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from engine.errors import BadInput
 from loaders.intake.fragment import Fragments
-from loaders.intake.intake import Intake, Reading
+from loaders.intake.intake import Intake, ParseResult
 from loaders.intake.source import Source
 from loaders.intake.wording import counted
 from loaders.mapping.choice import Choice, Chosen
@@ -50,7 +50,7 @@ class Mapping:
         suffix = PurePosixPath(path.lower().removesuffix(".gz")).suffix
         return suffix in SUFFIXES and not head.lstrip().startswith(b"{")
 
-    def read(self, intake: Intake) -> Iterator[Reading]:
+    def read(self, intake: Intake) -> Iterator[ParseResult]:
         """Every entity that the rows make; raises BadInput for a mapping that fits no table."""
         if intake.mapping is None:
             name = intake.names[0]
@@ -82,9 +82,9 @@ class Work:
         self._most = most
         self._tally = Tally()
         self._notes: dict[str, None] = dict.fromkeys(choice.notes)
-        self._failed: list[Reading] = []
+        self._failed: list[ParseResult] = []
 
-    def source(self, source: Source) -> Iterator[Reading]:
+    def source(self, source: Source) -> Iterator[ParseResult]:
         """Put down the pieces of one source; yields the rows that are refused."""
         place = 1
         try:
@@ -96,10 +96,10 @@ class Work:
                 for row in self._table(chosen, file + chosen.table.name.removeprefix(source.name)):
                     place = row.place
                     if row.reason:
-                        yield Reading(chosen.table.name, place, ROW_BYTES, reason=row.reason)
+                        yield ParseResult(chosen.table.name, place, ROW_BYTES, reason=row.reason)
         except BadInput as error:
             # another source may be readable: what comes of all of them is said at the end
-            self._failed.append(Reading(source.name, place, 0, reason=str(error)))
+            self._failed.append(ParseResult(source.name, place, 0, reason=str(error)))
 
     def _table(self, chosen: Chosen, file: str) -> Iterator[Row]:
         """Put down the pieces of one table, which ``$file`` calls ``file``.
@@ -138,7 +138,7 @@ class Work:
                 reasons[str(error)] = None
         return Row(row.place, (), "; ".join(reasons)) if reasons else row
 
-    def end(self) -> list[Reading]:
+    def end(self) -> list[ParseResult]:
         """Note what was detected and lost; the sources that failed. Raises BadInput if all did."""
         tables: dict[str, list[str]] = {}
         for chosen in self.tables:

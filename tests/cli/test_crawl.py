@@ -22,7 +22,8 @@ def folder(
     """A folder with a catalog of a dataset of our own, ``good``, and whatever ``/index`` lists."""
     monkeypatch.setattr(Engine, "open", lambda *_, **__: nullcontext(fresh_engine))
     monkeypatch.setattr(
-        "loaders.crawl.listing.INDEX_LIMITS", Limits(silence=1.0, seconds=5.0, tries=1, wait=0.01)
+        "loaders.crawl.remote_catalog.INDEX_LIMITS",
+        Limits(silence=1.0, seconds=5.0, tries=1, wait=0.01),
     )
     (tmp_path / "good.json").write_bytes(LINE)
     catalog = {

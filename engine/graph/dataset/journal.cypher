@@ -19,7 +19,7 @@ RETURN properties
 UNWIND $names AS name
 RETURN name, COUNT { (:Run {dataset: name}) } AS count
 
-// -- run_standing --
+// -- run_success --
 // The last crawl that proved a dataset up to date, if no load into it has begun since.
 MATCH (d:Dataset {name: $dataset})
 MATCH (r:Run {dataset: d.name})

@@ -33,13 +33,13 @@ class Journal:
         """The latest runs of a dataset, newest first."""
         return self._runs([dataset], first)
 
-    def standing(self, dataset: str) -> Run | None:
+    def last_success(self, dataset: str) -> Run | None:
         """The last run that proved a dataset up to date, unless a load into it has begun since."""
         parameters = {
             "dataset": dataset,
-            "outcomes": [outcome for outcome in Outcome if outcome.proves],
+            "outcomes": [outcome for outcome in Outcome if outcome.succeeded],
         }
-        rows = self._connection.read("run_standing", parameters, timeout=self._seconds)
+        rows = self._connection.read("run_success", parameters, timeout=self._seconds)
         return run_of(rows[0]["properties"]) if rows else None
 
     def histories(

@@ -54,7 +54,7 @@ from loaders.format.bods.stream import statements
 from loaders.format.bods.version import Version, Versions, details_of, end_key, kind_of
 from loaders.intake.escape import allowed, derived
 from loaders.intake.fragment import Fragments, gathered
-from loaders.intake.intake import Intake, Reading
+from loaders.intake.intake import Intake, ParseResult
 from loaders.intake.record import shown
 from loaders.intake.source import BOM
 
@@ -77,7 +77,7 @@ class Bods:
         """Whether this is JSON with the keys that every statement has."""
         return head.removeprefix(BOM).lstrip()[:1] in (b"[", b"{") and MARK.search(head) is not None
 
-    def read(self, intake: Intake) -> Iterator[Reading]:
+    def read(self, intake: Intake) -> Iterator[ParseResult]:
         """Every entity, after the statements that cannot be used."""
         with closing(Versions()) as versions, Fragments(intake.dataset) as fragments:
             for source in intake.sources():
@@ -88,14 +88,14 @@ class Bods:
                         else put(versions, statement, source.name, place)
                     )
                     if reason:
-                        yield Reading(source.name, place, size, reason=reason)
+                        yield ParseResult(source.name, place, size, reason=reason)
             versions.settle()
             for version in versions.newest():
                 try:
                     Conversion(versions, fragments, version).put()
                 except BadInput as error:
                     size = len(version.body)
-                    yield Reading(version.source, version.place, size, reason=str(error))
+                    yield ParseResult(version.source, version.place, size, reason=str(error))
             yield from fragments.readings()
 
 

@@ -41,7 +41,7 @@ from loaders.format.icij.node import address, node, relationship
 from loaders.intake.bundle import BROKEN, ZIP, archive_of, members, opened
 from loaders.intake.escape import allowed
 from loaders.intake.fragment import Fragments, gathered
-from loaders.intake.intake import Intake, Reading
+from loaders.intake.intake import Intake, ParseResult
 from loaders.intake.seen import Seen
 from loaders.intake.source import Source
 from loaders.table.csvfile import CsvFile, NamedRow, Readable, columns_of
@@ -62,7 +62,7 @@ class Icij:
         """Whether the header has ``node_id`` or both ends' ids, under any release's names."""
         return kind_by_columns(set(renamed(columns_of(head)))) != ""
 
-    def read(self, intake: Intake) -> Iterator[Reading]:
+    def read(self, intake: Intake) -> Iterator[ParseResult]:
         """Every entity, after the rows that cannot be used."""
         intake.names.sort(key=reading_order)
         with Fragments(intake.dataset) as fragments, Seen() as schemata:
@@ -80,7 +80,7 @@ class Icij:
             yield from fragments.readings()
 
 
-def archived(source: Source, bundle: "Bundle") -> Iterator[Reading]:
+def archived(source: Source, bundle: "Bundle") -> Iterator[ParseResult]:
     """The refused rows of the files in an archive."""
     with archive_of(source) as archive:
         files = list(members(archive, is_csv))
@@ -94,7 +94,7 @@ def archived(source: Source, bundle: "Bundle") -> Iterator[Reading]:
                     source.truncated = source.truncated or (cut and f"{info.filename}: {cut}")
             except (BadInput, *BROKEN) as error:
                 source.truncated = source.truncated or f"{info.filename}: {error}"
-                yield Reading(name, 0, 0, reason=str(error))
+                yield ParseResult(name, 0, 0, reason=str(error))
 
 
 def is_csv(name: str) -> bool:
@@ -121,14 +121,14 @@ class Bundle:
         self._schemata = schemata
         self._notes = notes
 
-    def take(self, name: str, stream: Readable) -> Generator[Reading, None, str | None]:
+    def take(self, name: str, stream: Readable) -> Generator[ParseResult, None, str | None]:
         """Read one file: its refused rows; returns why it broke off, or None."""
         try:
             file = CsvFile(stream)
             file.columns = renamed(file.columns)
             kind = kind_of(name, set(file.columns))
         except BadInput as error:
-            yield Reading(name, 1, 0, reason=str(error))
+            yield ParseResult(name, 1, 0, reason=str(error))
             return None
         if not kind:
             self._notes.append(f"{name} is none of the bundle's files and was not read")
@@ -142,7 +142,7 @@ class Bundle:
                 else self._nodes(name, batch, kind)
             )
             for row, reason in refused:
-                yield Reading(name, row.line, row.size, reason=reason)
+                yield ParseResult(name, row.line, row.size, reason=reason)
         return file.cut
 
     def _nodes(self, name: str, rows: list[NamedRow], kind: str) -> Iterator[tuple[NamedRow, str]]:
@@ -171,7 +171,7 @@ class Bundle:
                 kept.append((name, row.line, row.size, orjson.dumps(cells)))
         self._fragments.set_aside(kept)
 
-    def relate(self) -> Iterator[Reading]:
+    def relate(self) -> Iterator[ParseResult]:
         """Put down the relationships, now that all nodes are known; the refused ones."""
         for rows in self._fragments.taken_back(BATCH):
             links = [
@@ -181,7 +181,7 @@ class Bundle:
             schemata = self._schemata.checksums(ends)
             for link in links:
                 if reason := self._relate(link, schemata):
-                    yield Reading(link.source, link.line, link.size, reason=reason)
+                    yield ParseResult(link.source, link.line, link.size, reason=reason)
 
     def _relate(self, link: Link, schemata: dict[str, str]) -> str:
         """Put down one relationship; returns why it cannot be, or nothing."""

@@ -8,7 +8,7 @@ import pytest
 
 from engine.errors import BadInput
 from loaders.crawl.catalog import Listed, Source, read_catalog
-from loaders.crawl.listing import listed_entries
+from loaders.crawl.remote_catalog import listed_entries
 
 GOOD = """
 datasets:

@@ -11,7 +11,7 @@ from engine.engine import Engine
 from engine.run import Run
 from loaders.crawl.catalog import Catalog, Entry, Listed, Source
 from loaders.crawl.crawler import Crawler
-from loaders.crawl.listing import entries_of
+from loaders.crawl.remote_catalog import entries_of
 from tests.loaders.crawl.conftest import counts, ids_in, lines
 
 

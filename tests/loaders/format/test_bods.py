@@ -17,7 +17,7 @@ from engine.share import parse_share
 from loaders.format.bods.interest import edge_of, share_of, words
 from loaders.format.bods.version import Version, Versions
 from loaders.format.registry import format_of
-from loaders.intake.intake import Intake, Reading
+from loaders.intake.intake import Intake, ParseResult
 from loaders.load.load import load
 
 HERE = Path(__file__).parents[2] / "fixtures" / "bods"
@@ -25,14 +25,14 @@ REAL = Path(__file__).parents[3].parent / "shared" / "data" / "tables" / "bods"
 EYES = Access(frozenset({"d"}))
 
 
-def read(*paths: Path) -> tuple[list[Reading], Intake]:
+def read(*paths: Path) -> tuple[list[ParseResult], Intake]:
     intake = Intake("d", [str(path) for path in paths])
     known = format_of(intake, None)
     assert known.name == "bods"
     return list(known.read(intake)), intake
 
 
-def entities(readings: list[Reading]) -> dict[str, Entity]:
+def entities(readings: list[ParseResult]) -> dict[str, Entity]:
     assert [reading.reason for reading in readings if reading.entity is None] == []
     return {
         reading.entity.id.partition(":")[2]: reading.entity

@@ -20,7 +20,7 @@ from loaders.format.icij.layout import kind_by_columns
 from loaders.format.icij.link import edges_of
 from loaders.format.icij.node import iso
 from loaders.format.registry import format_of
-from loaders.intake.intake import Intake, Reading
+from loaders.intake.intake import Intake, ParseResult
 from loaders.load.load import load
 
 HERE = Path(__file__).parents[2] / "fixtures" / "icij"
@@ -35,12 +35,12 @@ ENDS = {
 }
 
 
-def read(*paths: Path, format: str | None = None) -> tuple[list[Reading], Intake]:
+def read(*paths: Path, format: str | None = None) -> tuple[list[ParseResult], Intake]:
     intake = Intake("d", [str(path) for path in paths])
     return list(format_of(intake, format).read(intake)), intake
 
 
-def entities(readings: list[Reading]) -> dict[str, Entity]:
+def entities(readings: list[ParseResult]) -> dict[str, Entity]:
     return {
         reading.entity.id.partition(":")[2]: reading.entity
         for reading in readings
@@ -48,7 +48,7 @@ def entities(readings: list[Reading]) -> dict[str, Entity]:
     }
 
 
-def refused(readings: list[Reading]) -> list[tuple[str, int, str]]:
+def refused(readings: list[ParseResult]) -> list[tuple[str, int, str]]:
     bad = [reading for reading in readings if reading.entity is None]
     return [
         (Path(reading.source.partition(":")[0]).name, reading.place, reading.reason)

@@ -20,7 +20,7 @@ from engine.export.target import opened
 from engine.question import OwnershipQuestion, PathQuestion
 from loaders.demo.sample import TITLES, load_demo
 from loaders.format.registry import FORMATS, format_of
-from loaders.intake.intake import Intake, Reading
+from loaders.intake.intake import Intake, ParseResult
 from loaders.load.load import load
 
 HEADER = "entity_id,canonical_id,prop,schema,value,dataset,external"
@@ -59,12 +59,12 @@ def told() -> list[Statement]:
     ]
 
 
-def read(path: Path, format: str | None = None) -> tuple[list[Reading], Intake]:
+def read(path: Path, format: str | None = None) -> tuple[list[ParseResult], Intake]:
     intake = Intake("d", [str(path)])
     return list(format_of(intake, format).read(intake)), intake
 
 
-def entities(readings: list[Reading]) -> dict[str, tuple[str, dict[str, list[str]]]]:
+def entities(readings: list[ParseResult]) -> dict[str, tuple[str, dict[str, list[str]]]]:
     found = [reading.entity for reading in readings if reading.entity is not None]
     return {entity.id: (entity.schema, dict(entity.properties)) for entity in found}
 
@@ -73,7 +73,7 @@ def told_by(entity: Entity) -> tuple[str, dict[str, list[str]]]:
     return entity.schema, {name: sorted(values) for name, values in entity.properties.items()}
 
 
-def refused(readings: list[Reading]) -> list[tuple[int, str]]:
+def refused(readings: list[ParseResult]) -> list[tuple[int, str]]:
     return [(reading.place, reading.reason) for reading in readings if reading.entity is None]
 
 

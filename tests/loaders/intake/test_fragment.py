@@ -6,10 +6,10 @@ import pytest
 
 from engine.errors import BadInput
 from loaders.intake.fragment import Fragments
-from loaders.intake.intake import Reading
+from loaders.intake.intake import ParseResult
 
 
-def made(*pieces: tuple[str, str, dict[str, list[str]]]) -> list[Reading]:
+def made(*pieces: tuple[str, str, dict[str, list[str]]]) -> list[ParseResult]:
     with Fragments("d") as fragments:
         for row, piece in enumerate(pieces, start=1):
             fragments.put(*piece, "table.csv", row)

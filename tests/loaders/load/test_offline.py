@@ -270,13 +270,13 @@ def test_other_formats_and_nothing_at_all(fresh_engine: Engine, tmp_path: Path) 
 def test_seen_tells_first_ids_from_repeated_ones() -> None:
     with Seen() as seen:
         seen.refused(["b"])
-        assert seen.sort([("a", "1"), ("b", "2"), ("a", "1"), ("a", "2")]) == [
+        assert seen.classify([("a", "1"), ("b", "2"), ("a", "1"), ("a", "2")]) == [
             True,
             True,
             None,
             False,
         ]
-        assert seen.sort([("c", "3"), ("b", "2"), ("b", "1"), ("c", "3")]) == [
+        assert seen.classify([("c", "3"), ("b", "2"), ("b", "1"), ("c", "3")]) == [
             True,
             None,
             False,

@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from engine.entity import Entity
 from engine.errors import BadInput
 from loaders.format.registry import format_of
-from loaders.intake.intake import Intake, Reading
+from loaders.intake.intake import Intake, ParseResult
 from loaders.mapping.check import check
 from loaders.mapping.format import Mapping
 from loaders.mapping.language import file_hint, read_mapping
@@ -38,7 +38,7 @@ people:
 
 def readings(
     tmp_path: Path, mapping: str, *tables: str, names: tuple[str, ...] = ()
-) -> tuple[list[Reading], Intake]:
+) -> tuple[list[ParseResult], Intake]:
     """What a load would take in of these CSV texts."""
     file = tmp_path / "m.yml"
     file.write_text(mapping)

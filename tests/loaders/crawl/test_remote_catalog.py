@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine.errors import ClewError
-from loaders.crawl.listing import index_of
+from loaders.crawl.remote_catalog import index_of
 from loaders.intake.download import Limits
 
 
@@ -63,7 +63,7 @@ def test_a_catalog_of_others_that_cannot_be_had(
     site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Any, reason: str
 ) -> None:
     monkeypatch.setattr(
-        "loaders.crawl.listing.INDEX_LIMITS",
+        "loaders.crawl.remote_catalog.INDEX_LIMITS",
         Limits(silence=0.5, seconds=1.0, size=99_999, tries=1, wait=0.01),
     )
     url = site.put("/index", b"[]", fault, fault).replace("//", "//me:geheim@") + "?token=geheim"
