@@ -1,4 +1,4 @@
-"""``clew up``: starts Neo4j if it must, and serves the API until Ctrl-C."""
+"""``clew up``: starts Neo4j unless a server is named, and serves the API until Ctrl-C."""
 
 import signal
 
@@ -20,7 +20,7 @@ from loaders.demo.sample import load_demo
     help="The port to listen on; 0 takes a free one. Without it, CLEW_PORT.",
 )
 def up_command(demo: bool, host: str | None, port: int | None) -> None:
-    """Start Neo4j if it must, and serve the API until Ctrl-C.
+    """Start Neo4j, unless CLEW_NEO4J_URI names a server, and serve the API until Ctrl-C.
 
     The last line is the address. While it runs, crawls start when they are due.
     """
@@ -36,6 +36,6 @@ def up_command(demo: bool, host: str | None, port: int | None) -> None:
     except KeyboardInterrupt:
         note("Stopped.")
     except SystemExit as leaving:
-        if leaving.code != 128 + signal.SIGTERM:
+        if leaving.code != 128 + signal.SIGTERM:  # SIGTERM is a normal stop, as Ctrl-C is
             raise
         note("Stopped.")

@@ -1,8 +1,8 @@
 """The one handle: opens what is known under one data folder, for readers, loaders and operators.
 
-What readers may ask is in ``engine.reading``, which an engine extends: by opening and closing, by
-writing, and by looking after the stores. Only loaders and the command line use that; a request of
-the API has nothing but the readers' side.
+``Engine`` is ``Reading`` (``engine.reading``: all that readers may ask, such as ``paths``) plus
+opening and closing, writing, crawls, the index, and backup. Loaders and the command line use all of
+it; a request of the API has the readers' side only.
 """
 
 import shutil
@@ -121,7 +121,7 @@ class Engine(Reading):
             yield loading
 
     def set_dataset(self, name: str, changes: Mapping[str, Any]) -> bool:
-        """Change the metadata of a dataset, or make one; whether it was there. Raises BadInput.
+        """Change the metadata of a dataset, or make one. Returns whether it existed; raises BadInput.
 
         ``changes`` has the fields of ``metadata.FIELDS``; None or "" removes a value.
         """
@@ -130,14 +130,14 @@ class Engine(Reading):
         return existed
 
     def mark_updated(self, name: str, at: datetime | None = None) -> int:
-        """Note that a dataset is as of now (or ``at``); how many loads into it have begun so far.
+        """Note that a dataset is as of now (or ``at``). Returns how many loads into it have begun.
 
         Raises BadInput if the dataset has been deleted meanwhile.
         """
         return self._writer.dataset_updated(name, at)
 
     def delete_dataset(self, name: str, progress: Progress = print) -> int:
-        """Delete a dataset and all that is known only from it; how many records. Raises BadInput.
+        """Delete a dataset and what only it tells. Returns the number of records. Raises BadInput.
 
         The caller has claimed the dataset. Readers stop seeing it at once (in other processes: half
         a second later). If this is interrupted they still do not see it, and calling it again, or
@@ -229,7 +229,7 @@ class Engine(Reading):
             yield Snapshot(revision, self._dump.nodes, self._dump.relationships)
 
     def restore(self, nodes: Iterable[Row], relationships: Iterable[Row]) -> tuple[int, int]:
-        """Fill an empty database with a snapshot; how many nodes and relationships it has.
+        """Fill an empty database with a snapshot. Returns its numbers of nodes and relationships.
 
         The index is empty afterwards: ``follow`` brings it up to date. Raises BadInput where the
         database is not empty.

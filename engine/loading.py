@@ -1,4 +1,4 @@
-"""The port through which records come in: one load of one dataset.
+"""The interface through which records come in: one load of one dataset.
 
 The caller reads and checks the next batch while one thread writes the batch before it, and another
 indexes what is written. Every batch is one transaction, so whatever interrupts a load, the graph

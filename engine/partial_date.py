@@ -1,4 +1,6 @@
-"""Which texts are dates: a year, a month or a day, as FtM has them. All rooms use this one rule.
+"""Which texts are dates: a year, a month or a day, as FtM has them. One rule for all.
+
+Only the coverage of a dataset is read by FtM's own field type, which ``prefixdate`` decides too.
 
 ``prefixdate``, which FtM's own date type is made of, decides what exists: years from 1000 to 2999,
 months from 1 to 12, days that the month has. As there, ``2019-4`` is a date and means ``2019-04``:

@@ -1,4 +1,4 @@
-"""The port through which readers ask: each read takes a question and an access, and answers values.
+"""The interface for readers: each read takes a question and an access, and answers values.
 
 What is asked for comes first, the access second, and options after them. The access is required
 everywhere, so that no read can forget it; a test holds that. Where it is checked: see

@@ -1,4 +1,4 @@
-"""When a relationship held, as strings whose plain comparison answers "during"."""
+"""Start and end of a relationship, as strings that sort by date, so that Cypher can compare."""
 
 from collections.abc import Iterable
 

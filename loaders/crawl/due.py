@@ -24,7 +24,7 @@ def next_run(entry: Entry, last: Run | None) -> datetime | None:
         due: datetime | None = next(CronSim(entry.schedule, last.started))
     else:
         due = next_expected(last.started, entry.frequency)
-    # one that still runs notes its next run itself, when it ends
+    # A crawl that still runs sets its own next run when it ends.
     if last.outcome.succeeded or last.outcome is Outcome.RUNNING:
         return due
     retry = (last.ended or last.started) + RETRY_AFTER

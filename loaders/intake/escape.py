@@ -1,4 +1,4 @@
-"""How an id that FollowTheMoney does not allow is written so that it is, and no two become one.
+"""Rewrites ids that FollowTheMoney does not allow, so that each is allowed and stays unique.
 
 FollowTheMoney's ids are letters, digits, ``.`` and ``-``, and neither begin nor end with the last
 two. An id that is one already, and holds no ``..``, stays as it is. Any other begins with ``x..``

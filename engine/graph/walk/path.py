@@ -104,8 +104,8 @@ class PathSearch:
         """Add one shortest path for each pair.
 
         To check every node on the way takes longer than all the rest of the query. So the first
-        one checks only relationships: its path is right if the reader may see all of its nodes,
-        which is the rule. Only the pairs for which it is not are asked again with all checks.
+        query checks only relationships. Usually the reader may see all nodes of the path that it
+        finds. Only the pairs with a hidden node are searched again, with all checks.
         """
         for checks_nodes in (False, True):
             checked = [replace(hop, checks_nodes=checks_nodes) for hop in hops]
@@ -133,6 +133,8 @@ class PathSearch:
         the server did not find them in time.
         """
         plan, wanted = self.plan, self.plan.wanted()
+        # A walk may visit a node twice, and is no path then: ask for more walks than paths are
+        # wanted. Where even so many hold too few, the search by nodes takes over.
         limit = wanted if plan.is_exact() else 2 * wanted + 8
         done: set[Pair] = set()
         too_few: list[Pair] = []

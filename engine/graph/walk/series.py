@@ -1,4 +1,7 @@
-"""The sum W + W² + W³ + … over all walks from one node, cycles included, if it converges."""
+"""Adds up shares over all chains of ownership from one node, cycles included.
+
+With W, the matrix of direct shares, that is W + W² + W³ + …, if the sum converges.
+"""
 
 from collections.abc import Mapping
 
