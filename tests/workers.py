@@ -6,6 +6,7 @@ demo collection run in one worker too: it takes half a minute to start and load.
 """
 
 import os
+from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
@@ -34,9 +35,9 @@ class ByFile(LoadScopeScheduling):
         return GROUPS.get(file, file)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config) -> ByFile:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
     """Take the place of pytest-xdist's own way to distribute."""
-    return ByFile(config)
+    return ByFile(config, log)  # without the log it prints every step
 
 
 @pytest.hookimpl(tryfirst=True)
