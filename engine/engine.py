@@ -121,7 +121,9 @@ class Engine(Reading):
             yield loading
 
     def set_dataset(self, name: str, changes: Mapping[str, Any]) -> bool:
-        """Change the metadata of a dataset, or make one. Returns whether it existed; raises BadInput.
+        """Change a dataset's metadata, or make a dataset. Returns whether it existed before.
+
+        Raises BadInput for a value that is none.
 
         ``changes`` has the fields of ``metadata.FIELDS``; None or "" removes a value.
         """

@@ -436,9 +436,9 @@ def test_xlsx(tmp_path: Path) -> None:
         tables(path, "b")
 
 
-@pytest.mark.filterwarnings("ignore:Cell B4")
-def test_a_cell_that_cannot_be_read_costs_its_row(tmp_path: Path) -> None:
-    path = tmp_path / "book.xlsx"
+def unreadable_cells(folder: Path) -> Path:
+    """A workbook in which three cells, each in a row of its own, hold no value that can be."""
+    path = folder / "book.xlsx"
     book = Workbook()
     for row in (["a", "b"], ["x", 1], ["y", 2], ["z", datetime(2019, 8, 1)], ["w", 4]):
         book.active.append(row)
@@ -450,6 +450,12 @@ def test_a_cell_that_cannot_be_read_costs_its_row(tmp_path: Path) -> None:
         return text.replace("<v>43678</v>", "<v>99999999999</v>")
 
     rewrite(path, "xl/worksheets/sheet1.xml", broken)
+    return path
+
+
+@pytest.mark.filterwarnings("ignore:Cell B4")
+def test_a_cell_that_cannot_be_read_costs_its_row(tmp_path: Path) -> None:
+    path = unreadable_cells(tmp_path)
     ((_, _, rows),) = tables(path, "a")
     assert [(row.place, row.reason or list(row.cells)) for row in rows] == [
         (2, "cell B2 cannot be read: '2020-99-99'"),
@@ -458,21 +464,19 @@ def test_a_cell_that_cannot_be_read_costs_its_row(tmp_path: Path) -> None:
         (5, ["w", "4"]),
     ]
     assert [lost.name for lost in rows[2].lost] == ["B4"]
-    command = [
-        sys.executable,
-        "-m",
-        "cli",
-        "mapping",
-        "check",
-        str(path.parent / "m.yml"),
-        str(path),
-    ]
+    arguments = ["mapping", "check", str(path.parent / "m.yml"), str(path)]
+    command = [sys.executable, "-m", "cli", *arguments]
     told = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[3])
     assert (told.returncode, "Warning" in told.stderr, "openpyxl" in told.stderr) == (
         0,
         False,
         False,
     ), told.stderr
+
+
+@pytest.mark.filterwarnings("ignore:Cell B4")
+def test_a_row_without_a_number_breaks_its_sheet(tmp_path: Path) -> None:
+    path = unreadable_cells(tmp_path)
     rewrite(
         path, "xl/worksheets/sheet1.xml", lambda text: text.replace('<row r="4"', '<row r="four"')
     )
