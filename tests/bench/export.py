@@ -1,10 +1,10 @@
-"""How fast is an export, against a bare driver that reads the same records in no order and dumps the same JSON?
+"""How fast is an export, against a bare driver that writes the same records as JSON?
 
     python tests/bench/export.py [FILE.ftm.json.gz]
 
-Both read one fresh Neo4j in one process, by turns; the ratio is bare time / export time, of the best of three.
-Memory is the peak of a process that exports 10,000 of them, and of one that exports all; each opens an engine
-on the same data folder.
+The bare driver reads in no order. Both read one fresh Neo4j in one process, in turn; the ratio is
+bare time / export time, each the best of three. Memory is the peak of a process that exports 10,000
+of the entities, and of one that exports all; each opens an engine on the same data folder.
 """
 
 import gzip
@@ -47,7 +47,7 @@ class Few(DatasetExcerpt):
         self._count = count
 
     def records(self) -> Iterator[Entity]:
-        """As many as are asked for."""
+        """As many records as were asked for."""
         return itertools.islice(super().records(), self._count)
 
 
@@ -81,9 +81,11 @@ def bare(driver: neo4j.Driver, path: Path) -> int:
         for text in (NODES, EDGES):
             for skip in itertools.count(0, PAGE):
                 rows = list(session.run(neo4j.Query(text), skip=skip, limit=PAGE))
-                for (found,) in rows:
-                    told = {name: value for name, value in found.items() if isinstance(value, list)}
-                    line = {"id": found["id"], "schema": found["schema"], "properties": told}
+                for (stored,) in rows:
+                    lists = {
+                        name: value for name, value in stored.items() if isinstance(value, list)
+                    }
+                    line = {"id": stored["id"], "schema": stored["schema"], "properties": lists}
                     out.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
                 count += len(rows)
                 if len(rows) < PAGE:
@@ -98,13 +100,13 @@ def export(content: DatasetExcerpt, path: Path) -> None:
 
 
 def peak(data: Path, count: int) -> str:
-    """What a process of its own says of its memory."""
+    """The memory of a process of its own that exports ``count`` entities, in words."""
     command = [sys.executable, __file__, "--peak", str(data), str(count)]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
-def tell_peak(data: Path, count: int) -> None:
-    """Export so many in this process, and print the memory that it takes, in all and before the export."""
+def print_peak(data: Path, count: int) -> None:
+    """Export ``count`` entities; print this process's peak memory, and its peak before that."""
     with (
         tempfile.TemporaryDirectory() as folder,
         Engine.open(Settings(data=data), progress=lambda _: None) as engine,
@@ -115,9 +117,9 @@ def tell_peak(data: Path, count: int) -> None:
 
 
 def high_water() -> int:
-    """MiB that this process has taken at most."""
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
-    return int(found[1]) // 1024 if found else 0
+    """This process's peak memory in MiB."""
+    match = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    return int(match[1]) // 1024 if match else 0
 
 
 def main() -> None:
@@ -127,8 +129,8 @@ def main() -> None:
         Engine.open(Settings(data=Path(name) / "data")) as engine,
     ):
         folder = Path(name)
-        given = Path(sys.argv[1]) if len(sys.argv) > 1 else DATA
-        file = given if given.exists() else generated(folder / "generated.ftm.json.gz")
+        source = Path(sys.argv[1]) if len(sys.argv) > 1 else DATA
+        file = source if source.exists() else generated(folder / "generated.ftm.json.gz")
         load(engine, [str(file)], "bench", progress=None)
         access = Access(frozenset({"bench"}))
         assert engine._server is not None
@@ -147,7 +149,8 @@ def main() -> None:
                 theirs.append(time.perf_counter() - start)
         assert count == len((folder / "all").read_bytes().splitlines())
         print(
-            f"{file.name}: {count:,} entities; export {count / min(ours):,.0f}/s, bare {count / min(theirs):,.0f}/s"
+            f"{file.name}: {count:,} entities; export {count / min(ours):,.0f}/s, "
+            f"bare {count / min(theirs):,.0f}/s"
         )
         print(f"ratio {min(theirs) / min(ours):.2f}; at least 10,000 entities/s wanted")
         print("peak memory:", "; ".join(peak(folder / "data", few) for few in (FEW, count)))
@@ -155,6 +158,6 @@ def main() -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--peak"]:
-        tell_peak(Path(sys.argv[2]), int(sys.argv[3]))
+        print_peak(Path(sys.argv[2]), int(sys.argv[3]))
     else:
         main()

@@ -1,8 +1,9 @@
 """How fast is each format read, beside FollowTheMoney's own JSON lines, and does memory stay flat?
 
-``python tests/bench/format.py [ENTITIES]`` writes invented data in a temporary folder, in two sizes, and prints for
-each format entities a second of the processor's time, the ratio to ``ftm`` in the same run, and the peak of memory
-at both sizes.
+    python tests/bench/format.py [ENTITIES]
+
+Writes generated data to a temporary folder, in two sizes. Prints for each format the entities read
+in a second of CPU time, the ratio to ``ftm`` in the same run, and the peak memory at both sizes.
 """
 
 import csv
@@ -24,12 +25,15 @@ from loaders.intake.intake import Intake
 
 CHANCE = random.Random(7)
 NODES = "node_id,name,countries,country_codes,sourceID,valid_until,note"
-FIRM = "node_id,name,jurisdiction,jurisdiction_description,company_type,incorporation_date,status,ibcRUC,sourceID"
+FIRM = (
+    "node_id,name,jurisdiction,jurisdiction_description,company_type,incorporation_date,"
+    "status,ibcRUC,sourceID"
+)
 LINKS = "node_id_start,node_id_end,rel_type,link,status,start_date,end_date,sourceID"
 
 
 def entities(count: int) -> Iterator[dict[str, object]]:
-    """Two thirds companies and people, one third what they own."""
+    """Entities: two thirds companies and people, one third ownerships."""
     for n in range(count):
         kind, names = (
             ("Company", {"jurisdiction": ["vg"]}) if n % 3 else ("Person", {"nationality": ["gb"]})
@@ -51,12 +55,12 @@ def entities(count: int) -> Iterator[dict[str, object]]:
 
 def statement(n: int, count: int) -> dict[str, object]:
     """One statement of BODS 0.4."""
-    told: dict[str, object] = {
+    common: dict[str, object] = {
         "statementId": f"s{n:032}",
         "recordId": f"r{n}",
         "statementDate": "2020-01-01",
     }
-    told["publicationDetails"] = {"bodsVersion": "0.4", "publisher": {"name": "Register"}}
+    common["publicationDetails"] = {"bodsVersion": "0.4", "publisher": {"name": "Register"}}
     if n % 3 == 2:
         share = {"type": "shareholding", "directOrIndirect": "direct", "share": {"exact": 40}}
         details = {
@@ -64,7 +68,7 @@ def statement(n: int, count: int) -> dict[str, object]:
             "interestedParty": f"r{CHANCE.randrange(count) // 3 * 3}",
         }
         return {
-            **told,
+            **common,
             "recordType": "relationship",
             "recordDetails": {**details, "interests": [share]},
         }
@@ -74,7 +78,7 @@ def statement(n: int, count: int) -> dict[str, object]:
             "jurisdiction": {"code": "VG", "name": "British Virgin Islands"},
         }
         return {
-            **told,
+            **common,
             "recordType": "entity",
             "recordDetails": {"entityType": {"type": "registeredEntity"}, **details},
         }
@@ -83,11 +87,11 @@ def statement(n: int, count: int) -> dict[str, object]:
         "names": [{"fullName": f"Name {n}"}],
         "nationalities": [{"code": "GB"}],
     }
-    return {**told, "recordType": "person", "recordDetails": names}
+    return {**common, "recordType": "person", "recordDetails": names}
 
 
 def write_bundle(path: Path, count: int) -> None:
-    """An Offshore Leaks bundle with as many rows: a third each of entities, officers and relationships."""
+    """An Offshore Leaks bundle of ``count`` rows: a third each of its three kinds."""
     third = count // 3
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         rows = [
@@ -106,11 +110,11 @@ def write_bundle(path: Path, count: int) -> None:
 
 
 def write(folder: Path, count: int) -> dict[str, Path]:
-    """The same amount in every format."""
+    """Write as many entities in every format; returns the files."""
     paths = {name: folder / f"{name}-{count}" for name in ("ftm", "statements", "bods", "icij")}
-    told = list(entities(count))
-    paths["ftm"].write_text("".join(json.dumps(entity) + "\n" for entity in told))
-    proxies = (ValueEntity.from_dict(dict(entity)) for entity in told)
+    generated = list(entities(count))
+    paths["ftm"].write_text("".join(json.dumps(entity) + "\n" for entity in generated))
+    proxies = (ValueEntity.from_dict(dict(entity)) for entity in generated)
     with paths["statements"].open("wb") as file:
         write_statements(
             file, "csv", (s for proxy in proxies for s in Statement.from_entity(proxy, "d"))
@@ -123,36 +127,37 @@ def write(folder: Path, count: int) -> dict[str, Path]:
 
 
 def read(name: str, path: str) -> None:
-    """Read one file, and print how many entities, seconds of the processor and MiB that were."""
+    """Read one file; print its entities, the CPU seconds and the peak memory in MiB."""
     intake = Intake("d", [path])
     begun = time.process_time()
     count = 0
     for reading in format_of(intake, name).read(intake):
         assert reading.entity is not None, reading
         count += 1
-    # not getrusage: what it says of memory is inherited from the process that started this one
+    # not getrusage: its peak memory is inherited from the process that started this one
     status = Path("/proc/self/status").read_text()
     peak = int(status.split("VmHWM:")[1].split()[0]) / 1024
     csv.writer(sys.stdout).writerow([count, time.process_time() - begun, peak])
 
 
 def main() -> None:
-    """Each format in a process of its own, at a quarter and at the whole of the size."""
+    """Read each format in a process of its own, at a quarter of the size and at full size."""
     size = int(sys.argv[1]) if len(sys.argv) > 1 else 200_000
     rate: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
         small, large = write(Path(folder), size // 4), write(Path(folder), size)
         for name, path in large.items():
-            told = []
-            for given in (small[name], path):
-                command = [sys.executable, __file__, "--read", name, str(given)]
+            results = []
+            for file in (small[name], path):
+                command = [sys.executable, __file__, "--read", name, str(file)]
                 done = subprocess.run(command, capture_output=True, text=True, check=True)
-                told.append([float(cell) for cell in done.stdout.split(",")])
-            (_, _, before), (count, seconds, after) = told
+                results.append([float(cell) for cell in done.stdout.split(",")])
+            (_, _, before), (count, seconds, after) = results
             rate[name] = count / seconds
             ratio = rate[name] / rate["ftm"]
             print(
-                f"{name:10} {rate[name]:8,.0f}/s  {ratio:.2f} of ftm  {before:.0f} -> {after:.0f} MiB at {count:,.0f}"
+                f"{name:10} {rate[name]:8,.0f}/s  {ratio:.2f} of ftm  "
+                f"{before:.0f} -> {after:.0f} MiB at {count:,.0f}"
             )
 
 

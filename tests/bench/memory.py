@@ -3,14 +3,18 @@
     python tests/bench/memory.py [ENTITIES]
     python tests/bench/memory.py --offline [FILE…]
 
-Loads companies and ownerships from a seed, then ten times as many, each in a child process on one running Neo4j:
-first beside an engine that keeps the index, as `clew up` does; then alone, when the child keeps the index itself,
-and twenty times as many too: the index's buffers are full only after some 50,000 entities. Prints the peak of each
-child (resident memory, sampled, and the part of it that no file backs: Tantivy maps the index into memory, which
-the system takes back when it must), and its ratio to the one before. Under 400 MiB and at last about 1 are wanted.
+Loads generated companies and ownerships, then ten times as many, each in a child process on one
+running Neo4j: first beside an engine that keeps the index, as `clew up` does; then alone, where the
+child keeps the index itself. Alone it also loads twenty times as many, as the index's buffers are
+full only after some 50,000 entities.
 
-With ``--offline`` each file, or 150,000 and 1,000,000 entities from a seed, fills a data folder of its own. Prints
-the peak of each kind of process, of all but Java together, and Java's; what several share is counted once (PSS).
+Prints the peak of each child and its ratio to the one before: its resident memory, sampled, and the
+part of it that no file backs. Tantivy maps the index into memory, which the system takes back when
+it must. Wanted are less than 400 MiB, and a last ratio of about 1.
+
+With ``--offline`` each file, or 150,000 and 1,000,000 generated entities, fills a data folder of
+its own. Prints the peak of each kind of process, of all but Java together, and of Java. Memory that
+processes share is divided among them (PSS).
 """
 
 import json
@@ -37,7 +41,7 @@ Peaks = dict[str, float]
 
 
 def entities(count: int) -> Iterator[dict[str, object]]:
-    """Half companies, some of them with one phone number in pairs, and half ownerships among them."""
+    """Half companies, of which some share a phone number in pairs, and half ownerships."""
     chosen, half = random.Random(count), count // 2
     for number in range(half):
         properties = {
@@ -57,7 +61,7 @@ def entities(count: int) -> Iterator[dict[str, object]]:
 
 
 def peak(file: Path, dataset: str, data: Path) -> tuple[float, float]:
-    """Load a file; the loader's greatest resident memory and the part no file backs, in MiB."""
+    """Load a file; returns the peak resident memory, and that which no file backs, in MiB."""
     command = [sys.executable, "-m", "cli", "load", str(file), "--dataset", dataset]
     child = subprocess.Popen(command, env={**os.environ, "CLEW_DATA": str(data)})
     process, whole, private = psutil.Process(child.pid), 0, 0
@@ -73,7 +77,10 @@ def peak(file: Path, dataset: str, data: Path) -> tuple[float, float]:
 
 
 def offline(file: Path, data: Path) -> tuple[Peaks, Peaks]:
-    """Fill a folder from a file; the greatest memory of each kind of process, and the part no file backs, in MiB."""
+    """Fill a folder from a file; returns the peaks by kind of process, in MiB.
+
+    The first are of all memory, the second of the part that no file backs.
+    """
     command = [sys.executable, "-m", "cli", "load", "--offline", str(file), "--dataset", "d"]
     child = subprocess.Popen(command, env={**os.environ, "CLEW_DATA": str(data)})
     process, peaks = psutil.Process(child.pid), (Peaks(), Peaks())
@@ -81,18 +88,18 @@ def offline(file: Path, data: Path) -> tuple[Peaks, Peaks]:
         now: tuple[Peaks, Peaks] = Peaks(), Peaks()
         with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
             for kind, each in kinds(process):
-                for told, memory in zip(now, proportional(each.pid), strict=True):
-                    told[kind] = told.get(kind, 0) + memory
-        for told, most in zip(now, peaks, strict=True):
-            told["all but Java"] = sum(told.values()) - told.get("Java", 0)
-            most |= {kind: max(memory, most.get(kind, 0)) for kind, memory in told.items()}
+                for total, memory in zip(now, proportional(each.pid), strict=True):
+                    total[kind] = total.get(kind, 0) + memory
+        for total, most in zip(now, peaks, strict=True):
+            total["all but Java"] = sum(total.values()) - total.get("Java", 0)
+            most |= {kind: max(memory, most.get(kind, 0)) for kind, memory in total.items()}
         time.sleep(0.2)
     assert child.wait() == 0
     return peaks
 
 
 def proportional(pid: int) -> tuple[float, float]:
-    """A process's share of memory (PSS), and the part of it that no file backs; nothing once it has ended."""
+    """A process's share of memory (PSS), and that which no file backs, in MiB; 0 after its end."""
     try:
         said = Path(f"/proc/{pid}/smaps_rollup").read_text()
     except (FileNotFoundError, ProcessLookupError):
@@ -102,7 +109,7 @@ def proportional(pid: int) -> tuple[float, float]:
 
 
 def kinds(main: psutil.Process) -> Iterator[tuple[str, psutil.Process]]:
-    """The processes of a load and what each is for: copies of the first check, but for the last made, which indexes."""
+    """The processes of a load, and what each does: its copies check, the last one indexes."""
     yield "main", main
     copies = []
     for each in main.children(recursive=True):
@@ -117,7 +124,7 @@ def kinds(main: psutil.Process) -> Iterator[tuple[str, psutil.Process]]:
 
 
 def filled(files: list[Path], folder: Path) -> None:
-    """Fill folders from files, and print the peaks, each with its ratio to the one before."""
+    """Fill folders from files; print the peaks, each with its ratio to the one before."""
     before: tuple[Peaks, Peaks] | None = None
     for number, file in enumerate(files):
         peaks = offline(file, folder / f"data{number}")
@@ -136,7 +143,7 @@ def filled(files: list[Path], folder: Path) -> None:
 
 
 def written(size: int, folder: Path) -> Path:
-    """A file of so many entities."""
+    """Write a file of ``size`` entities."""
     file = folder / f"{size}.ftm.json"
     with file.open("w") as lines:
         lines.writelines(json.dumps(entity) + "\n" for entity in entities(size))
@@ -156,7 +163,8 @@ def measured(sizes: list[int], data: Path, kept: str) -> None:
         whole, private = peak(written(size, data.parent), f"{kept}_{size}", data)
         ratio = f"; ratios {whole / before[0]:.2f}, {private / before[1]:.2f}" if before else ""
         print(
-            f"{kept}, {size:,} entities: {whole:.0f} MiB, {private:.0f} MiB of it in no file{ratio}",
+            f"{kept}, {size:,} entities: {whole:.0f} MiB, "
+            f"{private:.0f} MiB of it in no file{ratio}",
             flush=True,
         )
         before = whole, private
@@ -166,9 +174,9 @@ def main() -> None:
     """Measure beside an engine, then alone; or what ``--offline`` takes."""
     if sys.argv[1:2] == ["--offline"]:
         with tempfile.TemporaryDirectory() as folder:
-            given = [Path(name) for name in sys.argv[2:]]
+            files = [Path(name) for name in sys.argv[2:]]
             filled(
-                given or [written(size, Path(folder)) for size in (150_000, 1_000_000)],
+                files or [written(size, Path(folder)) for size in (150_000, 1_000_000)],
                 Path(folder),
             )
         return

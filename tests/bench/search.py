@@ -1,9 +1,10 @@
-"""What does a search of 25 with three facets cost over HTTP, against a bare route on the same parts?
+"""How long does a search with facets take over HTTP, against a bare route on the same parts?
 
     python tests/bench/search.py
 
-The bare route runs the same Tantivy search and facets, reads the same 25 records from Neo4j and dumps the
-same JSON with Starlette alone. Both are asked in turn; prints medians and their ratio.
+A page has 25 hits and three facets. The bare route runs the same Tantivy search and facets, reads
+the same records from Neo4j and writes the same JSON with Starlette alone. Both are asked in turn;
+prints the medians and their ratio.
 """
 
 import statistics
@@ -46,7 +47,7 @@ ASKED = """query($q: String!) { search(query: $q, first: 25) {
 
 
 def bare_app(engine: Engine) -> Starlette:
-    """The same answer from the same parts, by hand."""
+    """The same answer from the same parts, without GraphQL."""
 
     def answer(request: Request) -> Response:
         access, text = engine.everybody(), request.query_params["q"]
@@ -79,8 +80,8 @@ def main() -> None:
             load(engine, [str(DATA / f"{name}.ftm.json.gz")], name.split("_")[0], progress=None)
         bare, asked = [], []
         app = uvicorn.Config(create_app(engine), port=0, log_level="error")
-        by_hand = uvicorn.Config(bare_app(engine), port=0, log_level="error")
-        with serving(app) as url, serving(by_hand) as bare_url, httpx2.Client() as client:
+        bare_config = uvicorn.Config(bare_app(engine), port=0, log_level="error")
+        with serving(app) as url, serving(bare_config) as bare_url, httpx2.Client() as client:
             for round_ in range(20):
                 for word in WORDS:
                     start = time.perf_counter()
@@ -95,7 +96,8 @@ def main() -> None:
                         asked.append((end - middle) * 1e3)
     one, two = statistics.median(bare), statistics.median(asked)
     print(
-        f"bare route p50 {one:.1f} ms, GraphQL p50 {two:.1f} ms; ratio {two / one:.2f} (at most 3 wanted)"
+        f"bare route p50 {one:.1f} ms, GraphQL p50 {two:.1f} ms; "
+        f"ratio {two / one:.2f} (at most 3 wanted)"
     )
 
 

@@ -1,4 +1,4 @@
-"""Serve an app on loopback in a thread while a bench asks it, over one connection that is kept."""
+"""Serves an app on loopback in a thread, for a bench that asks it over one open connection."""
 
 import http.client
 import threading
@@ -14,7 +14,7 @@ import uvicorn
 
 @contextmanager
 def serving(config: uvicorn.Config) -> Iterator[str]:
-    """The address of a server that runs until the block ends."""
+    """Run a server until the block ends; yields its address."""
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -28,12 +28,15 @@ def serving(config: uvicorn.Config) -> Iterator[str]:
 
 @contextmanager
 def asking(url: str) -> Iterator[Callable[[str, dict[str, Any]], Any]]:
-    """Asks a GraphQL document with variables; the answer as parsed. As little of a client as there can be."""
+    """A function that sends a GraphQL operation with variables, and returns the parsed answer.
+
+    The client does as little as possible, as its time is part of what is measured.
+    """
     address = urlsplit(url)
     with closing(http.client.HTTPConnection(address.hostname or "", address.port)) as connection:
 
-        def ask(document: str, variables: dict[str, Any]) -> Any:
-            body = orjson.dumps({"query": document, "variables": variables})
+        def ask(operation: str, variables: dict[str, Any]) -> Any:
+            body = orjson.dumps({"query": operation, "variables": variables})
             connection.request("POST", "/graphql", body, {"Content-Type": "application/json"})
             return orjson.loads(connection.getresponse().read())
 

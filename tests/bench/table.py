@@ -1,15 +1,15 @@
-"""How fast do tables come in, against FollowTheMoney's own map_entities and ``ftm map`` on the same table?
+"""How fast are tables mapped and loaded, against FollowTheMoney's map_entities and ``ftm map``?
 
     python tests/bench/table.py [--no-load]
 
-Each table is mapped by FollowTheMoney in memory (the entities are made and thrown away) and by its command
-``ftm map`` (a process of its own: its start, signed ids and the file that it writes included); then by us from rows
-to whole, checked entities, and loaded into a fresh Neo4j and its index, of a server that runs. All times are for the
-same rows; a ratio is FollowTheMoney's time / ours. Beside it stands the ratio of processor time, Neo4j's included,
+FollowTheMoney maps each table in memory, where the entities are thrown away, and with its command
+``ftm map``, whose process start, signed ids and output file count too. Clew maps the rows to merged,
+checked entities, and then loads them into a running Neo4j and the index. All times are for the same
+rows. A ratio is FollowTheMoney's time / ours; beside it stands that of CPU time, Neo4j's included,
 which a busy machine changes less. At least 0.7 of map_entities is wanted.
 
-What is counted: FollowTheMoney's entities, those of each row, of which many are the same; map_entities makes as many
-as ``ftm map`` writes lines, which is checked. Ours are merged: each id once.
+FollowTheMoney's entities are counted for each row, though many are the same; map_entities makes as
+many as ``ftm map`` writes lines, which is checked. Ours are merged: each id once.
 """
 
 import csv
@@ -71,19 +71,20 @@ def kek(folder: Path) -> tuple[Path, Path]:
 
 
 def council(folder: Path) -> tuple[Path, Path]:
-    """Some of the council payments as one file, or invented ones, and the mapping for them."""
+    """Some of the council payments as one file, or generated ones, and the mapping for them."""
     file = folder / "council.csv"
     header = (
         "Payment Date,Amount,Organisational Unit,Beneficiary Name,Company Number,Charity Number\n"
     )
-    found = sorted((TABLES / "council_spending").glob("london*.csv"))[:25]
+    sources = sorted((TABLES / "council_spending").glob("london*.csv"))[:25]
     with file.open("w") as stream:
         stream.write(header)
-        for path in found:
+        for path in sources:
             stream.writelines(path.read_text("utf-8", "replace").splitlines(keepends=True)[1:])
-        for n in range(0 if found else ROWS):
+        for n in range(0 if sources else ROWS):
             stream.write(
-                f"2015-{n % 12 + 1:02}-{n % 28 + 1:02},{n * 7 % 99991}.50,UNIT {n % 40},PAYEE {n % 1999} LTD,,\n"
+                f"2015-{n % 12 + 1:02}-{n % 28 + 1:02},{n * 7 % 99991}.50,"
+                f"UNIT {n % 40},PAYEE {n % 1999} LTD,,\n"
             )
     mapping = COUNCIL.read_text()
     # FollowTheMoney has no $file and $row
@@ -98,22 +99,22 @@ def council(folder: Path) -> tuple[Path, Path]:
 
 @dataclass(frozen=True)
 class Run:
-    """How many entities were made, in how many seconds, of which how many of the processors'."""
+    """How many entities were made, in how many seconds, and how many seconds of CPU time."""
 
     made: int
     took: float
-    worked: float
+    cpu: float
 
 
 def timed(what: Callable[[], int]) -> Run:
-    """Run it and look at the clocks."""
-    begun, worked = time.perf_counter(), processors()
+    """Run it, and measure both times."""
+    begun, cpu = time.perf_counter(), cpu_time()
     made = what()
-    return Run(made, time.perf_counter() - begun, processors() - worked)
+    return Run(made, time.perf_counter() - begun, cpu_time() - cpu)
 
 
-def processors() -> float:
-    """Seconds that this process and those it started have worked."""
+def cpu_time() -> float:
+    """Seconds of CPU time of this process and of those that it started."""
     us = psutil.Process()
     clocks = [process.cpu_times() for process in (us, *us.children(recursive=True))]
     ended = clocks[0].children_user + clocks[0].children_system
@@ -128,14 +129,14 @@ def theirs(mapping: Path) -> int:
 
 
 def command(mapping: Path, out: Path) -> int:
-    """How many lines ``ftm map`` writes; what it says of values that it leaves out nobody hears."""
+    """How many lines ``ftm map`` writes; its messages about values left out are dropped."""
     ftm = Path(sys.executable).with_name("ftm")
     subprocess.run([ftm, "map", "-o", out, mapping], check=True, stderr=subprocess.DEVNULL)
     return out.read_bytes().count(b"\n")
 
 
 def start() -> int:
-    """Run ``ftm`` for nothing."""
+    """Run ``ftm`` without work, to see how long its start takes."""
     subprocess.run(
         [Path(sys.executable).with_name("ftm"), "--help"], check=True, stdout=subprocess.DEVNULL
     )
@@ -173,7 +174,7 @@ def engine(folder: Path, wanted: bool) -> Iterator[Engine | None]:
 
 def main() -> None:
     """Print the times and ratios for each table."""
-    # it tells each value that it leaves out, which takes longer than the mapping
+    # FollowTheMoney logs each value that it leaves out, which takes longer than the mapping
     logging.disable(logging.WARNING)
     start()
     print(f"of each time of ftm map, {timed(start).took:.1f} s are its start")
@@ -184,31 +185,35 @@ def main() -> None:
         folder = Path(name)
         tables = [council(folder)] + ([kek(folder)] if TABLES.exists() else [])
         for file, mapping in tables:
-            # what is read once a process, such as lists of countries, is nobody's time
+            # warm up: lists of countries and the like are read once a process
             theirs(mapping), ours(file, mapping)
             base = timed(partial(theirs, mapping))
-            told(f"{file.name}: map_entities", base, {})
+            print_run(f"{file.name}: map_entities", base, {})
             out = folder / "out.ftm.json"
             written = timed(partial(command, mapping, out))
             assert written.made == base.made
-            told(f"  ftm map, to a file of {distinct(out):,} ids", written, {"map_entities": base})
+            print_run(
+                f"  ftm map, to a file of {distinct(out):,} ids", written, {"map_entities": base}
+            )
             peers = {"map_entities": base, "ftm map": written}
-            told("  rows to merged, checked entities", timed(partial(ours, file, mapping)), peers)
+            print_run(
+                "  rows to merged, checked entities", timed(partial(ours, file, mapping)), peers
+            )
             if graph is not None:
                 # a server that was just started is slow at first
                 loaded(graph, "warm", file, mapping)
-                told(
+                print_run(
                     "  whole load, graph and index",
                     timed(partial(loaded, graph, file.stem, file, mapping)),
                     peers,
                 )
 
 
-def told(what: str, run: Run, peers: dict[str, Run]) -> None:
-    """One line: what was made, how fast, and how it compares for the same rows."""
+def print_run(what: str, run: Run, peers: dict[str, Run]) -> None:
+    """Print what was made, how fast, and the ratios to its peers for the same rows."""
     rows = next(iter(peers.values()), run).made
     ratios = [
-        f"{name} / this {peer.took / run.took:.2f} (of processor time {peer.worked / run.worked:.2f})"
+        f"{name} / this {peer.took / run.took:.2f} (of CPU time {peer.cpu / run.cpu:.2f})"
         for name, peer in peers.items()
     ]
     rate = (
