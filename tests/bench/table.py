@@ -3,7 +3,7 @@
     python tests/bench/table.py [--no-load]
 
 FollowTheMoney maps each table in memory, where the entities are thrown away, and with its command
-``ftm map``, whose process start, signed ids and output file count too. Clew maps the rows to merged,
+``ftm map``, whose start, signed ids and output file count too. Clew maps the rows to merged,
 checked entities, and then loads them into a running Neo4j and the index. All times are for the same
 rows. A ratio is FollowTheMoney's time / ours; beside it stands that of CPU time, Neo4j's included,
 which a busy machine changes less. At least 0.7 of map_entities is wanted.
