@@ -25,20 +25,6 @@ HERE = Path(__file__).parents[1]
 ROOMS = ("engine", "loaders", "graphql/api", "cli", "docs")
 MODULES = sorted(f for room in ROOMS for f in (HERE / room).rglob("*.py"))
 TESTS = sorted((HERE / "tests").rglob("*.py"))
-UNFINISHED: frozenset[str] = frozenset(
-    [
-        "tests/bench/export.py",
-        "tests/bench/format.py",
-        "tests/bench/memory.py",
-        "tests/bench/page.py",
-        "tests/bench/path.py",
-        "tests/bench/search.py",
-        "tests/bench/serving.py",
-        "tests/bench/start.py",
-        "tests/bench/table.py",
-    ]
-)
-"""Files with lines, functions or modules that are too long: the list must become empty."""
 NEVER = {"utils", "helpers", "common", "core", "base", "manager", "service", "types"}
 ONLY_IN = {
     "neo4j": "engine/graph/",
@@ -182,12 +168,7 @@ def test_everything_is_documented_and_nothing_imported_late(module: Path) -> Non
 
 @pytest.mark.parametrize("module", [*MODULES, *TESTS], ids=where)
 def test_lines_functions_and_modules_are_short(module: Path) -> None:
-    """Files that are not clean yet are in UNFINISHED, which must become empty."""
-    broken = list(problems(module, is_room=module in MODULES))
-    if where(module) in UNFINISHED:
-        assert broken, "it is clean: take it out of UNFINISHED"
-    else:
-        assert not broken
+    assert list(problems(module, is_room=module in MODULES)) == []
 
 
 def test_most_modules_are_usual() -> None:
