@@ -50,10 +50,10 @@ REFUSED = {
 
 @pytest.mark.parametrize("text", REFUSED.values(), ids=list(REFUSED))
 def test_too_much_is_refused_quickly(text: str) -> None:
-    start = time.perf_counter()
+    start = time.thread_time()  # CPU time, as other tests run beside this one
     with pytest.raises(GraphQLError):
         parse_within_limits(text)
-    assert time.perf_counter() - start < 1
+    assert time.thread_time() - start < 1
 
 
 @pytest.mark.parametrize("text", ["{ __typename }", nest(4), TYPES, bomb(7)])

@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,10 @@ EYES = Access(frozenset({"d"}))
 
 def read(*paths: Path) -> tuple[list[ParseResult], Intake]:
     intake = Intake("d", [str(path) for path in paths])
-    known = format_of(intake, None)
-    assert known.name == "bods"
-    return list(known.read(intake)), intake
+    with closing(intake):
+        known = format_of(intake, None)
+        assert known.name == "bods"
+        return list(known.read(intake)), intake
 
 
 def entities(readings: list[ParseResult]) -> dict[str, Entity]:

@@ -7,6 +7,7 @@ import shutil
 import sys
 import zipfile
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,8 @@ ENDS = {
 
 def read(*paths: Path, format: str | None = None) -> tuple[list[ParseResult], Intake]:
     intake = Intake("d", [str(path) for path in paths])
-    return list(format_of(intake, format).read(intake)), intake
+    with closing(intake):
+        return list(format_of(intake, format).read(intake)), intake
 
 
 def entities(readings: list[ParseResult]) -> dict[str, Entity]:

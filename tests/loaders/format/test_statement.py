@@ -4,12 +4,14 @@ import csv
 import io
 import json
 import random
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from followthemoney import ValueEntity, model
 from followthemoney.dataset import Dataset
-from followthemoney.statement import Statement, StatementEntity, write_statements
+from followthemoney.statement import Statement, StatementEntity
+from followthemoney.statement.serialize import get_statement_writer
 
 from engine.access import Access
 from engine.engine import Engine
@@ -59,9 +61,20 @@ def told() -> list[Statement]:
     ]
 
 
+def write_statements(path: Path, kind: str, statements: list[Statement]) -> None:
+    """As FollowTheMoney's own ``write_statements``, which never closes its text layer."""
+    with path.open("wb") as file:
+        writer = get_statement_writer(file, kind)
+        for statement in statements:
+            writer.write(statement)
+        writer.close()
+        writer.fh.close()
+
+
 def read(path: Path, format: str | None = None) -> tuple[list[ParseResult], Intake]:
     intake = Intake("d", [str(path)])
-    return list(format_of(intake, format).read(intake)), intake
+    with closing(intake):
+        return list(format_of(intake, format).read(intake)), intake
 
 
 def entities(readings: list[ParseResult]) -> dict[str, tuple[str, dict[str, list[str]]]]:
@@ -86,8 +99,7 @@ def test_what_followthemoney_writes_is_what_it_reads(
     if shuffled:
         random.Random(4).shuffle(statements)
     path = tmp_path / "file"
-    with path.open("wb") as file:
-        write_statements(file, kind, statements)
+    write_statements(path, kind, statements)
     readings, intake = read(path)
     assert (refused(readings), intake.notes, intake.truncated) == ([], [], None)
     groups: dict[str, list[Statement]] = {}
@@ -314,8 +326,7 @@ def test_only_the_right_format_fits(head: str, fitting: list[str]) -> None:
 
 def test_an_export_is_loaded_and_asked(fresh_engine: Engine, tmp_path: Path) -> None:
     path = tmp_path / "file.csv"
-    with path.open("wb") as file:
-        write_statements(file, "csv", told())
+    write_statements(path, "csv", told())
     report = load(fresh_engine, [str(path)], "d")
     assert (report.added, report.refused_count) == (4, 0)
     again = load(fresh_engine, [str(path)], "d")

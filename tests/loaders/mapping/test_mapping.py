@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -500,10 +501,8 @@ def test_a_table_that_does_not_fit_leaves_the_others(tmp_path: Path) -> None:
 def test_a_table_without_a_mapping_is_told(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("a,b\n1,2\n")
-    intake = Intake("d", [str(path)])
-    with pytest.raises(
-        BadInput, match=r"t.csv is a table: give --mapping FILE.yml \(see clew mapping check\)"
-    ):
+    advice = r"t.csv is a table: give --mapping FILE.yml \(see clew mapping check\)"
+    with closing(Intake("d", [str(path)])) as intake, pytest.raises(BadInput, match=advice):
         list(format_of(intake, None).read(intake))
     for name, data, format in (
         ("x.txt", '{"id": "a"}', "ftm"),
@@ -511,7 +510,8 @@ def test_a_table_without_a_mapping_is_told(tmp_path: Path) -> None:
         ("x", "a,b", "ftm"),
     ):
         (tmp_path / name).write_text(data)
-        assert format_of(Intake("d", [str(tmp_path / name)]), None).name == format
+        with closing(Intake("d", [str(tmp_path / name)])) as intake:
+            assert format_of(intake, None).name == format
     assert format_of(Intake("d", [str(path)], mapping=path), None).name == "mapping"
 
 
