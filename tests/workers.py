@@ -1,7 +1,7 @@
 """Two workers for a run of all tests: which tests stay together, and what the workers share.
 
 pytest-xdist starts the workers, and each has a Neo4j of its own for the tests that write. All tests
-of a file run in one worker, so that what a module prepares is prepared once. All tests that read
+of a file run in one worker, so that what a module prepares is prepared once. All that read the
 demo collection run in one worker too: it takes half a minute to start and load.
 """
 
@@ -22,7 +22,6 @@ GROUPS = {
     "tests/cli/test_backup.py": DEMO,
     "tests/cli/test_export.py": DEMO,
     "tests/engine/test_engine.py": DEMO,
-    "tests/test_story.py": DEMO,
 }
 """Files that go to one worker together; any other file is a group of its own."""
 
