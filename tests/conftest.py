@@ -24,6 +24,7 @@ from loaders.demo.sample import load_demo
 from tests.site import site
 from tests.workers import (
     pytest_cmdline_main,
+    pytest_collection_modifyitems,
     pytest_configure,
     pytest_configure_node,
     pytest_xdist_make_scheduler,
@@ -31,6 +32,7 @@ from tests.workers import (
 
 __all__ = [
     "pytest_cmdline_main",
+    "pytest_collection_modifyitems",
     "pytest_configure",
     "pytest_configure_node",
     "pytest_xdist_make_scheduler",
@@ -63,12 +65,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 def class_caches(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Java's caches of Neo4j's classes, built once for all workers (a lock makes the others wait).
 
-    A start builds them where they are missing: if that were the start of a test that kills its
-    process, they would be missing for all tests.
+    Tests that start a Neo4j of their own ask for it too. Without it their first start builds the
+    caches, and in a test that kills its process that would be in vain.
     """
     if request.config.getoption("--bolt"):
         return
@@ -83,7 +85,9 @@ def class_caches(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 
 @pytest.fixture(scope="session")
 def bolt(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    class_caches: None,
 ) -> Iterator[Bolt]:
     """(uri, user, password) of a Neo4j that the tests may write to and wipe."""
     address = request.config.getoption("--bolt")
@@ -154,7 +158,7 @@ def graph_contents(bolt: Bolt) -> Callable[[], list[str]]:
 
 
 @pytest.fixture(scope="session")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def engine(tmp_path_factory: pytest.TempPathFactory, class_caches: None) -> Iterator[Engine]:
     """An engine with a Neo4j of its own that holds the demo collection; tests only read it."""
     settings = Settings(data=tmp_path_factory.mktemp("demo"), heap_mb=512, pagecache_mb=256)
     with Engine.open(settings, progress=lambda _: None) as opened:

@@ -39,7 +39,10 @@ from tests.inside import dataset_ids
 ALL = Access(frozenset(FILES))
 Loaded = tuple[Engine, dict[str, Report]]
 
-pytestmark = pytest.mark.skipif(not DATA.exists(), reason="the public data sets are not here")
+pytestmark = [
+    pytest.mark.skipif(not DATA.exists(), reason="the public data sets are not here"),
+    pytest.mark.usefixtures("class_caches"),
+]
 
 
 @pytest.fixture(scope="module")

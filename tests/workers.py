@@ -1,7 +1,7 @@
 """Two workers for a run of all tests: which tests stay together, and what the workers share.
 
 pytest-xdist starts the workers, and each has a Neo4j of its own for the tests that write. All tests
-of a file run in one worker, so that what a module prepares is prepared once. All that read the
+of a file run in one worker, so that what a module prepares is prepared once. All tests that read
 demo collection run in one worker too: it takes half a minute to start and load.
 """
 
@@ -13,25 +13,54 @@ from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
 WORKERS = 2
-"""Each takes 2 to 3 GiB, most of it for its Neo4j."""
-DEMO = "the demo collection"
-GROUPS = {
-    "tests/graphql/test_api.py": DEMO,
-    "tests/graphql/test_hostile.py": DEMO,
-    "tests/graphql/test_operation.py": DEMO,
-    "tests/cli/test_backup.py": DEMO,
-    "tests/cli/test_export.py": DEMO,
-    "tests/engine/test_engine.py": DEMO,
-}
-"""Files that go to one worker together; any other file is a group of its own."""
+"""Each takes 2 to 3 GiB of memory, most of it for its Neo4j."""
+DEMO = (
+    "tests/graphql/test_hostile.py",
+    "tests/cli/test_backup.py",
+    "tests/graphql/test_api.py",
+    "tests/graphql/test_operation.py",
+    "tests/graphql/test_outage.py",
+    "tests/engine/graph/test_golden.py",
+    "tests/engine/test_engine.py",
+    "tests/cli/test_export.py",
+    "tests/test_docs.py",
+)
+"""The files that use the fixture ``engine``: they stay together, in this order."""
+LONG = (
+    "tests/test_real.py",
+    "tests/loaders/load/test_offline.py",
+    "tests/engine/graph/walk/test_path_filter.py",
+    "tests/test_kill.py",
+    "tests/engine/graph/dataset/test_claim.py",
+    "tests/engine/export/test_export_graph.py",
+    "tests/test_house.py",
+)
+"""The files that take longest begin first, so that both workers end at about the same time."""
+
+
+def group_of(nodeid: str) -> str:
+    """The tests with the same group go to the same worker: those of a file, those of `DEMO`."""
+    file = nodeid.partition("::")[0]
+    return DEMO[0] if file in DEMO else file
+
+
+def begins(item: pytest.Item) -> int:
+    """When an item's file begins: a place in `DEMO` and `LONG`, or after them."""
+    file, order = item.nodeid.partition("::")[0], (*DEMO, *LONG)
+    return order.index(file) if file in order else len(order)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Sort the files; within a file, tests stay in their order."""
+    items.sort(key=begins)
 
 
 class ByFile(LoadScopeScheduling):
     """Hands out whole groups of tests, in the order of the collection."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return GROUPS.get(file, file)
+        return group_of(nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:

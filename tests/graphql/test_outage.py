@@ -14,6 +14,8 @@ from loaders.demo.sample import load_demo
 
 CEMENT = "demo_registry:meridian-cement"
 
+pytestmark = pytest.mark.usefixtures("class_caches")
+
 
 def test_the_reader_hears_that_the_graph_is_gone(tmp_path: Path) -> None:
     """Neo4j is killed under a running API: an error of its own, and /healthz says what is down."""

@@ -16,6 +16,8 @@ from engine.server.java import ADMIN, FLAGS, SERVER, java_command
 from engine.server.memory import Memory
 from engine.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("class_caches")
+
 
 @pytest.fixture
 def jars(tmp_path: Path) -> list[Path]:

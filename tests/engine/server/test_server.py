@@ -33,6 +33,8 @@ print(server.pid, flush=True)
 time.sleep(600)
 """
 
+pytestmark = pytest.mark.usefixtures("class_caches")
+
 
 def small(data: Path) -> Settings:
     """Settings for a small server on this folder."""

@@ -27,6 +27,8 @@ LEFT = 4 << 20
 LIMIT = 256 << 10
 """Bytes that no file may be longer than."""
 
+pytestmark = pytest.mark.usefixtures("class_caches")
+
 
 @pytest.fixture
 def source(tmp_path: Path) -> str:

@@ -40,6 +40,8 @@ MEMORY = {"heap_mb": 512, "pagecache_mb": 256}
 CHANGING = ("_revision", "last_updated", "applied", "revision", "literal_revision", "loads")
 """Properties that no two loads leave the same."""
 
+pytestmark = pytest.mark.usefixtures("class_caches")
+
 
 def content(engine: Engine) -> Counter[str]:
     """Every node and relationship with its properties, but for revisions, times and loads."""

@@ -25,6 +25,8 @@ LINE = json.dumps({"id": "a", "schema": "Person", "properties": {"name": ["Ada"]
 SLOW = "import time; print('{}', flush=True); time.sleep(120)"
 Bolt = tuple[str, str, str]
 
+pytestmark = pytest.mark.usefixtures("class_caches")
+
 
 class Commands:
     """Real `clew` commands as processes, each on one of two data folders."""
