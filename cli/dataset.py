@@ -41,7 +41,7 @@ def list_command(overdue: bool, as_json: bool) -> None:
     """Show the datasets and their age, overdue ones first."""
     now = datetime.now(UTC)
     with opened() as engine:
-        datasets = engine.datasets(engine.everybody(), overdue or None)
+        datasets = engine.datasets(engine.owner_access(), overdue or None)
         deleting = [] if overdue else engine.deleting()
     datasets.sort(key=lambda dataset: (not dataset.overdue(now), dataset.name))
     if as_json:

@@ -56,7 +56,7 @@ class RecordExcerpt:
 
     def content(self, engine: Engine) -> Content:
         """What the engine has of it; raises BadInput for a dataset or entity that is unknown."""
-        access = engine.everybody()
+        access = engine.owner_access()
         if self.datasets:
             engine.dataset_excerpt(access, self.datasets)
             access = Access(frozenset(self.datasets))

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from api.execution import Execution, Parameters
+from api.app import execute
 from cli.terminal import note
 from engine.engine import Engine
 from engine.errors import BadInput
@@ -34,7 +34,7 @@ def query_command(file: Any, variables: str) -> None:
     except UnicodeDecodeError:
         raise BadInput(f"{file.name} is not UTF-8") from None
     with Engine.open(Settings.from_environment(), progress=note) as engine:
-        answer = asyncio.run(Execution(engine).answer(Parameters(operation, values))).body
+        answer = asyncio.run(execute(engine, operation, values))
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     if answer.get("errors"):
         raise SystemExit(1)

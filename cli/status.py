@@ -21,7 +21,7 @@ def status_command() -> None:
         for part, state in engine.health().items():
             click.echo(f"{part:<9} {state}")
         click.echo(f"revision  graph {engine.revision()}, index {engine.index_revision()}")
-        for dataset in engine.datasets(engine.everybody()):
+        for dataset in engine.datasets(engine.owner_access()):
             click.echo(
                 f"dataset   {dataset.name}: {dataset.entity_count:,} entities, {dataset.title}"
             )

@@ -79,7 +79,7 @@ def place(number: int) -> Place:
 
 def draw(engine: Engine) -> str:
     """The picture of the path as SVG."""
-    result = engine.paths(QUESTION, engine.everybody())
+    result = engine.paths(QUESTION, engine.owner_access())
     nodes = {node.id: node for node in result.nodes if isinstance(node, Entity)}
     edges = {edge.id: edge for edge in result.edges}
     path = result.paths[0]

@@ -1,18 +1,23 @@
-"""What a reader may see: the names of datasets, worked out once per request.
+"""What one caller may see and do: the datasets, worked out once per request.
 
 Every read of the engine takes an ``Access`` as a required argument, right after what is asked for.
-The API gets it from ``Reading.everybody`` and keeps it in ``api.session`` for as long as a request
-lasts. The command line, whose user may read everything, makes its own for the datasets that it
-names. It is checked where data is read:
+``Directory.access`` makes one of roles and grants; ``Engine.caller`` remembers it until something
+changes. The command line has ``Engine.owner_access``: its user owns the data folder. An access is
+checked where data is read:
 
 - in the graph by the query part ``visible`` (``engine/graph/visibility.cypher``), which every query
   for readers includes, and for rows read already by ``engine.graph.visibility.is_visible``,
 - in the index by ``engine.index.clause.allowed``, which every search goes through,
 - in the lists of datasets and of their crawls by the engine itself.
+
+What somebody may change is checked in ``engine.graph.access`` and by ``must``.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from engine.account import Account, Level
+from engine.errors import BadInput, Forbidden, NotSignedIn
 
 
 @dataclass(frozen=True)
@@ -20,11 +25,39 @@ class Access:
     """The names of the datasets that may be read; nothing else exists for this reader."""
 
     datasets: frozenset[str]
+    writable: frozenset[str] = frozenset()
+    """Those that may be written to."""
+    managed: frozenset[str] = frozenset()
+    """Those that may be shared, renamed and deleted."""
+    account: Account | None = None
+    """Who reads; None for an anonymous caller and for the owner of the data folder."""
 
     def names(self) -> list[str]:
-        """The names in order, as a query's ``$datasets``."""
+        """The names of the readable datasets in order, as a query's ``$datasets``."""
         return sorted(self.datasets)
 
     def narrowed(self, datasets: Iterable[str]) -> "Access":
-        """The access to those of these datasets that this reader may see."""
-        return Access(self.datasets & frozenset(datasets))
+        """The same reader's access to those of these datasets that they may see."""
+        names = frozenset(datasets)
+        return Access(
+            self.datasets & names, self.writable & names, self.managed & names, self.account
+        )
+
+    def may(self, level: Level, name: str) -> bool:
+        """Whether this caller may do this much with a dataset."""
+        sets = {Level.READ: self.datasets, Level.WRITE: self.writable, Level.MANAGE: self.managed}
+        return name in sets[level]
+
+    def must(self, level: Level, name: str) -> None:
+        """Raises BadInput for a dataset that does not exist for this caller.
+
+        Raises NotSignedIn or Forbidden for one that they see and may not write to or manage.
+        """
+        if name not in self.datasets:
+            raise BadInput(f"there is no dataset {name[:100]!r}, or none that you may see")
+        if self.may(level, name):
+            return
+        if self.account is None:
+            raise NotSignedIn(f"sign in to change the dataset {name!r}")
+        needed = {Level.WRITE: "write to", Level.MANAGE: "manage"}[level]
+        raise Forbidden(f"you may read the dataset {name!r}, but not {needed} it")

@@ -38,6 +38,17 @@ class ExportPolicy(StrEnum):
     NOBODY = "nobody"
 
 
+class Visibility(StrEnum):
+    """Who may read a dataset without a grant."""
+
+    PUBLIC = "public"
+    """Everybody."""
+    REGISTERED = "registered"
+    """Whoever has signed in."""
+    RESTRICTED = "restricted"
+    """Nobody: a new dataset is restricted until it is published."""
+
+
 SPANS = {
     Frequency.HOURLY: timedelta(hours=1),
     Frequency.DAILY: timedelta(days=1),
@@ -82,6 +93,7 @@ class Dataset:
     coverage_start: str | None = None
     coverage_end: str | None = None
     export_policy: ExportPolicy = ExportPolicy.EVERYONE
+    visibility: Visibility = Visibility.RESTRICTED
     last_updated: datetime | None = None
 
     @property

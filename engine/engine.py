@@ -21,7 +21,7 @@ from engine.graph.record.writer import Writer
 from engine.loading import Loading
 from engine.progress import Progress
 from engine.question import ExpandQuestion, PathQuestion
-from engine.reading import EXPIRED, Reading
+from engine.reading import Reading
 from engine.run import Run
 from engine.settings import Settings
 from engine.status import ServerState
@@ -92,14 +92,14 @@ class Engine(Reading):
     def warm(self) -> None:
         """Ask what readers ask first, so that Neo4j has planned these queries before they come."""
         with suppress(QueryTimeout):
-            access, nobody = self.everybody(), "clew:nobody"
+            access, nobody = self.caller().access, "clew:nobody"
             self.entities([nobody], access)
             self.expand(ExpandQuestion(nobody), access)
             self.edge_counts([nobody], access)
 
     def warm_paths(self) -> None:
         """Let Neo4j plan a search for paths: it takes seconds, so do it beside first answers."""
-        self.paths(PathQuestion(("clew:nobody",), ("clew:somebody",)), self.everybody())
+        self.paths(PathQuestion(("clew:nobody",), ("clew:somebody",)), self.caller().access)
 
     # --- changing datasets --------------------------------------------------------------------
 
@@ -127,9 +127,7 @@ class Engine(Reading):
 
         ``changes`` has the fields of ``metadata.FIELDS``; None or "" removes a value.
         """
-        existed = self._catalog.set(name, changes)
-        self._everybody = EXPIRED
-        return existed
+        return self._catalog.set(name, changes)
 
     def mark_updated(self, name: str, at: datetime | None = None) -> int:
         """Note that a dataset is as of now (or ``at``). Returns how many loads into it have begun.
@@ -148,7 +146,6 @@ class Engine(Reading):
         counts = self._index.schema_counts(Access(frozenset({name})))
         total = sum(schema.count for schema in counts.get(name, []))
         self._catalog.mark(name)
-        self._everybody = EXPIRED
         return self._deletion.finish(name, total, progress)
 
     def deleting(self) -> list[str]:

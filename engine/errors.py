@@ -27,3 +27,11 @@ class MigrationError(ClewError):
 
 class ChecksumMismatch(ClewError):
     """A downloaded file does not have the checksum that it should have."""
+
+
+class Forbidden(ClewError):
+    """The caller is known, and may not do this."""
+
+
+class NotSignedIn(ClewError):
+    """This needs an account, and the caller has shown none that is valid."""

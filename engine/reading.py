@@ -5,13 +5,13 @@ everywhere, so that no read can forget it; a test holds that. Where it is checke
 ``engine.access``.
 """
 
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
 from engine.access import Access
+from engine.admission import Admission
 from engine.answer import (
     EdgeCount,
     Facet,
@@ -22,10 +22,14 @@ from engine.answer import (
     Step,
     Subgraph,
 )
+from engine.caller import Caller
 from engine.dataset import Dataset
 from engine.entity import Entity, Node
 from engine.errors import BadInput
 from engine.excerpt import DatasetExcerpt, RecordExcerpt, neighbourhood
+from engine.graph.access.audit import AuditLog
+from engine.graph.access.credential import Credentials
+from engine.graph.access.directory import Directory
 from engine.graph.dataset.catalog import Catalog
 from engine.graph.dataset.claim import is_claimed
 from engine.graph.dataset.journal import Journal
@@ -42,11 +46,6 @@ from engine.question import (
 from engine.run import Place, Run
 from engine.settings import Settings
 from engine.store import Stores
-
-ACCESS_TTL = 0.5
-"""Seconds for which an access is kept: each request needs one, and datasets seldom change."""
-EXPIRED = (-ACCESS_TTL, Access(frozenset()))
-"""When an access was worked out, and the access: one that is too old to be used."""
 
 
 class Reading:
@@ -65,23 +64,29 @@ class Reading:
             settings.deadline,
             partial(is_claimed, settings.data, shared=stores.shared_connection),
         )
-        self._everybody = EXPIRED
+        self.directory = Directory(stores.connection, settings.deadline)
+        self.credentials = Credentials(stores.connection, settings.deadline)
+        self.audit = AuditLog(stores.connection, settings.deadline)
+        self._admission = Admission(self.directory, self.credentials)
 
-    # --- access -------------------------------------------------------------------------------
+    # --- who calls ----------------------------------------------------------------------------
 
-    def everybody(self) -> Access:
-        """What anybody may read: for now every dataset."""
-        access = self.cached_access()
-        if access is None:
-            now = time.monotonic()
-            access = Access(frozenset(self._reader.titles()))
-            self._everybody = (now, access)
-        return access
+    def caller(self, key: str | None = None, session: str | None = None) -> Caller:
+        """Who makes a request, by an API key, by the token of a session, or by neither.
 
-    def cached_access(self) -> Access | None:
-        """What ``everybody`` returned a moment ago; None if that is too long ago. Never waits."""
-        since, access = self._everybody
-        return access if time.monotonic() - since < ACCESS_TTL else None
+        Raises NotSignedIn for a key or a session that is not valid.
+        """
+        if key is not None:
+            return self._admission.by_key(key)
+        return self._admission.by_session(session) if session else self._admission.anonymous()
+
+    def owner(self) -> Caller:
+        """The owner of the data folder: the command line, whose user may do everything."""
+        return Caller(self.owner_access(), is_owner=True)
+
+    def owner_access(self) -> Access:
+        """What the owner of the data folder may read and write: all that there is."""
+        return self.directory.owner_access()
 
     # --- entities and what is around them -----------------------------------------------------
 

@@ -139,7 +139,7 @@ def fresh_engine(graph: Connection, bolt: Bolt, tmp_path: Path) -> Iterator[Engi
 def graph_contents(bolt: Bolt) -> Callable[[], list[str]]:
     """A function that lists every node and relationship, without revisions and their counter."""
     node_query = (
-        "MATCH (n) WHERE NOT n:Clew AND NOT n:Migration "
+        "MATCH (n) WHERE NOT n:Clew|Migration|AccessStamp "
         "RETURN labels(n) AS kind, properties(n) AS values"
     )
     edge_query = "MATCH (a)-[r]->(b) RETURN [a.id, type(r), b.id] AS kind, properties(r) AS values"

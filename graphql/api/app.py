@@ -26,9 +26,9 @@ async def execute(
     variables: Mapping[str, Any] | None = None,
     operation_name: str | None = None,
 ) -> dict[str, Any]:
-    """The answer to one operation, as the application would return it: ``data`` and ``errors``."""
-    answer = await Execution(engine).answer(Parameters(query, variables, operation_name))
-    return answer.body
+    """The answer to one operation of the data folder's owner: ``data`` and ``errors``."""
+    parameters = Parameters(query, variables, operation_name)
+    return (await Execution(engine).answer(parameters, engine.owner)).body
 
 
 def create_app(engine: Engine) -> Starlette:

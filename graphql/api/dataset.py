@@ -10,7 +10,7 @@ from api.run import RunConnection, next_run, runs
 from api.session import Info
 from engine import dataset
 from engine.cursor import cursor_of, place_of
-from engine.dataset import ExportPolicy, Frequency
+from engine.dataset import ExportPolicy, Frequency, Visibility
 
 PAGE = 50
 
@@ -19,6 +19,8 @@ strawberry.enum(
     ExportPolicy,
     description="Who may download a whole dataset as a file, among those who may read it.",
 )
+
+strawberry.enum(Visibility, description="Who may read a dataset without a grant.")
 
 
 @strawberry.type(description="How many entities of one schema a dataset holds.")
@@ -90,6 +92,7 @@ class Dataset:
         resolver=runs, description="The crawls of its source, the newest first."
     )
     export_policy: ExportPolicy = strawberry.field(description="Who may download it as a file.")
+    visibility: Visibility = strawberry.field(description="Who may read it without a grant.")
     entity_count: int = strawberry.field(description="How many entities it holds.")
     schemata: list[SchemaCount] = strawberry.field(
         description="How many entities there are of each schema, the most frequent first."

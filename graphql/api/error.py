@@ -6,7 +6,7 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from engine.errors import BadInput, QueryTimeout, ServerUnavailable
+from engine.errors import BadInput, Forbidden, NotSignedIn, QueryTimeout, ServerUnavailable
 
 LOG = logging.getLogger("clew.api")
 MAX_ERRORS = 5
@@ -16,6 +16,13 @@ UNREACHABLE = (
     "The graph cannot be reached at the moment: ask again later. /healthz says what is up."
 )
 INTERNAL = "Internal error"
+CODES: dict[type[Exception], str] = {
+    BadInput: "BAD_USER_INPUT",
+    QueryTimeout: "DEADLINE_EXCEEDED",
+    NotSignedIn: "UNAUTHENTICATED",
+    Forbidden: "FORBIDDEN",
+}
+"""The codes of the errors whose messages are written for readers."""
 
 
 class Refused(GraphQLError):
@@ -47,20 +54,22 @@ def _error(error: GraphQLError, code: str) -> dict[str, Any]:
         answer["path"] = list(error.path)
     extensions = {"code": code, **(error.extensions or {})}
     cause = _cause(error)
-    if isinstance(cause, BadInput):
-        answer["message"], extensions["code"] = str(cause), "BAD_USER_INPUT"
-    elif isinstance(cause, QueryTimeout):
-        answer["message"] = str(cause) or DEADLINE
-        extensions["code"] = "DEADLINE_EXCEEDED"
-    elif isinstance(cause, ServerUnavailable):
+    if isinstance(cause, ServerUnavailable):
         LOG.warning("%s", cause)
         answer["message"], extensions["code"] = UNREACHABLE, "UNAVAILABLE"
+    elif (known := _code(cause)) is not None:
+        answer["message"], extensions["code"] = str(cause) or DEADLINE, known
     elif cause is not None and error.path is not None:
         # A cause with a path comes from a resolver: it may hold anything, so only the log gets it.
         answer["message"], extensions["code"] = INTERNAL, "INTERNAL_ERROR"
         extensions["id"] = _logged(cause)
     answer["extensions"] = extensions
     return answer
+
+
+def _code(cause: Exception | None) -> str | None:
+    """The code of an error whose message is for the reader; None for any other."""
+    return next((code for kind, code in CODES.items() if isinstance(cause, kind)), None)
 
 
 def _cause(error: GraphQLError) -> Exception | None:

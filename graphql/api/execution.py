@@ -1,7 +1,7 @@
 """From the text of a request to its answer: parse, limit, validate, count the cost, execute."""
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -23,7 +23,9 @@ from api.error import MAX_ERRORS, Refused, deadline_error, error_list
 from api.limit import fragments_of, is_introspection, operations_of, parse_within_limits
 from api.schema import schema
 from api.session import Session
+from engine.caller import Caller
 from engine.engine import Engine
+from engine.errors import ClewError, NotSignedIn
 
 THREADS = 16
 """Calls of the engine at a time, for all requests together."""
@@ -50,6 +52,8 @@ class Answer:
     started: bool = True
     """False where nothing was executed, or time ran out."""
     timed_out: bool = False
+    unauthenticated: bool = False
+    """True where the request shows a key or a session that is not valid."""
 
 
 @lru_cache(maxsize=CACHED)
@@ -97,8 +101,11 @@ class Execution:
         except (GraphQLError, ExceptionGroup):
             return OperationType.QUERY
 
-    async def answer(self, parameters: Parameters) -> Answer:
-        """The answer, errors included: no text makes it raise."""
+    async def answer(self, parameters: Parameters, find: Callable[[], Caller]) -> Answer:
+        """The answer to who is found, errors included: no text makes it raise.
+
+        ``find`` reads who makes the request; it is not asked where only the schema is.
+        """
         try:
             operation = self.operation(parameters)
             parsed = prepared(parameters.query)
@@ -117,14 +124,22 @@ class Execution:
             )
             return _answer(result)
         with anyio.move_on_after(self.engine.settings.deadline + GRACE):
-            return _answer(await self._execute(parsed, parameters))
+            try:
+                caller = await to_thread.run_sync(find, limiter=self.threads)
+            except ClewError as error:
+                refused = GraphQLError(str(error), original_error=error)
+                bad = isinstance(error, NotSignedIn)
+                return Answer({"errors": error_list([refused])}, started=False, unauthenticated=bad)
+            return _answer(await self._execute(parsed, parameters, caller))
         return Answer({"errors": error_list([deadline_error()])}, started=False, timed_out=True)
 
-    async def _execute(self, parsed: DocumentNode, parameters: Parameters) -> ExecutionResult:
+    async def _execute(
+        self, parsed: DocumentNode, parameters: Parameters, caller: Caller
+    ) -> ExecutionResult:
         result = execute(
             schema(),
             parsed,
-            context_value=Session(self.engine, self.threads),
+            context_value=Session(self.engine, self.threads, caller),
             variable_values=dict(parameters.variables or {}),
             operation_name=parameters.operation_name,
             hide_suggestions=True,

@@ -9,7 +9,6 @@ What many fields of one page ask for (entities, datasets, counts) goes through a
 collects the ids that all of them want and asks the engine once.
 """
 
-import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
@@ -20,6 +19,7 @@ from strawberry.dataloader import DataLoader
 
 from engine.access import Access
 from engine.answer import EdgeCount
+from engine.caller import Caller
 from engine.dataset import Dataset
 from engine.entity import Entity, Node
 from engine.reading import Reading
@@ -35,10 +35,10 @@ BATCH = 1000
 class Session:
     """What one request may see, and what it has read already."""
 
-    def __init__(self, engine: Reading, threads: CapacityLimiter) -> None:
+    def __init__(self, engine: Reading, threads: CapacityLimiter, caller: Caller) -> None:
         self.engine = engine
+        self.caller = caller
         self._threads = threads
-        self._access: Access | asyncio.Task[Access] | None = None
         self._histories: dict[tuple[int, Place | None], DataLoader[str, list[Run]]] = {}
         self._referrers: dict[tuple[str, str, int], DataLoader[str, list[Entity]]] = {}
         self.nodes: DataLoader[str, Node | None] = DataLoader(
@@ -58,22 +58,12 @@ class Session:
         **kwargs: P.kwargs,
     ) -> T:
         """The answer of one of the engine's reads, with the access of this request."""
-        access = await self.access()
+        access = self.caller.access
         return await self._in_thread(partial(read, question, access, *args, **kwargs))
-
-    async def access(self) -> Access:
-        """What the reader may see: worked out when it is first needed, then kept."""
-        if self._access is None:
-            # Fields are resolved side by side: those that come while the access is being read wait
-            # for the same task. An access that the engine remembers needs no thread at all.
-            self._access = self.engine.cached_access() or asyncio.create_task(
-                self._in_thread(self.engine.everybody)
-            )
-        return self._access if isinstance(self._access, Access) else await self._access
 
     async def list_datasets(self, overdue: bool | None) -> list[Dataset]:
         """All datasets that the reader may see, by name; or only those that are (not) overdue."""
-        access = await self.access()
+        access = self.caller.access
         return await self._in_thread(partial(self.engine.datasets, access, overdue))
 
     def referrers(self, schema: str, prop: str, first: int) -> DataLoader[str, list[Entity]]:
@@ -112,7 +102,7 @@ class Session:
         return [counts.get(name, 0) for name in names]
 
     async def _load_datasets(self, names: list[str]) -> list[Dataset]:
-        access = (await self.access()).narrowed(names)
+        access = self.caller.access.narrowed(names)
         datasets = await self._in_thread(partial(self.engine.datasets, access))
         known = {dataset.name: dataset for dataset in datasets}
         # A dataset that has just been deleted still has a name: entities read before need one.

@@ -1,6 +1,7 @@
 """GraphQL over HTTP, as its specification has it: requests in, answers and statuses out."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import orjson
@@ -8,6 +9,7 @@ from graphql import OperationType
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.credential import KeyInAddress, credential_of
 from api.error import Refused, error_list
 from api.execution import Answer, Execution, Parameters
 
@@ -17,6 +19,12 @@ GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
 ACCEPTED = {GRAPHQL: GRAPHQL, JSON: JSON, "application/*": JSON, "*/*": JSON}
 """What a client may accept, and the media type that it gets for it."""
+
+
+KEY_IN_ADDRESS = (
+    "An API key must not stand in the address, where logs keep it: revoke this one, and send "
+    "another in the header Authorization: Bearer clew_…"
+)
 
 
 class BadRequest(Exception):
@@ -42,9 +50,13 @@ async def respond(execution: Execution, request: Request) -> Response:
             and execution.operation_type(parameters) is not OperationType.QUERY
         ):
             raise BadRequest(405, "GET is for queries only.", {"Allow": "POST"})
+        credential = credential_of(request)
     except BadRequest as error:
         return error_response(error, media)
-    return response(await execution.answer(parameters), media)
+    except KeyInAddress:
+        return error_response(BadRequest(400, KEY_IN_ADDRESS), media)
+    find = partial(credential.caller, execution.engine)
+    return response(await execution.answer(parameters, find), media)
 
 
 def media_type(accept: str | None) -> str:
@@ -134,10 +146,13 @@ def response(answer: Answer, media: str) -> Response:
     """An answer in a media type.
 
     Only with GraphQL's own media type does the status say whether the operation was executed. With
-    plain JSON it is 200, as the specification asks: another status may be that of any proxy.
+    plain JSON it is 200, as the specification asks: another status may be that of any proxy. A
+    credential that is not valid is 401 in both: nothing of the request was looked at.
     """
     status = 200
-    if media == GRAPHQL and not answer.started:
+    if answer.unauthenticated:
+        status = 401
+    elif media == GRAPHQL and not answer.started:
         status = 504 if answer.timed_out else 400
     return Response(orjson.dumps(answer.body), status, media_type=_utf8(media))
 

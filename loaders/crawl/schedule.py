@@ -55,7 +55,7 @@ def due_entries(
     for trouble in troubles:
         report(trouble)
     if sole and not troubles:  # else a dataset may be in a catalog that could not be had
-        access = engine.everybody()
+        access = engine.owner_access()
         others = sorted(access.datasets - names)
         for runs in engine.histories(others, access, 1).values():
             for last in runs:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from engine.account import OWNER
+from engine.dataset import Visibility
 from engine.engine import Engine
 from engine.errors import EngineInUse
 from loaders.load.load import load
@@ -29,6 +31,7 @@ def load_demo(engine: Engine, progress: Callable[[str], None]) -> dict[str, Repo
         source = str(FOLDER / f"{name}.ftm.json")
         try:
             reports[name] = load(engine, [source], name, title=title, progress=lambda _: None)
+            engine.directory.publish(OWNER, name, Visibility.PUBLIC)
         except EngineInUse as error:
             progress(str(error))
     return reports

@@ -54,7 +54,7 @@ def main() -> None:
 
 def first_page(engine: Engine) -> dict[str, dict[str, object]]:
     """A page of 100 companies by id, as plain dicts."""
-    access = engine.everybody()
+    access = engine.owner_access()
     hits = engine.search(SearchQuestion("schema:Company", first=100), access).hits
     page: dict[str, dict[str, object]] = {}
     for entity in engine.entities([hit.id for hit in hits], access):

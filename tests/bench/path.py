@@ -20,6 +20,8 @@ from neo4j import GraphDatabase
 from serving import asking, serving
 
 from api.app import create_app
+from engine.account import OWNER
+from engine.dataset import Visibility
 from engine.engine import Engine
 from engine.settings import Settings
 from loaders.load.load import load
@@ -58,6 +60,7 @@ def main() -> None:
         Engine.open(Settings(data=Path(folder))) as engine,
     ):
         load(engine, [str(FILE)], "denmark", progress=None)
+        engine.directory.publish(OWNER, "denmark", Visibility.PUBLIC)
         assert engine._server is not None
         driver = GraphDatabase.driver(
             engine._server.uri, auth=(engine._server.user, engine._server.password)

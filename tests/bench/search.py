@@ -22,6 +22,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.app import create_app
+from engine.account import OWNER
+from engine.dataset import Visibility
 from engine.engine import Engine
 from engine.question import FacetQuestion, SearchQuestion
 from engine.settings import Settings
@@ -50,7 +52,7 @@ def bare_app(engine: Engine) -> Starlette:
     """The same answer from the same parts, without GraphQL."""
 
     def answer(request: Request) -> Response:
-        access, text = engine.everybody(), request.query_params["q"]
+        access, text = engine.owner_access(), request.query_params["q"]
         page = engine._index.search(SearchQuestion(text, first=25), access)
         facets = engine._index.facets(
             FacetQuestion(SearchQuestion(text), ("schema", "dataset", "country")), access
@@ -77,7 +79,9 @@ def main() -> None:
         Engine.open(Settings(data=Path(folder))) as engine,
     ):
         for name in FILES:
-            load(engine, [str(DATA / f"{name}.ftm.json.gz")], name.split("_")[0], progress=None)
+            dataset = name.split("_")[0]
+            load(engine, [str(DATA / f"{name}.ftm.json.gz")], dataset, progress=None)
+            engine.directory.publish(OWNER, dataset, Visibility.PUBLIC)
         bare, asked = [], []
         app = uvicorn.Config(create_app(engine), port=0, log_level="error")
         bare_config = uvicorn.Config(bare_app(engine), port=0, log_level="error")

@@ -42,7 +42,7 @@ def plain(value: Any) -> bytes:
 
 
 def answers(engine: Engine) -> list[Any]:
-    access = engine.everybody()
+    access = engine.owner_access()
     ends = ("demo_registry:meridian-cement",), ("demo_sanctions:viktor-drozdan",)
     return [
         engine.datasets(access),

@@ -89,7 +89,7 @@ def test_a_dataset_from_its_description_to_its_end(clew: Clew) -> None:
     assert "coverage frequency  annually\n" in people
     assert "        1 Person\n" in people
     clew.run("set", "e", "--file", clew.file(json.dumps({**shown, "name": "e"}), "e.json"))
-    copied = clew.engine.dataset("e", clew.engine.everybody())
+    copied = clew.engine.dataset("e", clew.engine.owner_access())
     assert copied is not None
     assert (copied.countries, copied.frequency) == (["no"], Frequency.ANNUALLY)
 
@@ -169,7 +169,7 @@ def test_lateness_in_words(late: timedelta, message: str) -> None:
 def test_what_cannot_be_done_is_an_error(clew: Clew, arguments: list[str], message: str) -> None:
     result = clew.run(*arguments, code=1)
     assert result.stderr.startswith(f"clew: {message}")
-    assert clew.engine.everybody().datasets == frozenset()
+    assert clew.engine.owner_access().datasets == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_deleting_asks(clew: Clew) -> None:
     clew.load(PERSON)
     refused = clew.run("delete", "d", answer="n\n", code=1)
     assert "Delete d (d) with 1 entities? This cannot be undone" in refused.stderr
-    assert clew.engine.count(SearchQuestion(), clew.engine.everybody()) == 1
+    assert clew.engine.count(SearchQuestion(), clew.engine.owner_access()) == 1
     broken = clew.engine.settings.data / "crawl" / "d" / "source.part"
     broken.parent.mkdir(parents=True)
     broken.write_text("half")
@@ -259,7 +259,7 @@ def test_one_that_is_going_is_shown_so(clew: Clew, monkeypatch: pytest.MonkeyPat
 
 def test_only_a_complete_load_is_as_of_now(clew: Clew) -> None:
     def updated() -> datetime | None:
-        dataset = clew.engine.dataset("d", clew.engine.everybody())
+        dataset = clew.engine.dataset("d", clew.engine.owner_access())
         return dataset.last_updated if dataset is not None else None
 
     clew.engine.set_dataset("d", {"title": "D"})
@@ -283,7 +283,7 @@ def test_a_running_clew_goes_on_with_what_was_cut_short(
     clew.load(PERSON)
     left = clew.engine.settings.data / "crawl" / "d"
     left.mkdir(parents=True)
-    stop, before = threading.Event(), clew.engine.everybody()
+    stop, before = threading.Event(), clew.engine.owner_access()
     thread = threading.Thread(target=resume, args=(clew.engine, stop))
     monkeypatch.setattr("cli.serving.RESUME_INTERVAL", 0.1)
     thread.start()

@@ -93,7 +93,7 @@ def test_a_table_with_a_mapping(clew: CliRunner, fresh_engine: Engine, tmp_path:
     lost = "1 value is no date and was left out: '2012-02-30' in /t.csv row 3"
     assert f"payment.date (column day): {lost}" in notes
     assert "1 row made no payment, as its payer is not there in /t.csv row 5" in notes
-    dataset = fresh_engine.datasets(fresh_engine.everybody())[0]
+    dataset = fresh_engine.datasets(fresh_engine.owner_access())[0]
     assert {count.schema: count.count for count in dataset.schemata} == {
         "LegalEntity": 3,
         "Payment": 2,

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.transport import GRAPHQL, JSON, BadRequest, media_type
 from engine.access import Access
+from engine.caller import Caller
 from engine.errors import QueryTimeout
 from engine.settings import Settings
 
@@ -23,11 +24,8 @@ class Broken:
 
     settings = Settings(deadline=0.2)
 
-    def cached_access(self) -> None:
-        """Nothing."""
-
-    def everybody(self) -> Access:
-        return Access(frozenset())
+    def caller(self, key: str | None, session: str | None) -> Caller:
+        return Caller(Access(frozenset()))
 
     def entities(self, ids: Sequence[str], access: Access) -> NoReturn:
         raise RuntimeError("secret at bolt://neo4j")

@@ -10,11 +10,18 @@ MATCH (d:Dataset) WHERE d.name IN $names RETURN d.name AS name, properties(d) AS
 
 // -- dataset_set --
 // Changes a dataset's metadata, and creates it where there is none. A null removes a property.
-MERGE (d:Dataset {name: $name}) SET d += $changes
+// A new one is restricted until it is published.
+MERGE (d:Dataset {name: $name})
+ON CREATE SET d.visibility = 'restricted'
+SET d += $changes
+WITH d
+$$access_change:it$$
 
 // -- dataset_mark --
 // Marks a dataset as being deleted: from now on it is gone for every reader.
 MATCH (d:Dataset {name: $name}) SET d.deleting = coalesce(d.deleting, datetime())
+WITH d
+$$access_change:it$$
 RETURN d.name AS name
 
 // -- dataset_forget --

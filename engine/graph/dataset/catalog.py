@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from engine.dataset import Dataset, ExportPolicy, Frequency, Publisher, check_name
+from engine.dataset import Dataset, ExportPolicy, Frequency, Publisher, Visibility, check_name
 from engine.errors import BadInput
 from engine.graph.connection import LONG_TIMEOUT, Connection
 from engine.graph.record.identity import span
@@ -101,6 +101,7 @@ def dataset_of(row: Mapping[str, Any]) -> Dataset:
         publisher=Publisher(name, url, country) if name else None,
         frequency=Frequency(metadata.pop("frequency", Frequency.UNKNOWN)),
         export_policy=ExportPolicy(metadata.pop("export_policy", ExportPolicy.EVERYONE)),
+        visibility=Visibility(row.get("visibility", Visibility.RESTRICTED)),
         last_updated=updated.to_native() if updated is not None else None,
         **metadata,
     )

@@ -17,6 +17,7 @@ from functools import cache
 from itertools import chain
 from typing import Any
 
+from engine.dataset import Visibility
 from engine.entity import LITERAL_TYPES, Entity, literal_ids, relationship_type, schema_of
 from engine.graph.record import row as rows
 
@@ -34,7 +35,7 @@ OTHERS: Mapping[str, tuple[str, ...]] = {
     "stub": ("id:ID", "dataset", "_stub:boolean"),
     "literal": ("id:ID", "type", "value"),
     "clew": ("id:long", "revision:long", "literal_revision:long", "purged_revision:long"),
-    "dataset": ("name", "title", "last_updated:datetime"),
+    "dataset": ("name", "visibility", "title", "last_updated:datetime"),
 }
 """The columns of the files that hold no records."""
 LABELS = {"stub": "Entity", "literal": "Literal", "clew": "Clew", "dataset": "Dataset"}
@@ -172,7 +173,7 @@ def stub_line(id_: str) -> str:
 
 def dataset_line(name: str, title: str | None, updated: datetime | None) -> str:
     """The line of a dataset; its title has no line breaks."""
-    cells = (name, title or "", updated.isoformat() if updated else "")
+    cells = (name, Visibility.RESTRICTED, title or "", updated.isoformat() if updated else "")
     return DELIMITER.join(cells).rstrip(DELIMITER)
 
 

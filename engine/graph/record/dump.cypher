@@ -11,7 +11,11 @@ RETURN elementId(a) AS source, elementId(b) AS target, type(r) AS type, properti
 
 // -- restore_empty --
 // Does the database hold anything that a new one does not?
-MATCH (n) WHERE NOT n:Clew AND NOT n:Migration RETURN n LIMIT 1
+// Who owns the data folder is known from the first start, and so is that they signed in.
+MATCH (n)
+WHERE NOT n:Clew|Migration|AccessStamp|AuditEvent|SignInLink|LoginSession
+  AND NOT (n:Account AND n.name = 'owner')
+RETURN n LIMIT 1
 
 // -- restore_clear --
 // Deletes the few nodes of a new database: the dump has its own.

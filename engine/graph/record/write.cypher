@@ -24,10 +24,13 @@ SHOW SETTINGS YIELD name, value WHERE name = $name RETURN value
 // -- dataset_ensure --
 // Creates a dataset where there is none, and counts the loads that have begun.
 // A crawl that finds another load counted knows that the dataset may differ from its source.
+// A new one is restricted until it is published.
 MERGE (d:Dataset {name: $name})
-ON CREATE SET d.title = $title
+ON CREATE SET d.title = $title, d.visibility = 'restricted', d._new = true
 ON MATCH SET d.title = CASE WHEN d.deleting IS NULL THEN coalesce($title, d.title) ELSE d.title END
 SET d.loads = coalesce(d.loads, 0) + 1
+FOREACH (_ IN CASE WHEN d._new THEN [1] ELSE [] END | $$access_change:it$$)
+REMOVE d._new
 RETURN d.deleting IS NOT NULL AS deleting
 
 // -- dataset_updated --

@@ -58,7 +58,7 @@ def test_export_then_load_is_the_same_graph(
     sources = sources_of(name)
     for dataset, path in sources.items():
         assert load(fresh_engine, [str(path)], dataset).refused_count == 0
-    everything = fresh_engine.dataset_excerpt(fresh_engine.everybody())
+    everything = fresh_engine.dataset_excerpt(fresh_engine.owner_access())
     records, nodes = list(everything.records()), list(everything.nodes())
     relationships = list(everything.relationships())
     assert [entity.id for entity in records] == [id_ for id_, _ in graph_identities(fresh_engine)]
@@ -69,12 +69,12 @@ def test_export_then_load_is_the_same_graph(
     first = {dataset: tmp_path / "first" / f"{dataset}.ftm.json" for dataset in sources}
     for dataset, path in first.items():
         load_shuffled(fresh_engine, path, dataset, tmp_path)
-    again = fresh_engine.dataset_excerpt(fresh_engine.everybody())
+    again = fresh_engine.dataset_excerpt(fresh_engine.owner_access())
     assert list(again.records()) == records
     assert list(again.nodes()) == nodes
     assert list(again.relationships()) == relationships
     for dataset, path in first.items():
-        one = fresh_engine.dataset_excerpt(fresh_engine.everybody(), [dataset])
+        one = fresh_engine.dataset_excerpt(fresh_engine.owner_access(), [dataset])
         assert exported(one, "ftm", tmp_path / "second") == path.read_bytes()
     assert exported(again, "cypher", tmp_path / "second.cypher") == script
 

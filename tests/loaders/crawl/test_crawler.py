@@ -95,7 +95,7 @@ def test_a_failure_leaves_the_old_version(
     site.put("/to", b"", "/d.json")
     url = site.put("/d.json", lines("a", "b"), etag='"1"')
     crawl(url=url)
-    before = (fresh_engine.revision(), fresh_engine.dataset("d", fresh_engine.everybody()))
+    before = (fresh_engine.revision(), fresh_engine.dataset("d", fresh_engine.owner_access()))
     site.put("/d.json", body, *faults, etag='"2"')
     run = crawl(url=url)
     assert run.outcome is Outcome.FAILED
@@ -104,7 +104,7 @@ def test_a_failure_leaves_the_old_version(
     assert re.search(reason, run.message or ""), run.message
     assert (
         fresh_engine.revision(),
-        fresh_engine.dataset("d", fresh_engine.everybody()),
+        fresh_engine.dataset("d", fresh_engine.owner_access()),
     ) == before
     assert ids_in(fresh_engine) == ["d:a", "d:b"]
     assert fresh_engine.runs("d", 1) == [run]

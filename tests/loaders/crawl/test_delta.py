@@ -59,7 +59,7 @@ def test_changes_are_applied_version_by_version(
     assert not any(path == "/full" for path, _ in site.asked[2:])
     captions = {
         node.caption
-        for node in fresh_engine.entities(["d:a", "d:c"], fresh_engine.everybody())
+        for node in fresh_engine.entities(["d:a", "d:c"], fresh_engine.owner_access())
         if node
     }
     assert (captions, ids_in(fresh_engine)) == ({"Aleph", "Gimel"}, ["d:a", "d:c"])

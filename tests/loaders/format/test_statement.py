@@ -388,7 +388,7 @@ def test_what_is_exported_comes_back_with_its_empty_values(
     load(fresh_engine, [str(tmp_path / "odd.json")], "d")
     with opened(str(tmp_path / "out.csv")) as target:
         EXPORT_FORMATS["statements"].write(
-            fresh_engine.dataset_excerpt(fresh_engine.everybody()), target
+            fresh_engine.dataset_excerpt(fresh_engine.owner_access()), target
         )
     report = load(fresh_engine, [str(tmp_path / "out.csv")], "e")
     assert (report.added, report.refused_count) == (1, 0)

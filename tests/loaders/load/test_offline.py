@@ -103,8 +103,8 @@ def test_it_makes_what_a_load_makes(
         Settings(data=tmp_path / "filled", **MEMORY), progress=lambda _: None
     ) as engine:
         check_same(engine, fresh_engine)
-        assert engine.dataset("d", engine.everybody()) == replace(
-            fresh_engine.dataset("d", fresh_engine.everybody()),
+        assert engine.dataset("d", engine.owner_access()) == replace(
+            fresh_engine.dataset("d", fresh_engine.owner_access()),
             last_updated=None,  # type: ignore[arg-type]
         )
         revision = engine.revision()
@@ -260,7 +260,7 @@ def test_other_formats_and_nothing_at_all(fresh_engine: Engine, tmp_path: Path) 
         Settings(data=tmp_path / "filled", **MEMORY), progress=lambda _: None
     ) as engine:
         check_same(engine, fresh_engine)
-        filled, loaded = (each.dataset("d", each.everybody()) for each in (engine, fresh_engine))
+        filled, loaded = (each.dataset("d", each.owner_access()) for each in (engine, fresh_engine))
         assert filled is not None
         assert loaded is not None
         assert filled.last_updated is not None

@@ -177,7 +177,7 @@ def test_what_is_set_is_kept_and_taken_away(fresh_engine: Engine) -> None:
     }
     assert not engine.set_dataset("d", {**changes, "frequency": "daily", "coverage_start": "2019"})
     assert engine.set_dataset("d", {"url": "", "export_policy": "nobody"})
-    [dataset] = engine.datasets(engine.everybody())
+    [dataset] = engine.datasets(engine.owner_access())
     assert dataset == Dataset(
         "d",
         "T",
@@ -190,11 +190,11 @@ def test_what_is_set_is_kept_and_taken_away(fresh_engine: Engine) -> None:
     for bad in ({"coverage_end": "2018-12"}, {"publisher": None, "publisher_url": "http://x.org"}):
         with pytest.raises(BadInput):
             engine.set_dataset("d", bad)
-    assert engine.dataset("d", engine.everybody()) == dataset
-    assert engine.datasets(engine.everybody(), overdue=True) == [dataset]
+    assert engine.dataset("d", engine.owner_access()) == dataset
+    assert engine.datasets(engine.owner_access(), overdue=True) == [dataset]
     now = datetime.now(UTC)
     engine.mark_updated("d", now)
-    assert engine.datasets(engine.everybody(), overdue=True) == []
-    assert engine.datasets(engine.everybody(), overdue=False) == [
+    assert engine.datasets(engine.owner_access(), overdue=True) == []
+    assert engine.datasets(engine.owner_access(), overdue=False) == [
         replace(dataset, last_updated=now)
     ]

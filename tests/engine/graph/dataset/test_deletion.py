@@ -83,7 +83,7 @@ def test_nothing_of_a_deleted_dataset_stays(
     assert graph_contents() == alone
     assert engine.check() == []
     assert engine.deleting() == []
-    assert [dataset.name for dataset in engine.datasets(engine.everybody())] == ["kept"]
+    assert [dataset.name for dataset in engine.datasets(engine.owner_access())] == ["kept"]
     assert engine.count(SearchQuestion(), BOTH) == len(KEPT)
     assert engine.entities(["gone:a", "gone:ab"], BOTH) == [None, None]
     with pytest.raises(BadInput, match="there is no dataset 'gone'"):
@@ -142,7 +142,7 @@ def test_a_killed_deletion_is_completed_by_the_next_start(
     put(engine, "gone", GONE)
     interrupt(engine, step)
     assert engine.deleting() == ["gone"]
-    assert engine.everybody() == Access(frozenset({"kept"}))
+    assert engine.owner_access().datasets == {"kept"}
     assert [dataset.name for dataset in engine.datasets(BOTH)] == ["kept"]
     refuses_writes(engine)
     uri, user, password = bolt
@@ -193,7 +193,7 @@ def test_a_purge_while_an_index_follows_is_seen(fresh_engine: Engine, tmp_path: 
 
             def changes(self, since: int) -> Any:
                 yield from list(super().changes(since))
-                if engine.everybody().datasets >= {"gone"}:
+                if engine.owner_access().datasets >= {"gone"}:
                     engine.delete_dataset("gone", lambda _: None)
 
         Follower(Slow(engine._connection, 10), engine._writer, copy).follow()

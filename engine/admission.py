@@ -1,0 +1,100 @@
+"""Who calls, and what they may do: asked for each request, read again after each change.
+
+Every change of accounts, keys, sessions, grants or datasets renews one stamp in the graph
+(``access_change``). A request reads the stamp, which takes Neo4j a fraction of a millisecond, and
+what is remembered under another one is forgotten. So a grant that is taken away, a key that is
+revoked and a user who is disabled are out on the next request, whichever process made the change.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from engine.access import Access
+from engine.account import Account
+from engine.caller import Caller
+from engine.errors import NotSignedIn
+from engine.graph.access.credential import Credentials
+from engine.graph.access.directory import Directory
+from engine.secret import hashed, is_key
+
+REMEMBERED = 10_000
+"""Callers that are remembered; the one that was seen longest ago is forgotten first."""
+BAD_KEY = "this API key is not valid: it is misspelt, has expired, or was revoked"
+ENDED = "your session has ended: sign in again"
+T = TypeVar("T")
+
+
+class Admission:
+    """Finds out who calls; one for each engine, used by many threads."""
+
+    def __init__(self, directory: Directory, credentials: Credentials) -> None:
+        self._directory = directory
+        self._credentials = credentials
+        self._lock = threading.Lock()
+        self._stamp: str | None = None
+        self._known: OrderedDict[tuple[str, str], object] = OrderedDict()
+
+    def anonymous(self) -> Caller:
+        """A caller who has shown nothing."""
+        access = self._remembered(
+            self._current(), ("account", ""), lambda: self._directory.access(None)
+        )
+        return Caller(access)
+
+    def by_key(self, key: str) -> Caller:
+        """The caller who has shown an API key; raises NotSignedIn for one that is not valid."""
+        if not is_key(key):  # a fake, which costs no look-up
+            raise NotSignedIn(BAD_KEY)
+        stamp = self._current()
+        found = self._remembered(
+            stamp, ("key", hashed(key)), lambda: self._credentials.account_of_key(key)
+        )
+        if found is None or found[1].expires <= datetime.now(UTC):
+            raise NotSignedIn(BAD_KEY)
+        account, known = found
+        self._credentials.mark_used(key)
+        return Caller(self._access(stamp, account), account, key=known)
+
+    def by_session(self, token: str) -> Caller:
+        """The caller who has shown the token of a session; raises NotSignedIn if it has ended."""
+        stamp = self._current()
+        found = self._remembered(
+            stamp, ("session", hashed(token)), lambda: self._credentials.account_of_session(token)
+        )
+        if found is None or found[1].expires <= datetime.now(UTC):
+            raise NotSignedIn(ENDED)
+        account, session = found
+        return Caller(self._access(stamp, account), account, session=session)
+
+    def _access(self, stamp: str, account: Account) -> Access:
+        return self._remembered(
+            stamp, ("account", account.name), lambda: self._directory.access(account)
+        )
+
+    def _current(self) -> str:
+        """The stamp of now; under a new one nothing is remembered."""
+        stamp = self._directory.stamp()
+        with self._lock:
+            if stamp != self._stamp:
+                self._known.clear()
+                self._stamp = stamp
+        return stamp
+
+    def _remembered(self, stamp: str, key: tuple[str, str], read: Callable[[], T]) -> T:
+        """What is remembered under the stamp of a request; read where nothing is."""
+        with self._lock:
+            if stamp == self._stamp and key in self._known:
+                self._known.move_to_end(key)
+                return self._known[key]  # type: ignore[return-value]  # the key says what it is
+        value = read()
+        with self._lock:
+            # what was read after a change is newer than the stamp, which is no harm; what was read
+            # for an older stamp than that of others is not kept
+            if stamp == self._stamp:
+                self._known[key] = value
+                if len(self._known) > REMEMBERED:
+                    self._known.popitem(last=False)
+        return value

@@ -1,0 +1,57 @@
+"""Who makes a request: an account, by which credential, and what it may see and do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.access import Access
+from engine.account import Account, Scope
+
+EVERY_SCOPE = frozenset(Scope)
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """What is known of a key, but for the key itself; ``start`` is its first eight characters."""
+
+    start: str
+    title: str
+    scopes: frozenset[Scope]
+    created: datetime
+    expires: datetime
+    used: datetime | None = None
+    revoked: datetime | None = None
+
+
+@dataclass(frozen=True)
+class LoginSession:
+    """A signed-in browser; ``issuer`` names the identity provider, if one vouched for it."""
+
+    hash: str
+    expires: datetime
+    issuer: str | None = None
+    subject: str | None = None
+    sid: str | None = None
+    """The provider's own id of its session."""
+    checked: datetime | None = None
+    """When the identity provider was asked last whether the account is still good."""
+    refresh: str | None = None
+    """The refresh token, encrypted by who stores it."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """One caller: ``account`` is None for an anonymous one, who has neither key nor session."""
+
+    access: Access
+    account: Account | None = None
+    key: ApiKey | None = None
+    session: LoginSession | None = None
+    is_owner: bool = False
+    """Whether this is the command line, which acts as the owner of the data folder."""
+
+    @property
+    def scopes(self) -> frozenset[Scope]:
+        """What the credential may be used for: a key is limited, a signed-in browser is not."""
+        if self.key is not None:
+            return self.key.scopes
+        return EVERY_SCOPE if self.account is not None or self.is_owner else frozenset()

@@ -1,0 +1,254 @@
+"""Accounts, groups and grants: the directory of who may do what with which dataset.
+
+Every change is one transaction that also counts up the access revision, which ends cached answers,
+and writes the audit log. Who may make a change is asked here, so that no caller can forget it.
+"""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+
+from engine.access import Access
+from engine.account import Account, Actor, Grant, Group, Level, Owner, Role, check_account_name
+from engine.dataset import Visibility
+from engine.errors import BadInput, Forbidden
+from engine.graph.access.audit import actor_name, audited
+from engine.graph.connection import Connection, Transaction
+
+WRITING = (Level.WRITE, Level.MANAGE)
+NO_SESSION = {"account": None, "issuer": None, "subject": None, "sid": None}
+"""The parameters of ``session_end_all`` that name no session."""
+
+
+class Directory:
+    """The accounts, groups and grants that the graph holds."""
+
+    def __init__(self, connection: Connection, deadline: float) -> None:
+        self._connection = connection
+        self._seconds = deadline
+
+    # --- who may read what ------------------------------------------------------------------------
+
+    def stamp(self) -> str:
+        """The stamp of who may do what: another one after each change, by any process."""
+        rows = self._connection.read("access_stamp", timeout=self._seconds)
+        return str(rows[0]["stamp"]) if rows else ""
+
+    def owner_access(self) -> Access:
+        """What the owner of the data folder may read and write: all that there is."""
+        rows = self._connection.read("access_levels", {"account": None}, timeout=self._seconds)
+        names = frozenset(row["name"] for row in rows)
+        return Access(names, names, names)
+
+    def access(self, account: Account | None) -> Access:
+        """What an account, or an anonymous caller, may read and write."""
+        parameters = {"account": account.name if account is not None else None}
+        rows = self._connection.read("access_levels", parameters, timeout=self._seconds)
+        levels = {row["name"]: level_of(row, account) for row in rows}
+        return Access(
+            frozenset(name for name, level in levels.items() if level is not None),
+            frozenset(name for name, level in levels.items() if level in WRITING),
+            frozenset(name for name, level in levels.items() if level is Level.MANAGE),
+            account,
+        )
+
+    # --- accounts ---------------------------------------------------------------------------------
+
+    def account(self, name: str) -> Account | None:
+        """The account with this name."""
+        rows = self._connection.read("account_by_name", {"name": name}, timeout=self._seconds)
+        return account_of(rows[0]) if rows else None
+
+    def account_of_subject(self, issuer: str, subject: str) -> Account | None:
+        """The account that an identity provider knows by this subject."""
+        parameters = {"issuer": issuer, "subject": subject}
+        rows = self._connection.read("account_by_subject", parameters, timeout=self._seconds)
+        return account_of(rows[0]) if rows else None
+
+    def accounts(self) -> list[Account]:
+        """Every account, by name."""
+        rows = self._connection.read("account_list", timeout=self._seconds)
+        return [account_of(row) for row in rows]
+
+    def add_account(self, by: Actor, name: str, **values: Any) -> Account:
+        """Create an account; ``values`` are title, email, roles, issuer and subject.
+
+        Raises BadInput where the name is taken or cannot be one, Forbidden for who is no staff.
+        """
+        must_be_staff(by)
+        given = checked_values({"roles": (), **values})
+        with self._change(by, "account created", check_account_name(name), given) as tx:
+            if not tx.run("account_add", {"name": name, "values": given})[0]["created"]:
+                raise BadInput(f"there is an account or a group named {name} already")
+        return self._known(name)
+
+    def set_account(self, by: Actor, name: str, **values: Any) -> Account:
+        """Change title, email, roles or ``disabled`` of an account; disabling ends its sessions."""
+        must_be_staff(by)
+        given = checked_values(values)
+        with self._change(by, "account changed", name, given) as tx:
+            if not tx.run("account_set", {"name": name, "values": given}):
+                raise no_account(name)
+            if given.get("disabled"):
+                tx.run("session_end_all", {**NO_SESSION, "account": name})
+        return self._known(name)
+
+    def remove_account(self, by: Actor, name: str) -> None:
+        """Delete an account with its keys and sessions; what it added stays."""
+        must_be_staff(by)
+        with self._change(by, "account deleted", name) as tx:
+            if not tx.run("account_forget", {"name": name})[0]["count"]:
+                raise no_account(name)
+
+    def _known(self, name: str) -> Account:
+        account = self.account(name)
+        if account is None:
+            raise no_account(name)
+        return account
+
+    # --- groups -----------------------------------------------------------------------------------
+
+    def groups(self) -> list[Group]:
+        """Every group with its members, by name."""
+        rows = self._connection.read("group_list", timeout=self._seconds)
+        return [Group(row["name"], row["title"], row["members"]) for row in rows]
+
+    def add_group(self, by: Actor, name: str, title: str = "") -> None:
+        """Create a group; raises BadInput where the name is taken or cannot be one."""
+        must_be_staff(by)
+        with self._change(by, "group created", check_account_name(name)) as tx:
+            if not tx.run("group_add", {"name": name, "title": title})[0]["created"]:
+                raise BadInput(f"there is an account or a group named {name} already")
+
+    def remove_group(self, by: Actor, name: str) -> None:
+        """Delete a group with what it was granted; its members stay."""
+        must_be_staff(by)
+        with self._change(by, "group deleted", name) as tx:
+            if not tx.run("group_forget", {"name": name})[0]["count"]:
+                raise BadInput(f"there is no group {name[:100]!r}: `clew group list` names them")
+
+    def join_group(self, by: Actor, account: str, group: str) -> None:
+        """Make an account a member of a group."""
+        self._membership(by, "group joined", "group_join", account, group)
+
+    def leave_group(self, by: Actor, account: str, group: str) -> None:
+        """End an account's membership of a group."""
+        self._membership(by, "group left", "group_leave", account, group)
+
+    def _membership(self, by: Actor, action: str, query: str, account: str, group: str) -> None:
+        must_be_staff(by)
+        with self._change(by, action, group, {"account": account}) as tx:
+            if not tx.run(query, {"account": account, "group": group}):
+                raise BadInput(
+                    f"{account[:100]!r} or the group {group[:100]!r} is not there, "
+                    "or the account is no member"
+                )
+
+    # --- grants -----------------------------------------------------------------------------------
+
+    def grants(self, dataset: str | None = None, to: str | None = None) -> list[Grant]:
+        """Who was granted what, on one dataset, to one principal, or in all."""
+        parameters = {"dataset": dataset, "to": to}
+        rows = self._connection.read("grant_list", parameters, timeout=self._seconds)
+        return [
+            Grant(row["dataset"], row["to"], Level(row["level"]), row["by"], row["at"].to_native())
+            for row in rows
+        ]
+
+    def grant(self, by: Actor, dataset: str, to: str, level: Level) -> None:
+        """Let an account or a group read, write or manage a dataset or an investigation.
+
+        Raises Forbidden for who may not manage it, BadInput where one of both is not there.
+        """
+        self._must_manage(by, dataset)
+        with self._change(by, "granted", dataset, {"to": to, "level": level}) as tx:
+            parameters = {"dataset": dataset, "to": to, "level": level, "by": actor_name(by)}
+            if not tx.run("grant_set", parameters):
+                raise BadInput(
+                    f"there is no account or group {to[:100]!r}, or no {dataset[:100]!r}"
+                )
+
+    def revoke(self, by: Actor, dataset: str, to: str) -> None:
+        """Take away what was granted; an account may always give up its own grant."""
+        if not (isinstance(by, Account) and by.name == to):
+            self._must_manage(by, dataset)
+        with self._change(by, "revoked", dataset, {"to": to}) as tx:
+            if not tx.run("grant_end", {"dataset": dataset, "to": to}):
+                raise BadInput(f"{to[:100]!r} was granted nothing on {dataset[:100]!r}")
+
+    def publish(self, by: Actor, dataset: str, visibility: Visibility) -> None:
+        """Make a dataset public, registered or restricted."""
+        self._must_manage(by, dataset)
+        rows = self._connection.read("access_levels", {"account": None}, timeout=self._seconds)
+        if any(row["name"] == dataset and row["visibility"] == visibility for row in rows):
+            return  # nothing to change, and nothing for the audit log
+        with self._change(by, "visibility changed", dataset, {"visibility": visibility}) as tx:
+            if not tx.run("visibility_set", {"name": dataset, "visibility": visibility}):
+                raise BadInput(f"there is no dataset {dataset[:100]!r}")
+
+    def _must_manage(self, by: Actor, dataset: str) -> None:
+        if isinstance(by, Owner) or by.is_staff() or dataset in self.access(by).managed:
+            return
+        raise Forbidden(f"you may not change who reads {dataset[:100]!r}")
+
+    def _change(
+        self, by: Actor, action: str, subject: str, detail: Mapping[str, Any] | None = None
+    ) -> AbstractContextManager[Transaction]:
+        return audited(self._connection, by, action, subject, detail)
+
+
+def level_of(row: Mapping[str, Any], account: Account | None) -> Level | None:
+    """What an account may do with a dataset: the most of role, visibility and grants.
+
+    The data team manages everything, investigations included. Administrators get nothing by their
+    role: what they open, they grant themselves, and the audit log says so.
+    """
+    if account is not None and account.disabled:
+        return Level.READ if row["visibility"] == Visibility.PUBLIC else None
+    if account is not None and Role.DATA_TEAM in account.roles:
+        return Level.MANAGE
+    granted = {Level(level) for level in row["levels"]}
+    for level in (Level.MANAGE, Level.WRITE, Level.READ):
+        if level in granted:
+            return level
+    public = row["visibility"] == Visibility.PUBLIC
+    registered = row["visibility"] == Visibility.REGISTERED and account is not None
+    return Level.READ if public or registered else None
+
+
+def account_of(row: Mapping[str, Any]) -> Account:
+    """The account that a row of ``account_by_name`` or its like tells."""
+    values = row["account"]
+    created = values.get("created")
+    return Account(
+        values["name"],
+        values.get("title") or "",
+        values.get("email"),
+        frozenset(Role(role) for role in values.get("roles") or ()),
+        frozenset(row["groups"]),
+        bool(values.get("disabled")),
+        created.to_native() if created is not None else None,
+    )
+
+
+def checked_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What an account is to hold, as the graph keeps it; raises BadInput for an unknown role."""
+    held = dict(values)
+    if "roles" in held:
+        try:
+            held["roles"] = sorted(Role(role) for role in held["roles"])
+        except ValueError:
+            known = ", ".join(Role)
+            raise BadInput(f"a role is one of {known}") from None
+    return held
+
+
+def must_be_staff(by: Actor) -> None:
+    """Raises Forbidden for who may not manage accounts and groups."""
+    if isinstance(by, Account) and not by.is_staff():
+        raise Forbidden("only administrators manage accounts and groups")
+
+
+def no_account(name: str) -> BadInput:
+    """The error for an account that is not there."""
+    return BadInput(f"there is no account {name[:100]!r}: `clew user list` names them")
