@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.access import Access
-from engine.account import Account, Scope
+from engine.account import OWNER, Account, Actor, Scope
+from engine.errors import Forbidden, NotSignedIn
 
 EVERY_SCOPE = frozenset(Scope)
 
@@ -55,3 +56,25 @@ class Caller:
         if self.key is not None:
             return self.key.scopes
         return EVERY_SCOPE if self.account is not None or self.is_owner else frozenset()
+
+    def reading(self) -> Access:
+        """What this caller may see; raises Forbidden for a key without the scope ``read``."""
+        if self.key is not None:
+            self._must_have(Scope.READ)
+        return self.access
+
+    def actor(self, scope: Scope) -> Actor:
+        """Who makes a change that needs this scope.
+
+        Raises NotSignedIn for an anonymous caller, Forbidden for a key without the scope.
+        """
+        if self.is_owner:
+            return OWNER
+        if self.account is None:
+            raise NotSignedIn("sign in for this, or send an API key")
+        self._must_have(scope)
+        return self.account
+
+    def _must_have(self, scope: Scope) -> None:
+        if scope not in self.scopes:
+            raise Forbidden(f"this API key may not be used for this: it lacks the scope {scope}")

@@ -57,7 +57,8 @@ class Cost:
             for node in operation.variable_definitions or ()
             if node.default_value is not None
         }
-        records = self._selections(operation.selection_set, self.schema.query_type)
+        root = self.schema.get_root_type(operation.operation)
+        records = self._selections(operation.selection_set, root)
         if records > self.limit.records:
             raise Refused(
                 f"The operation may read {records:,} records: at most {self.limit.records:,}. "

@@ -17,6 +17,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from api.argument import DATE, Date
 from api.entity import Literal
+from api.mutation.mutation import Mutation
 from api.query import Query
 from api.record import record_types
 
@@ -25,7 +26,8 @@ from api.record import record_types
 def schema() -> GraphQLSchema:
     """The schema as graphql-core executes it."""
     config = StrawberryConfig(scalar_map={Date: DATE})
-    made = strawberry.Schema(query=Query, types=(Literal, *record_types()), config=config)._schema
+    types = (Literal, *record_types())
+    made = strawberry.Schema(Query, Mutation, types=types, config=config)._schema
     for kind in made.type_map.values():
         if isinstance(kind, GraphQLInputObjectType):
             _without_null(list(kind.fields.values()))

@@ -4,6 +4,8 @@ This is the one place where a GraphQL field becomes a call of the engine. A reso
 question (``engine.question``) and calls ``session.ask(engine.paths, question)``. ``ask`` adds the
 access of the request, which every read of the engine requires, and runs the call in a thread,
 because the engine is synchronous and the API is not. The root resolvers are in ``api.query``.
+A mutation (``api.mutation``) calls ``session.change(engine.directory.add_account, name)``:
+``change`` adds who makes the change, and refuses who has not signed in.
 
 What many fields of one page ask for (entities, datasets, counts) goes through a DataLoader: it
 collects the ids that all of them want and asks the engine once.
@@ -18,6 +20,7 @@ from anyio import CapacityLimiter, to_thread
 from strawberry.dataloader import DataLoader
 
 from engine.access import Access
+from engine.account import Actor, Scope
 from engine.answer import EdgeCount
 from engine.caller import Caller
 from engine.dataset import Dataset
@@ -58,12 +61,23 @@ class Session:
         **kwargs: P.kwargs,
     ) -> T:
         """The answer of one of the engine's reads, with the access of this request."""
-        access = self.caller.access
+        access = self.caller.reading()
         return await self._in_thread(partial(read, question, access, *args, **kwargs))
+
+    async def change(
+        self, write: Callable[Concatenate[Actor, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """What one of the engine's changes returns, made by the caller of this request.
+
+        Raises NotSignedIn for an anonymous caller, Forbidden for a key without the scope ``write``.
+        """
+        call = partial(write, self.caller.actor(Scope.WRITE), *args, **kwargs)
+        # not abandoned: who asked for a change must learn whether it was made
+        return await to_thread.run_sync(call, limiter=self._threads)
 
     async def list_datasets(self, overdue: bool | None) -> list[Dataset]:
         """All datasets that the reader may see, by name; or only those that are (not) overdue."""
-        access = self.caller.access
+        access = self.caller.reading()
         return await self._in_thread(partial(self.engine.datasets, access, overdue))
 
     def referrers(self, schema: str, prop: str, first: int) -> DataLoader[str, list[Entity]]:
@@ -102,7 +116,7 @@ class Session:
         return [counts.get(name, 0) for name in names]
 
     async def _load_datasets(self, names: list[str]) -> list[Dataset]:
-        access = self.caller.access.narrowed(names)
+        access = self.caller.reading().narrowed(names)
         datasets = await self._in_thread(partial(self.engine.datasets, access))
         known = {dataset.name: dataset for dataset in datasets}
         # A dataset that has just been deleted still has a name: entities read before need one.

@@ -70,7 +70,7 @@ class Directory:
         rows = self._connection.read("account_list", timeout=self._seconds)
         return [account_of(row) for row in rows]
 
-    def add_account(self, by: Actor, name: str, **values: Any) -> Account:
+    def add_account(self, by: Actor, /, name: str, **values: Any) -> Account:
         """Create an account; ``values`` are title, email, roles, issuer and subject.
 
         Raises BadInput where the name is taken or cannot be one, Forbidden for who is no staff.
@@ -82,7 +82,7 @@ class Directory:
                 raise BadInput(f"there is an account or a group named {name} already")
         return self._known(name)
 
-    def set_account(self, by: Actor, name: str, **values: Any) -> Account:
+    def set_account(self, by: Actor, /, name: str, **values: Any) -> Account:
         """Change title, email, roles or ``disabled`` of an account; disabling ends its sessions."""
         must_be_staff(by)
         given = checked_values(values)
