@@ -46,7 +46,11 @@ def listen(host: str, port: int) -> socket.socket:
 def serve(engine: Engine, listening: socket.socket) -> None:
     """Answer requests until a signal, while the index follows what other processes write."""
     config = uvicorn.Config(
-        application(engine), log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE
+        application(engine),
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=GRACE,
+        proxy_headers=False,  # it would trust all programs on this machine: api.traffic.address
     )
     crawls = Scheduler(engine, note)
     stop = threading.Event()

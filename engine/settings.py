@@ -5,10 +5,11 @@ sentence under each field is what users read.
 """
 
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from annotated_types import Ge, Gt, Le
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -20,6 +21,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from engine.errors import BadInput
+from engine.network import Network, networks_of
 
 PREFIX = "CLEW_"
 """What the name of every environment variable begins with."""
@@ -29,6 +31,15 @@ KINDS = {int: "a whole number", float: "a number", str: "text", Path: "a path"}
 def variable(name: str) -> str:
     """The environment variable of a setting: ``port`` is ``CLEW_PORT``."""
     return PREFIX + name.upper()
+
+
+def _networks(text: str) -> str:
+    """The text, if it is a list of networks."""
+    try:
+        networks_of(text)
+    except BadInput as error:
+        raise ValueError from error  # pydantic collects these
+    return text
 
 
 class Settings(BaseModel):
@@ -65,6 +76,16 @@ class Settings(BaseModel):
     redis_url: str = Field(default="", repr=False)
     """The Redis (`redis://…`) that keeps the queue of crawls, for several `clew up` on one Neo4j.
     Without it the queue is in the data folder."""
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
+        default="", json_schema_extra={"value": "a list of addresses and networks"}
+    )
+    """The proxies before Clew whose `X-Forwarded-For` counts: `10.0.0.1 192.0.2.0/24`. Without it
+    the client is who opened the connection."""
+
+    @property
+    def proxies(self) -> tuple[Network, ...]:
+        """The trusted proxies, read."""
+        return networks_of(self.trusted_proxies)
 
     @property
     def downloads(self) -> Path:
@@ -100,6 +121,8 @@ class _Environment(Settings, BaseSettings):
 
 def requirement(field: FieldInfo) -> str:
     """What the value of a setting must be, in words: ``a whole number from 0 to 65535``."""
+    if isinstance(field.json_schema_extra, dict):
+        return str(field.json_schema_extra["value"])
     bounds = {type(bound): bound for bound in field.metadata}
     words = [KINDS[field.annotation] if field.annotation in KINDS else str(field.annotation)]
     if Gt in bounds:

@@ -28,6 +28,7 @@ def test_the_environment_sets_every_field(monkeypatch: pytest.MonkeyPatch) -> No
         "pagecache_mb": 256,
         "catalog": Path("sources.yml"),
         "redis_url": "redis://somewhere",
+        "trusted_proxies": "10.0.0.1 192.0.2.0/24",
     }
     assert set(values) == set(Settings.model_fields)
     for name, value in values.items():
@@ -56,6 +57,11 @@ def test_code_does_not_read_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
         ("PORT", "", "CLEW_PORT is '': it must be a whole number from 0 to 65535"),
         ("DEADLINE", "0", "CLEW_DEADLINE is '0': it must be a number greater than 0"),
         ("DEADLINE", "inf", "CLEW_DEADLINE is 'inf': it must be a number greater than 0"),
+        (
+            "TRUSTED_PROXIES",
+            "nginx",
+            "CLEW_TRUSTED_PROXIES is 'nginx': it must be a list of addresses and networks",
+        ),
         ("HEAP_MB", "-1", "CLEW_HEAP_MB is '-1': it must be a whole number of at least 0"),
     ],
 )
