@@ -1,13 +1,20 @@
 """Who makes a request: an account, by which credential, and what it may see and do."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from engine.access import Access
 from engine.account import OWNER, Account, Actor, Scope
 from engine.errors import Forbidden, NotSignedIn
 
 EVERY_SCOPE = frozenset(Scope)
+MOST_KEYS = 10
+"""Keys that an account may hold at a time."""
+KEY_DAYS = 90
+LONGEST_KEY_DAYS = 366
+LINK_LIFE = timedelta(minutes=15)
+"""How long a sign-in link can be used, once."""
+SESSION_LIFE = timedelta(days=14)
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,15 @@
 """Pages of longer lists, as GraphQL's connections have them: sizes, offsets and ``pageInfo``."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import strawberry
 
 from api.limit import LIMIT
-from engine.cursor import place_of
+from engine.cursor import cursor_of, place_of
 from engine.errors import BadInput
 
+T = TypeVar("T")
 MAX_OFFSET = 1000
 """Where lists end that are paged by counting, because the engine reads them from the start."""
 
@@ -41,3 +43,13 @@ def offset_of(cursor: str | None) -> int:
     if not 0 < offset <= MAX_OFFSET:
         raise BadInput(f"{cursor[:50]!r} is not a cursor of this list.")
     return int(offset)
+
+
+def cut(
+    items: Sequence[T], place: Callable[[T], str], first: int, after: str | None
+) -> tuple[list[T], PageInfo]:
+    """A page of a short list that is read as a whole and ordered by ``place``; raises BadInput."""
+    last = None if after is None else place_of(after, str)[0]
+    rest = [item for item in items if last is None or place(item) > last]
+    page = list(rest[:first])
+    return page, PageInfo.of([cursor_of(place(item)) for item in page], len(rest) > first)

@@ -3,7 +3,8 @@
 Follow a field from here: ``paths`` is resolved by ``_paths``, which makes a ``PathQuestion`` and
 gives it, with ``Engine.paths``, to ``session.ask`` (``api.session``). ``ask`` adds the access.
 The fields below the root are in ``api.entity`` (what every entity has), ``api.record`` (FtM's
-properties), ``api.search``, ``api.walk`` and ``api.dataset``.
+properties), ``api.search``, ``api.walk`` and ``api.dataset``. Nouns with root fields of their own
+bring them as a class that ``Query`` is made of, such as ``UserQuery``.
 """
 
 from typing import Annotated, Any
@@ -14,8 +15,10 @@ from api.argument import Date, HopFilter, SearchFilter, hop_filter, search_filte
 from api.connection import page_size
 from api.dataset import Dataset, DatasetConnection, dataset_page
 from api.entity import Entity
+from api.grant import GrantQuery
 from api.search import Search, SearchConnection
 from api.session import Info
+from api.user import UserQuery
 from api.walk import Holding, PathResult, Subgraph
 from engine.question import (
     OwnershipQuestion,
@@ -146,7 +149,7 @@ async def _dataset(info: Info, name: str) -> Any:
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query:
+class Query(UserQuery, GrantQuery):
     """Everything that can be asked."""
 
     entity: Entity | None = strawberry.field(

@@ -75,6 +75,15 @@ class Session:
         # not abandoned: who asked for a change must learn whether it was made
         return await to_thread.run_sync(call, limiter=self._threads)
 
+    async def ask_as_account(
+        self, read: Callable[Concatenate[Actor, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The answer of a read that takes who asks: of users, groups, grants and keys.
+
+        Raises NotSignedIn for an anonymous caller, Forbidden for a key without the scope ``read``.
+        """
+        return await self._in_thread(partial(read, self.caller.actor(Scope.READ), *args, **kwargs))
+
     async def list_datasets(self, overdue: bool | None) -> list[Dataset]:
         """All datasets that the reader may see, by name; or only those that are (not) overdue."""
         access = self.caller.reading()

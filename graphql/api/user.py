@@ -1,13 +1,38 @@
-"""GraphQL's ``User`` and ``Group``: who uses Clew, and the fields that read them."""
+"""GraphQL's ``User``, ``Group`` and ``ApiKey``: who calls, and who uses Clew."""
 
 from datetime import datetime
+from typing import Any
 
 import strawberry
 
-from engine import account
-from engine.account import Role
+from api.connection import PageInfo, cut, page_size
+from api.session import Info
+from engine import account, caller
+from engine.account import Role, Scope
+
+PAGE = 50
 
 strawberry.enum(Role, description="What a user may do beyond what every registered one may.")
+strawberry.enum(Scope, description="What an API key may be used for, within what its user may do.")
+
+
+def _scopes(root: strawberry.Parent[caller.ApiKey]) -> list[Scope]:
+    return sorted(root.scopes)
+
+
+@strawberry.type(description="What is known of an API key; the key itself is shown only once.")
+class ApiKey:
+    """What is known of an API key; the key itself is shown only once."""
+
+    start: str = strawberry.field(description="Its first eight characters after `clew_`.")
+    title: str = strawberry.field(description="What it is for.")
+    scopes: list[Scope] = strawberry.field(resolver=_scopes, description="What it may be used for.")
+    created: datetime = strawberry.field(description="When it was made.")
+    expires: datetime = strawberry.field(description="When it ends by itself.")
+    used: datetime | None = strawberry.field(
+        description="When it was used last, to about a minute; null if it never was."
+    )
+    revoked: datetime | None = strawberry.field(description="When it was revoked.")
 
 
 def _roles(root: strawberry.Parent[account.Account]) -> list[Role]:
@@ -16,6 +41,11 @@ def _roles(root: strawberry.Parent[account.Account]) -> list[Role]:
 
 def _groups(root: strawberry.Parent[account.Account]) -> list[str]:
     return sorted(root.groups)
+
+
+async def _keys(root: strawberry.Parent[account.Account], info: Info) -> Any:
+    session = info.context
+    return await session.ask_as_account(session.engine.credentials.keys, root.name)
 
 
 @strawberry.type(description="A person with an account, or a program that has one of its own.")
@@ -31,3 +61,69 @@ class User:
     )
     disabled: bool = strawberry.field(description="Whether the user may not sign in.")
     created: datetime | None = strawberry.field(description="When the account was made.")
+    keys: list[ApiKey] = strawberry.field(
+        resolver=_keys,
+        description="The user's API keys, the newest first, those that have ended included.",
+    )
+
+
+@strawberry.type(description="A page of users, by name.")
+class UserConnection:
+    """A page of users, by name."""
+
+    nodes: list[User] = strawberry.field(description="The users.")
+    page_info: PageInfo = strawberry.field(description="Whether there is another page.")
+    total_count: int = strawberry.field(description="How many users there are on all pages.")
+
+
+@strawberry.type(description="Several users who are granted things together: a newsroom.")
+class Group:
+    """Several users who are granted things together: a newsroom."""
+
+    name: str = strawberry.field(description="The name of the group.")
+    title: str = strawberry.field(description="The name that people read.")
+    members: list[str] = strawberry.field(description="The names of its members.")
+
+
+@strawberry.type(description="A page of groups, by name.")
+class GroupConnection:
+    """A page of groups, by name."""
+
+    nodes: list[Group] = strawberry.field(description="The groups.")
+    page_info: PageInfo = strawberry.field(description="Whether there is another page.")
+    total_count: int = strawberry.field(description="How many groups there are on all pages.")
+
+
+async def _me(info: Info) -> Any:
+    info.context.caller.reading()  # a key without the scope `read` reads nothing
+    return info.context.caller.account
+
+
+async def _users(info: Info, first: int | None = PAGE, after: str | None = None) -> Any:
+    session = info.context
+    users = await session.ask_as_account(session.engine.directory.accounts)
+    page, page_info = cut(users, lambda user: user.name, page_size(first, PAGE), after)
+    return UserConnection(nodes=page, page_info=page_info, total_count=len(users))  # type: ignore[arg-type]
+
+
+async def _group_page(info: Info, first: int | None = PAGE, after: str | None = None) -> Any:
+    session = info.context
+    groups = await session.ask_as_account(session.engine.directory.groups)
+    page, page_info = cut(groups, lambda group: group.name, page_size(first, PAGE), after)
+    return GroupConnection(nodes=page, page_info=page_info, total_count=len(groups))  # type: ignore[arg-type]
+
+
+@strawberry.type
+class UserQuery:
+    """The root fields about users and groups."""
+
+    me: User | None = strawberry.field(
+        resolver=_me, description="Who makes this request; null for an anonymous caller."
+    )
+    users: UserConnection | None = strawberry.field(
+        resolver=_users, description="The users, by name. For administrators."
+    )
+    groups: GroupConnection | None = strawberry.field(
+        resolver=_group_page,
+        description="The groups, by name: all of them for administrators, your own otherwise.",
+    )

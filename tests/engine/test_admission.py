@@ -49,12 +49,12 @@ def test_a_key_is_shown_once_and_stored_as_a_hash(engine: Engine) -> None:
     assert is_key(key)
     assert key.startswith(f"clew_{known.start}")
     assert (known.expires - known.created).days == 90
-    (listed,) = engine.credentials.keys("ada")
+    (listed,) = engine.credentials.keys(OWNER, "ada")
     assert (listed.title, listed.scopes) == ("laptop", {Scope.READ, Scope.BULK})
     assert listed.used is None
     engine.caller(key)
     engine.credentials.note_used()
-    assert engine.credentials.keys("ada")[0].used is not None
+    assert engine.credentials.keys(OWNER, "ada")[0].used is not None
     with engine.snapshot() as snapshot:
         assert key not in str(list(snapshot.nodes()))
 
@@ -121,7 +121,9 @@ def test_a_session_ends_when_its_account_is_disabled(engine: Engine) -> None:
         engine.caller(session=token)
     second = engine.credentials.sign_in(ada, "link")
     assert engine.caller(session=second).account == ada
-    engine.credentials.sign_out(second)
+    session = engine.caller(session=second).session
+    assert session is not None
+    engine.credentials.sign_out(ada, session)
     with pytest.raises(NotSignedIn):
         engine.caller(session=second)
 

@@ -109,8 +109,8 @@ RETURN p.name AS name
 // Who was granted what, on one dataset or to one principal or in all.
 MATCH (p:Principal)-[m:MAY]->(d:Dataset)
 WHERE ($dataset IS NULL OR d.name = $dataset) AND ($to IS NULL OR p.name = $to)
-RETURN p.name AS to, p:`Group` AS is_group, d.name AS dataset, m.level AS level,
-       m.by AS by, m.at AS at
+RETURN p.name AS to, p:`Group` AS is_group, d.name AS dataset,
+       coalesce(d.kind, 'dataset') AS kind, m.level AS level, m.by AS by, m.at AS at
 ORDER BY dataset, to
 
 // -- visibility_set --

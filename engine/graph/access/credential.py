@@ -4,24 +4,25 @@ Secrets are shown once; the graph holds their SHA-256 only (``engine.secret``).
 """
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from engine.account import Account, Actor, Scope
-from engine.caller import ApiKey, LoginSession
+from engine.caller import (
+    KEY_DAYS,
+    LINK_LIFE,
+    LONGEST_KEY_DAYS,
+    MOST_KEYS,
+    SESSION_LIFE,
+    ApiKey,
+    LoginSession,
+)
 from engine.errors import BadInput, Forbidden
-from engine.graph.access.audit import add_event, audited
+from engine.graph.access.audit import actor_name, add_event, audited
 from engine.graph.access.directory import NO_SESSION, account_of
 from engine.graph.connection import Connection
 from engine.secret import hashed, is_key, key_start, new_key, new_token
-
-MOST_KEYS = 10
-"""Keys that an account may hold at a time."""
-KEY_DAYS = 90
-LONGEST_KEY_DAYS = 366
-LINK_LIFE = timedelta(minutes=15)
-SESSION_LIFE = timedelta(days=14)
 
 
 class Credentials:
@@ -40,7 +41,7 @@ class Credentials:
         by: Actor,
         account: str,
         title: str = "",
-        scopes: Sequence[Scope] = (Scope.READ,),
+        scopes: Collection[Scope] = (Scope.READ,),
         days: int = KEY_DAYS,
     ) -> tuple[str, ApiKey]:
         """A new key, which is shown this once, and what is known of it.
@@ -91,8 +92,9 @@ class Credentials:
             rows = [{"hash": digest, "at": at} for digest, at in used.items()]
             self._connection.write("key_used", {"rows": rows})
 
-    def keys(self, account: str) -> list[ApiKey]:
-        """The keys of an account, newest first."""
+    def keys(self, by: Actor, account: str) -> list[ApiKey]:
+        """The keys of an account, newest first; raises Forbidden for those of somebody else."""
+        must_be_own(by, account)
         rows = self._connection.read("key_list", {"account": account}, timeout=self._seconds)
         return [key_of(row["key"]) for row in rows]
 
@@ -159,11 +161,10 @@ class Credentials:
             tx.run("session_set", {"hash": session.hash, "values": values})
             tx.run("access_change")
 
-    def sign_out(self, token: str) -> None:
+    def sign_out(self, by: Actor, session: LoginSession) -> None:
         """End one session."""
-        with self._connection.transaction() as tx:
-            tx.run("session_end", {"hash": hashed(token)})
-            tx.run("access_change")
+        with audited(self._connection, by, "signed out", actor_name(by)) as tx:
+            tx.run("session_end", {"hash": session.hash})
 
     def end_sessions(
         self, *, issuer: str, subject: str | None = None, sid: str | None = None
@@ -179,7 +180,7 @@ class Credentials:
 def must_be_own(by: Actor, account: str) -> None:
     """Raises Forbidden for a key or a link of somebody else, but for administrators."""
     if isinstance(by, Account) and by.name != account and not by.is_staff():
-        raise Forbidden("only administrators make keys and links of others")
+        raise Forbidden("only administrators see and make keys and links of others")
 
 
 def key_of(values: Mapping[str, Any]) -> ApiKey:

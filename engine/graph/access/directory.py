@@ -6,16 +6,29 @@ and writes the audit log. Who may make a change is asked here, so that no caller
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from typing import Any
 
 from engine.access import Access
-from engine.account import Account, Actor, Grant, Group, Level, Owner, Role, check_account_name
+from engine.account import (
+    OWNER,
+    Account,
+    Actor,
+    Grant,
+    Group,
+    Level,
+    Owner,
+    Role,
+    check_account_name,
+)
 from engine.dataset import Visibility
 from engine.errors import BadInput, Forbidden
 from engine.graph.access.audit import actor_name, audited
 from engine.graph.connection import Connection, Transaction
 
 WRITING = (Level.WRITE, Level.MANAGE)
+DATASET = "dataset"
+"""The kind of what is loaded; investigations are of another."""
 NO_SESSION = {"account": None, "issuer": None, "subject": None, "sid": None}
 """The parameters of ``session_end_all`` that name no session."""
 
@@ -65,8 +78,9 @@ class Directory:
         rows = self._connection.read("account_by_subject", parameters, timeout=self._seconds)
         return account_of(rows[0]) if rows else None
 
-    def accounts(self) -> list[Account]:
-        """Every account, by name."""
+    def accounts(self, by: Actor) -> list[Account]:
+        """Every account, by name; raises Forbidden for who is no staff."""
+        must_be_staff(by)
         rows = self._connection.read("account_list", timeout=self._seconds)
         return [account_of(row) for row in rows]
 
@@ -108,17 +122,21 @@ class Directory:
 
     # --- groups -----------------------------------------------------------------------------------
 
-    def groups(self) -> list[Group]:
-        """Every group with its members, by name."""
+    def groups(self, by: Actor) -> list[Group]:
+        """Every group with its members, by name; only its own for an account that is no staff."""
         rows = self._connection.read("group_list", timeout=self._seconds)
-        return [Group(row["name"], row["title"], row["members"]) for row in rows]
+        groups = [Group(row["name"], row["title"], row["members"]) for row in rows]
+        if isinstance(by, Owner) or by.is_staff():
+            return groups
+        return [group for group in groups if group.name in by.groups]
 
-    def add_group(self, by: Actor, name: str, title: str = "") -> None:
+    def add_group(self, by: Actor, name: str, title: str = "") -> Group:
         """Create a group; raises BadInput where the name is taken or cannot be one."""
         must_be_staff(by)
         with self._change(by, "group created", check_account_name(name)) as tx:
             if not tx.run("group_add", {"name": name, "title": title})[0]["created"]:
                 raise BadInput(f"there is an account or a group named {name} already")
+        return Group(name, title)
 
     def remove_group(self, by: Actor, name: str) -> None:
         """Delete a group with what it was granted; its members stay."""
@@ -127,35 +145,51 @@ class Directory:
             if not tx.run("group_forget", {"name": name})[0]["count"]:
                 raise BadInput(f"there is no group {name[:100]!r}: `clew group list` names them")
 
-    def join_group(self, by: Actor, account: str, group: str) -> None:
-        """Make an account a member of a group."""
-        self._membership(by, "group joined", "group_join", account, group)
-
-    def leave_group(self, by: Actor, account: str, group: str) -> None:
-        """End an account's membership of a group."""
-        self._membership(by, "group left", "group_leave", account, group)
-
-    def _membership(self, by: Actor, action: str, query: str, account: str, group: str) -> None:
+    def join_group(self, by: Actor, account: str, group: str) -> Group:
+        """Make an account a member of a group; the group as it is then."""
         must_be_staff(by)
+        return self._membership(by, "group joined", "group_join", account, group)
+
+    def leave_group(self, by: Actor, account: str, group: str) -> Group:
+        """End an account's membership of a group; an account may always end its own."""
+        if not (isinstance(by, Account) and by.name == account):
+            must_be_staff(by)
+        return self._membership(by, "group left", "group_leave", account, group)
+
+    def _membership(self, by: Actor, action: str, query: str, account: str, group: str) -> Group:
         with self._change(by, action, group, {"account": account}) as tx:
             if not tx.run(query, {"account": account, "group": group}):
                 raise BadInput(
                     f"{account[:100]!r} or the group {group[:100]!r} is not there, "
                     "or the account is no member"
                 )
+        return next(each for each in self.groups(OWNER) if each.name == group)
 
     # --- grants -----------------------------------------------------------------------------------
 
-    def grants(self, dataset: str | None = None, to: str | None = None) -> list[Grant]:
-        """Who was granted what, on one dataset, to one principal, or in all."""
+    def grants(self, by: Actor, dataset: str | None = None, to: str | None = None) -> list[Grant]:
+        """Who was granted what, on one dataset, to one principal, or in all.
+
+        An account sees what it and its groups were granted, and all grants on what it manages;
+        administrators see those on every dataset, but not those on the investigations of others.
+        """
         parameters = {"dataset": dataset, "to": to}
         rows = self._connection.read("grant_list", parameters, timeout=self._seconds)
+        if isinstance(by, Account):
+            managed, own = self.access(by).managed, {by.name, *by.groups}
+            rows = [
+                row
+                for row in rows
+                if row["dataset"] in managed
+                or row["to"] in own
+                or (by.is_staff() and row["kind"] == DATASET)
+            ]
         return [
             Grant(row["dataset"], row["to"], Level(row["level"]), row["by"], row["at"].to_native())
             for row in rows
         ]
 
-    def grant(self, by: Actor, dataset: str, to: str, level: Level) -> None:
+    def grant(self, by: Actor, dataset: str, to: str, level: Level) -> Grant:
         """Let an account or a group read, write or manage a dataset or an investigation.
 
         Raises Forbidden for who may not manage it, BadInput where one of both is not there.
@@ -167,6 +201,7 @@ class Directory:
                 raise BadInput(
                     f"there is no account or group {to[:100]!r}, or no {dataset[:100]!r}"
                 )
+        return Grant(dataset, to, level, actor_name(by), datetime.now(UTC))
 
     def revoke(self, by: Actor, dataset: str, to: str) -> None:
         """Take away what was granted; an account may always give up its own grant."""

@@ -2,9 +2,11 @@
 
 import strawberry
 
+from api.mutation.credential import CredentialMutation
+from api.mutation.grant import GrantMutation
 from api.mutation.user import UserMutation
 
 
 @strawberry.type(description="Everything that can be changed. Mutations run one after the other.")
-class Mutation(UserMutation):
+class Mutation(UserMutation, GrantMutation, CredentialMutation):
     """Everything that can be changed."""

@@ -108,4 +108,4 @@ def test_removing_an_account_takes_its_keys(engine: Engine) -> None:
     key, _ = engine.credentials.make_key(OWNER, "ada")
     engine.directory.remove_account(OWNER, "ada")
     assert engine.credentials.account_of_key(key) is None
-    assert [account.name for account in engine.directory.accounts()] == ["boss", "team"]
+    assert [account.name for account in engine.directory.accounts(OWNER)] == ["boss", "team"]
