@@ -13,7 +13,9 @@ import uvicorn
 from starlette.applications import Starlette
 
 from api.app import create_app
+from api.http.log import configure
 from cli.terminal import note
+from cli.web import web_config
 from engine.engine import Engine
 from engine.errors import BadInput, ClewError
 from loaders.crawl.schedule import Scheduler
@@ -22,8 +24,6 @@ FOLLOW_INTERVAL = 1.0
 """Seconds between two looks for what other processes wrote."""
 RESUME_INTERVAL = 60.0
 """Seconds between two looks for deletions that were interrupted."""
-GRACE = 5
-"""Seconds that requests have to end when the server stops."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -45,13 +45,8 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve(engine: Engine, listening: socket.socket) -> None:
     """Answer requests until a signal, while the index follows what other processes write."""
-    config = uvicorn.Config(
-        application(engine),
-        log_level="warning",
-        access_log=False,
-        timeout_graceful_shutdown=GRACE,
-        proxy_headers=False,  # it would trust all programs on this machine: api.traffic.address
-    )
+    configure(engine.settings.log)
+    server = uvicorn.Server(web_config(application(engine), engine.settings))
     crawls = Scheduler(engine, note)
     stop = threading.Event()
     address = address_of(listening)
@@ -64,7 +59,7 @@ def serve(engine: Engine, listening: socket.socket) -> None:
         thread.start()
     try:
         crawls.start()
-        uvicorn.Server(config).run([listening])
+        server.run([listening])
     finally:
         crawls.stop()
         stop.set()

@@ -25,10 +25,10 @@ def up_command(demo: bool, host: str | None, port: int | None) -> None:
     The last line is the address. While it runs, crawls start when they are due.
     """
     settings = Settings.from_environment()
+    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    settings = settings.model_copy(update=given)
     try:
-        listening = listen(
-            settings.host if host is None else host, settings.port if port is None else port
-        )
+        listening = listen(settings.host, settings.port)
         with listening, Engine.open(settings, progress=note, join=False, resume=False) as engine:
             if demo:
                 load_demo(engine, note)

@@ -221,6 +221,13 @@ class Engine(Reading):
         behind = revision - self._index.revision
         return {"neo4j": "ok", "index": "ok" if behind <= 0 else f"{behind} revisions behind"}
 
+    def lag(self) -> int | None:
+        """How many revisions the index has to catch up; None where Neo4j does not answer."""
+        try:
+            return max(self._reader.revision(self.settings.deadline) - self._index.revision, 0)
+        except ClewError:
+            return None
+
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """The whole graph as rows, for a backup; loads wait until the block ends."""

@@ -5,7 +5,8 @@ sentence under each field is what users read.
 """
 
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from annotated_types import Ge, Gt, Le
 from pydantic import (
@@ -40,6 +41,28 @@ def _networks(text: str) -> str:
     except BadInput as error:
         raise ValueError from error  # pydantic collects these
     return text
+
+
+def _address(text: str) -> str:
+    """The text without a slash at its end, if it is empty or an address of the web."""
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("http", "https") or not parts.netloc or parts.query):
+        raise ValueError
+    return text.rstrip("/")
+
+
+def _origins(text: str) -> str:
+    """The text, if it is a list of origins."""
+    for word in _words(text):
+        parts = urlsplit(word)
+        if word != "*" and word != f"{parts.scheme}://{parts.netloc}":
+            raise ValueError
+    return text
+
+
+def _words(text: str) -> frozenset[str]:
+    """The words of a list that commas or spaces divide."""
+    return frozenset(text.replace(",", " ").split())
 
 
 class Settings(BaseModel):
@@ -81,6 +104,49 @@ class Settings(BaseModel):
     )
     """The proxies before Clew whose `X-Forwarded-For` counts: `10.0.0.1 192.0.2.0/24`. Without it
     the client is who opened the connection."""
+
+    public_url: Annotated[str, AfterValidator(_address)] = Field(
+        default="", json_schema_extra={"value": "a web address: `https://clew.example.org`"}
+    )
+    """The address under which people reach Clew, where a proxy is before it."""
+    hosts: str = Field(default="", json_schema_extra={"value": "a list of names"})
+    """More names by which Clew may be called. Those of `CLEW_PUBLIC_URL` and `CLEW_HOST`, the
+    loopback names, and the address that a connection came in on count always."""
+    origins: Annotated[str, AfterValidator(_origins)] = Field(
+        default="", json_schema_extra={"value": "a list of origins"}
+    )
+    """The pages that may ask from a browser: `https://front.example.org`. With `*` all others may
+    read as anonymous does."""
+    metrics: Annotated[str, AfterValidator(_networks)] = Field(
+        default="", json_schema_extra={"value": "a list of addresses and networks"}
+    )
+    """Who may read `/metrics`: `127.0.0.1`, for example. Without it nobody may."""
+    log: Literal["problems", "text", "json"] = Field(
+        default="problems", json_schema_extra={"value": "a word: `problems`, `text` or `json`"}
+    )
+    """What `clew up` logs on stderr: only problems, or also a line for each request, as text or as
+    JSON."""
+    connections: int = Field(default=1000, ge=1)
+    """The most connections that may be open."""
+    connections_each: int = Field(default=200, ge=1)
+    """The most connections that one address may have open; trusted proxies may have more."""
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """The names by which Clew may be called, in lower case, besides the loopback names."""
+        public = urlsplit(self.public_url).hostname or ""
+        names = {*_words(self.hosts), public, self.host}
+        return frozenset(name.lower().strip("[]") for name in names - {"", "0.0.0.0", "::"})
+
+    @property
+    def origin_names(self) -> frozenset[str]:
+        """The origins that ``CLEW_ORIGINS`` names; ``*`` stands for all others."""
+        return frozenset(origin.lower() for origin in _words(self.origins))
+
+    @property
+    def metric_readers(self) -> tuple[Network, ...]:
+        """The networks that may read the metrics."""
+        return networks_of(self.metrics)
 
     @property
     def proxies(self) -> tuple[Network, ...]:

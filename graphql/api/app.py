@@ -5,14 +5,25 @@ from typing import Any
 
 from anyio import move_on_after, to_thread
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from api import graphiql
 from api.execution import Execution, Parameters
+from api.http.compression import Compression
+from api.http.exchange import ExchangeRecord
+from api.http.failure import Failure
+from api.http.header import SecurityHeaders
+from api.http.host import HostCheck
+from api.http.metric import Metrics, metrics_route
+from api.http.origin import OriginCheck
+from api.http.refusal import refusal
 from api.transport import respond
 from engine.engine import Engine
+from engine.settings import Settings
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 """All of them reach /graphql, so that GraphQL's own answer says which it allows."""
@@ -47,15 +58,43 @@ def create_app(engine: Engine) -> Starlette:
             parts = await to_thread.run_sync(engine.health, abandon_on_cancel=True)
         # an index that is behind is being brought up to date, and can be searched meanwhile
         ok = all(state == "ok" for name, state in parts.items() if name != "index")
-        return JSONResponse({"ok": ok, **parts}, 200 if ok else 503)
+        # what stands behind a colon is for the log: it holds addresses
+        shown = {name: state.partition(":")[0] for name, state in parts.items()}
+        return JSONResponse({"ok": ok, **shown}, 200 if ok else 503)
 
-    return Starlette(
+    metrics = Metrics()
+    app = Starlette(
         routes=[
             Route("/graphql", graphql, methods=METHODS),
             Route("/healthz", healthz),
+            Route("/metrics", metrics_route(engine, metrics)),
             Route("/static/graphiql/{name}", graphiql.static),
-        ]
+        ],
+        middleware=middleware(engine.settings, metrics),
+        exception_handlers={HTTPException: refused},
     )
+    app.state.metrics = metrics
+    app.router.redirect_slashes = False  # the address of a redirect would repeat what was asked
+    return app
+
+
+def middleware(settings: Settings, metrics: Metrics) -> list[Middleware]:
+    """What every request goes through, the outermost first."""
+    return [
+        Middleware(ExchangeRecord, settings, metrics),
+        Middleware(SecurityHeaders, settings),
+        Middleware(Compression),
+        Middleware(Failure),
+        Middleware(HostCheck, settings),
+        Middleware(OriginCheck, settings),
+    ]
+
+
+async def refused(_: Request, error: Exception) -> Response:
+    """The answer where no route fits, or where one raises an HTTPException."""
+    assert isinstance(error, HTTPException)
+    code = "NOT_FOUND" if error.status_code == 404 else "BAD_REQUEST"
+    return refusal(error.status_code, code, error.detail, error.headers)
 
 
 def _wants_page(request: Request) -> bool:

@@ -1,11 +1,11 @@
 """Errors as the reader gets them: with a code and what to do about it, and nothing internal."""
 
 import logging
-import uuid
 from typing import Any
 
 from graphql import GraphQLError
 
+from api.http.exchange import current_id, new_id
 from engine.errors import BadInput, Forbidden, NotSignedIn, QueryTimeout, ServerUnavailable
 
 LOG = logging.getLogger("clew.api")
@@ -82,6 +82,6 @@ def _cause(error: GraphQLError) -> Exception | None:
 
 def _logged(cause: Exception) -> str:
     """Writes an exception to the log; the id that it has there."""
-    id_ = uuid.uuid4().hex[:12]
+    id_ = current_id.get() or new_id()
     LOG.error("internal error %s", id_, exc_info=cause)
     return id_

@@ -29,6 +29,13 @@ def test_the_environment_sets_every_field(monkeypatch: pytest.MonkeyPatch) -> No
         "catalog": Path("sources.yml"),
         "redis_url": "redis://somewhere",
         "trusted_proxies": "10.0.0.1 192.0.2.0/24",
+        "public_url": "https://clew.example.org",
+        "hosts": "clew.internal, other",
+        "origins": "https://front.example.org *",
+        "metrics": "127.0.0.1",
+        "log": "json",
+        "connections": 20,
+        "connections_each": 10,
     }
     assert set(values) == set(Settings.model_fields)
     for name, value in values.items():
@@ -62,6 +69,12 @@ def test_code_does_not_read_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
             "nginx",
             "CLEW_TRUSTED_PROXIES is 'nginx': it must be a list of addresses and networks",
         ),
+        (
+            "ORIGINS",
+            "front.example.org",
+            "CLEW_ORIGINS is 'front.example.org': it must be a list of origins",
+        ),
+        ("LOG", "loud", "CLEW_LOG is 'loud': it must be a word: `problems`, `text` or `json`"),
         ("HEAP_MB", "-1", "CLEW_HEAP_MB is '-1': it must be a whole number of at least 0"),
     ],
 )
@@ -106,3 +119,12 @@ def test_every_setting_says_what_it_is(name: str) -> None:
     assert field.description.endswith(".")
     assert requirement(field).split()[0] in ("a", "text")
     assert variable(name) == f"CLEW_{name.upper()}"
+
+
+def test_the_names_by_which_a_server_may_be_called() -> None:
+    settings = Settings(
+        public_url="https://Clew.example.org/", hosts="a.example, B.example", host="0.0.0.0"
+    )
+    assert settings.public_url == "https://Clew.example.org"
+    assert settings.host_names == {"clew.example.org", "a.example", "b.example"}
+    assert Settings(host="192.0.2.7").host_names == {"192.0.2.7"}

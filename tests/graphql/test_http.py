@@ -1,0 +1,183 @@
+"""Names, origins, headers, compression, failures, metrics: what middleware does around routes."""
+
+from typing import Any
+
+import httpx2
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.http.exchange import HEADER
+from api.http.host import host_name
+from engine.access import Access
+from engine.caller import Caller
+from engine.settings import Settings
+
+QUERY = {"query": "{ __typename }"}
+FRONT = "https://front.example.org"
+EVIL = "https://evil.example"
+
+
+class Broken:
+    """Stands where an engine does, and breaks in each route."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def caller(self, key: str | None, session: str | None) -> Caller:
+        return Caller(Access(frozenset()))
+
+    def health(self) -> dict[str, str]:
+        raise RuntimeError("secret at bolt://neo4j")
+
+    def lag(self) -> int | None:
+        return 3
+
+
+def client(**settings: Any) -> TestClient:
+    app = create_app(Broken(Settings(**settings)))  # type: ignore[arg-type]  # what is asked of it
+    return TestClient(app, base_url="http://localhost:8000", raise_server_exceptions=False)
+
+
+def ask(asking: TestClient, method: str = "POST", **headers: str) -> httpx2.Response:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return asking.request(
+        method, "/graphql", headers=named, json=QUERY if method == "POST" else None
+    )
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("localhost", 200),
+        ("LOCALHOST:9", 200),
+        ("127.0.0.1:8000", 200),
+        ("[::1]:8000", 200),
+        ("clew.example.org", 200),
+        ("inside.", 200),
+        ("evil.example", 421),
+        ("localhost.evil.example", 421),
+        ("localhost@evil.example", 421),
+        ("", 421),
+    ],
+)
+def test_only_our_names_are_answered(host: str, status: int) -> None:
+    asking = client(public_url="https://clew.example.org", hosts="inside")
+    answer = ask(asking, host=host)
+    assert answer.status_code == status
+    assert "evil" not in answer.text
+    assert "evil" not in str(answer.headers)
+
+
+def test_the_address_of_the_connection_is_a_name_too() -> None:
+    app = create_app(Broken(Settings()))  # type: ignore[arg-type]
+    asking = TestClient(app, base_url="http://192.0.2.7:8000")
+    assert ask(asking).status_code == 200
+    assert ask(asking, host="192.0.2.8:8000").status_code == 421
+
+
+def test_a_redirect_never_repeats_what_was_asked() -> None:
+    assert client().get("/graphql/", follow_redirects=False).status_code == 404
+    assert host_name("[2001:DB8::1]:8000") == "2001:db8::1"
+
+
+def test_a_page_of_another_origin_is_refused() -> None:
+    for method in ("POST", "GET", "OPTIONS"):
+        answer = ask(client(origins=FRONT), method, origin=EVIL)
+        assert answer.status_code == 403
+        assert "access-control-allow-origin" not in answer.headers
+    assert ask(client(), origin="null").status_code == 403
+
+
+def test_our_own_page_may_ask() -> None:
+    asking = client(public_url="https://clew.example.org")
+    assert ask(asking, origin="http://localhost:8000").status_code == 200
+    assert ask(asking, origin="https://clew.example.org").status_code == 200
+    assert ask(asking, origin="http://localhost:8001").status_code == 403
+
+
+def test_a_named_page_may_ask_with_a_key() -> None:
+    asking = client(origins=FRONT)
+    preflight = ask(
+        asking,
+        "OPTIONS",
+        origin=FRONT,
+        access_control_request_method="POST",
+        access_control_request_headers="authorization, content-type",
+    )
+    assert preflight.status_code == 200
+    assert preflight.headers["access-control-allow-origin"] == FRONT
+    assert "Authorization" in preflight.headers["access-control-allow-headers"]
+    answer = ask(asking, origin=FRONT, authorization="Bearer clew_x")
+    assert answer.headers["access-control-allow-origin"] == FRONT
+    assert answer.headers["access-control-allow-credentials"] == "true"
+    assert {"RateLimit", "RateLimit-Policy", "Retry-After", HEADER} <= set(
+        answer.headers["access-control-expose-headers"].split(", ")
+    )
+
+
+def test_any_page_may_read_as_anonymous_where_the_setting_says_so() -> None:
+    asking = client(origins=f"{FRONT} *")
+    answer = ask(asking, origin=EVIL)
+    assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, "*")
+    assert "access-control-allow-credentials" not in answer.headers
+    assert ask(asking, origin=EVIL, authorization="Bearer clew_x").status_code == 403
+    assert ask(asking, origin=EVIL, cookie="clew_session=x").status_code == 403
+    asked = {"access_control_request_method": "POST"}
+    preflight = ask(asking, "OPTIONS", origin=EVIL, **asked)
+    assert preflight.headers["access-control-allow-origin"] == "*"
+    asked["access_control_request_headers"] = "authorization"
+    assert ask(asking, "OPTIONS", origin=EVIL, **asked).status_code == 400
+    assert ask(asking, origin=FRONT).headers["access-control-allow-origin"] == FRONT
+
+
+@pytest.mark.parametrize("path", ["/graphql", "/nothing", "/healthz", "/static/graphiql/page.css"])
+def test_every_answer_has_the_headers(path: str) -> None:
+    answer = client(public_url="https://clew.example.org").get(path)
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["strict-transport-security"].startswith("max-age=")
+    assert len(answer.headers[HEADER]) == 16
+    assert "server" not in answer.headers
+    assert "strict-transport-security" not in client().get(path).headers
+
+
+def test_what_breaks_in_any_route_is_masked_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    answer = client().get("/healthz")
+    (error,) = answer.json()["errors"]
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+    assert error["extensions"] == {"code": "INTERNAL_ERROR", "id": answer.headers[HEADER]}
+    assert answer.headers[HEADER] in caplog.text
+
+
+@pytest.mark.parametrize("coding", ["zstd", "br", "gzip"])
+def test_a_large_answer_is_compressed_as_asked(coding: str) -> None:
+    asking = client()
+    body = {"query": "{ __schema { types { name fields { name } } } }"}
+    plain = asking.post("/graphql", json=body, headers={"accept-encoding": "identity"})
+    answer = asking.post("/graphql", json=body, headers={"accept-encoding": coding})
+    assert answer.headers["content-encoding"] == coding
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert int(answer.headers["content-length"]) * 4 < len(plain.content)
+    assert "content-encoding" not in ask(asking, accept_encoding=coding).headers, "it is small"
+
+
+def test_an_answer_to_a_cookie_is_compressed_for_our_own_pages_only() -> None:
+    body = {"query": "{ __schema { types { name fields { name } } } }"}
+    cookie = {"cookie": "clew_session=x", "accept-encoding": "gzip"}
+    asking = client()
+    assert "content-encoding" not in asking.post("/graphql", json=body, headers=cookie).headers
+    cookie["sec-fetch-site"] = "same-origin"
+    assert "content-encoding" in asking.post("/graphql", json=body, headers=cookie).headers
+
+
+def test_metrics_are_for_named_networks_only() -> None:
+    assert client().get("/metrics").status_code == 404
+    asking = client(metrics="127.0.0.1")
+    ask(asking)
+    text = asking.get("/metrics").text
+    assert 'status="200"} 1.0' in text
+    assert "clew_neo4j_up 1.0" in text
+    assert "clew_index_behind 3.0" in text
