@@ -37,7 +37,7 @@ MOMENTS = 10
 TIMEOUT = 180
 """Seconds within which a child process whose Neo4j was killed has ended."""
 NODES = """
-    MATCH (n) WHERE NOT n:Migration AND NOT n:Tombstone AND NOT n:Clew
+    MATCH (n) WHERE NOT n:Migration|Tombstone|Clew|AccessStamp
     RETURN labels(n), properties(n)
 """
 RELATIONSHIPS = "MATCH (a)-[r]->(b) RETURN type(r), a.id, b.id, properties(r)"

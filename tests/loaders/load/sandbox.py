@@ -127,7 +127,7 @@ BAD: list[tuple[bytes, str]] = [
 def graph_content(bolt: tuple[str, str, str]) -> list[str]:
     """All nodes and relationships, as text: also stubs, shared values and tombstones."""
     nodes = (
-        "MATCH (n) WHERE NOT n:Migration AND NOT n:Clew "
+        "MATCH (n) WHERE NOT n:Migration|Clew|AccessStamp "
         "RETURN labels(n) AS what, [] AS ends, properties(n) AS all"
     )
     edges = (
