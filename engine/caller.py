@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from engine.access import Access
 from engine.account import OWNER, Account, Actor, Scope
 from engine.errors import Forbidden, NotSignedIn
+from engine.network import Address
 
 EVERY_SCOPE = frozenset(Scope)
 MOST_KEYS = 10
@@ -56,6 +57,8 @@ class Caller:
     session: LoginSession | None = None
     is_owner: bool = False
     """Whether this is the command line, which acts as the owner of the data folder."""
+    address: Address | None = None
+    """The address that the request came from."""
 
     @property
     def scopes(self) -> frozenset[Scope]:

@@ -5,12 +5,11 @@ sentence under each field is what users read.
 """
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self, get_args, get_origin
 from urllib.parse import urlsplit
 
 from annotated_types import Ge, Gt, Le
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -23,6 +22,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from engine.errors import BadInput
 from engine.network import Network, networks_of
+from engine.notation import Form, Limits, Names, Networks, Origins, WebAddress, words
 
 PREFIX = "CLEW_"
 """What the name of every environment variable begins with."""
@@ -32,37 +32,6 @@ KINDS = {int: "a whole number", float: "a number", str: "text", Path: "a path"}
 def variable(name: str) -> str:
     """The environment variable of a setting: ``port`` is ``CLEW_PORT``."""
     return PREFIX + name.upper()
-
-
-def _networks(text: str) -> str:
-    """The text, if it is a list of networks."""
-    try:
-        networks_of(text)
-    except BadInput as error:
-        raise ValueError from error  # pydantic collects these
-    return text
-
-
-def _address(text: str) -> str:
-    """The text without a slash at its end, if it is empty or an address of the web."""
-    parts = urlsplit(text)
-    if text and (parts.scheme not in ("http", "https") or not parts.netloc or parts.query):
-        raise ValueError
-    return text.rstrip("/")
-
-
-def _origins(text: str) -> str:
-    """The text, if it is a list of origins."""
-    for word in _words(text):
-        parts = urlsplit(word)
-        if word != "*" and word != f"{parts.scheme}://{parts.netloc}":
-            raise ValueError
-    return text
-
-
-def _words(text: str) -> frozenset[str]:
-    """The words of a list that commas or spaces divide."""
-    return frozenset(text.replace(",", " ").split())
 
 
 class Settings(BaseModel):
@@ -99,31 +68,37 @@ class Settings(BaseModel):
     redis_url: str = Field(default="", repr=False)
     """The Redis (`redis://…`) that keeps the queue of crawls, for several `clew up` on one Neo4j.
     Without it the queue is in the data folder."""
-    trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
-        default="", json_schema_extra={"value": "a list of addresses and networks"}
-    )
+    trusted_proxies: Networks = ""
     """The proxies before Clew whose `X-Forwarded-For` counts: `10.0.0.1 192.0.2.0/24`. Without it
     the client is who opened the connection."""
+    rate_limit: Literal["auto", "on", "off"] = "auto"
+    """Whether the limits below hold. With `auto` they do not hold for callers on this machine
+    while there is no user but the owner."""
+    anonymous_requests: Limits = "10/second;60/minute"
+    """How many requests an anonymous caller may send: an IPv4 address, or the /64 of an IPv6
+    address. Empty: as many as they like; so with each limit."""
+    anonymous_points: Limits = "5000/minute;500000/day"
+    """What the queries of an anonymous caller may cost, in points."""
+    registered_requests: Limits = "600/minute"
+    """How many requests a user may send, with all keys and sessions together."""
+    registered_points: Limits = "100000/minute"
+    """What the queries of a user may cost, in points, with all keys and sessions together."""
+    failed_credentials: Limits = "20/minute"
+    """How often an anonymous caller may show keys, sessions or sign-in links that are not valid."""
+    upload_bytes: Limits = "20000000000/day"
+    """How many bytes a user may upload."""
 
-    public_url: Annotated[str, AfterValidator(_address)] = Field(
-        default="", json_schema_extra={"value": "a web address: `https://clew.example.org`"}
-    )
+    public_url: WebAddress = ""
     """The address under which people reach Clew, where a proxy is before it."""
-    hosts: str = Field(default="", json_schema_extra={"value": "a list of names"})
+    hosts: Names = ""
     """More names by which Clew may be called. Those of `CLEW_PUBLIC_URL` and `CLEW_HOST`, the
     loopback names, and the address that a connection came in on count always."""
-    origins: Annotated[str, AfterValidator(_origins)] = Field(
-        default="", json_schema_extra={"value": "a list of origins"}
-    )
+    origins: Origins = ""
     """The pages that may ask from a browser: `https://front.example.org`. With `*` all others may
     read as anonymous does."""
-    metrics: Annotated[str, AfterValidator(_networks)] = Field(
-        default="", json_schema_extra={"value": "a list of addresses and networks"}
-    )
+    metrics: Networks = ""
     """Who may read `/metrics`: `127.0.0.1`, for example. Without it nobody may."""
-    log: Literal["problems", "text", "json"] = Field(
-        default="problems", json_schema_extra={"value": "a word: `problems`, `text` or `json`"}
-    )
+    log: Literal["problems", "text", "json"] = "problems"
     """What `clew up` logs on stderr: only problems, or also a line for each request, as text or as
     JSON."""
     connections: int = Field(default=1000, ge=1)
@@ -135,13 +110,13 @@ class Settings(BaseModel):
     def host_names(self) -> frozenset[str]:
         """The names by which Clew may be called, in lower case, besides the loopback names."""
         public = urlsplit(self.public_url).hostname or ""
-        names = {*_words(self.hosts), public, self.host}
+        names = {*words(self.hosts), public, self.host}
         return frozenset(name.lower().strip("[]") for name in names - {"", "0.0.0.0", "::"})
 
     @property
     def origin_names(self) -> frozenset[str]:
         """The origins that ``CLEW_ORIGINS`` names; ``*`` stands for all others."""
-        return frozenset(origin.lower() for origin in _words(self.origins))
+        return frozenset(origin.lower() for origin in words(self.origins))
 
     @property
     def metric_readers(self) -> tuple[Network, ...]:
@@ -187,9 +162,11 @@ class _Environment(Settings, BaseSettings):
 
 def requirement(field: FieldInfo) -> str:
     """What the value of a setting must be, in words: ``a whole number from 0 to 65535``."""
-    if isinstance(field.json_schema_extra, dict):
-        return str(field.json_schema_extra["value"])
     bounds = {type(bound): bound for bound in field.metadata}
+    if Form in bounds:
+        return str(bounds[Form].words)
+    if get_origin(field.annotation) is Literal:
+        return "one of " + ", ".join(f"`{value}`" for value in get_args(field.annotation))
     words = [KINDS[field.annotation] if field.annotation in KINDS else str(field.annotation)]
     if Gt in bounds:
         words.append(f"greater than {bounds[Gt].gt}")

@@ -160,13 +160,17 @@ def graph_contents(bolt: Bolt) -> Callable[[], list[str]]:
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory, class_caches: None) -> Iterator[Engine]:
     """An engine with a Neo4j of its own that holds the demo collection; tests only read it."""
-    settings = Settings(data=tmp_path_factory.mktemp("demo"), heap_mb=512, pagecache_mb=256)
+    settings = Settings(
+        data=tmp_path_factory.mktemp("demo"), heap_mb=512, pagecache_mb=256, rate_limit="off"
+    )
     with Engine.open(settings, progress=lambda _: None) as opened:
         load_demo(opened, lambda _: None)
         yield opened
 
 
 def on(bolt: Bolt, data: Path) -> Settings:
-    """Settings for an engine on a server that runs already."""
+    """Settings for an engine on a server that runs already; how often it is asked is no matter."""
     uri, user, password = bolt
-    return Settings(data=data, neo4j_uri=uri, neo4j_user=user, neo4j_password=password)
+    return Settings(
+        data=data, neo4j_uri=uri, neo4j_user=user, neo4j_password=password, rate_limit="off"
+    )

@@ -21,6 +21,7 @@ from api.http.host import HostCheck
 from api.http.metric import Metrics, metrics_route
 from api.http.origin import OriginCheck
 from api.http.refusal import refusal
+from api.traffic.gate import Gate
 from api.transport import respond
 from engine.engine import Engine
 from engine.settings import Settings
@@ -44,20 +45,23 @@ async def execute(
 
 def create_app(engine: Engine) -> Starlette:
     """The application that answers from one engine, which the caller closes."""
-    execution = Execution(engine)
+    execution, gate = Execution(engine), Gate(engine)
 
     async def graphql(request: Request) -> Response:
         without_query = "query" not in request.query_params
         if request.method in ("GET", "HEAD") and without_query and _wants_page(request):
             return graphiql.page()
-        return await respond(execution, request)
+        return await respond(execution, gate, request)
 
     async def healthz(_: Request) -> Response:
         parts = {"neo4j": f"does not answer within {HEALTH_TIMEOUT:.0f} s"}
         with move_on_after(HEALTH_TIMEOUT):
             parts = await to_thread.run_sync(engine.health, abandon_on_cancel=True)
-        # an index that is behind is being brought up to date, and can be searched meanwhile
+        # an index that is behind is being brought up to date, and can be searched meanwhile; and
+        # without Redis requests are still counted
         ok = all(state == "ok" for name, state in parts.items() if name != "index")
+        if (limits := gate.meter.health()) is not None:
+            parts["limits"] = limits
         # what stands behind a colon is for the log: it holds addresses
         shown = {name: state.partition(":")[0] for name, state in parts.items()}
         return JSONResponse({"ok": ok, **shown}, 200 if ok else 503)

@@ -50,8 +50,8 @@ class Cost:
     _defaults: dict[str, Any] = field(default_factory=dict)
     _fragment_costs: dict[str, int] = field(default_factory=dict)
 
-    def check(self, operation: OperationDefinitionNode) -> None:
-        """Raises Refused for an operation whose pages are too large, alone or together."""
+    def check(self, operation: OperationDefinitionNode) -> int:
+        """The cost in points; raises Refused for an operation whose pages are too large."""
         self._defaults = {
             node.variable.name.value: self._value(node.default_value)
             for node in operation.variable_definitions or ()
@@ -64,6 +64,7 @@ class Cost:
                 f"The operation may read {records:,} records: at most {self.limit.records:,}. "
                 "Ask for smaller pages, or for fewer pages within pages."
             )
+        return max(1, records)
 
     def _selections(
         self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None

@@ -1,6 +1,7 @@
 """Errors as the reader gets them: with a code and what to do about it, and nothing internal."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from graphql import GraphQLError
@@ -26,10 +27,21 @@ CODES: dict[type[Exception], str] = {
 
 
 class Refused(GraphQLError):
-    """A request that is refused before anything is read; ``code`` says what kind of error it is."""
+    """A request that is refused before anything is read; ``code`` says what kind of error it is.
 
-    def __init__(self, message: str, code: str = "LIMIT_EXCEEDED") -> None:
+    ``status`` is HTTP's, whatever the media type; None where the media type decides.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        code: str = "LIMIT_EXCEEDED",
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message, extensions={"code": code})
+        self.status = status
+        self.headers = headers or {}
 
 
 def deadline_error() -> GraphQLError:

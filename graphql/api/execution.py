@@ -2,8 +2,8 @@
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import Any
 
 import anyio
@@ -20,12 +20,19 @@ from graphql import (
 
 from api.cost import Cost
 from api.error import MAX_ERRORS, Refused, deadline_error, error_list
-from api.limit import fragments_of, is_introspection, operations_of, parse_within_limits
+from api.limit import (
+    fragments_of,
+    is_introspection,
+    operations_of,
+    parse_within_limits,
+    root_fields,
+)
 from api.schema import schema
 from api.session import Session
+from api.traffic.visit import Asked, Visit
 from engine.caller import Caller
 from engine.engine import Engine
-from engine.errors import ClewError, NotSignedIn
+from engine.errors import ClewError, NotSignedIn, ServerUnavailable
 
 THREADS = 16
 """Calls of the engine at a time, for all requests together."""
@@ -33,6 +40,9 @@ CACHED = 500
 """Texts that are kept parsed and valid: programs ask the same ones with other variables."""
 GRACE = 0.5
 """Seconds beyond the engine's own deadline: the engine's error says more, so it goes first."""
+
+STATUSES: dict[type, int] = {NotSignedIn: 401}
+"""HTTP's status for who is turned away, whatever the media type."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +62,9 @@ class Answer:
     started: bool = True
     """False where nothing was executed, or time ran out."""
     timed_out: bool = False
-    unauthenticated: bool = False
-    """True where the request shows a key or a session that is not valid."""
+    status: int | None = None
+    """HTTP's status where the media type does not decide it: the request was turned away."""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=CACHED)
@@ -101,45 +112,56 @@ class Execution:
         except (GraphQLError, ExceptionGroup):
             return OperationType.QUERY
 
-    async def answer(self, parameters: Parameters, find: Callable[[], Caller]) -> Answer:
+    async def answer(
+        self, parameters: Parameters, find: Callable[[], Caller], visit: Visit | None = None
+    ) -> Answer:
         """The answer to who is found, errors included: no text makes it raise.
 
-        ``find`` reads who makes the request; it is not asked where only the schema is.
+        ``find`` reads who makes the request. ``visit`` counts what the request takes; without it
+        nothing is counted, as for the command line.
         """
         try:
             operation = self.operation(parameters)
             parsed = prepared(parameters.query)
-            Cost(schema(), fragments_of(parsed), parameters.variables or {}).check(operation)
+            variables = parameters.variables or {}
+            cost = Cost(schema(), fragments_of(parsed), variables).check(operation)
         except GraphQLError as error:
-            errors = error_list([error], "GRAPHQL_PARSE_FAILED")
-            return Answer({"errors": errors}, started=False)
+            return refusal(error, "GRAPHQL_PARSE_FAILED")
         except ExceptionGroup as group:
             invalid = [error for error in group.exceptions if isinstance(error, GraphQLError)]
             errors = error_list(invalid, "GRAPHQL_VALIDATION_FAILED")
             return Answer({"errors": errors}, started=False)
-        if is_introspection(parsed):
-            name = parameters.operation_name
-            result = await to_thread.run_sync(
-                introspected, parameters.query, name, limiter=self.threads
-            )
-            return _answer(result)
+        admit = find
+        if visit is not None:
+            admit = partial(visit.admit, find, Asked(cost, root_fields(operation)))
         with anyio.move_on_after(self.engine.settings.deadline + GRACE):
             try:
-                caller = await to_thread.run_sync(find, limiter=self.threads)
+                caller = await to_thread.run_sync(admit, limiter=self.threads)
+                if is_introspection(parsed):
+                    return await self._introspect(parameters)
+                result = await self._execute(parsed, parameters, caller, visit)
+            except ServerUnavailable as error:
+                if is_introspection(parsed):  # this needs no graph
+                    return await self._introspect(parameters)
+                return refusal(GraphQLError(str(error), original_error=error))
             except ClewError as error:
-                refused = GraphQLError(str(error), original_error=error)
-                bad = isinstance(error, NotSignedIn)
-                return Answer({"errors": error_list([refused])}, started=False, unauthenticated=bad)
-            return _answer(await self._execute(parsed, parameters, caller))
+                return refusal(GraphQLError(str(error), original_error=error))
+            except Refused as error:
+                return refusal(error)
+            return _answer(result, None if visit is None else cost)
         return Answer({"errors": error_list([deadline_error()])}, started=False, timed_out=True)
 
+    async def _introspect(self, parameters: Parameters) -> Answer:
+        text, name = parameters.query, parameters.operation_name
+        return _answer(await to_thread.run_sync(introspected, text, name, limiter=self.threads))
+
     async def _execute(
-        self, parsed: DocumentNode, parameters: Parameters, caller: Caller
+        self, parsed: DocumentNode, parameters: Parameters, caller: Caller, visit: Visit | None
     ) -> ExecutionResult:
         result = execute(
             schema(),
             parsed,
-            context_value=Session(self.engine, self.threads, caller),
+            context_value=Session(self.engine, self.threads, caller, visit),
             variable_values=dict(parameters.variables or {}),
             operation_name=parameters.operation_name,
             hide_suggestions=True,
@@ -148,11 +170,22 @@ class Execution:
         return await result if inspect.isawaitable(result) else result
 
 
-def _answer(result: ExecutionResult) -> Answer:
+def refusal(error: GraphQLError, code: str = "BAD_USER_INPUT") -> Answer:
+    """The answer to a request of which nothing was executed."""
+    errors = error_list([error], code)
+    status = STATUSES.get(type(error.original_error))
+    if isinstance(error, Refused):
+        return Answer({"errors": errors}, False, status=error.status, headers=error.headers)
+    return Answer({"errors": errors}, started=False, status=status)
+
+
+def _answer(result: ExecutionResult, cost: int | None = None) -> Answer:
     errors = error_list(result.errors) if result.errors else None
     # an error without a path is one of the request, such as a variable of a wrong type
     if result.data is None and result.errors and result.errors[0].path is None:
         return Answer({"errors": errors}, started=False)
-    return Answer(
-        {"data": result.data} if errors is None else {"errors": errors, "data": result.data}
-    )
+    body: dict[str, Any] = {} if errors is None else {"errors": errors}
+    body["data"] = result.data
+    if cost is not None:
+        body["extensions"] = {"cost": cost}
+    return Answer(body)

@@ -181,6 +181,14 @@ def operations_of(parsed: DocumentNode) -> list[OperationDefinitionNode]:
     return [node for node in parsed.definitions if isinstance(node, OperationDefinitionNode)]
 
 
+def root_fields(operation: OperationDefinitionNode) -> frozenset[str]:
+    """The names of an operation's root fields; three dots for a fragment."""
+    return frozenset(
+        node.name.value if isinstance(node, FieldNode) else "..."
+        for node in operation.selection_set.selections
+    )
+
+
 def is_introspection(parsed: DocumentNode) -> bool:
     """Whether a request asks for nothing but the schema, and without variables."""
     operations = operations_of(parsed)

@@ -19,6 +19,7 @@ import strawberry
 from anyio import CapacityLimiter, to_thread
 from strawberry.dataloader import DataLoader
 
+from api.traffic.visit import Visit
 from engine.access import Access
 from engine.account import Actor, Scope
 from engine.answer import EdgeCount
@@ -38,9 +39,16 @@ BATCH = 1000
 class Session:
     """What one request may see, and what it has read already."""
 
-    def __init__(self, engine: Reading, threads: CapacityLimiter, caller: Caller) -> None:
+    def __init__(
+        self,
+        engine: Reading,
+        threads: CapacityLimiter,
+        caller: Caller,
+        visit: Visit | None = None,
+    ) -> None:
         self.engine = engine
         self.caller = caller
+        self.visit = visit
         self._threads = threads
         self._histories: dict[tuple[int, Place | None], DataLoader[str, list[Run]]] = {}
         self._referrers: dict[tuple[str, str, int], DataLoader[str, list[Entity]]] = {}

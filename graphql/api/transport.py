@@ -9,9 +9,11 @@ from graphql import OperationType
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.credential import KeyInAddress, credential_of
+from api.credential import Credential, KeyInAddress, credential_of
 from api.error import Refused, error_list
-from api.execution import Answer, Execution, Parameters
+from api.execution import Answer, Execution, Parameters, refusal
+from api.traffic.gate import Gate
+from api.traffic.visit import Visit
 
 MAX_BODY = 256 * 1024
 """Bytes of a request's body. The operation in it has a smaller limit; the rest is for variables."""
@@ -36,27 +38,40 @@ class BadRequest(Exception):
         self.headers = headers
 
 
-async def respond(execution: Execution, request: Request) -> Response:
-    """The response to a GraphQL request."""
+async def respond(execution: Execution, gate: Gate, request: Request) -> Response:
+    """The response to a GraphQL request, with the headers that tell what its caller has left."""
+    try:
+        credential, key_in_address = credential_of(request), False
+    except KeyInAddress:
+        credential, key_in_address = Credential(), True
+    visit = Visit(gate, request, credential)
     media = JSON
     try:
         media = media_type(request.headers.get("accept"))
-        if request.method not in ("GET", "POST"):
-            raise BadRequest(405, "Ask with GET or POST.", {"Allow": "GET, POST"})
-        parameters = await parameters_of(request)
-        # a link must never change anything: GET is for queries, whatever else there will be
-        if (
-            request.method == "GET"
-            and execution.operation_type(parameters) is not OperationType.QUERY
-        ):
-            raise BadRequest(405, "GET is for queries only.", {"Allow": "POST"})
-        credential = credential_of(request)
+        await visit.arrive()
+        if key_in_address:
+            raise BadRequest(400, KEY_IN_ADDRESS)
+        parameters = await asked(execution, request)
     except BadRequest as error:
-        return error_response(error, media)
-    except KeyInAddress:
-        return error_response(BadRequest(400, KEY_IN_ADDRESS), media)
-    find = partial(credential.caller, execution.engine)
-    return response(await execution.answer(parameters, find), media)
+        answered = error_response(error, media)
+    except Refused as error:
+        answered = response(refusal(error), media)
+    else:
+        find = partial(credential.caller, execution.engine)
+        answered = response(await execution.answer(parameters, find, visit), media)
+    answered.headers.update(await visit.headers())
+    return answered
+
+
+async def asked(execution: Execution, request: Request) -> Parameters:
+    """What a request asks; raises BadRequest."""
+    if request.method not in ("GET", "POST"):
+        raise BadRequest(405, "Ask with GET or POST.", {"Allow": "GET, POST"})
+    parameters = await parameters_of(request)
+    # a link must never change anything: GET is for queries, whatever else there will be
+    if request.method == "GET" and execution.operation_type(parameters) is not OperationType.QUERY:
+        raise BadRequest(405, "GET is for queries only.", {"Allow": "POST"})
+    return parameters
 
 
 def media_type(accept: str | None) -> str:
@@ -146,15 +161,15 @@ def response(answer: Answer, media: str) -> Response:
     """An answer in a media type.
 
     Only with GraphQL's own media type does the status say whether the operation was executed. With
-    plain JSON it is 200, as the specification asks: another status may be that of any proxy. A
-    credential that is not valid is 401 in both: nothing of the request was looked at.
+    plain JSON it is 200, as the specification asks: another status may be that of any proxy. Who is
+    turned away gets the same status in both: nothing of the request was looked at.
     """
     status = 200
-    if answer.unauthenticated:
-        status = 401
+    if answer.status is not None:
+        status = answer.status
     elif media == GRAPHQL and not answer.started:
         status = 504 if answer.timed_out else 400
-    return Response(orjson.dumps(answer.body), status, media_type=_utf8(media))
+    return Response(orjson.dumps(answer.body), status, answer.headers, _utf8(media))
 
 
 def _utf8(media: str) -> str:

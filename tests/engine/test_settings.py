@@ -36,6 +36,13 @@ def test_the_environment_sets_every_field(monkeypatch: pytest.MonkeyPatch) -> No
         "log": "json",
         "connections": 20,
         "connections_each": 10,
+        "rate_limit": "on",
+        "anonymous_requests": "",
+        "anonymous_points": "1/day",
+        "registered_requests": "1/second; 2/minute",
+        "registered_points": "1/hour",
+        "failed_credentials": "1/minute",
+        "upload_bytes": "1000/day",
     }
     assert set(values) == set(Settings.model_fields)
     for name, value in values.items():
@@ -74,7 +81,18 @@ def test_code_does_not_read_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
             "front.example.org",
             "CLEW_ORIGINS is 'front.example.org': it must be a list of origins",
         ),
-        ("LOG", "loud", "CLEW_LOG is 'loud': it must be a word: `problems`, `text` or `json`"),
+        ("LOG", "loud", "CLEW_LOG is 'loud': it must be one of `problems`, `text`, `json`"),
+        (
+            "UPLOAD_BYTES",
+            "10 GB",
+            "CLEW_UPLOAD_BYTES is '10 GB': it must be a list of limits, "
+            "such as `10/second;60/minute`",
+        ),
+        (
+            "RATE_LIMIT",
+            "no",
+            "CLEW_RATE_LIMIT is 'no': it must be one of `auto`, `on`, `off`",
+        ),
         ("HEAP_MB", "-1", "CLEW_HEAP_MB is '-1': it must be a whole number of at least 0"),
     ],
 )
@@ -117,7 +135,7 @@ def test_every_setting_says_what_it_is(name: str) -> None:
     field = Settings.model_fields[name]
     assert field.description
     assert field.description.endswith(".")
-    assert requirement(field).split()[0] in ("a", "text")
+    assert requirement(field).split()[0] in ("a", "text", "one")
     assert variable(name) == f"CLEW_{name.upper()}"
 
 

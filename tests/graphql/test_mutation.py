@@ -31,6 +31,7 @@ def asked(client: TestClient, key: str | None, query: str, **variables: Any) -> 
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     body = {"query": query, "variables": variables}
     answer: dict[str, Any] = client.post("/graphql", json=body, headers=headers).json()
+    answer.pop("extensions", None)  # what it cost
     return answer
 
 

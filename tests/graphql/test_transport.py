@@ -22,7 +22,7 @@ TYPENAME = "{ __typename }"
 class Broken:
     """Stands where an engine does, and fails in three ways."""
 
-    settings = Settings(deadline=0.2)
+    settings = Settings(deadline=0.2, rate_limit="off")
 
     def caller(self, key: str | None, session: str | None) -> Caller:
         return Caller(Access(frozenset()))

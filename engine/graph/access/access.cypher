@@ -40,6 +40,10 @@ RETURN properties(a) AS account,
        COLLECT { MATCH (a)-[:MEMBER_OF]->(g:`Group`) RETURN g.name ORDER BY g.name } AS groups
 ORDER BY a.name
 
+// -- account_other --
+// Some account that is not the owner's; nothing where there is none.
+MATCH (a:Account) WHERE a.name <> $owner RETURN a.name AS name LIMIT 1
+
 // -- account_add --
 // Creates an account; nothing where there is a principal of that name.
 MERGE (p:Principal {name: $name})

@@ -12,6 +12,7 @@ from typing import Any
 from engine.access import Access
 from engine.account import (
     OWNER,
+    OWNER_ACCOUNT,
     Account,
     Actor,
     Grant,
@@ -83,6 +84,11 @@ class Directory:
         must_be_staff(by)
         rows = self._connection.read("account_list", timeout=self._seconds)
         return [account_of(row) for row in rows]
+
+    def has_users(self) -> bool:
+        """Whether anybody but the owner has an account."""
+        parameters = {"owner": OWNER_ACCOUNT}
+        return bool(self._connection.read("account_other", parameters, timeout=self._seconds))
 
     def add_account(self, by: Actor, /, name: str, **values: Any) -> Account:
         """Create an account; ``values`` are title, email, roles, issuer and subject.

@@ -1,0 +1,163 @@
+"""What one request takes: a request when it arrives, points when its caller and cost are known.
+
+A request counts for the account whose key or session it shows, with all keys together: somebody
+with ten keys gets no more than somebody with one. Otherwise it counts for the address. So does the
+first request with a credential that this process has not seen yet, and credentials that are not
+valid have a limit of their own: nobody can guess, or make the graph look up, without end.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from anyio import to_thread
+from starlette.requests import Request
+
+from api.credential import Credential
+from api.error import Refused
+from api.traffic.address import client_address
+from api.traffic.gate import Gate
+from api.traffic.header import rate_limit_headers
+from api.traffic.meter import Quota, TooMany
+from api.traffic.policy import Policy, Tier
+from engine.caller import Caller
+from engine.errors import NotSignedIn
+from engine.network import caller_network
+from engine.secret import hashed
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an operation asks for: its cost in points, and the names of its root fields."""
+
+    cost: int
+    fields: frozenset[str] = frozenset()
+
+
+class Visit:
+    """One request at the gate."""
+
+    def __init__(self, gate: Gate, request: Request, credential: Credential) -> None:
+        self._gate = gate
+        self._request = request
+        self._credential = credential
+        self.address = client_address(request.scope, gate.proxies)
+        self._who = f"address {caller_network(self.address)}"
+        self._tier: Tier | None = None
+        self.cost = 0
+
+    async def arrive(self) -> None:
+        """Take one request; raises Refused, with a status, where there are too many."""
+        if await self._gate.limits(self._request):
+            self._tier = self._gate.policies.anonymous
+            await self._counted(self._take_request)
+
+    def admit(self, find: Callable[[], Caller], asked: Asked) -> Caller:
+        """Who makes the request, whose points are taken; runs in a thread.
+
+        Raises NotSignedIn for a credential that is not valid, Refused for a query that costs more
+        than this caller may ever pay, or more than is left.
+        """
+        self.cost = asked.cost
+        try:
+            caller = find()
+        except NotSignedIn:
+            self._note_failure()
+            raise
+        caller = replace(caller, address=self.address)
+        if caller.account is not None:
+            self._become(caller.account.name)
+        self._take_points()
+        return caller
+
+    async def headers(self) -> dict[str, str]:
+        """The headers that tell what is left."""
+        return rate_limit_headers(await self._counted(self.quotas))
+
+    def quotas(self) -> list[Quota]:
+        """What is left of each limit that holds for this caller."""
+        if self._tier is None:
+            return []
+        return self._gate.meter.quotas((*self._tier.requests, *self._tier.points), self._who)
+
+    async def _counted(self, count: Callable[[], T]) -> T:
+        """What a call of the counters answers; in a thread where they wait for the network."""
+        return await to_thread.run_sync(count) if self._gate.meter.is_remote else count()
+
+    def _take_request(self) -> None:
+        meter, policies = self._gate.meter, self._gate.policies
+        shown = self._shown()
+        account = self._gate.account_of(shown) if shown else None
+        if account is not None:
+            self._who, self._tier = f"account {account}", policies.registered
+        elif shown:
+            self._check(lambda: meter.check(policies.failures, self._who))
+        assert self._tier is not None
+        requests = self._tier.requests
+        self._check(lambda: meter.take(requests, self._who))
+
+    def _take_points(self) -> None:
+        if self._tier is None:
+            return
+        most, points = self._tier.most, self._tier.points
+        if most is not None and self.cost > most:
+            raise too_complex(self.cost, most, self._tier.name)
+        self._check(lambda: self._gate.meter.take(points, self._who, self.cost))
+
+    def _become(self, account: str) -> None:
+        """Count for an account from now on; the request too, if it counted for the address."""
+        who = f"account {account}"
+        if self._tier is None or self._who == who:
+            return
+        self._who, self._tier = who, self._gate.policies.registered
+        if shown := self._shown():
+            self._gate.remember(shown, account)
+        requests = self._tier.requests
+        self._check(lambda: self._gate.meter.take(requests, who))
+
+    def _note_failure(self) -> None:
+        """Count a credential that is not valid, for the address that it came from."""
+        if self._tier is None:
+            return
+        self._gate.remember(self._shown() or "", None)
+        self._who, self._tier = (
+            f"address {caller_network(self.address)}",
+            self._gate.policies.anonymous,
+        )
+        self._check(lambda: self._gate.meter.take(self._gate.policies.failures, self._who))
+
+    def _shown(self) -> str | None:
+        """The hash of the key or the session that the request shows."""
+        secret = self._credential.key or self._credential.session
+        return hashed(secret) if secret else None
+
+    def _check(self, take: Callable[[], None]) -> None:
+        try:
+            take()
+        except TooMany as error:
+            raise too_many(error.policy, error.wait) from None
+
+
+def too_many(policy: Policy, wait: int) -> Refused:
+    """The error for a caller who has taken what a limit allows."""
+    window = f"{policy.amount:,} {policy.unit} in {policy.window:,} s"
+    if policy.unit == "failures":
+        window = f"{policy.amount:,} credentials that are not valid in {policy.window:,} s"
+    return Refused(
+        f"Too many {policy.unit}: at most {window}. Ask again in {wait} s.",
+        "RATE_LIMITED",
+        429,
+        {"Retry-After": str(wait)},
+    )
+
+
+def too_complex(cost: int, most: int, tier: str) -> Refused:
+    """The error for a query that costs more than its caller may ever pay."""
+    return Refused(
+        f"The operation costs {cost:,} points: at most {most:,} for {tier} callers. "
+        "Ask for smaller pages, for fewer pages within pages, or for fewer paths.",
+        "QUERY_TOO_COMPLEX",
+        400,
+    )
