@@ -76,7 +76,7 @@ class Meter:
         """``ok``, or what is wrong with Redis; None where none is used."""
         if self._shared is None:
             return None
-        return "Redis does not answer: each process counts by itself" if self._down else "ok"
+        return "Redis does not answer, each process counts by itself" if self._down else "ok"
 
     def take(self, policies: Sequence[Policy], who: str, amount: int = 1) -> None:
         """Take an amount of each limit; raises TooMany for the first that has not so much left."""
