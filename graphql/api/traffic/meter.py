@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import redis
 from limits.errors import StorageError
-from limits.storage import RedisStorage
+from limits.storage import RedisStorage, SlidingWindowCounterSupport
 from limits.strategies import SlidingWindowCounterRateLimiter
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -133,7 +133,8 @@ def weights(
     """What was taken in the window before and in this one, and the seconds until this one ends."""
     storage = limiter.storage
     key = policy.item.key_for(policy.unit, who)
-    before, _, now, ends = storage.get_sliding_window(key, policy.window)  # type: ignore[attr-defined]
+    assert isinstance(storage, SlidingWindowCounterSupport)
+    before, _, now, ends = storage.get_sliding_window(key, policy.window)
     return before, now, min(max(ends - policy.window, 0.0), policy.window)
 
 
