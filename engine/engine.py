@@ -96,6 +96,7 @@ class Engine(Reading):
             self.entities([nobody], access)
             self.expand(ExpandQuestion(nobody), access)
             self.edge_counts([nobody], access)
+            self._connection.end([nobody])
 
     def warm_paths(self) -> None:
         """Let Neo4j plan a search for paths: it takes seconds, so do it beside first answers."""

@@ -35,3 +35,7 @@ class Forbidden(ClewError):
 
 class NotSignedIn(ClewError):
     """This needs an account, and the caller has shown none that is valid."""
+
+
+class Cancelled(ClewError):
+    """Nobody waits for this answer any more; what ran for it was ended."""

@@ -2,6 +2,7 @@
 
 import logging
 import time
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
@@ -9,9 +10,14 @@ from typing import Any
 import neo4j
 from neo4j import GraphDatabase, Query, Record, exceptions
 
-from engine.errors import BadInput, ClewError, QueryTimeout, ServerUnavailable
+from engine.cancellation import current
+from engine.errors import BadInput, Cancelled, ClewError, QueryTimeout, ServerUnavailable
 from engine.graph.cypher import query_text
 
+MARK = "clew_query"
+"""The key in a transaction's metadata that tells a query of somebody who may go away."""
+END_TIMEOUT = 5.0
+"""Seconds that ending a query takes at most."""
 READ_TIMEOUT = 10.0
 """Seconds that a read takes at most, unless its caller says otherwise."""
 LONG_TIMEOUT = 600.0
@@ -155,9 +161,27 @@ class Connection:
         """The rows that a named query answers, one by one as they arrive."""
         if timeout <= 0:  # the driver takes 0 for no limit at all
             raise QueryTimeout("this question took longer than it may")
-        query = Query(query_text(name, **parts), timeout=timeout)
-        with translated(), self._session(neo4j.READ_ACCESS) as session:
-            yield from session.run(query, dict(parameters or {}))
+        text, waiting = query_text(name, **parts), current.get()
+        if waiting is None:
+            with translated(), self._session(neo4j.READ_ACCESS) as session:
+                yield from session.run(Query(text, timeout=timeout), dict(parameters or {}))
+            return
+        mark = uuid.uuid4().hex
+        query = Query(text, timeout=timeout, metadata={MARK: mark})
+        with waiting.running(mark, self.end):
+            try:
+                with translated(), self._session(neo4j.READ_ACCESS) as session:
+                    yield from session.run(query, dict(parameters or {}))
+            except QueryTimeout as error:
+                if waiting.is_cancelled:
+                    raise Cancelled from error
+                raise
+
+    def end(self, marks: list[str]) -> None:
+        """End the queries with these marks that run; where Neo4j is gone they have ended."""
+        with suppress(ClewError), translated(), self._session(neo4j.READ_ACCESS) as session:
+            query = Query(query_text("end_transactions"), timeout=END_TIMEOUT)
+            session.run(query, {"marks": marks}).consume()
 
     def write(
         self,
