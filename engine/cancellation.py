@@ -1,7 +1,8 @@
 """Whether somebody still waits for an answer; ends what runs for it when nobody does.
 
 Whoever asks for somebody else sets ``current`` (``waited_for``); each query that Neo4j runs is
-``running`` meanwhile, with a mark and a function that ends it. ``cancel`` ends those, and lets none begin.
+``running`` meanwhile, with a mark and a function that ends it. ``cancel`` ends those, and lets none
+begin.
 """
 
 import threading
