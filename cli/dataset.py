@@ -1,4 +1,4 @@
-"""``clew dataset``: shows the datasets and their age, describes and deletes them."""
+"""``clew dataset``: shows the datasets and their age, describes, publishes and deletes them."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,27 +11,23 @@ import click
 import yaml
 
 from cli.bar import load_bar
+from cli.handle import opened
+from cli.reader import readers
 from cli.terminal import minute, note, show_table
 from engine.access import Access
-from engine.dataset import Dataset, ExportPolicy, Frequency
-from engine.engine import Engine
+from engine.account import OWNER
+from engine.dataset import Dataset, ExportPolicy, Frequency, Visibility
 from engine.errors import BadInput
 from engine.metadata import from_ftm
-from engine.settings import Settings
 from loaders.crawl.catalog import TextLoader, read_catalog
 
 LARGEST = 1_000_000
 """Bytes of the largest description that is read."""
 
 
-def opened() -> Engine:
-    """The engine on the data folder."""
-    return Engine.open(Settings.from_environment(), progress=note)
-
-
 @click.group("dataset")
 def dataset_group() -> None:
-    """See, describe and delete datasets."""
+    """See, describe, publish and delete datasets."""
 
 
 @dataset_group.command("list")
@@ -58,13 +54,23 @@ def list_command(overdue: bool, as_json: bool) -> None:
 
 def show(datasets: Sequence[Dataset], deleting: Sequence[str], now: datetime) -> None:
     """Print the table of datasets."""
-    headings = ("NAME", "TITLE", "ENTITIES", "FREQUENCY", "UPDATED", "EXPECTED", "OVERDUE")
+    headings = (
+        "NAME",
+        "TITLE",
+        "ENTITIES",
+        "READERS",
+        "FREQUENCY",
+        "UPDATED",
+        "EXPECTED",
+        "OVERDUE",
+    )
     rows = []
     for dataset in datasets:
-        cells = [dataset.name, dataset.title, f"{dataset.entity_count:,}", str(dataset.frequency)]
+        cells = [dataset.name, dataset.title, f"{dataset.entity_count:,}"]
+        cells += [str(dataset.visibility), str(dataset.frequency)]
         cells += [minute(dataset.last_updated) or "never", minute(dataset.next_expected)]
         rows.append([*cells, lateness(dataset, now)])
-    rows += [[name, "being deleted", "", "", "", "", ""] for name in deleting]
+    rows += [[name, "being deleted", *[""] * (len(headings) - 2)] for name in deleting]
     show_table(headings, rows, folded=("TITLE",), right=("ENTITIES",))
 
 
@@ -104,6 +110,7 @@ def described(dataset: Dataset, now: datetime) -> dict[str, Any]:
                 "frequency": str(dataset.frequency),
             }
         ),
+        "visibility": str(dataset.visibility),
         "export_policy": str(dataset.export_policy),
         "updated_at": iso(dataset.last_updated),
         "next_expected": iso(dataset.next_expected),
@@ -235,6 +242,27 @@ def read(path: Path, name: str) -> dict[str, Any]:
     if ignored:
         note(f"{path}: ignored {', '.join(ignored)}")
     return changes
+
+
+@dataset_group.command("publish")
+@click.argument("name", help="The dataset.")
+@click.option(
+    "--registered",
+    "visibility",
+    flag_value=Visibility.REGISTERED.value,
+    help="Let only those read it who have an account.",
+)
+@click.option(
+    "--restricted",
+    "visibility",
+    flag_value=Visibility.RESTRICTED.value,
+    help="Let only those read it to whom it was granted, and the data team.",
+)
+def publish_command(name: str, visibility: str | None) -> None:
+    """Let everybody read a dataset, or, with an option, fewer."""
+    with opened() as engine:
+        engine.directory.publish(OWNER, name, Visibility(visibility or Visibility.PUBLIC))
+        click.echo(f"{name}: {readers(engine, name)}")
 
 
 @dataset_group.command("delete")

@@ -6,7 +6,10 @@ from typing import Any
 import click
 
 from cli.bar import load_bar
+from cli.reader import readers, sentence
 from cli.terminal import note
+from engine.account import OWNER
+from engine.dataset import Visibility
 from engine.engine import Engine
 from engine.process.worker import workers
 from engine.progress import throttled
@@ -44,25 +47,33 @@ LISTED = 20
     help="The mapping that says what the columns of the tables mean.",
 )
 @click.option("--keep", is_flag=True, help="Do not remove what the sources no longer hold.")
+@click.option("--public", is_flag=True, help="Let everybody read the dataset once it is loaded.")
 @click.option(
     "--offline",
     is_flag=True,
     help="Fill a data folder whose database is empty with Neo4j's own import, which is faster.",
 )
-def load_command(dataset: str, offline: bool, **options: Any) -> None:
+def load_command(dataset: str, offline: bool, public: bool, **options: Any) -> None:
     """Load a dataset: add what is new, change what differs, remove what is gone.
 
-    The sources together are one version of the dataset. The exit code is 1 when a line was refused
+    The sources together are one version of the dataset. The last line says who may read it now: a
+    new dataset is restricted until it is published. The exit code is 1 when a line was refused
     or a source ended early.
     """
     options["format"] = options.pop("format_")
     settings = Settings.from_environment()
     if offline:
-        report = run_offline(settings, dataset=dataset, **options)
+        visibility = Visibility.PUBLIC if public else Visibility.RESTRICTED
+        report = run_offline(settings, dataset=dataset, visibility=visibility, **options)
+        who = sentence(dataset, visibility, [])
     else:
         with Engine.open(settings, progress=note) as engine:
             report = run(engine, dataset=dataset, **options)
+            if public:
+                engine.directory.publish(OWNER, dataset, Visibility.PUBLIC)
+            who = readers(engine, dataset)
     show(report, dataset)
+    click.echo(f"{dataset}: {who}")
     if report.refused_count or report.truncated:
         raise SystemExit(1)
 

@@ -11,6 +11,8 @@ from cli.check import check_command
 from cli.crawl import crawl_command
 from cli.dataset import dataset_group
 from cli.export import export_command
+from cli.grant import grant_group
+from cli.group import group_group
 from cli.load import load_command
 from cli.mapping import mapping_command
 from cli.migrate import migrate_command
@@ -20,6 +22,7 @@ from cli.restore import restore_command
 from cli.status import status_command
 from cli.terminal import note
 from cli.up import up_command
+from cli.user import user_group
 from engine.errors import ClewError
 
 
@@ -57,6 +60,8 @@ for command in (
     crawl_command,
     dataset_group,
     export_command,
+    grant_group,
+    group_group,
     load_command,
     mapping_command,
     migrate_command,
@@ -65,5 +70,6 @@ for command in (
     restore_command,
     status_command,
     up_command,
+    user_group,
 ):
     main.add_command(command)

@@ -23,7 +23,8 @@ def status_command() -> None:
         click.echo(f"revision  graph {engine.revision()}, index {engine.index_revision()}")
         for dataset in engine.datasets(engine.owner_access()):
             click.echo(
-                f"dataset   {dataset.name}: {dataset.entity_count:,} entities, {dataset.title}"
+                f"dataset   {dataset.name}: {dataset.entity_count:,} entities, {dataset.title}, "
+                f"{dataset.visibility}"
             )
             for count in dataset.schemata:
                 click.echo(f"          {count.count:>9,} {count.schema}")

@@ -11,6 +11,7 @@ from datetime import datetime
 from tempfile import TemporaryFile
 from typing import IO
 
+from engine.dataset import Visibility
 from engine.entity import Entity
 from engine.graph.dataset.claim import claimed
 from engine.graph.record.column import Page, page
@@ -58,6 +59,7 @@ class Filling:
         bulk: Bulk,
         dataset: str,
         title: str | None,
+        visibility: Visibility,
         leftovers: IO[bytes],
         release: Callable[[], None],
     ) -> None:
@@ -67,6 +69,7 @@ class Filling:
         self._bulk = bulk
         self._dataset = dataset
         self._title = title
+        self._visibility = visibility
         self._leftovers = leftovers
         self._release = release
 
@@ -88,7 +91,7 @@ class Filling:
         """
         if self._bulk.counts:
             progress("Putting together what is shared")
-            self._bulk.complete(self._dataset, self._title, updated)
+            self._bulk.complete(self._dataset, self._title, self._visibility, updated)
             self._bulk.build(progress)
         self._release()
         return bool(self._bulk.counts) and not self._leftovers.tell()
@@ -101,7 +104,12 @@ class Filling:
 
 @contextmanager
 def filling(
-    settings: Settings, workers: Workers, dataset: str, title: str | None, progress: Progress
+    settings: Settings,
+    workers: Workers,
+    dataset: str,
+    title: str | None,
+    progress: Progress,
+    visibility: Visibility = Visibility.RESTRICTED,
 ) -> Iterator[Filling]:
     """Fill an empty data folder with a dataset, which nobody else may write to meanwhile.
 
@@ -115,4 +123,4 @@ def filling(
         leftovers = stack.enter_context(TemporaryFile(dir=home.data))
         holding = stack.enter_context(ExitStack())
         bulk = holding.enter_context(new_graph(settings, workers, progress))
-        yield Filling(bulk, dataset, title, leftovers, holding.close)
+        yield Filling(bulk, dataset, title, visibility, leftovers, holding.close)

@@ -17,6 +17,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
 
+from engine.dataset import Visibility
 from engine.errors import BadInput, ClewError
 from engine.graph.connection import Connection
 from engine.graph.record.column import (
@@ -118,7 +119,9 @@ class Bulk:
         texts = [f"{line}\n" for line in lines]
         self._put(name, "".join(texts).encode(), len(texts))
 
-    def complete(self, dataset: str, title: str | None, updated: datetime | None) -> None:
+    def complete(
+        self, dataset: str, title: str | None, visibility: Visibility, updated: datetime | None
+    ) -> None:
         """Write what only all pages together show, and the dataset; ``updated`` is its date."""
         self._put_stubs()
         self._put_shared_values()
@@ -126,7 +129,7 @@ class Bulk:
         purged = [self._first_revision] if self._first_revision else []
         state = (1, self._revision, self._revision, *purged)
         self._put_lines("clew", [DELIMITER.join(map(str, state))])
-        self._put_lines("dataset", [dataset_line(dataset, title, updated)])
+        self._put_lines("dataset", [dataset_line(dataset, title, visibility, updated)])
         for name, file in self._open.items():
             header_file = self._files / f"{name.removesuffix(BROKEN)}.header"
             header_file.write_text(f"{header(name)}\n", encoding="utf-8")

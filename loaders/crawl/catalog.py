@@ -24,7 +24,7 @@ from pydantic import (
     model_validator,
 )
 
-from engine.dataset import Frequency, check_name
+from engine.dataset import Frequency, Visibility, check_name
 from engine.errors import BadInput
 from engine.metadata import checked, from_ftm
 from loaders.intake.address import masked
@@ -154,6 +154,8 @@ class Entry:
     """Fields of a dataset, as ``Engine.set_dataset`` takes them."""
     schedule: str | None = None
     """Five fields of cron; without them the frequency counts."""
+    visibility: Visibility = Visibility.RESTRICTED
+    """Who may read the dataset from the crawl on that makes it; later crawls change nothing."""
 
     @property
     def frequency(self) -> Frequency:
@@ -200,6 +202,7 @@ def entry_of(described: Mapping[str, Any], folder: Path, where: str) -> Entry:
     """One dataset of a catalog file, described ``where``; raises BadInput."""
     rest = dict(described)
     source, name = rest.pop("source", None), rest.pop("name", None)
+    visibility = rest.pop("visibility", Visibility.RESTRICTED)
     if not isinstance(name, str):
         raise BadInput(f"{where} has no name")
     where = f"{where} ({name[:100]})"
@@ -213,9 +216,23 @@ def entry_of(described: Mapping[str, Any], folder: Path, where: str) -> Entry:
         metadata, unknown = from_ftm(rest)
         if unknown:
             raise BadInput(f"nothing is known of {', '.join(unknown)}")
-        return Entry(check_name(name), origin, folder, checked(metadata), cron(schedule))
+        return Entry(
+            check_name(name),
+            origin,
+            folder,
+            checked(metadata),
+            cron(schedule),
+            visibility_of(visibility),
+        )
     except BadInput as error:
         raise BadInput(f"{where}: {error}") from None
+
+
+def visibility_of(text: Any) -> Visibility:
+    """A visibility by its name; raises BadInput."""
+    if text in list(Visibility):
+        return Visibility(text)
+    raise BadInput(f"visibility {str(text)[:100]!r} is none of {', '.join(Visibility)}")
 
 
 def cron(text: Any) -> str | None:

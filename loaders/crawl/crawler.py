@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 import orjson
 
+from engine.account import OWNER
 from engine.engine import Engine
 from engine.errors import ClewError
 from engine.progress import Progress
@@ -74,7 +75,8 @@ class Crawler:
 
     def _update(self, entry: Entry, run: Run, force: bool) -> Run:
         """Bring the dataset up to date; returns the run with its outcome. Raises ClewError."""
-        self._engine.set_dataset(entry.name, entry.metadata)
+        if not self._engine.set_dataset(entry.name, entry.metadata):
+            self._engine.directory.publish(OWNER, entry.name, entry.visibility)
         folder = self._engine.settings.downloads / entry.name
         folder.mkdir(parents=True, exist_ok=True)
         acquisition = Acquisition(entry, folder, self._progress)

@@ -13,7 +13,8 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from engine.dataset import check_name
+from engine.account import OWNER
+from engine.dataset import Visibility, check_name
 from engine.engine import Engine
 from engine.entity import Entity
 from engine.errors import BadInput
@@ -43,6 +44,7 @@ def fill(
     title: str | None = None,
     format: str | None = None,
     mapping: Path | None = None,
+    visibility: Visibility = Visibility.RESTRICTED,
     progress: Callable[[str], None] | None = None,
     meter: Meter | None = None,
 ) -> Report:
@@ -62,7 +64,7 @@ def fill(
             raise BadInput(
                 f"{intake.names[0]} tells changes to a dataset: load them without --offline"
             )
-        with filling(settings, workers, dataset, title, say) as target:
+        with filling(settings, workers, dataset, title, say, visibility) as target:
             with Seen(Path(target.folder, "seen")) as seen:
                 run = OfflineLoad(target, workers, seen, intake)
                 run.read(format_)
@@ -73,6 +75,7 @@ def fill(
                 with Engine.open(settings, progress=say) as engine:
                     start = time.monotonic()
                     run.write_leftovers(engine, title, say)
+                    engine.directory.publish(OWNER, dataset, visibility)
                     seconds += time.monotonic() - start
     run.report.seconds = seconds
     return run.report

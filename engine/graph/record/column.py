@@ -171,9 +171,11 @@ def stub_line(id_: str) -> str:
     return DELIMITER.join([*(str(rows.stub_row(id_)[name]) for name in ("id", "dataset")), "true"])
 
 
-def dataset_line(name: str, title: str | None, updated: datetime | None) -> str:
+def dataset_line(
+    name: str, title: str | None, visibility: Visibility, updated: datetime | None
+) -> str:
     """The line of a dataset; its title has no line breaks."""
-    cells = (name, Visibility.RESTRICTED, title or "", updated.isoformat() if updated else "")
+    cells = (name, visibility, title or "", updated.isoformat() if updated else "")
     return DELIMITER.join(cells).rstrip(DELIMITER)
 
 
