@@ -1,31 +1,42 @@
-"""How much an operation may read: counted after validation, with its variables, before it runs."""
+"""What an operation costs in points: counted after validation, with its variables, before it runs.
 
-from collections.abc import Mapping
+A point is about one record that is read. Pages within pages multiply, and a path costs by the pairs
+of its ends, its hops and how many paths are wanted. What the executor does not run costs nothing: a
+field that ``@skip`` or ``@include`` leaves out; a field that several fragments select counts once;
+and of fragments on different types only the dearest count that one record can have.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
-    FragmentSpreadNode,
+    GraphQLError,
     GraphQLField,
+    GraphQLIncludeDirective,
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLSkipDirective,
     InlineFragmentNode,
-    IntValueNode,
-    ListValueNode,
     OperationDefinitionNode,
+    SelectionNode,
     SelectionSetNode,
-    ValueNode,
-    VariableNode,
+    get_argument_values,
+    get_directive_values,
     get_named_type,
+    get_variable_values,
 )
-from graphql.pyutils import Undefined
+from graphql.execution.values import VariableValues
 
 from api.error import Refused
 from api.limit import LIMIT, Limit
+from engine.question import MAX_HOPS, MAX_K, PathMode, PathQuestion
 
 CHEAP_COUNTS = frozenset(
     {"SearchConnection", "ExpandConnection", "DatasetConnection", "RunConnection"}
@@ -35,114 +46,248 @@ READ_COUNT = 100
 """The cost of the totalCount of a reverse property: the engine reads what it counts."""
 ID_LISTS = ("ids", "from", "to", "avoid")
 """Arguments that are lists of ids."""
-HUGE = 10**20
-"""Stands for a number with so many digits that converting it would take long."""
+READ_WITH_PARENT = frozenset({("Relationship", "entity"), ("Holding", "entity")})
+"""Records that come with what names them; so does the node of every edge of a connection."""
+WALK = 10
+"""The cost of looking for chains of owners or holdings, beside that of those found."""
+ROUTE = 5
+"""Entities, and relationships, on the routes to one owner: more are rare."""
+PROPERTIES = 5
+"""Properties that name entities, of a record whose properties are all asked for."""
+MOST_LOOKS = 20_000
+"""How often a field or a fragment is looked at: once for each type of record that it may be of.
+Real operations have some hundreds."""
+
+Composite = GraphQLObjectType | GraphQLInterfaceType
+Counts = Mapping[str, int]
+"""How many items the fields of a page or a result have, by the name of the field."""
+NONE: Counts = MappingProxyType({})
 
 
 @dataclass
 class Cost:
-    """Counts the records that an operation may read at most: pages within pages multiply."""
+    """Counts what an operation may read at most."""
 
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: Mapping[str, Any]
     limit: Limit = LIMIT
-    _defaults: dict[str, Any] = field(default_factory=dict)
-    _fragment_costs: dict[str, int] = field(default_factory=dict)
+    _values: VariableValues = field(default_factory=lambda: VariableValues({}, {}))
+    _looks: int = 0
+    _known: dict[tuple[Any, ...], int] = field(default_factory=dict)
 
     def check(self, operation: OperationDefinitionNode) -> int:
         """The cost in points; raises Refused for an operation whose pages are too large."""
-        self._defaults = {
-            node.variable.name.value: self._value(node.default_value)
-            for node in operation.variable_definitions or ()
-            if node.default_value is not None
-        }
+        definitions = operation.variable_definitions or ()
+        values = get_variable_values(self.schema, definitions, dict(self.variables), max_errors=1)
         root = self.schema.get_root_type(operation.operation)
-        records = self._selections(operation.selection_set, root)
-        if records > self.limit.records:
+        if isinstance(values, list) or root is None:
+            return 1  # execution refuses it, and says why
+        self._values = values
+        points = max(1, self._inner((operation.selection_set,), root))
+        if points > self.limit.points:
             raise Refused(
-                f"The operation may read {records:,} records: at most {self.limit.records:,}. "
-                "Ask for smaller pages, or for fewer pages within pages."
+                f"The operation costs {points:,} points: at most {self.limit.points:,}. "
+                "Ask for smaller pages, for fewer pages within pages, or for fewer paths.",
+                "QUERY_TOO_COMPLEX",
+                400,
             )
-        return max(1, records)
+        return points
 
-    def _selections(
-        self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None
+    def _inner(
+        self, sets: tuple[SelectionSetNode, ...], kind: GraphQLNamedType, counts: Counts = NONE
     ) -> int:
-        total = 0
-        for node in selections.selections if selections else ():
-            if isinstance(node, FieldNode):
-                total += self._field(node, parent)
-            elif isinstance(node, InlineFragmentNode):
-                condition = node.type_condition
-                inner = self.schema.get_type(condition.name.value) if condition else parent
-                total += self._selections(node.selection_set, inner)
-            elif isinstance(node, FragmentSpreadNode):
-                total += self._fragment(node.name.value)
-        return total
-
-    def _fragment(self, name: str) -> int:
-        if name not in self._fragment_costs:
-            fragment = self.fragments[name]
-            parent = self.schema.get_type(fragment.type_condition.name.value)
-            self._fragment_costs[name] = self._selections(fragment.selection_set, parent)
-        return self._fragment_costs[name]
-
-    def _field(self, node: FieldNode, parent: GraphQLNamedType | None) -> int:
-        if not isinstance(parent, GraphQLObjectType | GraphQLInterfaceType):
+        """The cost of what is selected of one object of a type."""
+        if not sets or not isinstance(kind, Composite):
             return 0
-        definition = parent.fields.get(node.name.value)
-        if definition is None:
-            return 0
-        inner = self._selections(node.selection_set, get_named_type(definition.type))
-        size = self._size(node, definition)
-        if size is not None:
-            return size * (1 + inner)
-        reads = node.name.value == "totalCount" and parent.name not in CHEAP_COUNTS
-        return READ_COUNT if reads else inner
+        key = (*map(id, sets), kind.name, *counts.items())
+        if key not in self._known:
+            self._known[key] = max(
+                sum(self._field(nodes, one, counts) for nodes in self._fields(sets, one))
+                for one in self._kinds(sets, kind)
+            )
+        return self._known[key]
 
-    def _size(self, node: FieldNode, definition: GraphQLField) -> int | None:
-        """How many items a field returns at most; None where it is not a list of its own."""
-        arguments = self._arguments(node, definition)
+    def _kinds(self, sets: Sequence[SelectionSetNode], kind: Composite) -> list[Composite]:
+        """The types that an object may have: one of all for which the same fragments count."""
+        conditions = {name for name in self._conditions(sets) if name not in names_of(kind)}
+        if not conditions or isinstance(kind, GraphQLObjectType):
+            return [kind]
+        kinds: dict[frozenset[str], Composite] = {}
+        for one in self.schema.get_possible_types(kind):
+            kinds.setdefault(frozenset(name for name in conditions if name in names_of(one)), one)
+        return list(kinds.values())
+
+    def _conditions(self, sets: Sequence[SelectionSetNode]) -> Iterator[str]:
+        """The types that fragments of these selections are on, fragments within them included."""
+        waiting, seen = list(sets), set()
+        while waiting:
+            for node in waiting.pop().selections:
+                if isinstance(node, FieldNode):
+                    continue
+                condition, inner = self._fragment(node)
+                if condition is not None:
+                    yield condition
+                if id(inner) not in seen:
+                    seen.add(id(inner))
+                    waiting.append(inner)
+
+    def _fields(
+        self, sets: Sequence[SelectionSetNode], kind: Composite
+    ) -> Iterator[list[FieldNode]]:
+        """The fields that are selected of a type; those that become one in the answer together."""
+        fields: dict[str, list[FieldNode]] = {}
+        waiting, seen = list(sets), set()
+        while waiting:
+            selections = waiting.pop().selections
+            self._look(len(selections))
+            for node in selections:
+                if not self._is_included(node):
+                    continue
+                if isinstance(node, FieldNode):
+                    fields.setdefault((node.alias or node.name).value, []).append(node)
+                    continue
+                condition, inner = self._fragment(node)
+                if (condition is None or condition in names_of(kind)) and id(inner) not in seen:
+                    seen.add(id(inner))
+                    waiting.append(inner)
+        yield from fields.values()
+
+    def _look(self, count: int) -> None:
+        """Raises Refused where counting itself would take long."""
+        self._looks += count
+        if self._looks > MOST_LOOKS:
+            raise Refused(
+                "The operation has too many fragments on different types within each other.",
+                "QUERY_TOO_COMPLEX",
+                400,
+            )
+
+    def _fragment(self, node: SelectionNode) -> tuple[str | None, SelectionSetNode]:
+        """The type that a fragment is on, if it says so, and what it selects."""
+        if isinstance(node, InlineFragmentNode):
+            on = node.type_condition
+            return None if on is None else on.name.value, node.selection_set
+        fragment = self.fragments[node.name.value]  # type: ignore[attr-defined]
+        return fragment.type_condition.name.value, fragment.selection_set
+
+    def _is_included(self, node: SelectionNode) -> bool:
+        if not node.directives:
+            return True
+        try:
+            skip = get_directive_values(GraphQLSkipDirective, node, self._values) or {}
+            include = get_directive_values(GraphQLIncludeDirective, node, self._values) or {}
+        except GraphQLError:
+            return True  # execution refuses it
+        return not skip.get("if", False) and bool(include.get("if", True))
+
+    def _field(self, nodes: list[FieldNode], parent: Composite, counts: Counts) -> int:
+        """The cost of one field of one object."""
+        name = nodes[0].name.value
+        definition = parent.fields.get(name)
+        if definition is None:  # the schema itself: __typename
+            return 0
+        kind = get_named_type(definition.type)
+        sets = tuple(node.selection_set for node in nodes if node.selection_set is not None)
+        if name in counts:
+            return counts[name] * self._inner(sets, kind)
+        arguments = self._arguments(nodes[0], definition)
         if "first" in arguments:
-            return self._page_size(arguments["first"])
-        for name in ID_LISTS:
-            ids = arguments.get(name)
-            if isinstance(ids, list) and len(ids) > self.limit.ids:
-                raise Refused(f"{name}: at most {self.limit.ids} ids.", "BAD_USER_INPUT")
-        ids, k = arguments.get("ids"), arguments.get("k")
-        if isinstance(ids, list):
-            return len(ids)
-        return min(max(k, 1), self.limit.page) if isinstance(k, int) else None
+            return self._page(arguments["first"], sets, kind)
+        if parent is self.schema.query_type and name in ("paths", "subgraph", "entities"):
+            return self._many(name, arguments, sets, kind)
+        return self._one(name, parent, arguments, sets, kind)
 
-    def _page_size(self, first: Any) -> int:
-        if not isinstance(first, int):
-            return 1  # not a number at all: execution refuses it
+    def _page(self, size: int, sets: tuple[SelectionSetNode, ...], kind: GraphQLNamedType) -> int:
+        """A page of a list: looking for it, and its items."""
+        if not kind.name.endswith("Connection") or not isinstance(kind, GraphQLObjectType):
+            return WALK + size * (1 + self._inner(sets, kind))
+        asked = {nodes[0].name.value for nodes in self._fields(sets, kind)}
+        items = size if asked & {"nodes", "edges", "pageInfo"} else 0
+        return 1 + items + self._inner(sets, kind, {"nodes": size, "edges": size})
+
+    def _many(
+        self,
+        name: str,
+        arguments: Mapping[str, Any],
+        sets: tuple[SelectionSetNode, ...],
+        kind: GraphQLNamedType,
+    ) -> int:
+        """What is asked for with a list of ids."""
+        size = len(arguments.get("ids") or ())
+        if name == "entities":
+            return size * (1 + self._inner(sets, kind))
+        if name == "subgraph":
+            return size + self._inner(sets, kind, {"nodes": size, "edges": size})
+        pairs = len(set(arguments.get("from") or ())) * len(set(arguments.get("to") or ()))
+        hops = len(arguments.get("hops") or ()) or _number(arguments, "maxHops", MAX_HOPS)
+        mode = getattr(arguments.get("mode"), "value", arguments.get("mode"))
+        found = pairs
+        if mode == PathMode.K_SHORTEST.value:
+            found = pairs * _number(arguments, "k", MAX_K)
+        elif mode == PathMode.ALL_SHORTEST.value and pairs:
+            found = max(pairs, PathQuestion.limit)
+        counts = {"nodes": found * (hops + 1), "edges": found * hops}
+        return pairs * hops + counts["nodes"] + self._inner(sets, kind, counts)
+
+    def _one(
+        self,
+        name: str,
+        parent: Composite,
+        arguments: Mapping[str, Any],
+        sets: tuple[SelectionSetNode, ...],
+        kind: GraphQLNamedType,
+    ) -> int:
+        """A field without a page."""
+        if name == "totalCount":
+            return 1 if parent.name in CHEAP_COUNTS else READ_COUNT
+        if name == "facets":
+            return len(arguments.get("fields") or ())
+        if name == "edgeCounts":
+            return 1
+        if name == "routes":
+            return self._inner(sets, kind, {"nodes": ROUTE, "edges": ROUTE})
+        inner = self._inner(sets, kind)
+        if name == "properties":
+            names = arguments.get("names")
+            return inner * (PROPERTIES if names is None else len(names))
+        at_root = parent in (self.schema.query_type, self.schema.mutation_type)
+        if at_root or (isinstance(kind, Composite) and "Entity" in names_of(kind)):
+            with_parent = parent.name.endswith("Edge") or (parent.name, name) in READ_WITH_PARENT
+            return inner if with_parent else 1 + inner
+        return inner
+
+    def _arguments(self, node: FieldNode, definition: GraphQLField) -> dict[str, Any]:
+        """The values of a field's arguments; raises Refused for pages and lists that are too long.
+
+        The default of the schema counts for null, too, as it does for the resolvers.
+        """
+        if not definition.args:
+            return {}
+        try:
+            values = get_argument_values(definition, node, self._values)
+        except GraphQLError:
+            return {}  # execution refuses it
+        for name, argument in definition.args.items():
+            if values.get(name) is None and argument.default_value:
+                values[name] = argument.default_value
+        first = values.get("first", 0)
         if not 0 <= first <= self.limit.page:
             raise Refused(
                 f"first: {first} is not between 0 and {self.limit.page}.", "BAD_USER_INPUT"
             )
-        return first
-
-    def _arguments(self, node: FieldNode, definition: GraphQLField) -> dict[str, Any]:
-        """The value of every argument that the field has, its default where none is given."""
-        values = {}
-        for name, argument in definition.args.items():
-            default = argument.default_value
-            values[name] = None if default is Undefined else default
-        for argument_node in node.arguments or ():
-            value = self._value(argument_node.value)
-            if value is not None:
-                values[argument_node.name.value] = value
+        for name in ID_LISTS:
+            if len(values.get(name) or ()) > self.limit.ids:
+                raise Refused(f"{name}: at most {self.limit.ids} ids.", "BAD_USER_INPUT")
         return values
 
-    def _value(self, node: ValueNode | None) -> Any:
-        """A number, or a list whose length counts; None for all other values."""
-        if isinstance(node, VariableNode):
-            name = node.name.value
-            return self.variables.get(name, self._defaults.get(name))
-        if isinstance(node, IntValueNode):
-            return int(node.value) if len(node.value) < 20 else HUGE
-        if isinstance(node, ListValueNode):
-            return list(node.values)
-        return None
+
+@cache
+def names_of(kind: Composite) -> frozenset[str]:
+    """The names of a type and of the interfaces that it has."""
+    return frozenset({kind.name, *(above.name for above in kind.interfaces)})
+
+
+def _number(arguments: Mapping[str, Any], name: str, most: int) -> int:
+    """A number as the engine takes it; one that is out of its range is refused later."""
+    return min(max(int(arguments.get(name) or 1), 1), most)

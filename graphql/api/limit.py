@@ -46,8 +46,8 @@ class Limit:
     """Lists of fields or types within each other: each level multiplies the answer."""
     page: int = 100
     ids: int = 500
-    records: int = 10_000
-    """What an operation may read, pages within pages multiplied."""
+    points: int = 10_000
+    """What an operation may cost (``api.cost``), whoever asks."""
 
 
 LIMIT = Limit()
