@@ -43,11 +43,17 @@ class Cancellation:
                 del self._running[mark]
                 self._changed.notify_all()
 
+    def forbid(self) -> bool:
+        """Let nothing more begin; whether something still runs."""
+        with self._changed:
+            self.is_cancelled = True
+            return bool(self._running)
+
     def cancel(self) -> None:
         """End what runs, and wait until it has ended, but at most a few seconds."""
+        self.forbid()
         for _ in range(TRIES):
             with self._changed:
-                self.is_cancelled = True
                 marks = list(self._running)
                 ends = set(self._running.values())
             if not marks:

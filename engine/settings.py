@@ -101,6 +101,9 @@ class Settings(BaseModel):
     log: Literal["problems", "text", "json"] = "problems"
     """What `clew up` logs on stderr: only problems, or also a line for each request, as text or as
     JSON."""
+    dear: int = Field(default=0, ge=0)
+    """How many dear queries (`paths`, `owners`, `holdings`) are answered at a time, of one caller
+    at most half of them; 0 takes one for each processor, at least 2."""
     connections: int = Field(default=1000, ge=1)
     """The most connections that may be open."""
     connections_each: int = Field(default=200, ge=1)

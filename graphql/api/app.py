@@ -1,6 +1,7 @@
 """The web application: the API at /graphql, /healthz for monitors, and a page for people."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from anyio import move_on_after, to_thread
@@ -23,6 +24,7 @@ from api.http.origin import OriginCheck
 from api.http.refusal import refusal
 from api.traffic.gate import Gate
 from api.transport import respond
+from api.turn import Lane
 from engine.engine import Engine
 from engine.settings import Settings
 
@@ -67,6 +69,7 @@ def create_app(engine: Engine) -> Starlette:
         return JSONResponse({"ok": ok, **shown}, 200 if ok else 503)
 
     metrics = Metrics()
+    watch_lanes(metrics, execution.lanes)
     app = Starlette(
         routes=[
             Route("/graphql", graphql, methods=METHODS),
@@ -91,7 +94,23 @@ def middleware(settings: Settings, metrics: Metrics) -> list[Middleware]:
         Middleware(Failure),
         Middleware(HostCheck, settings),
         Middleware(OriginCheck, settings),
+        Middleware(Failure),  # again, so that a page of another origin can read the answer
     ]
+
+
+def watch_lanes(metrics: Metrics, lanes: Mapping[str, Lane]) -> None:
+    """Show how many requests are answered and how many wait, cheap ones and dear ones apart."""
+    for kind, lane in lanes.items():
+        metrics.watch(
+            f"clew_{kind}_running",
+            f"{kind.title()} requests that are being answered.",
+            partial(getattr, lane, "running"),
+        )
+        metrics.watch(
+            f"clew_{kind}_waiting",
+            f"{kind.title()} requests that wait for their turn.",
+            partial(getattr, lane, "waiting"),
+        )
 
 
 async def refused(_: Request, error: Exception) -> Response:

@@ -7,7 +7,14 @@ from typing import Any
 from graphql import GraphQLError
 
 from api.http.exchange import current_id, new_id
-from engine.errors import BadInput, Forbidden, NotSignedIn, QueryTimeout, ServerUnavailable
+from engine.errors import (
+    BadInput,
+    Cancelled,
+    Forbidden,
+    NotSignedIn,
+    QueryTimeout,
+    ServerUnavailable,
+)
 
 LOG = logging.getLogger("clew.api")
 MAX_ERRORS = 5
@@ -20,6 +27,7 @@ INTERNAL = "Internal error"
 CODES: dict[type[Exception], str] = {
     BadInput: "BAD_USER_INPUT",
     QueryTimeout: "DEADLINE_EXCEEDED",
+    Cancelled: "DEADLINE_EXCEEDED",
     NotSignedIn: "UNAUTHENTICATED",
     Forbidden: "FORBIDDEN",
 }

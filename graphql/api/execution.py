@@ -20,6 +20,7 @@ from graphql import (
 
 from api.cost import Cost
 from api.error import MAX_ERRORS, Refused, deadline_error, error_list
+from api.http.departure import Ending
 from api.limit import (
     fragments_of,
     is_introspection,
@@ -30,12 +31,15 @@ from api.limit import (
 from api.schema import schema
 from api.session import Session
 from api.traffic.visit import Asked, Visit
+from api.turn import Lane, kind_of, lanes
 from engine.caller import Caller
 from engine.engine import Engine
 from engine.errors import ClewError, NotSignedIn, ServerUnavailable
 
-THREADS = 16
-"""Calls of the engine at a time, for all requests together."""
+ADMITTING = 8
+"""Requests at a time of which it is looked up who makes them."""
+OWNER_NAME = "owner"
+"""Whose turn it is on the command line."""
 CACHED = 500
 """Texts that are kept parsed and valid: programs ask the same ones with other variables."""
 GRACE = 0.5
@@ -90,7 +94,9 @@ class Execution:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.threads = CapacityLimiter(THREADS)
+        self.lanes = lanes(engine.settings)
+        self._admitting = CapacityLimiter(ADMITTING)
+        self._ending = Ending()
         # makes all types of the schema now, so that the first request does not wait for them
         execute(schema(), prepared("{ __typename }"))
 
@@ -131,37 +137,69 @@ class Execution:
             invalid = [error for error in group.exceptions if isinstance(error, GraphQLError)]
             errors = error_list(invalid, "GRAPHQL_VALIDATION_FAILED")
             return Answer({"errors": errors}, started=False)
-        admit = find
+        admit, kind = find, kind_of(parsed, cost)
         if visit is not None:
             admit = partial(visit.admit, find, Asked(cost, root_fields(operation)))
-        with anyio.move_on_after(self.engine.settings.deadline + GRACE):
-            try:
-                caller = await to_thread.run_sync(admit, limiter=self.threads)
-                if is_introspection(parsed):
-                    return await self._introspect(parameters)
-                result = await self._execute(parsed, parameters, caller, visit)
-            except ServerUnavailable as error:
-                if is_introspection(parsed):  # this needs no graph
-                    return await self._introspect(parameters)
-                return refusal(GraphQLError(str(error), original_error=error))
-            except ClewError as error:
-                return refusal(GraphQLError(str(error), original_error=error))
-            except Refused as error:
-                return refusal(error)
-            return _answer(result, None if visit is None else cost)
+            visit.exchange.asked(kind, operation.name.value if operation.name else None, cost)
+        try:
+            return await self._attend(parsed, parameters, admit, visit, self.lanes[kind])
+        except ServerUnavailable as error:
+            if is_introspection(parsed):  # this needs no graph
+                return await self._introspect(parameters)
+            return refusal(GraphQLError(str(error), original_error=error))
+        except ClewError as error:
+            return refusal(GraphQLError(str(error), original_error=error))
+        except Refused as error:
+            return refusal(error)
+
+    async def _attend(
+        self,
+        parsed: DocumentNode,
+        parameters: Parameters,
+        admit: Callable[[], Caller],
+        visit: Visit | None,
+        lane: Lane,
+    ) -> Answer:
+        """Ask who calls, wait for their turn, and execute; each has its time."""
+        limit = self.engine.settings.deadline + GRACE
+        async with self._ending.with_the_block():
+            with anyio.move_on_after(limit) as scope:
+                caller = await to_thread.run_sync(
+                    admit, limiter=self._admitting, abandon_on_cancel=True
+                )
+            if scope.cancelled_caught:
+                return self._late(lane)
+        if is_introspection(parsed):
+            return await self._introspect(parameters)
+        who = OWNER_NAME if visit is None else visit.note_caller(caller)
+        async with lane.turn(who), self._ending.with_the_block():
+            with anyio.move_on_after(limit):
+                result = await self._execute(parsed, parameters, caller, visit, lane)
+                return _answer(result, None if visit is None else visit.cost)
+            return self._late(lane)
+
+    def _late(self, lane: Lane) -> Answer:
+        """The answer where time ran out: not by the fault of who asks, where others wait too."""
+        if lane.waiting:
+            return refusal(lane.busy())
         return Answer({"errors": error_list([deadline_error()])}, started=False, timed_out=True)
 
     async def _introspect(self, parameters: Parameters) -> Answer:
         text, name = parameters.query, parameters.operation_name
-        return _answer(await to_thread.run_sync(introspected, text, name, limiter=self.threads))
+        return _answer(await to_thread.run_sync(introspected, text, name, limiter=self._admitting))
 
     async def _execute(
-        self, parsed: DocumentNode, parameters: Parameters, caller: Caller, visit: Visit | None
+        self,
+        parsed: DocumentNode,
+        parameters: Parameters,
+        caller: Caller,
+        visit: Visit | None,
+        lane: Lane,
     ) -> ExecutionResult:
         result = execute(
             schema(),
             parsed,
-            context_value=Session(self.engine, self.threads, caller, visit),
+            context_value=Session(self.engine, lane.threads, caller, visit),
             variable_values=dict(parameters.variables or {}),
             operation_name=parameters.operation_name,
             hide_suggestions=True,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+import anyio
 import orjson
 from graphql import OperationType
 from starlette.requests import Request
@@ -12,11 +13,14 @@ from starlette.responses import Response
 from api.credential import Credential, KeyInAddress, credential_of
 from api.error import Refused, error_list
 from api.execution import Answer, Execution, Parameters, refusal
+from api.http.departure import attended
 from api.traffic.gate import Gate
 from api.traffic.visit import Visit
 
 MAX_BODY = 256 * 1024
 """Bytes of a request's body. The operation in it has a smaller limit; the rest is for variables."""
+BODY_SECONDS = 10.0
+"""How long a body may take to arrive."""
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
 ACCEPTED = {GRAPHQL: GRAPHQL, JSON: JSON, "application/*": JSON, "*/*": JSON}
@@ -58,7 +62,8 @@ async def respond(execution: Execution, gate: Gate, request: Request) -> Respons
         answered = response(refusal(error), media)
     else:
         find = partial(credential.caller, execution.engine)
-        answered = response(await execution.answer(parameters, find, visit), media)
+        answer = await attended(request, partial(execution.answer, parameters, find, visit))
+        answered = response(answer, media)
     answered.headers.update(await visit.headers())
     return answered
 
@@ -137,11 +142,13 @@ def _parameters(values: dict[str, Any]) -> Parameters:
 
 async def _body(request: Request) -> bytes:
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            raise BadRequest(413, f"The body is too large: at most {MAX_BODY // 1024} KiB.")
-    return bytes(body)
+    with anyio.move_on_after(BODY_SECONDS):
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MAX_BODY:
+                raise BadRequest(413, f"The body is too large: at most {MAX_BODY // 1024} KiB.")
+        return bytes(body)
+    raise BadRequest(408, "The request took too long to arrive.", {"Connection": "close"})
 
 
 def _parse_json(body: bytes, what: str) -> Any:

@@ -35,7 +35,7 @@ class Broken:
 
 
 def client(**settings: Any) -> TestClient:
-    app = create_app(Broken(Settings(**settings)))  # type: ignore[arg-type]  # what is asked of it
+    app = create_app(Broken(Settings(rate_limit="off", **settings)))  # type: ignore[arg-type]  # what is asked of it
     return TestClient(app, base_url="http://localhost:8000", raise_server_exceptions=False)
 
 
@@ -70,7 +70,7 @@ def test_only_our_names_are_answered(host: str, status: int) -> None:
 
 
 def test_the_address_of_the_connection_is_a_name_too() -> None:
-    app = create_app(Broken(Settings()))  # type: ignore[arg-type]
+    app = create_app(Broken(Settings(rate_limit="off")))  # type: ignore[arg-type]
     asking = TestClient(app, base_url="http://192.0.2.7:8000")
     assert ask(asking).status_code == 200
     assert ask(asking, host="192.0.2.8:8000").status_code == 421
@@ -87,6 +87,7 @@ def test_a_page_of_another_origin_is_refused() -> None:
         assert answer.status_code == 403
         assert "access-control-allow-origin" not in answer.headers
     assert ask(client(), origin="null").status_code == 403
+    assert ask(client(), origin="http://[").status_code == 403
 
 
 def test_our_own_page_may_ask() -> None:
@@ -178,6 +179,6 @@ def test_metrics_are_for_named_networks_only() -> None:
     asking = client(metrics="127.0.0.1")
     ask(asking)
     text = asking.get("/metrics").text
-    assert 'status="200"} 1.0' in text
+    assert 'clew_requests_total{kind="cheap",status="200"} 1.0' in text
     assert "clew_neo4j_up 1.0" in text
     assert "clew_index_behind 3.0" in text

@@ -41,13 +41,17 @@ class Exchange:
     operation: str | None = None
     """The name of the GraphQL operation."""
     kind: str = "http"
-    """``cheap`` or ``dear`` for a GraphQL operation, ``schema`` for a question about the schema."""
+    """``cheap`` or ``dear`` for a GraphQL operation, ``http`` for all else."""
     cost: int | None = None
     status: int = 0
     gone: bool = False
     """Whether the client went away before its answer."""
     seconds: float = 0.0
     _start: float = field(default_factory=time.perf_counter)
+
+    def asked(self, kind: str, operation: str | None, cost: int) -> None:
+        """Note what a GraphQL request asks for."""
+        self.kind, self.operation, self.cost = kind, operation, cost
 
     def end(self) -> None:
         """Note how long it took."""

@@ -82,4 +82,9 @@ class OriginCheck:
 
     def _is_own(self, origin: str, headers: Headers) -> bool:
         """Whether a page of ours asks. ``Host`` was checked before, so it is one of our names."""
-        return origin == self._own or urlsplit(origin).netloc == headers.get("host")
+        if origin == self._own:
+            return True
+        try:
+            return urlsplit(origin).netloc == headers.get("host")
+        except ValueError:
+            return False

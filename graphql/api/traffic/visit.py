@@ -15,6 +15,7 @@ from starlette.requests import Request
 
 from api.credential import Credential
 from api.error import Refused
+from api.http.exchange import exchange_of
 from api.traffic.address import client_address
 from api.traffic.gate import Gate
 from api.traffic.header import rate_limit_headers
@@ -46,6 +47,7 @@ class Visit:
         self.address = client_address(request.scope, gate.proxies)
         self._who = f"address {caller_network(self.address)}"
         self._tier: Tier | None = None
+        self.exchange = exchange_of(request.scope)
         self.cost = 0
 
     async def arrive(self) -> None:
@@ -71,6 +73,13 @@ class Visit:
             self._become(caller.account.name)
         self._take_points()
         return caller
+
+    def note_caller(self, caller: Caller) -> str:
+        """Note for the log who calls; who takes turns with others."""
+        if caller.account is None:
+            return caller_network(self.address)
+        self.exchange.account = caller.account.name
+        return f"account {caller.account.name}"
 
     async def headers(self) -> dict[str, str]:
         """The headers that tell what is left."""
