@@ -14,6 +14,8 @@ from starlette.applications import Starlette
 
 from api.app import create_app
 from api.http.log import configure
+from cli.address import forget_address, note_address, sign_in_link
+from cli.owner import owner_link
 from cli.terminal import note
 from cli.web import web_config
 from engine.engine import Engine
@@ -22,6 +24,8 @@ from loaders.crawl.schedule import Scheduler
 
 FOLLOW_INTERVAL = 1.0
 """Seconds between two looks for what other processes wrote."""
+KEYS_INTERVAL = 60.0
+"""Seconds between two notes of when API keys were used last."""
 RESUME_INTERVAL = 60.0
 """Seconds between two looks for deletions that were interrupted."""
 
@@ -50,10 +54,12 @@ def serve(engine: Engine, listening: socket.socket) -> None:
     crawls = Scheduler(engine, note)
     stop = threading.Event()
     address = address_of(listening)
+    announcing = (engine, address, stop)
     threads = [
         threading.Thread(target=follow, args=(engine, stop), name="follow"),
         threading.Thread(target=resume, args=(engine, stop), name="resume"),
-        threading.Thread(target=announce, args=(address, stop), name="announce", daemon=True),
+        threading.Thread(target=note_keys, args=(engine, stop), name="keys"),
+        threading.Thread(target=announce, args=announcing, name="announce", daemon=True),
     ]
     for thread in threads:
         thread.start()
@@ -66,6 +72,7 @@ def serve(engine: Engine, listening: socket.socket) -> None:
         for thread in threads:
             if not thread.daemon:
                 thread.join()
+        forget_address(engine.settings)
 
 
 def application(engine: Engine) -> Starlette:
@@ -103,6 +110,14 @@ def resume(engine: Engine, stop: threading.Event) -> None:
     repeat(stop, RESUME_INTERVAL, lambda: engine.resume(say), "a deletion cannot go on")
 
 
+def note_keys(engine: Engine, stop: threading.Event) -> None:
+    """Write down now and again when API keys were used last, and at the end once more."""
+    note_used = engine.credentials.note_used
+    repeat(stop, KEYS_INTERVAL, note_used, "the last use of keys cannot be noted")
+    with suppress(ClewError):
+        note_used()
+
+
 def repeat(stop: threading.Event, seconds: float, task: Callable[[], object], trouble: str) -> None:
     """Run a task again and again until ``stop`` is set; an error is printed once and retried."""
     printed = ""
@@ -117,12 +132,19 @@ def repeat(stop: threading.Event, seconds: float, task: Callable[[], object], tr
         stop.wait(seconds)
 
 
-def announce(address: str, stop: threading.Event) -> None:
-    """Print the address as soon as it answers."""
+def announce(engine: Engine, address: str, stop: threading.Event) -> None:
+    """Print a sign-in link for the owner, and the address, as soon as it answers."""
     while not stop.wait(0.02):
         try:
             with urllib.request.urlopen(f"{address}/healthz", timeout=5):
-                click.echo(f"Clew is at {address}/graphql")
-                return
+                break
         except OSError:
             time.sleep(0.05)
+    if stop.is_set():
+        return
+    note_address(engine.settings, address)
+    with suppress(ClewError):  # nobody can sign in, but what is public can be read
+        if (token := owner_link(engine)) is not None:
+            link = sign_in_link(engine.settings.public_url or address, token)
+            click.echo(f"To sign in as the owner (once, within 15 minutes): {link}")
+    click.echo(f"Clew is at {address}/graphql")

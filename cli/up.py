@@ -22,7 +22,8 @@ from loaders.demo.sample import load_demo
 def up_command(demo: bool, host: str | None, port: int | None) -> None:
     """Start Neo4j, unless CLEW_NEO4J_URI names a server, and serve the API until Ctrl-C.
 
-    The last line is the address. While it runs, crawls start when they are due.
+    It prints a link by which the owner of the data folder signs in. The last line is the address.
+    While it runs, crawls start when they are due.
     """
     settings = Settings.from_environment()
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}

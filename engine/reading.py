@@ -5,6 +5,7 @@ everywhere, so that no read can forget it; a test holds that. Where it is checke
 ``engine.access``.
 """
 
+import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -64,6 +65,8 @@ class Reading:
             settings.deadline,
             partial(is_claimed, settings.data, shared=stores.shared_connection),
         )
+        self._password = stores.password.encode()
+        self._secrets: dict[str, bytes] = {}
         self.directory = Directory(stores.connection, settings.deadline)
         self.credentials = Credentials(stores.connection, settings.deadline)
         self.audit = AuditLog(stores.connection, settings.deadline)
@@ -79,6 +82,18 @@ class Reading:
         if key is not None:
             return self._admission.by_key(key)
         return self._admission.by_session(session) if session else self._admission.anonymous()
+
+    def secret(self, purpose: str) -> bytes:
+        """32 bytes to sign or encrypt with, for this purpose alone.
+
+        They are the same in each process that works on the graph, and no backup holds them: they
+        come of Neo4j's password and of the id of its database. Another password, or a restored
+        backup, ends what was signed before.
+        """
+        if purpose not in self._secrets:
+            text = f"{self._reader.graph_id()}:{purpose}".encode()
+            self._secrets[purpose] = hmac.digest(self._password, text, "sha256")
+        return self._secrets[purpose]
 
     def owner(self) -> Caller:
         """The owner of the data folder: the command line, whose user may do everything."""

@@ -16,8 +16,14 @@ from engine.settings import Settings
 class Stores:
     """A connection to a migrated Neo4j, and the index; ``Stores.open`` makes one."""
 
-    def __init__(self, connection: Connection, index: Index, server: Server | None) -> None:
-        """``server`` is the data folder's own Neo4j; None where the settings name another one."""
+    def __init__(
+        self, connection: Connection, index: Index, server: Server | None, password: str
+    ) -> None:
+        """``server`` is the data folder's own Neo4j; None where the settings name another one.
+
+        ``password`` is Neo4j's.
+        """
+        self.password = password
         self.connection = connection
         self.index = index
         self.server = server
@@ -44,7 +50,8 @@ class Stores:
             on_error.callback(connection.close)
             with timed("Making the indexes of the graph …", progress, at_once=False):
                 migrate(connection)
-            stores = cls(connection, _open_index(settings.data / "index", join), server)
+            password = server.password if server is not None else settings.neo4j_password
+            stores = cls(connection, _open_index(settings.data / "index", join), server, password)
             on_error.pop_all()
         return stores
 

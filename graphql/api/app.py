@@ -22,6 +22,7 @@ from api.http.host import HostCheck
 from api.http.metric import Metrics, metrics_route
 from api.http.origin import OriginCheck
 from api.http.refusal import refusal
+from api.signin.route import SignIn
 from api.traffic.gate import Gate
 from api.transport import respond
 from api.turn import Lane
@@ -76,6 +77,7 @@ def create_app(engine: Engine) -> Starlette:
             Route("/healthz", healthz),
             Route("/metrics", metrics_route(engine, metrics)),
             Route("/static/graphiql/{name}", graphiql.static),
+            *SignIn(engine, gate).routes(),
         ],
         middleware=middleware(engine.settings, metrics),
         exception_handlers={HTTPException: refused},

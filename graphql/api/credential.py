@@ -3,12 +3,17 @@
 A key is never taken from a URL, where logs, histories and Referer headers would keep it.
 """
 
+import hashlib
 import re
 from dataclasses import dataclass
+from urllib.parse import unquote
 
+from itsdangerous import BadSignature, TimestampSigner
 from starlette.requests import Request
 
-from engine.caller import Caller
+from engine.admission import ENDED
+from engine.caller import SESSION_LIFE, Caller
+from engine.errors import NotSignedIn
 from engine.reading import Reading
 
 COOKIE = "clew_session"
@@ -23,19 +28,40 @@ class KeyInAddress(Exception):
 
 @dataclass(frozen=True)
 class Credential:
-    """A key or the token of a session as a request has it, not yet looked up."""
+    """A key, or the cookie of a session, as a request has it, not yet looked up."""
 
     key: str | None = None
     session: str | None = None
+    """The cookie: the signed token of a session."""
 
     def caller(self, engine: Reading) -> Caller:
         """Who makes the request; raises NotSignedIn for a credential that is not valid."""
-        return engine.caller(self.key, self.session)
+        if self.key is not None or not self.session:
+            return engine.caller(self.key, None)
+        return engine.caller(None, opened(engine, self.session))
+
+
+def sealed(engine: Reading, token: str) -> str:
+    """The token of a session as the cookie holds it: signed, with the time."""
+    return _signer(engine).sign(token).decode()
+
+
+def opened(engine: Reading, cookie: str) -> str:
+    """The token that a cookie holds; raises NotSignedIn for one that we have not signed."""
+    try:
+        return _signer(engine).unsign(cookie, max_age=int(SESSION_LIFE.total_seconds())).decode()
+    except (BadSignature, UnicodeError):  # a forged one, which costs no look-up
+        raise NotSignedIn(ENDED) from None
+
+
+def _signer(engine: Reading) -> TimestampSigner:
+    return TimestampSigner(engine.secret(COOKIE), salt=COOKIE, digest_method=hashlib.sha256)
 
 
 def credential_of(request: Request) -> Credential:
     """The credential that a request shows; raises KeyInAddress."""
-    if KEY_IN_URL.search(str(request.url)):
+    address = str(request.url)
+    if KEY_IN_URL.search(address) or KEY_IN_URL.search(unquote(address)):
         raise KeyInAddress
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() in SCHEMES and value.strip():

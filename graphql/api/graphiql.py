@@ -21,7 +21,7 @@ FROM_NPM = (
     "graphiql.min.js",
     "graphiql.min.css",
 )
-OURS = ("graphiql.js", "plain.js", "page.css")
+OURS = ("graphiql.js", "plain.js", "page.css", "signin.css")
 HEADERS = {  # besides those that every answer has
     "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'; base-uri 'none'",

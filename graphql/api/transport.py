@@ -14,6 +14,7 @@ from api.credential import Credential, KeyInAddress, credential_of
 from api.error import Refused, error_list
 from api.execution import Answer, Execution, Parameters, refusal
 from api.http.departure import attended
+from api.signin.cookie import forget_session
 from api.traffic.gate import Gate
 from api.traffic.visit import Visit
 
@@ -65,6 +66,8 @@ async def respond(execution: Execution, gate: Gate, request: Request) -> Respons
         answer = await attended(request, partial(execution.answer, parameters, find, visit))
         answered = response(answer, media)
     answered.headers.update(await visit.headers())
+    if answered.status_code == 401 and credential.session:
+        forget_session(answered)  # or the browser would show it again and again
     return answered
 
 

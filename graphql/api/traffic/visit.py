@@ -66,7 +66,7 @@ class Visit:
         try:
             caller = find()
         except NotSignedIn:
-            self._note_failure()
+            self.note_failure()
             raise
         caller = replace(caller, address=self.address)
         if caller.account is not None:
@@ -126,7 +126,7 @@ class Visit:
         requests = self._tier.requests
         self._check(lambda: self._gate.meter.take(requests, who))
 
-    def _note_failure(self) -> None:
+    def note_failure(self) -> None:
         """Count a credential that is not valid, for the address that it came from."""
         if self._tier is None:
             return

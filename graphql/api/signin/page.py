@@ -1,0 +1,119 @@
+"""The pages around signing in: small, without scripts, with every value escaped."""
+
+from datetime import UTC, datetime
+from functools import cache
+from html import escape
+from pathlib import Path
+from string import Template
+from urllib.parse import quote
+
+from starlette.responses import HTMLResponse
+
+from engine.account import Account, Scope
+from engine.caller import KEY_DAYS, LONGEST_KEY_DAYS, MOST_KEYS, ApiKey
+
+PAGES = Path(__file__).parents[1] / "page"
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
+
+
+@cache
+def template(name: str) -> Template:
+    """One of the pages in ``api/page``."""
+    return Template((PAGES / name).read_text(encoding="utf-8"))
+
+
+def page(title: str, body: str, status: int = 200) -> HTMLResponse:
+    """A page with a title; ``body`` is HTML."""
+    text = template("signin.html").substitute(title=escape(title), body=body)
+    return HTMLResponse(text, status, HEADERS)
+
+
+def message_page(title: str, message: str, status: int) -> HTMLResponse:
+    """A page that says what went wrong, and leads back."""
+    body = f'<p>{escape(message)}</p><p><a href="/signin">Sign in</a></p>'
+    return page(title, body, status)
+
+
+def sign_in_page(token: str, next_page: str, provider: str | None) -> HTMLResponse:
+    """The page with the button that signs in: a link alone does not, since programs open links."""
+    parts = []
+    if token:
+        parts.append(
+            '<form method="post" action="/signin">'
+            f'<input type="hidden" name="token" value="{escape(token)}">'
+            f'<input type="hidden" name="next" value="{escape(next_page)}">'
+            "<p>This link signs you in once.</p><button>Sign in</button></form>"
+        )
+    if provider is not None:
+        # a link: no form may lead to another site
+        address = f"/oidc/signin?next={quote(next_page, safe='')}"
+        parts.append(f'<p><a href="{address}">Sign in with {escape(provider)}</a></p>')
+    if not parts:
+        parts.append(
+            "<p>Open the sign-in link that you were given. Whoever runs this Clew makes one with "
+            "<code>clew user link NAME</code>.</p>"
+        )
+    return page("Sign in to Clew", "".join(parts))
+
+
+def account_page(account: Account, keys: list[ApiKey], new: str | None = None) -> HTMLResponse:
+    """Who has signed in, with their keys; ``new`` is a key that was made just now."""
+    now = datetime.now(UTC)
+    lines = [
+        f"<p>{escape(account.title or account.name)} (<code>{escape(account.name)}</code>)</p>",
+        f"<p>{escape(words('Roles', account.roles))}<br>"
+        f"{escape(words('Groups', account.groups))}</p>",
+        '<form method="post" action="/signout"><button>Sign out</button></form>',
+        "<h2>API keys</h2>",
+    ]
+    if new is not None:
+        lines.append(
+            "<p>Copy this key now: nobody can read it later.</p>"
+            f'<p><code class="key">{escape(new)}</code></p>'
+        )
+    holding = [key for key in keys if key.revoked is None and key.expires > now]
+    lines += [key_row(key) for key in holding]
+    if len(holding) < MOST_KEYS:
+        lines.append(new_key_form())
+    return page("Your account", "".join(lines))
+
+
+def words(name: str, values: frozenset[str]) -> str:
+    """A few names in a sentence: ``Roles: journalist``."""
+    return f"{name}: {', '.join(sorted(values)) or 'none'}"
+
+
+def key_row(key: ApiKey) -> str:
+    """A key, with a button that revokes it."""
+    used = f"last used {key.used:%Y-%m-%d %H:%M}" if key.used else "never used"
+    scopes = ", ".join(sorted(key.scopes))
+    return (
+        '<form method="post" action="/account/revoke" class="row">'
+        f"<code>clew_{escape(key.start)}…</code> <span>{escape(key.title)}</span> "
+        f"<span>{scopes}; until {key.expires:%Y-%m-%d}; {used}</span> "
+        f'<input type="hidden" name="start" value="{escape(key.start)}"><button>Revoke</button>'
+        "</form>"
+    )
+
+
+def new_key_form() -> str:
+    """The form that makes a key."""
+    scopes = "".join(
+        f'<label><input type="checkbox" name="scope" value="{scope}"'
+        f"{' checked' if scope is Scope.READ else ''}> {scope}</label> "
+        for scope in Scope
+    )
+    return (
+        '<form method="post" action="/account/key"><h3>Another key</h3>'
+        '<p><label>What for <input name="title" maxlength="200"></label></p>'
+        f"<p>{scopes}</p>"
+        f'<p><label>Days <input name="days" type="number" min="1" max="{LONGEST_KEY_DAYS}" '
+        f'value="{KEY_DAYS}"></label></p><button>Make a key</button></form>'
+    )
