@@ -6,7 +6,7 @@ import click
 
 from cli.terminal import note
 from engine.entity import Entity
-from loaders.intake.record import shown
+from engine.validation import shown
 from loaders.mapping.check import Preview, check
 
 LONGEST = 100

@@ -10,8 +10,9 @@ from typing import Any
 import orjson
 
 from engine.errors import BadInput
+from engine.validation import entity_of, is_id
 from loaders.intake.intake import Intake, ParseResult
-from loaders.intake.record import entity_of, is_id, why_unreadable
+from loaders.intake.record import why_unreadable
 from loaders.intake.source import Line
 
 OPERATIONS = ("ADD", "MOD", "DEL")

@@ -28,9 +28,10 @@ from rigour.boolean import text_bool
 
 from engine.errors import BadInput
 from engine.spool import Spool
+from engine.validation import is_id, known, shown
 from loaders.intake.fragment import Fragments
 from loaders.intake.intake import Intake, ParseResult
-from loaders.intake.record import is_id, known, shown, why_unreadable
+from loaders.intake.record import why_unreadable
 from loaders.intake.source import BOM, Source, lines
 from loaders.table.csvfile import CsvFile, columns_of
 

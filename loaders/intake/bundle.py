@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import cast
 
 from engine.errors import BadInput
-from loaders.intake.record import shown
+from engine.validation import shown
 from loaders.intake.source import Source
 from loaders.intake.wording import counted
 

@@ -13,7 +13,7 @@ import re
 from hashlib import sha1
 
 from engine.errors import BadInput
-from loaders.intake.record import is_id
+from engine.validation import is_id
 
 LONGEST = 200
 """Characters; what is made out of it has room up to 255."""

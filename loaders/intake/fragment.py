@@ -12,8 +12,8 @@ import orjson
 
 from engine.errors import BadInput
 from engine.spool import Spool
+from engine.validation import entity_of, known, shown
 from loaders.intake.intake import ParseResult
-from loaders.intake.record import entity_of, known, shown
 
 Row = tuple[str, int, str, bytes]
 """A piece: its entity's id, its place in the source, the source, and its body as JSON."""

@@ -19,7 +19,7 @@ from hashlib import sha1
 from followthemoney.namespace import Namespace
 from followthemoney.util import sanitize_text
 
-from loaders.intake.record import is_id, shown
+from engine.validation import is_id, shown
 from loaders.mapping.rule import EntityRule, IdScheme
 from loaders.table.table import key_column
 

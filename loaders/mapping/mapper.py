@@ -8,7 +8,7 @@ from operator import itemgetter
 
 from followthemoney import model
 
-from loaders.intake.record import ends_of
+from engine.validation import ends_of
 from loaders.mapping.identity import Identity, Unfit, plain, signature
 from loaders.mapping.property import PropertyMapper
 from loaders.mapping.rule import FILE, ROW, EntityRule, IdScheme, Query

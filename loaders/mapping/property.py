@@ -6,7 +6,7 @@ from functools import cache, lru_cache, partial
 from followthemoney import registry
 from followthemoney.property import Property
 
-from loaders.intake.record import is_reference, shown
+from engine.validation import is_reference, shown
 from loaders.mapping.declaration import TEMPLATE, column_name
 from loaders.mapping.rule import PropertyRule
 from loaders.mapping.tally import Loss

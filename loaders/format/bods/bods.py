@@ -36,6 +36,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from engine.errors import BadInput
+from engine.validation import shown
 from loaders.format.bods.interest import UNKNOWN, Edge, directness, edge_of, share_of, words
 from loaders.format.bods.party import (
     Pairs,
@@ -55,7 +56,6 @@ from loaders.format.bods.version import Version, Versions, details_of, end_key, 
 from loaders.intake.escape import allowed, derived
 from loaders.intake.fragment import Fragments, gathered
 from loaders.intake.intake import Intake, ParseResult
-from loaders.intake.record import shown
 from loaders.intake.source import BOM
 
 MARK = re.compile(

@@ -5,8 +5,8 @@ import random
 import pytest
 
 from engine.errors import BadInput
+from engine.validation import is_id
 from loaders.intake.escape import allowed, derived
-from loaders.intake.record import is_id
 
 
 @pytest.mark.parametrize("raw", ["a", "10000001", "NK-abc", "a.b-c", "x" * 200])

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from engine.errors import BadInput
-from loaders.intake.record import is_id, parse, readable_id
+from engine.validation import is_id
+from loaders.intake.record import parse, readable_id
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"
 OWNERSHIP = {"owner": ["a"], "asset": ["b"]}

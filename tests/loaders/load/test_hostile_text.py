@@ -6,7 +6,7 @@ from typing import Any
 
 from api.app import execute
 from engine.engine import Engine
-from loaders.intake.record import is_id
+from engine.validation import is_id
 from tests.inside import graph_identities
 from tests.loaders.load.sandbox import HOSTILE, Sandbox, line
 

@@ -16,8 +16,8 @@ from followthemoney.namespace import Namespace
 
 from engine.entity import Entity
 from engine.errors import BadInput
+from engine.validation import ends_of
 from loaders.intake.intake import Intake
-from loaders.intake.record import ends_of
 from loaders.mapping.check import check
 from loaders.mapping.format import Mapping
 from loaders.mapping.language import read_mapping
