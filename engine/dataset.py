@@ -94,6 +94,8 @@ class Dataset:
     coverage_end: str | None = None
     export_policy: ExportPolicy = ExportPolicy.EVERYONE
     visibility: Visibility = Visibility.RESTRICTED
+    is_investigation: bool = False
+    """Whether people fill it by hand (``engine.investigation``), and no load does."""
     last_updated: datetime | None = None
 
     @property

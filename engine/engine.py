@@ -2,7 +2,8 @@
 
 ``Engine`` is ``Reading`` (``engine.reading``: all that readers may ask, such as ``paths``) plus
 opening and closing, writing, crawls, the index, and backup. Loaders and the command line use all of
-it; a request of the API has the readers' side only.
+it; a request of the API has the readers' side, and the ports through which callers make changes
+(``directory``, ``credentials``, ``investigations``), which ask who makes them.
 """
 
 import shutil
@@ -16,8 +17,10 @@ from engine.access import Access
 from engine.backup import Row, Snapshot
 from engine.errors import ClewError, QueryTimeout
 from engine.graph.dataset.claim import claimed
+from engine.graph.dataset.investigation import InvestigationNodes
 from engine.graph.record.dump import Dump
 from engine.graph.record.writer import Writer
+from engine.investigations import Investigations
 from engine.loading import Loading
 from engine.progress import Progress
 from engine.question import ExpandQuestion, PathQuestion
@@ -43,6 +46,15 @@ class Engine(Reading):
         self._keeper = Keeper(self._reader, self._writer, stores.index)
         self._deletion = Deletion(
             self._catalog, self._reader, self._writer, self.follow, self.claim, self._clear
+        )
+        self.investigations = Investigations(
+            InvestigationNodes(stores.connection, settings.deadline),
+            self.directory,
+            self.audit,
+            self._reader,
+            self._writer,
+            self._keeper,
+            self._delete_claimed,
         )
 
     # --- opening and closing ------------------------------------------------------------------
@@ -148,6 +160,10 @@ class Engine(Reading):
         total = sum(schema.count for schema in counts.get(name, []))
         self._catalog.mark(name)
         return self._deletion.finish(name, total, progress)
+
+    def _delete_claimed(self, name: str) -> int:
+        with self.claim(name, "deleted"):
+            return self.delete_dataset(name, lambda _: None)
 
     def deleting(self) -> list[str]:
         """The names of the datasets that are being deleted."""

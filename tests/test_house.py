@@ -20,6 +20,7 @@ from engine.engine import Engine
 from engine.graph.access.audit import AuditLog
 from engine.graph.access.credential import Credentials
 from engine.graph.access.directory import Directory
+from engine.investigations import Investigations
 from engine.loading import Loading
 from engine.offline import Filling, Slot
 from tests.measure import USUAL_MODULE, USUAL_SHARE, complexity, functions, problems
@@ -64,10 +65,10 @@ def test_import_contracts_hold() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-OPEN = {"settings", "directory", "credentials", "audit"}
+OPEN = {"settings", "directory", "credentials", "audit", "investigations"}
 """What an engine shows: its settings, and the ports of accounts, keys and the audit log."""
 STORES = ("engine.graph.", "engine.index.", "engine.server.", "engine.sync.")
-PORTS = (Engine, Loading, Filling, Slot, Snapshot, Directory, Credentials, AuditLog)
+PORTS = (Engine, Loading, Filling, Slot, Snapshot, Directory, Credentials, AuditLog, Investigations)
 """The classes by which other rooms reach the engine's stores."""
 
 

@@ -92,6 +92,9 @@ class Dataset:
         resolver=runs, description="The crawls of its source, the newest first."
     )
     export_policy: ExportPolicy = strawberry.field(description="Who may download it as a file.")
+    is_investigation: bool = strawberry.field(
+        description="Whether it is an investigation: `investigation(name:)` says more of it."
+    )
     visibility: Visibility = strawberry.field(description="Who may read it without a grant.")
     entity_count: int = strawberry.field(description="How many entities it holds.")
     schemata: list[SchemaCount] = strawberry.field(
@@ -120,11 +123,12 @@ class DatasetConnection:
 async def dataset_page(
     info: Info, first: int | None = PAGE, after: str | None = None, overdue: bool | None = None
 ) -> Any:
-    """A page of the datasets that the reader may see."""
+    """A page of the datasets that the reader may see; investigations are pages of their own."""
     last = None if after is None else place_of(after, str)[0]
     size = page_size(first, PAGE)
     # An installation has at most some thousand datasets: all are read, and cut into pages here.
-    datasets = await info.context.list_datasets(overdue)
+    found = await info.context.list_datasets(overdue)
+    datasets = [each for each in found if not each.is_investigation]
     rest = [each for each in datasets if last is None or each.name > last]
     nodes: list[Any] = list(rest[:size])
     edges = [DatasetEdge(cursor=cursor_of(node.name), node=node) for node in nodes]

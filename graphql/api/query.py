@@ -16,6 +16,7 @@ from api.connection import page_size
 from api.dataset import Dataset, DatasetConnection, dataset_page
 from api.entity import Entity
 from api.grant import GrantQuery
+from api.investigation import InvestigationQuery
 from api.search import Search, SearchConnection
 from api.session import Info
 from api.user import UserQuery
@@ -149,7 +150,7 @@ async def _dataset(info: Info, name: str) -> Any:
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(UserQuery, GrantQuery):
+class Query(UserQuery, GrantQuery, InvestigationQuery):
     """Everything that can be asked."""
 
     entity: Entity | None = strawberry.field(

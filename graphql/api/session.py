@@ -12,6 +12,7 @@ collects the ids that all of them want and asks the engine once.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -25,8 +26,8 @@ from engine.account import Actor, Scope
 from engine.answer import EdgeCount
 from engine.caller import Caller
 from engine.dataset import Dataset
+from engine.engine import Engine
 from engine.entity import Entity, Node
-from engine.reading import Reading
 from engine.run import Place, Run
 
 Q = TypeVar("Q")
@@ -41,7 +42,7 @@ class Session:
 
     def __init__(
         self,
-        engine: Reading,
+        engine: Engine,
         threads: CapacityLimiter,
         caller: Caller,
         visit: Visit | None = None,
@@ -79,9 +80,24 @@ class Session:
 
         Raises NotSignedIn for an anonymous caller, Forbidden for a key without the scope ``write``.
         """
-        call = partial(write, self.caller.actor(Scope.WRITE), *args, **kwargs)
+        actor = self.caller.actor(Scope.WRITE)
+
+        def call() -> tuple[T, Access]:
+            result = write(actor, *args, **kwargs)
+            return result, self.engine.directory.access_of(actor)
+
         # not abandoned: who asked for a change must learn whether it was made
-        return await to_thread.run_sync(call, limiter=self._threads)
+        result, access = await to_thread.run_sync(call, limiter=self._threads)
+        self.caller = replace(self.caller, access=access)
+        self._forget()
+        return result
+
+    def _forget(self) -> None:
+        """What was read before a change is read again after it, in the same request too."""
+        self._histories.clear()
+        self._referrers.clear()
+        for loader in (self.nodes, self.edge_counts, self.datasets, self.crawl_counts):
+            loader.clear_all()
 
     async def ask_as_account(
         self, read: Callable[Concatenate[Actor, P], T], *args: P.args, **kwargs: P.kwargs

@@ -54,6 +54,10 @@ class Directory:
         names = frozenset(row["name"] for row in rows)
         return Access(names, names, names)
 
+    def access_of(self, by: Actor) -> Access:
+        """What who makes a change may read and write."""
+        return self.access(by) if isinstance(by, Account) else self.owner_access()
+
     def access(self, account: Account | None) -> Access:
         """What an account, or an anonymous caller, may read and write."""
         parameters = {"account": account.name if account is not None else None}
@@ -190,10 +194,13 @@ class Directory:
                 or row["to"] in own
                 or (by.is_staff() and row["kind"] == DATASET)
             ]
-        return [
-            Grant(row["dataset"], row["to"], Level(row["level"]), row["by"], row["at"].to_native())
-            for row in rows
-        ]
+        return [grant_of(row) for row in rows]
+
+    def grants_on(self, dataset: str) -> list[Grant]:
+        """All grants on one dataset, by name, for who may read it."""
+        parameters = {"dataset": dataset, "to": None}
+        rows = self._connection.read("grant_list", parameters, timeout=self._seconds)
+        return [grant_of(row) for row in rows]
 
     def grant(self, by: Actor, dataset: str, to: str, level: Level) -> Grant:
         """Let an account or a group read, write or manage a dataset or an investigation.
@@ -221,7 +228,12 @@ class Directory:
         """Make a dataset public, registered or restricted."""
         self._must_manage(by, dataset)
         rows = self._connection.read("access_levels", {"account": None}, timeout=self._seconds)
-        if any(row["name"] == dataset and row["visibility"] == visibility for row in rows):
+        found = next((row for row in rows if row["name"] == dataset), None)
+        if found is not None and found["kind"] != DATASET:
+            raise BadInput(
+                f"{dataset} is an investigation, which is never public: share it with named users"
+            )
+        if found is not None and found["visibility"] == visibility:
             return  # nothing to change, and nothing for the audit log
         with self._change(by, "visibility changed", dataset, {"visibility": visibility}) as tx:
             if not tx.run("visibility_set", {"name": dataset, "visibility": visibility}):
@@ -236,6 +248,11 @@ class Directory:
         self, by: Actor, action: str, subject: str, detail: Mapping[str, Any] | None = None
     ) -> AbstractContextManager[Transaction]:
         return audited(self._connection, by, action, subject, detail)
+
+
+def grant_of(row: Mapping[str, Any]) -> Grant:
+    """The grant that a row of ``grant_list`` tells."""
+    return Grant(row["dataset"], row["to"], Level(row["level"]), row["by"], row["at"].to_native())
 
 
 def level_of(row: Mapping[str, Any], account: Account | None) -> Level | None:

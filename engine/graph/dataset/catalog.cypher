@@ -25,12 +25,16 @@ $$access_change:it$$
 RETURN d.name AS name
 
 // -- dataset_forget --
-// Deletes the node of a deleted dataset and the history of its crawls.
+// Deletes the node of a deleted dataset, the history of its crawls, and what it included.
 // With that history, a dataset that comes back would be taken for unchanged and not be fetched.
 MATCH (d:Dataset {name: $name}) WHERE d.deleting IS NOT NULL
 CALL (d) {
   MATCH (r:Run {dataset: d.name})
   DETACH DELETE r
+}
+CALL (d) {
+  MATCH (i:Inclusion {investigation: d.name})
+  DETACH DELETE i
 }
 DETACH DELETE d
 

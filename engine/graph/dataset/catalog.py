@@ -101,6 +101,7 @@ def dataset_of(row: Mapping[str, Any]) -> Dataset:
         publisher=Publisher(name, url, country) if name else None,
         frequency=Frequency(metadata.pop("frequency", Frequency.UNKNOWN)),
         export_policy=ExportPolicy(metadata.pop("export_policy", ExportPolicy.EVERYONE)),
+        is_investigation=row.get("kind") == "investigation",
         visibility=Visibility(row.get("visibility", Visibility.RESTRICTED)),
         last_updated=updated.to_native() if updated is not None else None,
         **metadata,

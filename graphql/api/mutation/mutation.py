@@ -4,9 +4,10 @@ import strawberry
 
 from api.mutation.credential import CredentialMutation
 from api.mutation.grant import GrantMutation
+from api.mutation.investigation import InvestigationMutation
 from api.mutation.user import UserMutation
 
 
 @strawberry.type(description="Everything that can be changed. Mutations run one after the other.")
-class Mutation(UserMutation, GrantMutation, CredentialMutation):
+class Mutation(UserMutation, GrantMutation, CredentialMutation, InvestigationMutation):
     """Everything that can be changed."""

@@ -1,0 +1,154 @@
+"""GraphQL's ``Investigation``: what is in it, and who sees it."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated, Any
+
+import strawberry
+
+from api.argument import SearchFilter, search_filter
+from api.connection import PageInfo, cut, page_size
+from api.entity import Entity
+from api.grant import Grant
+from api.search import Search, SearchConnection
+from api.session import Info
+from engine import investigation as value
+from engine.account import Level
+from engine.question import SearchQuestion
+
+PAGE = 25
+
+
+def _included_entity(root: strawberry.Parent[value.Inclusion], info: Info) -> Any:
+    return info.context.nodes.load(root.record)
+
+
+@strawberry.type(description="A record of a dataset that somebody brought into an investigation.")
+class Inclusion:
+    """A record of a dataset that somebody brought into an investigation."""
+
+    id: strawberry.ID = strawberry.field(
+        resolver=lambda root: root.record, description="The id of the record."
+    )
+    entity: Entity | None = strawberry.field(
+        resolver=_included_entity, description="The record; null if its dataset no longer has it."
+    )
+    by: str = strawberry.field(description="Who brought it in.")
+    at: datetime = strawberry.field(description="When it was brought in.")
+
+
+@strawberry.type(description="A page of included records, by id.")
+class InclusionConnection:
+    """A page of included records, by id."""
+
+    nodes: list[Inclusion] = strawberry.field(description="The records.")
+    page_info: PageInfo = strawberry.field(description="Whether there is another page.")
+    total_count: int = strawberry.field(
+        description="How many records that you may see there are on all pages."
+    )
+
+
+async def _readers(root: strawberry.Parent[value.Investigation], info: Info) -> Any:
+    return await info.context.ask(info.context.engine.investigations.readers, root.name)
+
+
+def _level(root: strawberry.Parent[value.Investigation], info: Info) -> Any:
+    access = info.context.caller.access
+    levels = (Level.MANAGE, Level.WRITE, Level.READ)
+    return next(level for level in levels if access.may(level, root.name))
+
+
+def _entities(
+    root: strawberry.Parent[value.Investigation],
+    info: Info,
+    query: str | None = "",
+    filter: SearchFilter | None = None,
+    first: int | None = PAGE,
+    after: str | None = None,
+) -> Any:
+    wanted = replace(search_filter(filter), datasets=(root.name,))
+    question = SearchQuestion(query or "", wanted, first=page_size(first, PAGE), after=after)
+    return Search(info.context, question)
+
+
+async def _included(
+    root: strawberry.Parent[value.Investigation],
+    info: Info,
+    first: int | None = PAGE,
+    after: str | None = None,
+) -> Any:
+    found = await info.context.ask(info.context.engine.investigations.inclusions, root.name)
+    page, page_info = cut(found, lambda each: each.record, page_size(first, PAGE), after)
+    return InclusionConnection(nodes=page, page_info=page_info, total_count=len(found))  # type: ignore[arg-type]
+
+
+@strawberry.type(description="A private collection: what you and your colleagues add by hand.")
+class Investigation:
+    """A private collection: what you and your colleagues add by hand."""
+
+    name: str = strawberry.field(description="The name; the ids of its entities begin with it.")
+    title: str = strawberry.field(description="The title for people.")
+    summary: str | None = strawberry.field(description="What it is about.")
+    archived: bool = strawberry.field(description="Whether it is closed: nothing can be added.")
+    created: datetime | None = strawberry.field(description="When it was opened.")
+    created_by: str | None = strawberry.field(description="Who opened it.")
+    level: Level = strawberry.field(resolver=_level, description="What you may do with it.")
+    readers: list[Grant] = strawberry.field(
+        resolver=_readers,
+        description="Whom it is shared with. The data team of this installation sees it, too; "
+        "nobody else does.",
+    )
+    entities: SearchConnection = strawberry.field(
+        resolver=_entities,
+        description="What was added to it: persons, companies, relationships and notes.",
+    )
+    included: InclusionConnection = strawberry.field(
+        resolver=_included,
+        description="Records of datasets that were brought into it by reference, as far as you "
+        "may see them.",
+    )
+
+
+@strawberry.type(description="A page of investigations, by title.")
+class InvestigationConnection:
+    """A page of investigations, by title."""
+
+    nodes: list[Investigation] = strawberry.field(description="The investigations.")
+    page_info: PageInfo = strawberry.field(description="Whether there is another page.")
+    total_count: int = strawberry.field(description="How many there are on all pages.")
+
+
+Archived = Annotated[
+    bool | None,
+    strawberry.argument(description="Only those that are (not) archived; null for all."),
+]
+
+
+async def _investigation(info: Info, name: str) -> Any:
+    found = await info.context.ask(info.context.engine.investigations.named, [name])
+    return found[0] if found else None
+
+
+async def _investigations(
+    info: Info, archived: Archived = False, first: int | None = PAGE, after: str | None = None
+) -> Any:
+    found = await info.context.ask(info.context.engine.investigations.all, archived)
+    page, page_info = cut(found, _place, page_size(first, PAGE), after)
+    return InvestigationConnection(nodes=page, page_info=page_info, total_count=len(found))  # type: ignore[arg-type]
+
+
+def _place(investigation: value.Investigation) -> str:
+    return f"{investigation.title}\n{investigation.name}"  # no title has a line break
+
+
+@strawberry.type
+class InvestigationQuery:
+    """The root fields about investigations."""
+
+    investigation: Investigation | None = strawberry.field(
+        resolver=_investigation,
+        description="The investigation with this name; null if you can see none.",
+    )
+    investigations: InvestigationConnection | None = strawberry.field(
+        resolver=_investigations, description="The investigations that you may see, by title."
+    )
