@@ -39,7 +39,14 @@ from api.limit import LIMIT, Limit
 from engine.question import MAX_HOPS, MAX_K, PathMode, PathQuestion
 
 CHEAP_COUNTS = frozenset(
-    {"SearchConnection", "ExpandConnection", "DatasetConnection", "RunConnection"}
+    {
+        "SearchConnection",
+        "ExpandConnection",
+        "DatasetConnection",
+        "RunConnection",
+        "InvestigationConnection",
+        "InclusionConnection",
+    }
 )
 """Connections whose totalCount is counted by a store, without reading records."""
 READ_COUNT = 100

@@ -46,15 +46,17 @@ def engine(fresh_engine: Engine) -> Engine:
 @pytest.fixture
 def ask(engine: Engine) -> Ask:
     """Asks as a user; an error is its code and message."""
-    execution = Execution(engine)
+    execution, tokens = Execution(engine), dict[str, str]()
 
     def asked(who: str | None, query: str, **variables: Any) -> Any:
         def find() -> Any:
             if who is None:
                 return engine.caller()
-            account = engine.directory.account(who)
-            assert account is not None
-            return engine.caller(session=engine.credentials.sign_in(account, "test"))
+            if who not in tokens:
+                account = engine.directory.account(who)
+                assert account is not None
+                tokens[who] = engine.credentials.sign_in(account, "test")
+            return engine.caller(session=tokens[who])
 
         answer = asyncio.run(execution.answer(Parameters(query, variables), find)).body
         if "errors" in answer:
@@ -66,9 +68,9 @@ def ask(engine: Engine) -> Ask:
     return asked
 
 
-def put(ask: Ask, who: str, name: str, schema: str, id: str | None = None, **values: str) -> Any:
+def put(ask: Ask, who: str, into: str, kind: str, /, id: str | None = None, **values: str) -> Any:
     properties = [{"name": key, "values": [value]} for key, value in values.items()]
-    return ask(who, PUT, name=name, schema=schema, properties=properties, id=id)
+    return ask(who, PUT, name=into, schema=kind, properties=properties, id=id)
 
 
 def opened(ask: Ask, who: str = "ada") -> str:
@@ -216,8 +218,8 @@ def test_values_are_written_as_ftm_writes_them(ask: Ask) -> None:
     person = put(ask, "ada", name, "Person", name="  Magda   O. ", nationality="Germany")
     read = f'{{ entity(id: "{person["id"]}") {{ properties {{ name values }} }} }}'
     assert ask("ada", read)["properties"] == [
-        {"name": "name", "values": ["Magda O."]},
         {"name": "nationality", "values": ["de"]},
+        {"name": "name", "values": ["Magda O."]},
     ]
 
 
@@ -242,7 +244,7 @@ def test_a_record_is_replaced_and_removed_with_its_relationships(ask: Ask) -> No
 def test_a_note_is_a_record_that_names_what_it_is_about(ask: Ask) -> None:
     name = opened(ask)
     person = put(ask, "ada", name, "Person", name="Magda")
-    put(ask, "ada", name, "Note", name="Call her lawyer", entity=person["id"])
+    put(ask, "ada", name, "Note", description="Call her lawyer", entity=person["id"])
     notes = f"""{{ investigation(name: "{name}") {{
         entities(query: "lawyer", filter: {{schemata: ["Note"]}}) {{ nodes {{ caption }} }} }} }}"""
     assert ask("ada", notes)["entities"]["nodes"] == [{"caption": "Call her lawyer"}]
