@@ -52,7 +52,11 @@ async def _grants(
     found = await session.ask_as_account(session.engine.directory.grants, dataset, to)
     grants = sorted(found, key=_place)
     page, page_info = cut(grants, _place, page_size(first, PAGE), after)
-    return GrantConnection(nodes=page, page_info=page_info, total_count=len(grants))  # type: ignore[arg-type]
+    return GrantConnection(
+        nodes=page,  # type: ignore[arg-type]
+        page_info=page_info,
+        total_count=len(grants),
+    )
 
 
 @strawberry.type

@@ -79,7 +79,11 @@ async def _included(
 ) -> Any:
     found = await info.context.ask(info.context.engine.investigations.inclusions, root.name)
     page, page_info = cut(found, lambda each: each.record, page_size(first, PAGE), after)
-    return InclusionConnection(nodes=page, page_info=page_info, total_count=len(found))  # type: ignore[arg-type]
+    return InclusionConnection(
+        nodes=page,  # type: ignore[arg-type]
+        page_info=page_info,
+        total_count=len(found),
+    )
 
 
 @strawberry.type(description="A private collection: what you and your colleagues add by hand.")
@@ -134,7 +138,11 @@ async def _investigations(
 ) -> Any:
     found = await info.context.ask(info.context.engine.investigations.all, archived)
     page, page_info = cut(found, _place, page_size(first, PAGE), after)
-    return InvestigationConnection(nodes=page, page_info=page_info, total_count=len(found))  # type: ignore[arg-type]
+    return InvestigationConnection(
+        nodes=page,  # type: ignore[arg-type]
+        page_info=page_info,
+        total_count=len(found),
+    )
 
 
 def _place(investigation: value.Investigation) -> str:

@@ -103,14 +103,22 @@ async def _users(info: Info, first: int | None = PAGE, after: str | None = None)
     session = info.context
     users = await session.ask_as_account(session.engine.directory.accounts)
     page, page_info = cut(users, lambda user: user.name, page_size(first, PAGE), after)
-    return UserConnection(nodes=page, page_info=page_info, total_count=len(users))  # type: ignore[arg-type]
+    return UserConnection(
+        nodes=page,  # type: ignore[arg-type]
+        page_info=page_info,
+        total_count=len(users),
+    )
 
 
 async def _group_page(info: Info, first: int | None = PAGE, after: str | None = None) -> Any:
     session = info.context
     groups = await session.ask_as_account(session.engine.directory.groups)
     page, page_info = cut(groups, lambda group: group.name, page_size(first, PAGE), after)
-    return GroupConnection(nodes=page, page_info=page_info, total_count=len(groups))  # type: ignore[arg-type]
+    return GroupConnection(
+        nodes=page,  # type: ignore[arg-type]
+        page_info=page_info,
+        total_count=len(groups),
+    )
 
 
 @strawberry.type
