@@ -101,6 +101,10 @@ class Settings(BaseModel):
     log: Literal["problems", "text", "json"] = "problems"
     """What `clew up` logs on stderr: only problems, or also a line for each request, as text or as
     JSON."""
+    explorer: Literal["everybody", "signed-in"] = Field(
+        default="everybody", json_schema_extra={"value": "a word: `everybody` or `signed-in`"}
+    )
+    """Who may ask for the GraphQL schema (introspection), and gets the page at `/graphql`."""
     dear: int = Field(default=0, ge=0)
     """How many dear queries (`paths`, `owners`, `holdings`) are answered at a time, of one caller
     at most half of them; 0 takes one for each processor, at least 2."""

@@ -53,7 +53,7 @@ def create_app(engine: Engine) -> Starlette:
     async def graphql(request: Request) -> Response:
         without_query = "query" not in request.query_params
         if request.method in ("GET", "HEAD") and without_query and _wants_page(request):
-            return graphiql.page()
+            return await graphiql.page(request, engine)
         return await respond(execution, gate, request)
 
     async def healthz(_: Request) -> Response:

@@ -22,6 +22,7 @@ from api.cost import Cost
 from api.error import MAX_ERRORS, Refused, deadline_error, error_list
 from api.http.departure import Ending
 from api.limit import (
+    asks_for_schema,
     fragments_of,
     is_introspection,
     operations_of,
@@ -144,7 +145,7 @@ class Execution:
         try:
             return await self._attend(parsed, parameters, admit, visit, self.lanes[kind])
         except ServerUnavailable as error:
-            if is_introspection(parsed):  # this needs no graph
+            if is_introspection(parsed) and not self._hides(parsed):  # this needs no graph
                 return await self._introspect(parameters)
             return refusal(GraphQLError(str(error), original_error=error))
         except ClewError as error:
@@ -169,6 +170,8 @@ class Execution:
                 )
             if scope.cancelled_caught:
                 return self._late(lane)
+        if visit is not None and caller.account is None and self._hides(parsed):
+            raise Refused("The schema is shown to signed-in callers only.", "FORBIDDEN")
         if is_introspection(parsed):
             return await self._introspect(parameters)
         who = OWNER_NAME if visit is None else visit.note_caller(caller)
@@ -177,6 +180,10 @@ class Execution:
                 result = await self._execute(parsed, parameters, caller, visit, lane)
                 return _answer(result, None if visit is None else visit.cost)
             return self._late(lane)
+
+    def _hides(self, parsed: DocumentNode) -> bool:
+        """Whether a request asks for the schema where not everybody may."""
+        return self.engine.settings.explorer != "everybody" and asks_for_schema(parsed)
 
     def _late(self, lane: Lane) -> Answer:
         """The answer where time ran out: not by the fault of who asks, where others wait too."""

@@ -7,10 +7,15 @@ from the web: Clew works without it, and no script from elsewhere may see what i
 from pathlib import Path
 
 import orjson
+from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
+from api.credential import KeyInAddress, credential_of
+from api.http.refusal import refusal
 from api.operation import operations
+from engine.errors import ClewError
+from engine.reading import Reading
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static" / "graphiql"
@@ -34,9 +39,20 @@ def complete(folder: Path = STATIC) -> bool:
     return all((folder / name).is_file() for name in FROM_NPM)
 
 
-def page() -> Response:
-    """GraphiQL's page, or the plain one."""
+async def page(request: Request, engine: Reading) -> Response:
+    """GraphiQL's page, or the plain one; nothing for whom the settings do not let explore."""
+    if engine.settings.explorer == "signed-in" and not await _is_signed_in(request, engine):
+        return refusal(404, "NOT_FOUND", "There is no page here for who is not signed in.")
     return FileResponse(PAGE / ("graphiql.html" if complete() else "plain.html"), headers=HEADERS)
+
+
+async def _is_signed_in(request: Request, engine: Reading) -> bool:
+    try:
+        credential = credential_of(request)
+        caller = await to_thread.run_sync(credential.caller, engine, abandon_on_cancel=True)
+    except (ClewError, KeyInAddress):
+        return False
+    return caller.account is not None
 
 
 async def static(request: Request) -> Response:

@@ -5,8 +5,9 @@ other. That is why this pass comes first and looks at each fragment once, howeve
 spread. What an operation may read is worked out after validation, in ``api.cost``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -200,3 +201,17 @@ def is_introspection(parsed: DocumentNode) -> bool:
         )
         for operation in operations
     )
+
+
+def asks_for_schema(parsed: DocumentNode) -> bool:
+    """Whether a request asks for the schema, beside other things or not."""
+    return any(name in INTROSPECTION for node in parsed.definitions for name in field_names(node))
+
+
+def field_names(node: Any) -> Iterator[str]:
+    """The names of all fields between a node's braces, at any depth."""
+    selections = getattr(node, "selection_set", None)
+    for inner in selections.selections if selections else ():
+        if isinstance(inner, FieldNode):
+            yield inner.name.value
+        yield from field_names(inner)

@@ -16,13 +16,13 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 import anyio
 from anyio import CapacityLimiter
-from graphql import DocumentNode, FieldNode
+from graphql import DocumentNode
 
 from api.error import Refused
+from api.limit import field_names
 from engine.settings import Settings
 
 CHEAP, DEAR = "cheap", "dear"
@@ -143,15 +143,6 @@ def kind_of(parsed: DocumentNode, cost: int) -> str:
     """Whether a request is cheap or dear; it is dear if one of its operations is."""
     walks = any(name in WALKS for node in parsed.definitions for name in field_names(node))
     return DEAR if walks or cost > DEAR_COST else CHEAP
-
-
-def field_names(node: Any) -> Iterator[str]:
-    """The names of all fields between a node's braces."""
-    selections = getattr(node, "selection_set", None)
-    for inner in selections.selections if selections else ():
-        if isinstance(inner, FieldNode):
-            yield inner.name.value
-        yield from field_names(inner)
 
 
 def lanes(settings: Settings) -> dict[str, Lane]:

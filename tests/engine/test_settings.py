@@ -34,6 +34,7 @@ def test_the_environment_sets_every_field(monkeypatch: pytest.MonkeyPatch) -> No
         "origins": "https://front.example.org *",
         "metrics": "127.0.0.1",
         "log": "json",
+        "explorer": "signed-in",
         "dear": 3,
         "connections": 20,
         "connections_each": 10,

@@ -182,3 +182,18 @@ def test_metrics_are_for_named_networks_only() -> None:
     assert 'clew_requests_total{kind="cheap",status="200"} 1.0' in text
     assert "clew_neo4j_up 1.0" in text
     assert "clew_index_behind 3.0" in text
+
+
+def test_the_schema_and_the_page_can_be_kept_for_who_is_signed_in() -> None:
+    asking = client(explorer="signed-in")
+    html = {"accept": "text/html"}
+    assert client().get("/graphql", headers=html).status_code == 200
+    assert asking.get("/graphql", headers=html).status_code == 404
+    for query in (
+        "{ __schema { types { name } } }",
+        '{ __typename __type(name: "Query") { name } }',
+    ):
+        answer = asking.post("/graphql", json={"query": query}).json()
+        assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+        assert "data" not in answer
+    assert ask(asking).json()["data"] == {"__typename": "Query"}
