@@ -24,6 +24,7 @@ DEMO = (
     "tests/engine/test_engine.py",
     "tests/cli/test_export.py",
     "tests/test_docs.py",
+    "tests/test_server.py",
 )
 """The files that use the fixture ``engine``: they stay together, in this order."""
 LONG = (

