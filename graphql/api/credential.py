@@ -17,7 +17,8 @@ from engine.errors import NotSignedIn
 from engine.reading import Reading
 
 COOKIE = "clew_session"
-KEY_IN_URL = re.compile(r"clew_[0-9A-Za-z]{36}")
+KEY_IN_URL = re.compile(r"clew_[0-9A-Za-z]{36}|[?&](?:api[_-]?key|access_token|key)=", re.I)
+"""A key, or a parameter by whose name somebody tries to send one."""
 SCHEMES = ("bearer", "apikey")
 """What may stand before a key in the header Authorization; Aleph's clients send the second."""
 
