@@ -58,6 +58,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="use this Neo4j, whose data is wiped, instead of starting one",
     )
     parser.addoption("--large", action="store_true", help="also the tests that take minutes")
+    parser.addoption(
+        "--examples", type=int, default=20, help="random worlds that tests/access tries"
+    )
     parser.addoption("--golden", action="store_true", help="write tests/engine/graph/golden again")
     seed = random.SystemRandom().randrange(10**6)
     parser.addoption(

@@ -10,12 +10,27 @@ $$it$$.dataset IN $datasets
 // Whether the reader may see a node that is a record: it has arrived, and is no stub.
 $$visible:it$$ AND $$it$$._stub IS NULL
 
-// -- visible_node --
-// Whether the reader may see a node that a visible relationship leads to.
-// A shared value belongs to no dataset: who may see what leads to it may see the value.
-($$visible:it$$ OR $$it$$:Literal) AND $$it$$._stub IS NULL
+// -- visible_value --
+// Whether the reader may see a shared value, which belongs to no dataset.
+// It is there for whom 2 to 50 of the records that they may read hold it (`$holders` has these
+// numbers), and none of whose datasets alone has more: such datasets are its `_hubs`.
+$$it$$:Literal
+  AND ($$it$$._hubs IS NULL OR none(hub IN $$it$$._hubs WHERE hub IN $datasets))
+  AND COUNT {
+    MATCH ($$it$$)<-[held]-() WHERE $$visible:held$$ RETURN held LIMIT $most_holders
+  } IN $holders
 
-// -- visible_end --
-// Whether the reader may see a node that is looked up by its id, be it a record or a shared value.
-$$it$$._stub IS NULL
-  AND ($$visible:it$$ OR $$it$$:Literal AND EXISTS { ($$it$$)-[held]-() WHERE $$visible:held$$ })
+// -- visible_node --
+// Whether the reader may see a node, be it a record or a shared value.
+($$visible:it$$ OR $$visible_value:it$$) AND $$it$$._stub IS NULL
+
+// -- visible_passed --
+// Whether the reader may see a node that a path passes, across two relationships they may see.
+// So they may see two holders of a shared value; `$hidden` has values that are hidden all the same.
+// Neo4j 2026.04 cannot count relationships in a pattern for shortest paths (error 50N00).
+($$visible:it$$ OR $$it$$:Literal AND NOT $$it$$.id IN $hidden) AND $$it$$._stub IS NULL
+
+// -- countable --
+// Whether a relationship to a node counts as one of those that the reader may see at its other end.
+// One to a record that the reader may not see counts, as does one to a record that never came.
+(NOT $$it$$:Literal OR $$visible_value:it$$)

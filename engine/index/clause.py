@@ -91,7 +91,10 @@ def _around(low: int, high: int) -> list[str]:
 def _sequence(field: str, word: Word, tokens: list[str]) -> Query:
     if len(tokens) > 1:
         if word.prefix:
-            return Query.phrase_prefix_query(layout(), field, list(tokens))
+            # Tantivy's own phrase with a prefix looks at the first 50 words of the whole index
+            # that begin so: whether it finds anything would depend on what a reader may not see.
+            before = _sequence(field, replace(word, prefix=False, distance=0), tokens[:-1])
+            return every([before, _sequence(field, replace(word, distance=0), tokens[-1:])])
         return Query.phrase_query(layout(), field, list(tokens))
     token = tokens[0]
     if len(token) > LONGEST_OPEN:

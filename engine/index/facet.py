@@ -34,6 +34,11 @@ def schema_counts(searcher: tantivy.Searcher, query: Query) -> dict[str, list[Sc
     }
 
 
+def dataset_counts(searcher: tantivy.Searcher, query: Query) -> dict[str, int]:
+    """How many entries of each dataset match."""
+    return dict(_counts(searcher.aggregate(query, {"dataset": _terms("dataset")})["dataset"]))
+
+
 def _terms(field: str) -> dict[str, Any]:
     return {"terms": {"field": field, "size": MAX_VALUES, "segment_size": MAX_VALUES}}
 

@@ -184,9 +184,19 @@ class Index:
         """How many entities of each schema each dataset holds, most frequent first."""
         return facet.schema_counts(self._searcher, clause.allowed(access))
 
-    def literal_records(self, literal_id: str, limit: int) -> list[str]:
-        """The ids of records that hold a shared value, in order; of every dataset."""
-        return self._ids(Query.term_query(layout(), "literal", clean(literal_id)), limit)
+    def holders(self, literal_id: str, most: int) -> tuple[list[str], list[str]]:
+        """The ids of the records that hold a shared value, in order; of every dataset.
+
+        Datasets that have more than ``most`` such records are left out, and named second.
+        """
+        held = Query.term_query(layout(), "literal", clean(literal_id))
+        records = self._ids(held, most + 1)
+        if len(records) <= most:
+            return records, []
+        counts = facet.dataset_counts(self._searcher, held)
+        few = {name: count for name, count in counts.items() if count <= most}
+        query = clause.every([held, clause.one_of("dataset", sorted(few))])
+        return self._ids(query, sum(few.values())), sorted(counts.keys() - few.keys())
 
     def literal_frequency(self, literal_id: str) -> int:
         """How many records hold a shared value, at most.

@@ -19,6 +19,7 @@ from typing import BinaryIO
 
 from engine.dataset import Visibility
 from engine.errors import BadInput, ClewError
+from engine.graph import visibility
 from engine.graph.connection import Connection
 from engine.graph.record.column import (
     BROKEN,
@@ -44,7 +45,6 @@ from engine.server.replacement import Replacement
 from engine.server.server import Server
 from engine.settings import Settings
 from engine.spool import Spool, SpoolError
-from engine.sync.follower import LITERAL_CAP
 
 STUBS = "SELECT DISTINCT id FROM named WHERE id NOT IN (SELECT id FROM node) ORDER BY id"
 SHARED = """
@@ -143,9 +143,12 @@ class Bulk:
             self._put_lines("stub", (stub_line(id_) for (id_,) in rows))
 
     def _put_shared_values(self) -> None:
-        """A node for each value that two or more records hold, unless they are too many."""
+        """A node for each value that two or more records hold, unless they are too many.
+
+        All are of one dataset, so that no value with more is shared with a record of another.
+        """
         self._ledger.query("CREATE INDEX held_key ON held (key)")
-        rows = self._ledger.query(SHARED, (LITERAL_CAP,))
+        rows = self._ledger.query(SHARED, (visibility.LITERAL_CAP,))
         for key, holders in groupby(rows, key=lambda row: str(row[0])):
             for name, lines in shared_lines(key, [record for _, record in holders]).items():
                 self._put_lines(name, lines)

@@ -13,15 +13,15 @@ from collections.abc import Callable, Iterator
 from itertools import chain, groupby
 
 from engine.entity import literal_ids
+from engine.graph import visibility
 from engine.graph.record.change import Change, Written
 from engine.graph.record.reader import Reader
+from engine.graph.record.shared import SharedValue
 from engine.graph.record.writer import Writer
 from engine.index.index import Index
 
 CHUNK = 20_000
 """Changes from one commit of the index to the next."""
-LITERAL_CAP = 50
-"""A value held by more records than this is a hub, and proves nothing: it is not made a node."""
 
 
 def chunks(changes: Iterator[Change], size: int = CHUNK) -> Iterator[list[Change]]:
@@ -113,12 +113,11 @@ class Follower:
         for chunk in chunks(self._reader.changes(since)):
             if self._has_missed_deletions(purged):
                 return None
-            # The graph is read as it is now, so of several changes to one record the last holds.
-            latest = {change.id: change for change in chunk}.values()
-            self._index.add([change.entity for change in latest if change.entity is not None])
-            self._index.remove([change.id for change in latest if change.entity is None])
             revision = chunk[-1].revision
-            self._index.commit(revision)
+            # The shared values alone may have to start again: then the index has these changes.
+            if revision > self._index.revision:
+                self._add_changes(chunk)
+                self._index.commit(revision)
             self._update_shared_values({id_ for each in chunk for id_ in value_ids(each)}, revision)
             count += len(chunk)
             if progress is not None:
@@ -127,6 +126,13 @@ class Follower:
             return None
         self._note_revision(goal)
         return count
+
+    def _add_changes(self, changes: list[Change]) -> None:
+        """Give the index changes as they were read from the graph."""
+        # The graph is read as it is now, so of several changes to one record the last holds.
+        latest = {change.id: change for change in changes}.values()
+        self._index.add([change.entity for change in latest if change.entity is not None])
+        self._index.remove([change.id for change in latest if change.entity is None])
 
     def _has_missed_deletions(self, purged: int) -> bool:
         """Whether tombstones newer than the index were purged since ``purged`` was read."""
@@ -141,17 +147,14 @@ class Follower:
             self._writer.set_literals([], revision)
 
     def _update_shared_values(self, ids: set[str], revision: int) -> None:
-        """Make each value that 2 to LITERAL_CAP records hold a node, and no other."""
-        rows: list[tuple[str, str, str, list[str]]] = []
+        """Make each value a node that some reader can see, and no other."""
+        values: list[SharedValue] = []
         nodes = self._reader.literals(sorted(ids))
         for id_ in sorted(ids):
-            records: list[str] = []
+            value = SharedValue(id_, ())
             # One record holds most values: asking how many do is cheaper than asking which.
             if self._index.literal_frequency(id_) > 1:
-                records = self._index.literal_records(id_, LITERAL_CAP + 1)
-            if not 2 <= len(records) <= LITERAL_CAP:
-                records = []
-            if records or id_ in nodes:
-                _, kind, value = id_.split(":", 2)
-                rows.append((id_, kind, value, sorted(records)))
-        self._writer.set_literals(rows, revision)
+                value = SharedValue(id_, *self._index.holders(id_, visibility.LITERAL_CAP))
+            if value.is_shared or id_ in nodes:
+                values.append(value)
+        self._writer.set_literals(values, revision)

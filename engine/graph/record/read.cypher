@@ -33,8 +33,10 @@ RETURN properties(r) AS properties
 // -- literal_by_id --
 // Which of these ids are shared values, and through which dataset does the reader see each?
 UNWIND $ids AS id
-MATCH (l:Literal {id: id})<-[r]-()
+MATCH (l:Literal {id: id})
 USING INDEX l:Literal(id)
+WHERE $$visible_value:l$$
+MATCH (l)<-[r]-()
 WHERE $$visible:r$$
 WITH l, min(r.dataset) AS dataset
 RETURN properties(l) AS properties, dataset
@@ -51,6 +53,7 @@ RETURN id
 MATCH (a)-[r$$types$$]->(b)
 WHERE r.id = $id AND $$visible:r$$
 RETURN type(r) AS type, a.id AS source, b.id AS target, properties(r) AS properties
+ORDER BY source, target
 
 // -- edge_counts --
 // How many relationships of each type and direction does each node have?

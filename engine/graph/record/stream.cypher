@@ -55,7 +55,7 @@ MATCH (l:Literal)
 USING INDEX l:Literal(id)
 WHERE l.id > $after AND l.id < $end
 WITH l ORDER BY l.id LIMIT $limit
-RETURN l.id AS id, properties(l) AS properties, COLLECT {
+RETURN l.id AS id, properties(l) AS properties, $$visible_value:l$$ AS visible, COLLECT {
   MATCH (l)<-[r]-(n:Entity)
   WHERE $$visible:r$$ AND $$visible_record:n$$
   RETURN [n.id, type(r), r.dataset]

@@ -118,7 +118,7 @@ class Stream:
         for rows in self._pages("shared_values", LITERAL, f"{LITERAL}{LAST}"):
             for row in rows:
                 holders = sorted(row["holders"])
-                if len({holder[0] for holder in holders}) > 1:
+                if row["visible"] and holders:
                     value = row["properties"]
                     yield Literal(row["id"], value["type"], value["value"], holders[0][2]), holders
 

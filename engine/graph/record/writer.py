@@ -18,6 +18,7 @@ from engine.graph.record.batch import TYPES, Batch, clear_old, grouped, is_settl
 from engine.graph.record.change import Written
 from engine.graph.record.identity import identities, span
 from engine.graph.record.row import Prepared, prepared
+from engine.graph.record.shared import SharedValue
 from engine.metadata import checked
 
 MAX_REMOVED = 100_000
@@ -166,26 +167,22 @@ class Writer:
                 revision = bump(tx, -1)
         return revision, removed
 
-    def set_literals(self, rows: Sequence[tuple[str, str, str, list[str]]], revision: int) -> None:
-        """Link each shared value with exactly the records that hold it; delete those of one record.
+    def set_literals(self, values: Sequence[SharedValue], revision: int) -> None:
+        """Link each shared value with exactly its records; delete those that nobody can see.
 
-        A row is the value's id, its type, the value, and the ids of the records. ``revision`` is
-        that of the records from which the rows were worked out.
+        ``revision`` is that of the records from which the values were worked out.
         """
-        kept = [row for row in rows if len(row[3]) > 1]
-        dropped = [row[0] for row in rows if len(row[3]) < 2]
+        kept = [value for value in values if value.is_shared]
+        dropped = [value.id for value in values if not value.is_shared]
         with self._connection.transaction() as tx:
             tx.run("clew_literal", {"revision": revision})
             if dropped:
                 tx.run("literal_delete", {"ids": dropped})
-            by_type = grouped(
-                (kind, {"id": id_, "type": kind, "value": value, "records": records})
-                for id_, kind, value, records in kept
-            )
+            by_type = grouped((value.type, value.row()) for value in kept)
             for kind, group in by_type.items():
                 tx.run("literal_set", {"rows": group}, type=quoted(kind.upper()))
             if kept:
-                tx.run("literal_sweep", {"ids": [row[0] for row in kept]})
+                tx.run("literal_sweep", {"ids": [value.id for value in kept]})
 
 
 def bump(tx: Transaction, by: int) -> int:

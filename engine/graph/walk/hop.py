@@ -1,7 +1,7 @@
 """One hop of a path as a pattern has it: which relationships it crosses, which nodes it passes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.graph.cypher import alternatives, fragment, quoted
@@ -52,6 +52,8 @@ class Hop:
     """Whether it may lead to a node inside of the path; otherwise it leads to the path's end."""
     checks_nodes: bool = True
     """Whether the query checks that the reader may see the node; otherwise the caller does."""
+    single: bool = False
+    """Whether it stands alone, and not in the pattern of a path, in which Neo4j cannot count."""
 
     @property
     def _edge(self) -> str:
@@ -95,7 +97,7 @@ class Hop:
     def layer(self, *, back: bool) -> dict[str, str]:
         """The parts of the query that asks where the hop leads to or, back, where it comes from."""
         near, far = ("y", "x") if back else ("x", "y")
-        return self.parts() | {"near": near + self.name, "far": far + self.name}
+        return replace(self, single=True).parts() | {"near": near + self.name, "far": far + self.name}
 
     def relationships(self, place: str | None) -> str:
         """The relationships that a path crosses at a place or, for None, at every place."""
@@ -114,7 +116,8 @@ class Hop:
 
     def _node_conditions(self) -> list[str]:
         """Of the path's end it is asked only whether the reader may see it."""
-        conditions = [fragment("visible_node", it=self._to) if self.checks_nodes else "true"]
+        rule = "visible_node" if self.single else "visible_passed"
+        conditions = [fragment(rule, it=self._to) if self.checks_nodes else "true"]
         if self.keeps_off_ends:
             conditions.append(
                 fragment("path_edge_onward", **{"from": f"x{self.name}"}, to=self._to)

@@ -5,7 +5,7 @@
 // -- path_single_node --
 // Which of these nodes are there? The path from a node to itself has no hops.
 MATCH (n:$$label$$)
-WHERE n.id IN $ids AND $$visible_end:n$$
+WHERE n.id IN $ids AND $$visible_node:n$$
 RETURN properties(n) AS properties, head(COLLECT {
   MATCH (n)-[r]-() WHERE $$visible:r$$ RETURN r.dataset ORDER BY r.dataset LIMIT 1
 }) AS dataset
@@ -14,7 +14,9 @@ RETURN properties(n) AS properties, head(COLLECT {
 // Which nodes have more relationships than a path may pass?
 // All are counted first, because that number is stored and need not be looked at.
 MATCH (n:Entity|Literal)
-WHERE COUNT { (n)--() } > $degree AND COUNT { MATCH (n)-[q]-() WHERE $$visible:q$$ } > $degree
+WHERE COUNT { (n)--() } > $degree AND COUNT {
+  MATCH (n)-[q]-(m) WHERE $$visible:q$$ AND $$countable:m$$ RETURN q LIMIT $degree + 1
+} > $degree
 RETURN n.id AS id
 
 // -- path_shortest --

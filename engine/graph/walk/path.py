@@ -7,7 +7,7 @@ relationships make too many walks to go through, the nodes are searched layer by
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -108,6 +108,8 @@ class PathSearch:
         finds. Only the pairs with a hidden node are searched again, with all checks.
         """
         for checks_nodes in (False, True):
+            if checks_nodes:
+                parameters = parameters | {"hidden": self._hidden_values()}
             checked = [replace(hop, checks_nodes=checks_nodes) for hop in hops]
             hidden: list[Pair] = []
             for row in self.connection.stream(
@@ -116,7 +118,7 @@ class PathSearch:
                 timeout=self.deadline.left(),
                 **self.plan.shortest_parts(checked, pairs[0]),
             ):
-                if all(visibility.is_visible(node, self.plan.access) for node in row["nodes"]):
+                if checks_nodes or self._shows(row["nodes"]):
                     self.collector.add(row, 1)
                 else:
                     hidden.append((row["pair"][0], row["pair"][1]))
@@ -130,7 +132,8 @@ class PathSearch:
         """Add the paths among the walks that the server finds.
 
         Answers the pairs that must be searched by nodes: too few of their walks are paths, or
-        the server did not find them in time.
+        the server did not find them in time. Which shared values are hidden is asked only where
+        one is met that may be.
         """
         plan, wanted = self.plan, self.plan.wanted()
         # A walk may visit a node twice, and is no path then: ask for more walks than paths are
@@ -138,25 +141,55 @@ class PathSearch:
         limit = wanted if plan.is_exact() else 2 * wanted + 8
         done: set[Pair] = set()
         too_few: list[Pair] = []
+        knows_hidden = False
         try:
-            for row in self.connection.stream(
-                "path_search",
-                parameters | {"pairs": pairs, "k": limit, "limit": limit},
-                timeout=self.deadline.left() * FIRST_TRY,
-                **plan.search_parts(hops, pairs[0]),
-            ):
-                pair = (row["pair"][0], row["pair"][1])
-                # fewer walks than were asked for are all that there are
-                if plan.is_exact() or len(row["node_ids"]) >= wanted or row["asked"] < limit:
-                    self.collector.add(row, wanted)
-                    done.add(pair)
+            while rest := [pair for pair in pairs if pair not in done and pair not in too_few]:
+                for row in self.connection.stream(
+                    "path_search",
+                    parameters | {"pairs": rest, "k": limit, "limit": limit},
+                    timeout=self.deadline.left() * FIRST_TRY,
+                    **plan.search_parts(hops, pairs[0]),
+                ):
+                    if not knows_hidden and not self._shows(row["nodes"]):
+                        break
+                    pair = (row["pair"][0], row["pair"][1])
+                    # fewer walks than were asked for are all that there are
+                    if plan.is_exact() or len(row["node_ids"]) >= wanted or row["asked"] < limit:
+                        self.collector.add(row, wanted)
+                        done.add(pair)
+                    else:
+                        too_few.append(pair)
+                    if plan.question.mode is PathMode.ALL_SHORTEST and self.collector.truncated:
+                        return []
                 else:
-                    too_few.append(pair)
-                if plan.question.mode is PathMode.ALL_SHORTEST and self.collector.truncated:
-                    return []
+                    return too_few
+                parameters = parameters | {"hidden": self._hidden_values()}
+                knows_hidden = True
         except QueryTimeout:
             return [pair for pair in pairs if pair not in done]
         return too_few
+
+    def _shows(self, nodes: Iterable[Mapping[str, Any]]) -> bool:
+        """Whether the reader may see all these nodes, which are on paths."""
+        crowded: list[str] = []
+        for node in nodes:
+            if not visibility.is_visible(node, self.plan.access):
+                return False
+            if visibility.is_crowded(node):
+                crowded.append(node["id"])
+        return not crowded or not self._hidden("literal_hidden", {"ids": crowded})
+
+    def _hidden_values(self) -> list[str]:
+        """All shared values that the reader may not see, though they may see two holders."""
+        return self._hidden("literal_all_hidden", {})
+
+    def _hidden(self, name: str, parameters: Mapping[str, Any]) -> list[str]:
+        rows = self.connection.read(
+            name,
+            {**parameters, **visibility.parameters(self.plan.access)},
+            timeout=self.deadline.left(),
+        )
+        return [row["id"] for row in rows]
 
     def _by_nodes(self, pair: Pair, hops: list[Hop], parameters: dict[str, Any]) -> None:
         """Add the paths of one pair, which are searched by their nodes, layer by layer."""

@@ -95,7 +95,11 @@ class PathPlan:
 
     def parameters(self, hops: Sequence[Hop]) -> dict[str, Any]:
         """The parameters of all queries, but for the pairs of ends and the number of walks."""
-        parameters = {**visibility.parameters(self.access), "avoid": list(self.question.avoid)}
+        parameters = {
+            **visibility.parameters(self.access),
+            "avoid": list(self.question.avoid),
+            "hidden": [],
+        }
         for hop in hops:
             parameters |= hop.parameters()
         return parameters

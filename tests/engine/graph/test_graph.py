@@ -14,6 +14,7 @@ from engine.entity import Entity, Literal, make_entity
 from engine.errors import BadInput
 from engine.graph.connection import Connection
 from engine.graph.record.reader import Reader
+from engine.graph.record.shared import SharedValue
 from engine.graph.record.writer import Writer
 from engine.question import Direction, ExpandQuestion
 from tests.engine.graph.example import ALL, company, owns
@@ -180,7 +181,7 @@ def test_shared_values(graph: Connection) -> None:
     writer, reader = Writer(graph), Reader(graph, 10)
     key = "literal:phone:+4512345678"
     writer.write([company("x"), company("y"), company("z", "b")], ())
-    writer.set_literals([(key, "phone", "+4512345678", ["a:x", "a:y", "b:z"])], 1)
+    writer.set_literals([SharedValue(key, ["a:x", "a:y", "b:z"])], 1)
     assert reader.literal_revision() == 1
     [step] = reader.expand(ExpandQuestion("a:x", types=("PHONE",)), ALL).items
     assert step.node == Literal(key, "phone", "+4512345678", "a")
@@ -189,11 +190,12 @@ def test_shared_values(graph: Connection) -> None:
         "a:y",
         "b:z",
     }
-    assert reader.entities([key], Access(frozenset("b")))[0] == Literal(
-        key, "phone", "+4512345678", "b"
+    assert reader.entities([key], Access(frozenset("a")))[0] == Literal(
+        key, "phone", "+4512345678", "a"
     )
-    assert reader.entities([key], Access(frozenset("c"))) == [None]
-    writer.set_literals([(key, "phone", "+4512345678", ["a:x", "a:y"])], 2)
+    assert reader.entities([key], Access(frozenset("b"))) == [None]
+    assert reader.expand(ExpandQuestion("b:z"), Access(frozenset("b"))).items == []
+    writer.set_literals([SharedValue(key, ["a:x", "a:y"])], 2)
     assert {s.node.id for s in reader.expand(ExpandQuestion(key), ALL).items} == {"a:x", "a:y"}
     writer.remove(["a:y"])
     assert reader.literals([key]) == set()

@@ -158,8 +158,10 @@ def test_highlight(index: Index, text: str, expected: str | None) -> None:
 def test_lookups(index: Index) -> None:
     """Shared values, references, identities and counts."""
     kind, value = next(pair for pair in literals(entities()[4]) if pair[0] == "phone")
-    assert index.literal_records(f"literal:{kind}:{value}", 10) == ["blue:lantern", "red:amber"]
-    assert index.literal_records(f"literal:{kind}:{value}", 1) == ["blue:lantern"]
+    both = (["blue:lantern", "red:amber"], [])
+    assert index.holders(f"literal:{kind}:{value}", 10) == both
+    assert index.holders(f"literal:{kind}:{value}", 1) == both
+    assert index.holders(f"literal:{kind}:{value}", 0) == ([], ["blue", "red"])
     assert index.referrers("asset", "red:amber", ALL, 5) == ["blue:own"]
     assert index.referrers("owner", "blue:group", ALL, 5) == ["blue:own"]
     assert dict(index.identities()) == {entity.id: entity.checksum for entity in entities()}

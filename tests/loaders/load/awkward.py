@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.graph.record.column import BETWEEN, DELIMITER, QUOTE
-from engine.sync.follower import LITERAL_CAP
+from engine.graph.visibility import LITERAL_CAP
 from loaders.demo.sample import FOLDER
 
 Row = dict[str, Any]

@@ -64,9 +64,17 @@ class Web:
             self.ties[end].append(tie)
 
     def shows(self, node: str, access: Access) -> bool:
-        """Whether a reader may see a node."""
-        return node in self.nodes and (
-            self.nodes[node] is None or node.split(":")[0] in access.datasets
+        """Whether a reader may see a node: a shared value needs two holders that they may see."""
+        if node in self.nodes and self.nodes[node] is None:
+            return sum(tie.dataset in access.datasets for tie in self.ties[node]) > 1
+        return node in self.nodes and node.split(":")[0] in access.datasets
+
+    def degree(self, node: str, access: Access) -> int:
+        """How many ties a reader sees at a node; those to records that they may not see count."""
+        return sum(
+            tie.dataset in access.datasets
+            and (self.nodes.get(tie.target, "") is not None or self.shows(tie.target, access))
+            for tie in self.ties[node]
         )
 
 
@@ -170,8 +178,7 @@ def crosses(tie: Tie, here: str, filter: HopFilter) -> bool:
 def admits(web: Web, node: str, filter: HopFilter, access: Access) -> bool:
     """Whether a filter lets a path pass through a node."""
     schema = web.nodes[node]
-    degree = sum(tie.dataset in access.datasets for tie in web.ties[node])
-    if filter.max_degree is not None and degree > filter.max_degree:
+    if filter.max_degree is not None and web.degree(node, access) > filter.max_degree:
         return False
     if schema is None:
         return filter.shared
@@ -215,8 +222,5 @@ def paths_between(
     if not (web.shows(start, asked.access) and web.shows(end, asked.access)):
         return {}
     if start == end:
-        visible = web.nodes[start] is not None or any(
-            tie.dataset in asked.access.datasets for tie in web.ties[start]
-        )
-        return {(start,): ()} if visible and not asked.question.hops else {}
+        return {} if asked.question.hops else {(start,): ()}
     return dict(walks(web, asked, end, [start], []))

@@ -7,6 +7,7 @@ from engine.access import Access
 from engine.entity import Entity, make_entity
 from engine.errors import BadInput
 from engine.graph.connection import Connection
+from engine.graph.record.shared import SharedValue
 from engine.graph.record.writer import Writer
 from engine.graph.walk import layer
 from engine.graph.walk import path as pathfinding
@@ -242,7 +243,7 @@ def test_shared_values_are_passed_through_and_lead_somewhere(
     graph: Connection, finder: Pathfinder
 ) -> None:
     phone = "literal:phone:+451"
-    Writer(graph).set_literals([(phone, "phone", "+451", ["t:c", "u:x"])], 1)
+    Writer(graph).set_literals([SharedValue(phone, ["t:c", "u:x"])], 1)
     (path,) = finder.paths(question("t:c", "u:x"), EVERY).paths
     assert path.node_ids == ("t:c", phone, "u:x")
     assert path.edge_ids == (f"t:c|PHONE|{phone}", f"u:x|PHONE|{phone}")

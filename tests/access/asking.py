@@ -1,0 +1,180 @@
+"""Questions of every kind, and their answers in a form that can be compared."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from api.execution import Execution, Parameters
+from engine.caller import Caller
+from engine.engine import Engine
+from engine.errors import BadInput
+from engine.question import SearchQuestion
+
+NEIGHBOUR = """totalCount pageInfo { hasNextPage endCursor } edges { cursor node { id }
+  relationship { id type sourceId targetId source { id } target { id } dataset { name }
+    entity { id caption } } }"""
+ENTITIES = "query($ids: [ID!]!) { entities(ids: $ids) { %s } }"
+ALL = """__typename id schema caption edgeCounts { type direction count }
+  dataset { name title visibility entityCount schemata { schema count } }
+  properties { name values entities { id } }
+  ... on Literal { type value }
+  ... on Company { parent { id } }"""
+REFERRERS = (
+    """... on Company { ownershipAsset(first: 2) { totalCount pageInfo { hasNextPage }
+    edges { cursor node { id percentage owner { id } asset { id } } } } }""",
+    """... on LegalEntity { ownershipOwner(first: 2) { totalCount nodes { id } } }
+  ... on Document { proven(first: 2) { nodes { id } } provenIntervals(first: 2) {
+    pageInfo { hasNextPage } nodes { id } } }""",
+)
+EXPANSIONS = tuple(
+    f"id expand({arguments}) {{ {NEIGHBOUR} }}"
+    for arguments in (
+        "order: DEGREE_ASC, first: 2",
+        "order: DEGREE_DESC, first: 20",
+        'order: ID, first: 20, schemata: ["LegalEntity"], direction: OUT, during: {start: "2010"}',
+    )
+)
+SEARCH = """query($text: String, $filter: SearchFilter, $sort: SearchSort, $after: String) {
+  search(query: $text, filter: $filter, sort: $sort, first: 3, after: $after) {
+    totalCount pageInfo { hasNextPage endCursor }
+    edges { cursor highlight score node { id caption } }
+    facets(fields: ["schema", "dataset", "country", "year", "topic"]) {
+      field values { value count } } } }"""
+PATHS = """query($from: [ID!]!, $to: [ID!]!, $mode: PathMode, $filter: HopFilter,
+  $hops: [HopFilter!], $avoid: [ID!]) {
+  paths(from: $from, to: $to, mode: $mode, k: 4, maxHops: 4, filter: $filter, hops: $hops,
+        avoid: $avoid) {
+    paths { nodeIds edgeIds } truncated { reason }
+    nodes { id caption } edges { id type sourceId targetId dataset { name } } } }"""
+HOLDINGS = """query($id: ID!) { owners(id: $id, minShare: 0) { ...H } holdings(id: $id, minShare: 0)
+  { ...H } }
+fragment H on Holding { entity { id } share lowerBound unknown routes { paths { nodeIds edgeIds }
+  truncated { reason } nodes { id } edges { id } } }"""
+SUBGRAPH = """query($ids: [ID!]!) { subgraph(ids: $ids) { nodes { id }
+  edges { id type sourceId targetId entity { id } } truncated { reason } } }"""
+DATASET = """name title visibility entityCount schemata { schema count } overdue
+  runs { totalCount nodes { id message } }"""
+DATASETS = f"""query($name: String!, $after: String) {{ dataset(name: $name) {{ {DATASET} }}
+  datasets(first: 2, after: $after) {{ totalCount nodes {{ {DATASET} }}
+    pageInfo {{ hasNextPage endCursor }} }}
+  late: datasets(overdue: true) {{ totalCount }} }}"""
+SHAPES: tuple[dict[str, Any], ...] = (
+    {},
+    {"filter": {"maxDegree": 2}},
+    {"filter": {"shared": False, "datasets": ["alpha", "notes"]}},
+    {"filter": {"types": ["OWNERSHIP", "PHONE", "EMAIL"], "minShare": 0.3}},
+    {"filter": {"schemata": ["Company"], "during": {"start": "2010", "end": "2011"}}},
+    {"hops": [{}, {}]},
+    {"hops": [{"types": ["PHONE"]}, {"types": ["PHONE"]}]},
+)
+"""Few, because Neo4j takes longer to plan each than to answer it."""
+TEXTS = (
+    "",
+    "berg",
+    "coca-c*",
+    "be* OR nord*",
+    "-berg",
+    "berh~",
+    "dataset:beta",
+    "schema:Company country:dk",
+    "phone:+4520102030",
+)
+WHERE: tuple[dict[str, Any] | None, ...] = (
+    None,
+    {"datasets": ["beta", "nowhere"]},
+    {"schemata": ["LegalEntity"], "countries": ["dk"]},
+    {"topics": ["sanction"], "during": {"start": "2009"}},
+)
+SORTS = ("RELEVANCE", "CAPTION", "DATE_ASC", "DATE_DESC")
+MODES = ("SHORTEST", "ALL_SHORTEST", "K_SHORTEST")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One GraphQL operation with its variables."""
+
+    text: str
+    variables: Mapping[str, Any]
+
+
+def answers(engine: Engine, caller: Caller, questions: Sequence[Question]) -> list[Any]:
+    """What a caller is answered, errors included."""
+
+    async def ask() -> list[Any]:
+        execution = Execution(engine)
+
+        async def one(question: Question) -> Any:
+            parameters = Parameters(question.text, question.variables)
+            return (await execution.answer(parameters, lambda: caller)).body
+
+        return await asyncio.gather(*map(one, questions))
+
+    return asyncio.run(ask())
+
+
+def exports(engine: Engine, caller: Caller, ids: Iterable[str]) -> Iterator[Any]:
+    """What a caller can take out as files; an error as its text."""
+    access = caller.access
+    for name in (None, "alpha", "beta", "nowhere"):
+        chosen = None if name is None else [name]
+        yield taken(lambda chosen=chosen: engine.dataset_excerpt(access, chosen))
+    yield taken(lambda: engine.search_excerpt(SearchQuestion("berg"), access, edges=True))
+    for id_ in ids:
+        yield taken(lambda id_=id_: engine.neighbourhood(id_, access, 2))
+
+
+def taken(excerpt: Callable[[], Any]) -> Any:
+    """All that an excerpt holds, as text, or its error."""
+    try:
+        content = excerpt()
+        parts = (content.records(), content.nodes(), content.relationships())
+        return [content.datasets, *(list(map(repr, part)) for part in parts)]
+    except BadInput as error:
+        return str(error)
+
+
+def comparable(question: Question, body: Any) -> Any:
+    """An answer without what is left to chance: which of several equally short paths are chosen."""
+    if question.text != PATHS or body.get("data") is None or "errors" in body:
+        return body
+    mode, result = question.variables["mode"], body["data"]["paths"]
+    paths = [(len(path["edgeIds"]), *path["nodeIds"]) for path in result["paths"]]
+    if mode == "SHORTEST":
+        return sorted((path[0], path[1], path[-1]) for path in paths), result["truncated"]
+    if mode == "K_SHORTEST":
+        return sorted(map(str, without_ties(paths))), result["truncated"]
+    parts = (result["paths"], result["nodes"], result["edges"])
+    return [sorted(map(str, part)) for part in parts], result["truncated"]
+
+
+def without_ties(paths: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """The k shortest paths of each pair; of the longest, where there are k, only the ends."""
+    pairs: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
+    for path in paths:
+        pairs.setdefault((path[1], path[-1]), []).append(path)
+    for ends, of_pair in pairs.items():
+        longest = max(path[0] for path in of_pair)
+        for path in of_pair:
+            is_tied = len(of_pair) == 4 and path[0] == longest
+            yield (path[0], *ends) if is_tied else path
+
+
+def named(body: Any) -> set[str]:
+    """The ids of all nodes in an answer about paths."""
+    paths = (body.get("data") or {}).get("paths")
+    return {node["id"] for node in paths["nodes"]} if paths else set()
+
+
+def difference(one: Any, other: Any, at: str = "") -> str | None:
+    """Where two answers differ first, and how; None where they do not."""
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        parts: Iterable[tuple[Any, Any, Any]] = ((key, one[key], other[key]) for key in one)
+    elif (
+        isinstance(one, list | tuple) and isinstance(other, list | tuple) and len(one) == len(other)
+    ):
+        parts = zip(range(len(one)), one, other, strict=True)
+    else:
+        return None if one == other else f"{at}: {one!r} of all, {other!r} of what may be read"
+    found = (difference(left, right, f"{at}.{key}") for key, left, right in parts)
+    return next((text for text in found if text), None)

@@ -1,0 +1,160 @@
+"""Nothing leaks: a reader gets what they would get if all that they may not read were not there.
+
+Random worlds are asked random questions of every kind, by somebody who may read a part. Then the
+graph is emptied and filled with that part alone, and asked the same. `--examples` says how many
+worlds.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import strategies as st
+
+from engine.account import OWNER, Level
+from engine.caller import Caller
+from engine.engine import Engine
+from engine.graph import visibility
+from engine.graph.connection import Connection
+from engine.run import Outcome, Run
+from tests.access import asking
+from tests.access.asking import Question
+from tests.access.world import ACCOUNTS, READERS, World, summary, worlds
+
+EMPTY = (
+    "MATCH (n:Entity|Literal|Tombstone|Dataset|Run|AuditEvent) DETACH DELETE n",
+    "MATCH (c:Clew {id: 1}) SET c.revision = 0, c.literal_revision = 0",
+)
+CAP = 3
+"""The most holders of a shared value in these worlds, so that few records are too many."""
+
+
+@pytest.fixture
+def filled(
+    fresh_engine: Engine, graph: Connection, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[World], Engine]:
+    """A function that empties graph and index, and fills them with a world."""
+    monkeypatch.setattr(visibility, "LITERAL_CAP", CAP)
+    directory = fresh_engine.directory
+    directory.add_group(OWNER, "newsroom")
+    for name, groups in ACCOUNTS.items():
+        directory.add_account(OWNER, name)
+        for group in groups:
+            directory.join_group(OWNER, name, group)
+
+    def fill(world: World) -> Engine:
+        for query in EMPTY:
+            graph.declare(query)
+        fresh_engine._index.delete_all()
+        for name, how in world.visibility.items():
+            fresh_engine.set_dataset(name, {"title": name.title()})
+            directory.publish(OWNER, name, how)
+        for dataset, to in world.grants:
+            directory.grant(OWNER, dataset, to, Level.READ)
+        for name in world.runs:
+            start = datetime(2020, 1, 1, tzinfo=UTC)
+            run = Run(f"{name}-1", name, "x", start, start, Outcome.FAILED, f"{name} broke")
+            fresh_engine.note_run(run)
+        if world.records:
+            fresh_engine._writer.write(world.records, ())
+        fresh_engine.follow()
+        return fresh_engine
+
+    return fill
+
+
+def caller_of(engine: Engine, reader: str | None) -> Caller:
+    """Somebody with what they may read by now."""
+    account = engine.directory.account(reader) if reader else None
+    return Caller(engine.directory.access(account), account)
+
+
+@st.composite
+def question_lists(draw: st.DrawFn, world: World) -> list[Question]:
+    """Questions of every kind about a world."""
+    ids, nodes = world.ids(), world.nodes()
+    node, name = st.sampled_from(nodes), st.sampled_from([*world.visibility, "nowhere"])
+    starts = [id_ for id_ in nodes if not id_.startswith("literal:")]
+    ends = st.lists(node, min_size=1, max_size=3, unique=True)
+    parts = (asking.ALL, *asking.REFERRERS, *asking.EXPANSIONS)
+    asked = [Question(asking.ENTITIES % part, {"ids": ids}) for part in parts]
+    asked += [Question(asking.HOLDINGS, {"id": id_}) for id_ in draw(ends)]
+    asked.append(Question(asking.SUBGRAPH, {"ids": ids}))
+    asked.append(Question(asking.DATASETS, {"name": draw(name)}))
+    for text in draw(st.lists(st.sampled_from(asking.TEXTS), min_size=2, max_size=3)):
+        variables = {
+            "text": text,
+            "filter": draw(st.sampled_from(asking.WHERE)),
+            "sort": draw(st.sampled_from(asking.SORTS)),
+        }
+        asked.append(Question(asking.SEARCH, variables))
+    for mode in asking.MODES:
+        variables = {
+            "from": draw(st.lists(st.sampled_from(starts), min_size=1, max_size=2)),
+            "to": draw(ends),
+            "mode": mode,
+            "avoid": [draw(node)],
+            **draw(st.sampled_from(asking.SHAPES)),
+        }
+        asked.append(Question(asking.PATHS, variables))
+    return asked
+
+
+def next_pages(asked: Sequence[Question], bodies: Sequence[Any]) -> list[Question]:
+    """The questions for the second pages of searches and datasets."""
+    pages = []
+    for question, body in zip(asked, bodies, strict=True):
+        for field in ("search", "datasets"):
+            found = (body.get("data") or {}).get(field)
+            if found and found["pageInfo"]["hasNextPage"]:
+                after = {"after": found["pageInfo"]["endCursor"]}
+                pages.append(Question(question.text, {**question.variables, **after}))
+    return pages
+
+
+def examples(request: pytest.FixtureRequest) -> int:
+    """How many worlds are tried."""
+    return int(request.config.getoption("--examples"))
+
+
+def test_a_reader_gets_what_there_would_be_without_the_rest(
+    filled: Callable[[World], Engine], request: pytest.FixtureRequest
+) -> None:
+    """Nodes, edges, counts, facets, paths, holdings, highlights, degrees, orders and errors."""
+
+    @settings(
+        max_examples=examples(request),
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.data())
+    def check(data: st.DataObject) -> None:
+        world = data.draw(worlds())
+        reader = data.draw(st.sampled_from(READERS))
+        asked = data.draw(question_lists(world))
+        engine = filled(world)
+        caller = caller_of(engine, reader)
+        note(str((reader, sorted(caller.access.datasets), summary(world))))
+        first = asking.answers(engine, caller, asked)
+        pages = next_pages(asked, first)
+        full = [*first, *asking.answers(engine, caller, pages)]
+        files = list(asking.exports(engine, caller, world.nodes()[:3]))
+
+        engine = filled(world.without_unreadable(caller.access))
+        assert caller_of(engine, reader).access == caller.access
+        rest = asking.answers(engine, caller, [*asked, *pages])
+        assert all("data" in body for body in rest), [b for b in rest if "data" not in b][:1]
+        there = {node["id"] for node in rest[0]["data"]["entities"] if node}
+        for question, one, other in zip([*asked, *pages], full, rest, strict=True):
+            pair = asking.comparable(question, one), asking.comparable(question, other)
+            found = asking.difference(*pair)
+            assert found is None, f"{found}\n{question}"
+            assert asking.named(one) <= there
+        assert files == list(asking.exports(engine, caller, world.nodes()[:3]))
+
+    check()

@@ -1,0 +1,131 @@
+"""Random worlds: datasets, who may read them, and records that refer to each other across them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+
+from engine.access import Access
+from engine.dataset import Visibility
+from engine.entity import Entity, make_entity
+
+DATASETS = ("alpha", "beta", "gamma", "notes")
+ACCOUNTS = {"anna": ("newsroom",), "boris": (), "clara": ("newsroom",)}
+"""The accounts, each with its groups."""
+READERS = (None, *ACCOUNTS)
+"""None is an anonymous caller."""
+PRINCIPALS = (*ACCOUNTS, "newsroom")
+SCHEMATA = ("Person", "Company", "Company", "PublicBody", "Document")
+NAMES = ("Anna Berg", "Berg Coca-Cola", "Coca-Cabana", "Nordlicht", "Berg")
+COUNTRIES = ("dk", "bg")
+TOPICS = ("role.pep", "sanction")
+PHONES = ("+4520102030", "+4520102031")
+EMAILS = ("a@example.org",)
+DAYS = ("2009", "2010-02", "2012-06-15")
+SHARES = ("60", "25-50", "plenty", "100")
+GHOST = "alpha:ghost"
+"""An id that no record has."""
+EDGES = {
+    "Ownership": ("owner", "asset"),
+    "Directorship": ("director", "organization"),
+    "Payment": ("payer", "beneficiary"),
+    "UnknownLink": ("subject", "object"),
+}
+Properties = dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class World:
+    """What there is: the visibility of each dataset, the grants, and the records."""
+
+    visibility: dict[str, Visibility]
+    grants: tuple[tuple[str, str], ...]
+    """(dataset, account or group)"""
+    records: tuple[Entity, ...]
+    runs: tuple[str, ...]
+    """The datasets that were crawled."""
+
+    def without_unreadable(self, access: Access) -> "World":
+        """This world without anything that a reader may not read."""
+        return World(
+            {name: how for name, how in self.visibility.items() if name in access.datasets},
+            tuple(grant for grant in self.grants if grant[0] in access.datasets),
+            tuple(record for record in self.records if record.dataset in access.datasets),
+            tuple(name for name in self.runs if name in access.datasets),
+        )
+
+    def ids(self) -> list[str]:
+        """The ids of all records, of values that they may share, and of some that nothing has."""
+        shared = [f"literal:phone:{phone}" for phone in PHONES]
+        shared += [f"literal:email:{email}" for email in EMAILS]
+        return [*sorted(record.id for record in self.records), *shared, GHOST]
+
+    def nodes(self) -> list[str]:
+        """Those of the ids that a path may start from."""
+        return [id_ for id_ in self.ids() if not id_.split(":")[1].startswith("e")]
+
+
+def some(values: tuple[str, ...], most: int = 1) -> st.SearchStrategy[list[str]]:
+    """At most so many of some values, often none."""
+    return st.lists(st.sampled_from(values), max_size=most, unique=True)
+
+
+@st.composite
+def records(draw: st.DrawFn, number: int, ids: tuple[str, ...]) -> Entity:
+    """A person, a company or the like, whose properties may name others."""
+    dataset, schema = ids[number].split(":")[0], draw(st.sampled_from(SCHEMATA))
+    given: Properties = {
+        "name": draw(some(NAMES, 2)),
+        "country": draw(some(COUNTRIES)),
+        "topics": draw(some(TOPICS)),
+    }
+    if schema != "Document":
+        given |= {"phone": draw(some(PHONES, 2)), "email": draw(some(EMAILS))}
+    if schema == "Person":
+        given["birthDate"] = draw(some(DAYS))
+    if schema == "Company":
+        given["parent"] = draw(some(ids))
+    return make_entity(dataset, ids[number].split(":")[1], schema, filled(given))
+
+
+@st.composite
+def edges(draw: st.DrawFn, number: int, ids: tuple[str, ...]) -> Entity:
+    """An edge of any dataset between records of any: several ends, or one that never came."""
+    schema = draw(st.sampled_from(sorted(EDGES)))
+    source, target = EDGES[schema]
+    ends = st.sampled_from([*ids, GHOST])
+    given: Properties = {
+        source: draw(st.lists(ends, min_size=1, max_size=2, unique=True)),
+        target: [draw(ends)],
+        "startDate": draw(some(DAYS)) if schema != "Payment" else [],
+        "percentage": draw(some(SHARES)) if schema == "Ownership" else [],
+        "proof": draw(some(ids)),
+    }
+    return make_entity(draw(st.sampled_from(DATASETS)), f"e{number}", schema, filled(given))
+
+
+def filled(properties: Properties) -> Properties:
+    """Properties without those that have no value."""
+    return {name: values for name, values in properties.items() if values}
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    """A world with up to 12 records and 12 edges in four datasets."""
+    homes = draw(st.lists(st.sampled_from(DATASETS), min_size=3, max_size=12))
+    ids = tuple(f"{dataset}:n{number:02}" for number, dataset in enumerate(homes))
+    entities = [draw(records(number, ids)) for number in range(len(ids))]
+    entities += [draw(edges(number, ids)) for number in range(draw(st.integers(0, 12)))]
+    pairs = st.tuples(st.sampled_from(DATASETS), st.sampled_from(PRINCIPALS))
+    kinds = {name: draw(st.sampled_from(list(Visibility))) for name in DATASETS}
+    grants = draw(st.lists(pairs, max_size=4, unique=True))
+    return World(kinds, tuple(grants), tuple(entities), tuple(draw(some(DATASETS, 2))))
+
+
+def summary(world: World) -> dict[str, Any]:
+    """A world as a failing test shows it."""
+    return {
+        "visibility": {name: str(how) for name, how in world.visibility.items()},
+        "grants": world.grants,
+        "records": [(record.id, record.schema, record.properties) for record in world.records],
+    }
