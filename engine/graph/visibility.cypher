@@ -12,13 +12,13 @@ $$visible:it$$ AND $$it$$._stub IS NULL
 
 // -- visible_value --
 // Whether the reader may see a shared value, which belongs to no dataset.
-// It is there for whom 2 to 50 of the records that they may read hold it (`$holders` has these
-// numbers), and none of whose datasets alone has more: such datasets are its `_hubs`.
+// It is there for whom 2 to `$most_holders` of the records that they may read hold it, and none of
+// whose datasets alone has more: such datasets are its `_hubs`.
 $$it$$:Literal
   AND ($$it$$._hubs IS NULL OR none(hub IN $$it$$._hubs WHERE hub IN $datasets))
   AND COUNT {
-    MATCH ($$it$$)<-[held]-() WHERE $$visible:held$$ RETURN held LIMIT $most_holders
-  } IN $holders
+    MATCH ($$it$$)<-[held]-() WHERE $$visible:held$$ RETURN held LIMIT $most_holders + 1
+  } IN range(2, $most_holders)
 
 // -- visible_node --
 // Whether the reader may see a node, be it a record or a shared value.

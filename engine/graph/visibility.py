@@ -22,8 +22,7 @@ def parameters(access: Access) -> dict[str, Any]:
     """The parameters of every query that includes a part of ``visibility.cypher``."""
     return {
         "datasets": access.names(),
-        "holders": list(range(2, LITERAL_CAP + 1)),
-        "most_holders": LITERAL_CAP + 1,
+        "most_holders": LITERAL_CAP,
     }
 
 

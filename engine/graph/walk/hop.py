@@ -97,7 +97,10 @@ class Hop:
     def layer(self, *, back: bool) -> dict[str, str]:
         """The parts of the query that asks where the hop leads to or, back, where it comes from."""
         near, far = ("y", "x") if back else ("x", "y")
-        return replace(self, single=True).parts() | {"near": near + self.name, "far": far + self.name}
+        return replace(self, single=True).parts() | {
+            "near": near + self.name,
+            "far": far + self.name,
+        }
 
     def relationships(self, place: str | None) -> str:
         """The relationships that a path crosses at a place or, for None, at every place."""

@@ -135,39 +135,50 @@ class PathSearch:
         the server did not find them in time. Which shared values are hidden is asked only where
         one is met that may be.
         """
+        done: dict[Pair, bool] = {}
+        try:
+            if not self._take_walks(pairs, hops, parameters, done, knows_hidden=False):
+                rest = [pair for pair in pairs if pair not in done]
+                parameters = parameters | {"hidden": self._hidden_values()}
+                self._take_walks(rest, hops, parameters, done, knows_hidden=True)
+        except QueryTimeout:
+            return [pair for pair in pairs if not done.get(pair)]
+        return [pair for pair, complete in done.items() if not complete]
+
+    def _take_walks(
+        self,
+        pairs: list[Pair],
+        hops: list[Hop],
+        parameters: dict[str, Any],
+        done: dict[Pair, bool],
+        *,
+        knows_hidden: bool,
+    ) -> bool:
+        """Add the paths of pairs among the server's walks; False at the first hidden node.
+
+        ``done`` gets each pair, and whether all its paths are among its walks.
+        """
         plan, wanted = self.plan, self.plan.wanted()
         # A walk may visit a node twice, and is no path then: ask for more walks than paths are
         # wanted. Where even so many hold too few, the search by nodes takes over.
         limit = wanted if plan.is_exact() else 2 * wanted + 8
-        done: set[Pair] = set()
-        too_few: list[Pair] = []
-        knows_hidden = False
-        try:
-            while rest := [pair for pair in pairs if pair not in done and pair not in too_few]:
-                for row in self.connection.stream(
-                    "path_search",
-                    parameters | {"pairs": rest, "k": limit, "limit": limit},
-                    timeout=self.deadline.left() * FIRST_TRY,
-                    **plan.search_parts(hops, pairs[0]),
-                ):
-                    if not knows_hidden and not self._shows(row["nodes"]):
-                        break
-                    pair = (row["pair"][0], row["pair"][1])
-                    # fewer walks than were asked for are all that there are
-                    if plan.is_exact() or len(row["node_ids"]) >= wanted or row["asked"] < limit:
-                        self.collector.add(row, wanted)
-                        done.add(pair)
-                    else:
-                        too_few.append(pair)
-                    if plan.question.mode is PathMode.ALL_SHORTEST and self.collector.truncated:
-                        return []
-                else:
-                    return too_few
-                parameters = parameters | {"hidden": self._hidden_values()}
-                knows_hidden = True
-        except QueryTimeout:
-            return [pair for pair in pairs if pair not in done]
-        return too_few
+        for row in self.connection.stream(
+            "path_search",
+            parameters | {"pairs": pairs, "k": limit, "limit": limit},
+            timeout=self.deadline.left() * FIRST_TRY,
+            **plan.search_parts(hops, pairs[0]),
+        ):
+            if not knows_hidden and not self._shows(row["nodes"]):
+                return False
+            pair = (row["pair"][0], row["pair"][1])
+            # fewer walks than were asked for are all that there are
+            complete = plan.is_exact() or len(row["node_ids"]) >= wanted or row["asked"] < limit
+            done[pair] = complete
+            if complete:
+                self.collector.add(row, wanted)
+            if plan.question.mode is PathMode.ALL_SHORTEST and self.collector.truncated:
+                break
+        return True
 
     def _shows(self, nodes: Iterable[Mapping[str, Any]]) -> bool:
         """Whether the reader may see all these nodes, which are on paths."""

@@ -1,6 +1,9 @@
 :param {
   datasets: ['demo_offices', 'demo_offshore', 'demo_payments', 'demo_registry', 'demo_sanctions'],
+  hidden: [],
+  holders: [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50],
   limit: 101,
+  most_holders: 51,
   pairs: [['demo_registry:marta-velinova', 'demo_registry:lighthouse-energy']]
 };
 
@@ -9,13 +12,21 @@
 // Paste this whole file into Neo4j Browser. `make golden` writes it anew.
 /* path_search */ CYPHER 25
 UNWIND $pairs AS pair
-MATCH (a:`Entity` {id: pair[0]}) WHERE (a.dataset IN $datasets OR a:Literal) AND a._stub IS NULL
-MATCH (b:`Entity` {id: pair[1]}) WHERE (b.dataset IN $datasets OR b:Literal) AND b._stub IS NULL
+MATCH (a:`Entity` {id: pair[0]}) WHERE (a.dataset IN $datasets OR a:Literal
+  AND (a._hubs IS NULL OR none(hub IN a._hubs WHERE hub IN $datasets))
+  AND COUNT {
+    MATCH (a)<-[held]-() WHERE held.dataset IN $datasets RETURN held LIMIT $most_holders
+  } IN $holders) AND a._stub IS NULL
+MATCH (b:`Entity` {id: pair[1]}) WHERE (b.dataset IN $datasets OR b:Literal
+  AND (b._hubs IS NULL OR none(hub IN b._hubs WHERE hub IN $datasets))
+  AND COUNT {
+    MATCH (b)<-[held]-() WHERE held.dataset IN $datasets RETURN held LIMIT $most_holders
+  } IN $holders) AND b._stub IS NULL
 CALL (a, b) {
   MATCH p = ALL SHORTEST (a)
       ((x)
         -[r WHERE r.dataset IN $datasets]-
-        (y WHERE (y.dataset IN $datasets OR y:Literal) AND y._stub IS NULL
+        (y WHERE (y.dataset IN $datasets OR y:Literal AND NOT y.id IN $hidden) AND y._stub IS NULL
           AND (y = b OR NOT y:Literal))){1,6}
       (b)
   WITH nodes(p) AS ns WHERE all(i IN range(0, size(ns) - 2) WHERE NOT ns[i] IN ns[i + 1 ..])

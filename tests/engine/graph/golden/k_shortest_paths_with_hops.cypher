@@ -2,7 +2,10 @@
   datasets: ['demo_offices', 'demo_offshore', 'demo_payments', 'demo_registry', 'demo_sanctions'],
   h1_share: 0.25,
   h2_share: 0.25,
+  hidden: [],
+  holders: [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50],
   k: 18,
+  most_holders: 51,
   pairs: [['demo_payments:ministry-of-works', 'demo_registry:borealis-invest']]
 };
 
@@ -11,23 +14,31 @@
 // Paste this whole file into Neo4j Browser. `make golden` writes it anew.
 /* path_search */ CYPHER 25
 UNWIND $pairs AS pair
-MATCH (a:`Entity` {id: pair[0]}) WHERE (a.dataset IN $datasets OR a:Literal) AND a._stub IS NULL
-MATCH (b:`Entity` {id: pair[1]}) WHERE (b.dataset IN $datasets OR b:Literal) AND b._stub IS NULL
+MATCH (a:`Entity` {id: pair[0]}) WHERE (a.dataset IN $datasets OR a:Literal
+  AND (a._hubs IS NULL OR none(hub IN a._hubs WHERE hub IN $datasets))
+  AND COUNT {
+    MATCH (a)<-[held]-() WHERE held.dataset IN $datasets RETURN held LIMIT $most_holders
+  } IN $holders) AND a._stub IS NULL
+MATCH (b:`Entity` {id: pair[1]}) WHERE (b.dataset IN $datasets OR b:Literal
+  AND (b._hubs IS NULL OR none(hub IN b._hubs WHERE hub IN $datasets))
+  AND COUNT {
+    MATCH (b)<-[held]-() WHERE held.dataset IN $datasets RETURN held LIMIT $most_holders
+  } IN $holders) AND b._stub IS NULL
 CALL (a, b) {
   MATCH p = SHORTEST $k (a)
       ((x0)
         -[r0:`PAYMENT` WHERE r0.dataset IN $datasets]->
-        (y0 WHERE (y0.dataset IN $datasets OR y0:Literal) AND y0._stub IS NULL
+        (y0 WHERE (y0.dataset IN $datasets OR y0:Literal AND NOT y0.id IN $hidden) AND y0._stub IS NULL
           AND (x0 <> b AND y0 <> a))){1}
       ((x1)
         <-[r1:`OWNERSHIP` WHERE r1.dataset IN $datasets
           AND (NOT r1:OWNERSHIP OR r1._share >= $h1_share)]-
-        (y1 WHERE (y1.dataset IN $datasets OR y1:Literal) AND y1._stub IS NULL
+        (y1 WHERE (y1.dataset IN $datasets OR y1:Literal AND NOT y1.id IN $hidden) AND y1._stub IS NULL
           AND (x1 <> b AND y1 <> a))){1}
       ((x2)
         <-[r2:`OWNERSHIP` WHERE r2.dataset IN $datasets
           AND (NOT r2:OWNERSHIP OR r2._share >= $h2_share)]-
-        (y2 WHERE (y2.dataset IN $datasets OR y2:Literal) AND y2._stub IS NULL
+        (y2 WHERE (y2.dataset IN $datasets OR y2:Literal AND NOT y2.id IN $hidden) AND y2._stub IS NULL
           AND (x2 <> b AND y2 <> a))){1}
       (b)
   WITH nodes(p) AS ns, count(*) AS times
