@@ -123,7 +123,8 @@ check: setup
 
 # the measures, each as a ratio
 bench: setup
-	for name in start load offline table format export removal memory path access search page traffic; do
+	for name in start load offline table format export removal memory path access search page \
+	            traffic; do
 	  echo "== $$name"
 	  $(RUN) python tests/bench/$$name.py
 	done
