@@ -6,7 +6,9 @@ from typing import Any
 
 import click
 
+from cli.audit import audit_command
 from cli.backup import backup_command
+from cli.block import block_group, unblock_command
 from cli.check import check_command
 from cli.crawl import crawl_command
 from cli.dataset import dataset_group
@@ -55,7 +57,9 @@ def main() -> None:
 
 
 for command in (
+    audit_command,
     backup_command,
+    block_group,
     check_command,
     crawl_command,
     dataset_group,
@@ -69,6 +73,7 @@ for command in (
     reindex_command,
     restore_command,
     status_command,
+    unblock_command,
     up_command,
     user_group,
 ):

@@ -12,6 +12,8 @@ from engine.errors import BadInput
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._+-]{0,62}(@[a-z0-9][a-z0-9.-]{0,62})?")
 """An account or a group: a short name or an e-mail address, in small letters."""
+TAKEN = ("anonymous", "registered")
+"""Names that no account has, because they stand for all callers of a kind."""
 OWNER_ACCOUNT = "owner"
 """The account in which the owner of the data folder signs in; it is made at the first start."""
 
@@ -57,6 +59,9 @@ class Account:
     groups: frozenset[str] = frozenset()
     disabled: bool = False
     created: datetime | None = None
+    terms: str | None = None
+    """The version of the terms of use that was accepted last."""
+    terms_accepted: datetime | None = None
 
     def is_staff(self) -> bool:
         """Whether this account manages others."""
@@ -95,7 +100,7 @@ class Grant:
 
 def check_account_name(name: str) -> str:
     """The name, if an account or a group may carry it; raises BadInput."""
-    if not NAME.fullmatch(name):
+    if name in TAKEN or not NAME.fullmatch(name):
         raise BadInput(
             f"{name[:100]!r} cannot name an account: small letters, digits and . _ + - only, "
             "at most 63, or an e-mail address in small letters"

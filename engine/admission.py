@@ -15,9 +15,11 @@ from typing import TypeVar
 from engine.access import Access
 from engine.account import Account
 from engine.caller import Caller
-from engine.errors import NotSignedIn
+from engine.errors import Blocked, NotSignedIn
+from engine.graph.access.block import Blocks
 from engine.graph.access.credential import Credentials
 from engine.graph.access.directory import Directory
+from engine.network import Address
 from engine.secret import hashed, is_key
 
 REMEMBERED = 10_000
@@ -30,22 +32,25 @@ T = TypeVar("T")
 class Admission:
     """Finds out who calls; one for each engine, used by many threads."""
 
-    def __init__(self, directory: Directory, credentials: Credentials) -> None:
+    def __init__(
+        self, directory: Directory, credentials: Credentials, blocks: Blocks, contact: str = ""
+    ) -> None:
         self._directory = directory
         self._credentials = credentials
+        self._blocks = blocks
+        self._contact = contact
         self._lock = threading.Lock()
         self._stamp: str | None = None
         self._known: OrderedDict[tuple[str, str], object] = OrderedDict()
 
-    def anonymous(self) -> Caller:
-        """A caller who has shown nothing."""
-        access = self._remembered(
-            self._current(), ("account", ""), lambda: self._directory.access(None)
-        )
-        return Caller(access)
+    def anonymous(self, address: Address | None = None) -> Caller:
+        """A caller who has shown nothing; raises Blocked."""
+        stamp = self._current()
+        access = self._remembered(stamp, ("account", ""), lambda: self._directory.access(None))
+        return self._let_in(stamp, Caller(access, address=address))
 
-    def by_key(self, key: str) -> Caller:
-        """The caller who has shown an API key; raises NotSignedIn for one that is not valid."""
+    def by_key(self, key: str, address: Address | None = None) -> Caller:
+        """The caller who has shown an API key; raises NotSignedIn for a bad one, and Blocked."""
         if not is_key(key):  # a fake, which costs no look-up
             raise NotSignedIn(BAD_KEY)
         stamp = self._current()
@@ -56,10 +61,11 @@ class Admission:
             raise NotSignedIn(BAD_KEY)
         account, known = found
         self._credentials.mark_used(key)
-        return Caller(self._access(stamp, account), account, key=known)
+        access = self._access(stamp, account)
+        return self._let_in(stamp, Caller(access, account, key=known, address=address))
 
-    def by_session(self, token: str) -> Caller:
-        """The caller who has shown the token of a session; raises NotSignedIn if it has ended."""
+    def by_session(self, token: str, address: Address | None = None) -> Caller:
+        """The caller with the token of a session; raises NotSignedIn if it has ended, Blocked."""
         stamp = self._current()
         found = self._remembered(
             stamp, ("session", hashed(token)), lambda: self._credentials.account_of_session(token)
@@ -67,7 +73,16 @@ class Admission:
         if found is None or found[1].expires <= datetime.now(UTC):
             raise NotSignedIn(ENDED)
         account, session = found
-        return Caller(self._access(stamp, account), account, session=session)
+        access = self._access(stamp, account)
+        return self._let_in(stamp, Caller(access, account, session=session, address=address))
+
+    def _let_in(self, stamp: str, caller: Caller) -> Caller:
+        """The caller, unless a block keeps them out; then raises Blocked."""
+        now = datetime.now(UTC)
+        for block in self._remembered(stamp, ("blocks", ""), self._blocks.current):
+            if block.holds(caller, now):
+                raise Blocked(block.message(self._contact))
+        return caller
 
     def _access(self, stamp: str, account: Account) -> Access:
         return self._remembered(

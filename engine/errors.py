@@ -39,3 +39,11 @@ class NotSignedIn(ClewError):
 
 class Cancelled(ClewError):
     """Nobody waits for this answer any more; what ran for it was ended."""
+
+
+class Blocked(Forbidden):
+    """The caller is kept out: their role, account, key or network is blocked."""
+
+
+class TermsNotAccepted(Forbidden):
+    """The caller has an account, and has not accepted the terms of use as they are now."""

@@ -29,6 +29,7 @@ from engine.entity import Entity, Node
 from engine.errors import BadInput
 from engine.excerpt import DatasetExcerpt, RecordExcerpt, neighbourhood
 from engine.graph.access.audit import AuditLog
+from engine.graph.access.block import Blocks
 from engine.graph.access.credential import Credentials
 from engine.graph.access.directory import Directory
 from engine.graph.dataset.catalog import Catalog
@@ -37,6 +38,7 @@ from engine.graph.dataset.journal import Journal
 from engine.graph.record.reader import Reader
 from engine.graph.walk.ownership import Ownership
 from engine.graph.walk.path import Pathfinder
+from engine.network import Address
 from engine.question import (
     ExpandQuestion,
     FacetQuestion,
@@ -47,6 +49,7 @@ from engine.question import (
 from engine.run import Place, Run
 from engine.settings import Settings
 from engine.store import Stores
+from engine.terms import Terms
 
 
 class Reading:
@@ -70,18 +73,24 @@ class Reading:
         self.directory = Directory(stores.connection, settings.deadline)
         self.credentials = Credentials(stores.connection, settings.deadline)
         self.audit = AuditLog(stores.connection, settings.deadline)
-        self._admission = Admission(self.directory, self.credentials)
+        self.blocks = Blocks(stores.connection, settings.deadline)
+        self.terms = Terms.read(settings.terms)
+        self._admission = Admission(self.directory, self.credentials, self.blocks, settings.contact)
 
     # --- who calls ----------------------------------------------------------------------------
 
-    def caller(self, key: str | None = None, session: str | None = None) -> Caller:
+    def caller(
+        self, key: str | None = None, session: str | None = None, address: Address | None = None
+    ) -> Caller:
         """Who makes a request, by an API key, by the token of a session, or by neither.
 
-        Raises NotSignedIn for a key or a session that is not valid.
+        Raises NotSignedIn for a key or a session that is not valid, Blocked for who is kept out.
         """
         if key is not None:
-            return self._admission.by_key(key)
-        return self._admission.by_session(session) if session else self._admission.anonymous()
+            return self._admission.by_key(key, address)
+        if session:
+            return self._admission.by_session(session, address)
+        return self._admission.anonymous(address)
 
     def secret(self, purpose: str) -> bytes:
         """32 bytes to sign or encrypt with, for this purpose alone.

@@ -87,6 +87,11 @@ class Settings(BaseModel):
     """How often an anonymous caller may show keys, sessions or sign-in links that are not valid."""
     upload_bytes: Limits = "20000000000/day"
     """How many bytes a user may upload."""
+    terms: str = ""
+    """The file with the terms of use, which users accept once; `none` for an archive without.
+    Without it there are [terms](limits.md#terms-of-use) that name what an archive is not for."""
+    contact: str = ""
+    """Whom a blocked caller may ask: an e-mail address or a web address."""
 
     public_url: WebAddress = ""
     """The address under which people reach Clew, where a proxy is before it."""

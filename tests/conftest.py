@@ -164,7 +164,11 @@ def graph_contents(bolt: Bolt) -> Callable[[], list[str]]:
 def engine(tmp_path_factory: pytest.TempPathFactory, class_caches: None) -> Iterator[Engine]:
     """An engine with a Neo4j of its own that holds the demo collection; tests only read it."""
     settings = Settings(
-        data=tmp_path_factory.mktemp("demo"), heap_mb=512, pagecache_mb=256, rate_limit="off"
+        data=tmp_path_factory.mktemp("demo"),
+        heap_mb=512,
+        pagecache_mb=256,
+        rate_limit="off",
+        terms="none",
     )
     with Engine.open(settings, progress=lambda _: None) as opened:
         load_demo(opened, lambda _: None)
@@ -172,8 +176,13 @@ def engine(tmp_path_factory: pytest.TempPathFactory, class_caches: None) -> Iter
 
 
 def on(bolt: Bolt, data: Path) -> Settings:
-    """Settings for an engine on a server that runs already; how often it is asked is no matter."""
+    """Settings for an engine on a server that runs already; there are no limits and no terms."""
     uri, user, password = bolt
     return Settings(
-        data=data, neo4j_uri=uri, neo4j_user=user, neo4j_password=password, rate_limit="off"
+        data=data,
+        neo4j_uri=uri,
+        neo4j_user=user,
+        neo4j_password=password,
+        rate_limit="off",
+        terms="none",
     )

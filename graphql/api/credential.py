@@ -14,6 +14,7 @@ from starlette.requests import Request
 from engine.admission import ENDED
 from engine.caller import SESSION_LIFE, Caller
 from engine.errors import NotSignedIn
+from engine.network import Address
 from engine.reading import Reading
 
 COOKIE = "clew_session"
@@ -35,11 +36,11 @@ class Credential:
     session: str | None = None
     """The cookie: the signed token of a session."""
 
-    def caller(self, engine: Reading) -> Caller:
-        """Who makes the request; raises NotSignedIn for a credential that is not valid."""
+    def caller(self, engine: Reading, address: Address | None = None) -> Caller:
+        """Who makes the request from an address; raises NotSignedIn, and Blocked."""
         if self.key is not None or not self.session:
-            return engine.caller(self.key, None)
-        return engine.caller(None, opened(engine, self.session))
+            return engine.caller(self.key, None, address)
+        return engine.caller(None, opened(engine, self.session), address)
 
 
 def sealed(engine: Reading, token: str) -> str:

@@ -9,11 +9,13 @@ from graphql import GraphQLError
 from api.http.exchange import current_id, new_id
 from engine.errors import (
     BadInput,
+    Blocked,
     Cancelled,
     Forbidden,
     NotSignedIn,
     QueryTimeout,
     ServerUnavailable,
+    TermsNotAccepted,
 )
 
 LOG = logging.getLogger("clew.api")
@@ -29,6 +31,8 @@ CODES: dict[type[Exception], str] = {
     QueryTimeout: "DEADLINE_EXCEEDED",
     Cancelled: "DEADLINE_EXCEEDED",
     NotSignedIn: "UNAUTHENTICATED",
+    Blocked: "BLOCKED",
+    TermsNotAccepted: "TERMS_NOT_ACCEPTED",
     Forbidden: "FORBIDDEN",
 }
 """The codes of the errors whose messages are written for readers."""

@@ -35,7 +35,7 @@ from api.traffic.visit import Asked, Visit
 from api.turn import Lane, kind_of, lanes
 from engine.caller import Caller
 from engine.engine import Engine
-from engine.errors import ClewError, NotSignedIn, ServerUnavailable
+from engine.errors import Blocked, ClewError, NotSignedIn, ServerUnavailable, TermsNotAccepted
 
 ADMITTING = 8
 """Requests at a time of which it is looked up who makes them."""
@@ -46,7 +46,7 @@ CACHED = 500
 GRACE = 0.5
 """Seconds beyond the engine's own deadline: the engine's error says more, so it goes first."""
 
-STATUSES: dict[type, int] = {NotSignedIn: 401}
+STATUSES: dict[type, int] = {NotSignedIn: 401, Blocked: 403, TermsNotAccepted: 403}
 """HTTP's status for who is turned away, whatever the media type."""
 
 

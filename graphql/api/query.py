@@ -11,7 +11,9 @@ from typing import Annotated, Any
 
 import strawberry
 
+from api.allowance import AllowanceQuery
 from api.argument import Date, HopFilter, SearchFilter, hop_filter, search_filter
+from api.block import AuditQuery
 from api.connection import page_size
 from api.dataset import Dataset, DatasetConnection, dataset_page
 from api.entity import Entity
@@ -150,7 +152,7 @@ async def _dataset(info: Info, name: str) -> Any:
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(UserQuery, GrantQuery, InvestigationQuery):
+class Query(UserQuery, GrantQuery, InvestigationQuery, AllowanceQuery, AuditQuery):
     """Everything that can be asked."""
 
     entity: Entity | None = strawberry.field(

@@ -62,7 +62,7 @@ async def respond(execution: Execution, gate: Gate, request: Request) -> Respons
     except Refused as error:
         answered = response(refusal(error), media)
     else:
-        find = partial(credential.caller, execution.engine)
+        find = partial(credential.caller, execution.engine, visit.address)
         answer = await attended(request, partial(execution.answer, parameters, find, visit))
         answered = response(answer, media)
     answered.headers.update(await visit.headers())

@@ -45,6 +45,8 @@ def test_the_environment_sets_every_field(monkeypatch: pytest.MonkeyPatch) -> No
         "registered_points": "1/hour",
         "failed_credentials": "1/minute",
         "upload_bytes": "1000/day",
+        "terms": "none",
+        "contact": "help@example.org",
     }
     assert set(values) == set(Settings.model_fields)
     for name, value in values.items():

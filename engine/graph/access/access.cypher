@@ -1,4 +1,4 @@
-// Accounts, groups and grants; API keys, sign-in links and sessions; the audit log.
+// Accounts, groups and grants; keys, sign-in links and sessions; the audit log; blocks.
 // An account or a group is a Principal, so that no two of them have one name.
 
 // -- access_change --
@@ -209,12 +209,45 @@ RETURN count(*) AS count
 
 // -- audit_add --
 // Notes who did what.
-CREATE (:AuditEvent {id: randomUUID(), at: datetime(), actor: $actor, action: $action,
-                     subject: $subject, detail: $detail})
+// To the microsecond: this is as exact as Python's times are, which pages of the log begin after.
+CREATE (:AuditEvent {id: randomUUID(), at: datetime.truncate('microsecond', datetime()),
+                     actor: $actor, action: $action, subject: $subject, detail: $detail})
 
 // -- audit_list --
-// Who did what, newest first.
+// Who did what, newest first: within a time, and after the last event of the page before.
 MATCH (e:AuditEvent)
-WHERE e.at <= $before AND ($actor IS NULL OR e.actor = $actor)
+WHERE e.at <= $before AND ($since IS NULL OR e.at >= $since)
+  AND ($last IS NULL OR e.at < $before OR e.id < $last)
+  AND ($actor IS NULL OR e.actor = $actor)
   AND ($action IS NULL OR e.action = $action) AND ($subject IS NULL OR e.subject = $subject)
 RETURN properties(e) AS event ORDER BY e.at DESC, e.id DESC LIMIT $limit
+
+// -- terms_accept --
+// Notes that an account accepts a version of the terms of use.
+MATCH (a:Account {name: $account}) WHERE NOT coalesce(a.disabled, false)
+SET a.terms = $version, a.terms_accepted = datetime()
+RETURN a.terms_accepted AS at
+
+// -- block_list --
+// The blocks that have not ended, by kind and name.
+MATCH (b:Block) WHERE b.until IS NULL OR b.until > datetime()
+RETURN properties(b) AS block ORDER BY b.kind, b.name
+
+// -- block_target --
+// Whether what is to be blocked exists: an account or a key; roles and networks always do.
+WITH 1 AS found
+WHERE $kind IN ['role', 'network']
+   OR ($kind = 'account' AND EXISTS { (:Account {name: $name}) })
+   OR ($kind = 'key' AND EXISTS { (:ApiKey {start: $name}) })
+RETURN found
+
+// -- block_add --
+// Keeps callers out; a block of the same kind and name is replaced, those that have ended go.
+OPTIONAL MATCH (old:Block) WHERE old.until <= datetime()
+DELETE old
+WITH count(*) AS gone
+MERGE (b:Block {id: $id}) SET b = $values, b.id = $id
+
+// -- block_remove --
+// Lets callers in again.
+MATCH (b:Block {id: $id}) DELETE b RETURN count(*) AS count

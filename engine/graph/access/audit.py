@@ -9,10 +9,13 @@ import orjson
 
 from engine.account import Account, Actor
 from engine.audit import AuditEvent
+from engine.errors import Forbidden
 from engine.graph.connection import Connection, Transaction
 
 COMMAND_LINE = "command line"
 """The actor that the log names for the owner of the data folder."""
+ANONYMOUS = "anonymous"
+"""The actor that the log names where nobody has signed in. Accounts of that name are refused."""
 
 
 class AuditLog:
@@ -22,26 +25,37 @@ class AuditLog:
         self._connection = connection
         self._seconds = deadline
 
-    def note(self, by: Actor, action: str, subject: str, **detail: Any) -> None:
-        """Write an event that changes nothing else: a sign-in, an export."""
+    def note(self, by: Actor | None, action: str, subject: str, **detail: Any) -> None:
+        """Write an event that changes nothing else: an export; None is an anonymous caller."""
         with self._connection.transaction() as tx:
             add_event(tx, by, action, subject, detail)
 
     def events(
         self,
+        by: Actor,
         *,
         actor: str | None = None,
         action: str | None = None,
         subject: str | None = None,
+        since: datetime | None = None,
         before: datetime | None = None,
+        last: str | None = None,
         first: int = 50,
     ) -> list[AuditEvent]:
-        """Who did what, newest first; each argument narrows it down."""
+        """Who did what, newest first; each argument narrows it down.
+
+        ``before`` and ``last``, the time and the id of an event, go on after it. For administrators
+        only: the data team reads data, but who signs in when is no data. Raises Forbidden.
+        """
+        if isinstance(by, Account) and not by.is_staff():
+            raise Forbidden("only administrators read the audit log")
         parameters = {
             "actor": actor,
             "action": action,
             "subject": subject,
+            "since": since,
             "before": before or datetime.now(UTC),
+            "last": last,
             "limit": first,
         }
         rows = self._connection.read("audit_list", parameters, timeout=self._seconds)
@@ -64,7 +78,7 @@ def audited(
 
 
 def add_event(
-    tx: Transaction, by: Actor, action: str, subject: str, detail: Mapping[str, Any]
+    tx: Transaction, by: Actor | None, action: str, subject: str, detail: Mapping[str, Any]
 ) -> None:
     """Write an event inside a transaction."""
     text = orjson.dumps(dict(detail), default=str).decode()
@@ -72,8 +86,10 @@ def add_event(
     tx.run("audit_add", parameters)
 
 
-def actor_name(by: Actor) -> str:
-    """What the log calls whoever makes a change."""
+def actor_name(by: Actor | None) -> str:
+    """What the log calls whoever does something; None is an anonymous caller."""
+    if by is None:
+        return ANONYMOUS
     return by.name if isinstance(by, Account) else COMMAND_LINE
 
 

@@ -124,6 +124,16 @@ class Directory:
             if not tx.run("account_forget", {"name": name})[0]["count"]:
                 raise no_account(name)
 
+    def accept_terms(self, account: Account, version: str) -> datetime:
+        """Note that an account accepts a version of the terms; the time at which it did."""
+        with self._change(account, "terms accepted", account.name, {"version": version}) as tx:
+            parameters = {"account": account.name, "version": version}
+            rows = tx.run("terms_accept", parameters)
+            if not rows:
+                raise Forbidden(f"the account {account.name} is disabled")
+        at: datetime = rows[0]["at"].to_native()
+        return at
+
     def _known(self, name: str) -> Account:
         account = self.account(name)
         if account is None:
@@ -277,7 +287,7 @@ def level_of(row: Mapping[str, Any], account: Account | None) -> Level | None:
 def account_of(row: Mapping[str, Any]) -> Account:
     """The account that a row of ``account_by_name`` or its like tells."""
     values = row["account"]
-    created = values.get("created")
+    created, accepted = values.get("created"), values.get("terms_accepted")
     return Account(
         values["name"],
         values.get("title") or "",
@@ -286,6 +296,8 @@ def account_of(row: Mapping[str, Any]) -> Account:
         frozenset(row["groups"]),
         bool(values.get("disabled")),
         created.to_native() if created is not None else None,
+        values.get("terms"),
+        accepted.to_native() if accepted is not None else None,
     )
 
 

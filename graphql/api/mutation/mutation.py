@@ -2,12 +2,21 @@
 
 import strawberry
 
+from api.mutation.block import BlockMutation
 from api.mutation.credential import CredentialMutation
 from api.mutation.grant import GrantMutation
 from api.mutation.investigation import InvestigationMutation
+from api.mutation.terms import TermsMutation
 from api.mutation.user import UserMutation
 
 
 @strawberry.type(description="Everything that can be changed. Mutations run one after the other.")
-class Mutation(UserMutation, GrantMutation, CredentialMutation, InvestigationMutation):
+class Mutation(
+    UserMutation,
+    GrantMutation,
+    CredentialMutation,
+    InvestigationMutation,
+    BlockMutation,
+    TermsMutation,
+):
     """Everything that can be changed."""

@@ -9,15 +9,19 @@ from anyio import to_thread
 from starlette.requests import Request
 
 from api.traffic.address import client_address, is_forwarded
-from api.traffic.meter import Meter
-from api.traffic.policy import Policies
+from api.traffic.meter import Meter, TooMany
+from api.traffic.policy import Policies, policies
 from engine.errors import ClewError
+from engine.network import Address, caller_network
 from engine.reading import Reading
 
 REMEMBERED = 10_000
 """Credentials whose account is remembered."""
 LOOK = 1.0
 """Seconds between two looks whether a user has been made."""
+
+NOTED = policies("notes", "1/minute")
+"""How often the failures of an address are written to the audit log."""
 
 
 class Gate:
@@ -55,6 +59,22 @@ class Gate:
         with suppress(ClewError):  # the graph does not answer: the request will hear of it
             return self.engine.directory.has_users()
         return False
+
+    def check_failures(self, address: Address) -> None:
+        """Raises TooMany where an address has shown too much that was not valid."""
+        self.meter.check(self.policies.failures, f"address {caller_network(address)}")
+
+    def fail(self, address: Address, kind: str, *, counts: bool = True) -> None:
+        """Count that an address has shown a key, a session or a link that is not valid.
+
+        The audit log gets the first in a minute. Raises TooMany where there are too many.
+        """
+        who = f"address {caller_network(address)}"
+        if counts:
+            self.meter.take(self.policies.failures, who)
+        with suppress(TooMany, ClewError):
+            self.meter.take(NOTED, who)
+            self.engine.audit.note(None, "sign-in failed", str(address), shown=kind)
 
     def account_of(self, credential: str) -> str | None:
         """The account whose credential this hash was when it was last seen."""

@@ -7,7 +7,7 @@ valid have a limit of their own: nobody can guess, or make the graph look up, wi
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from anyio import to_thread
@@ -21,12 +21,16 @@ from api.traffic.gate import Gate
 from api.traffic.header import rate_limit_headers
 from api.traffic.meter import Quota, TooMany
 from api.traffic.policy import Policy, Tier
+from engine.account import Account
 from engine.caller import Caller
-from engine.errors import NotSignedIn
+from engine.errors import NotSignedIn, TermsNotAccepted
 from engine.network import caller_network
 from engine.secret import hashed
 
 T = TypeVar("T")
+
+WITHOUT_TERMS = frozenset({"__typename", "acceptTerms", "me", "rateLimit", "signOut", "terms"})
+"""What users may ask before they have accepted the terms of use."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,9 @@ class Visit:
         except NotSignedIn:
             self.note_failure()
             raise
-        caller = replace(caller, address=self.address)
         if caller.account is not None:
             self._become(caller.account.name)
+            self._check_terms(caller.account, asked.fields)
         self._take_points()
         return caller
 
@@ -90,6 +94,13 @@ class Visit:
         if self._tier is None:
             return []
         return self._gate.meter.quotas((*self._tier.requests, *self._tier.points), self._who)
+
+    async def points(self) -> list[Quota]:
+        """What is left of each limit on points."""
+        tier = self._tier
+        if tier is None:
+            return []
+        return await self._counted(lambda: self._gate.meter.quotas(tier.points, self._who))
 
     async def _counted(self, count: Callable[[], T]) -> T:
         """What a call of the counters answers; in a thread where they wait for the network."""
@@ -126,16 +137,25 @@ class Visit:
         requests = self._tier.requests
         self._check(lambda: self._gate.meter.take(requests, who))
 
+    def _check_terms(self, account: Account, fields: frozenset[str]) -> None:
+        """Raises TermsNotAccepted for what needs the terms of use to be accepted."""
+        terms = self._gate.engine.terms
+        if terms is not None and account.terms != terms.version and not fields <= WITHOUT_TERMS:
+            again = "" if account.terms is None else "They have changed. "
+            raise TermsNotAccepted(
+                f"Accept the terms of use first. {again}Read them at /terms or with "
+                "{ terms { version text } }, and accept them with "
+                f'mutation {{ acceptTerms(version: "{terms.version}") {{ version }} }}'
+            )
+
     def note_failure(self) -> None:
         """Count a credential that is not valid, for the address that it came from."""
-        if self._tier is None:
-            return
         self._gate.remember(self._shown() or "", None)
-        self._who, self._tier = (
-            f"address {caller_network(self.address)}",
-            self._gate.policies.anonymous,
-        )
-        self._check(lambda: self._gate.meter.take(self._gate.policies.failures, self._who))
+        kind = "key" if self._credential.key else "session"
+        if self._tier is not None:
+            self._who = f"address {caller_network(self.address)}"
+            self._tier = self._gate.policies.anonymous
+        self._check(lambda: self._gate.fail(self.address, kind, counts=self._tier is not None))
 
     def _shown(self) -> str | None:
         """The hash of the key or the session that the request shows."""
