@@ -11,6 +11,7 @@ import click
 from cli.bar import Advance, count_bar
 from cli.terminal import note
 from engine.access import Access
+from engine.account import OWNER
 from engine.engine import Engine
 from engine.entity import Entity, Node
 from engine.errors import BadInput
@@ -151,6 +152,8 @@ def run(engine: Engine, content: Content, format: Format, output: str) -> None:
             notes = format.write(counted, target)
             if not counted.seen:
                 raise BadInput("there is nothing to export")
+    if isinstance(content, DatasetExcerpt):
+        engine.audit.exported(OWNER, content.datasets, format=format.name)
     for text in notes:
         note(text)
     if engine.revision() != before:

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any
 
 from engine.access import Access
+from engine.account import OWNER, Actor
 from engine.backup import Row, Snapshot
 from engine.errors import ClewError, QueryTimeout
 from engine.graph.dataset.claim import claimed
@@ -149,7 +150,7 @@ class Engine(Reading):
         """
         return self._writer.dataset_updated(name, at)
 
-    def delete_dataset(self, name: str, progress: Progress = print) -> int:
+    def delete_dataset(self, name: str, progress: Progress = print, *, by: Actor = OWNER) -> int:
         """Delete a dataset and what only it tells. Returns the number of records. Raises BadInput.
 
         The caller has claimed the dataset. Readers stop seeing it at once (in other processes: half
@@ -159,6 +160,7 @@ class Engine(Reading):
         counts = self._index.schema_counts(Access(frozenset({name})))
         total = sum(schema.count for schema in counts.get(name, []))
         self._catalog.mark(name)
+        self.audit.note(by, "dataset deleted", name, records=total)
         return self._deletion.finish(name, total, progress)
 
     def _delete_claimed(self, name: str) -> int:
@@ -250,6 +252,7 @@ class Engine(Reading):
         """The whole graph as rows, for a backup; loads wait until the block ends."""
         with self._dump.still() as revision:
             yield Snapshot(revision, self._dump.nodes, self._dump.relationships)
+        self.audit.note(OWNER, "backed up", "everything", revision=revision)
 
     def restore(self, nodes: Iterable[Row], relationships: Iterable[Row]) -> tuple[int, int]:
         """Fill an empty database with a snapshot. Returns its numbers of nodes and relationships.
@@ -259,4 +262,5 @@ class Engine(Reading):
         """
         counts = self._dump.restore(nodes, relationships)
         self._index.delete_all()
+        self.audit.note(OWNER, "restored", "everything", nodes=counts[0], relationships=counts[1])
         return counts

@@ -143,6 +143,8 @@ def graph_contents(bolt: Bolt) -> Callable[[], list[str]]:
     """A function that lists every node and relationship, without revisions and their counter."""
     node_query = (
         "MATCH (n) WHERE NOT n:Clew|Migration|AccessStamp "
+        # what tells that it was backed up and restored is newer than the backup
+        "AND NOT coalesce(n.action, '') IN ['backed up', 'restored'] "
         "RETURN labels(n) AS kind, properties(n) AS values"
     )
     edge_query = "MATCH (a)-[r]->(b) RETURN [a.id, type(r), b.id] AS kind, properties(r) AS values"

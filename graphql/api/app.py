@@ -23,6 +23,7 @@ from api.http.metric import Metrics, metrics_route
 from api.http.origin import OriginCheck
 from api.http.refusal import refusal
 from api.signin.route import SignIn
+from api.terms import terms_route
 from api.traffic.gate import Gate
 from api.transport import respond
 from api.turn import Lane
@@ -75,6 +76,7 @@ def create_app(engine: Engine) -> Starlette:
         routes=[
             Route("/graphql", graphql, methods=METHODS),
             Route("/healthz", healthz),
+            Route("/terms", terms_route(engine.terms)),
             Route("/metrics", metrics_route(engine, metrics)),
             Route("/static/graphiql/{name}", graphiql.static),
             *SignIn(engine, gate).routes(),
@@ -83,6 +85,7 @@ def create_app(engine: Engine) -> Starlette:
         exception_handlers={HTTPException: refused},
     )
     app.state.metrics = metrics
+    app.state.gate = gate
     app.router.redirect_slashes = False  # the address of a redirect would repeat what was asked
     return app
 

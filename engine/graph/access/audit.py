@@ -1,6 +1,6 @@
 """The audit log: who signed in, granted, exported, deleted, blocked; and what each was about."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -29,6 +29,12 @@ class AuditLog:
         """Write an event that changes nothing else: an export; None is an anonymous caller."""
         with self._connection.transaction() as tx:
             add_event(tx, by, action, subject, detail)
+
+    def exported(self, by: Actor | None, datasets: Iterable[str], **detail: Any) -> None:
+        """Note that whole datasets were exported: an event for each, at one time."""
+        with self._connection.transaction() as tx:
+            for name in sorted(datasets):
+                add_event(tx, by, "exported", name, detail)
 
     def events(
         self,

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from api.credential import Credential
 from api.error import Refused
 from api.http.exchange import exchange_of
+from api.terms import LINK
 from api.traffic.address import client_address
 from api.traffic.gate import Gate
 from api.traffic.header import rate_limit_headers
@@ -86,8 +87,9 @@ class Visit:
         return f"account {caller.account.name}"
 
     async def headers(self) -> dict[str, str]:
-        """The headers that tell what is left."""
-        return rate_limit_headers(await self._counted(self.quotas))
+        """The headers that tell what is left, and where the terms of use are."""
+        link = {} if self._gate.engine.terms is None else {"Link": LINK}
+        return link | rate_limit_headers(await self._counted(self.quotas))
 
     def quotas(self) -> list[Quota]:
         """What is left of each limit that holds for this caller."""
