@@ -16,7 +16,9 @@ Command = Callable[..., None]
 NAME = click.argument(
     "name", help="A role, an account, the first eight characters of a key, or a network."
 )
-KIND = click.argument("kind", type=click.Choice([kind.value for kind in BlockKind]))
+KIND = click.argument(
+    "kind", type=click.Choice([kind.value for kind in BlockKind]), help="What the name is of."
+)
 OPTIONS = (
     click.option("--reason", default="", help="Why. Those who are blocked are not told."),
     click.option("--days", type=click.FloatRange(0, min_open=True), help="For how many days."),
@@ -41,7 +43,7 @@ def make(kind: BlockKind, metavar: str, help_text: str) -> None:
     """Make the command that blocks one kind of caller."""
 
     @block_group.command(kind.value, help=help_text)
-    @click.argument("name", metavar=metavar)
+    @click.argument("name", metavar=metavar, help="Who is kept out.")
     @with_options
     def command(name: str, reason: str, days: float | None, until: str | None) -> None:
         with opened() as engine:

@@ -65,7 +65,7 @@ def test_import_contracts_hold() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-OPEN = {"settings", "directory", "credentials", "audit", "investigations"}
+OPEN = {"settings", "directory", "credentials", "audit", "blocks", "terms", "investigations"}
 """What an engine shows: its settings, and the ports of accounts, keys and the audit log."""
 STORES = ("engine.graph.", "engine.index.", "engine.server.", "engine.sync.")
 PORTS = (Engine, Loading, Filling, Slot, Snapshot, Directory, Credentials, AuditLog, Investigations)

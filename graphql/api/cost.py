@@ -248,21 +248,23 @@ class Cost:
         """A field without a page."""
         if name == "totalCount":
             return 1 if parent.name in CHEAP_COUNTS else READ_COUNT
-        if name == "facets":
-            return len(arguments.get("fields") or ())
-        if name == "edgeCounts":
-            return 1
+        if name in ("facets", "edgeCounts"):
+            return len(arguments.get("fields") or (name,))
         if name == "routes":
             return self._inner(sets, kind, {"nodes": ROUTE, "edges": ROUTE})
         inner = self._inner(sets, kind)
         if name == "properties":
             names = arguments.get("names")
             return inner * (PROPERTIES if names is None else len(names))
-        at_root = parent in (self.schema.query_type, self.schema.mutation_type)
-        if at_root or (isinstance(kind, Composite) and "Entity" in names_of(kind)):
-            with_parent = parent.name.endswith("Edge") or (parent.name, name) in READ_WITH_PARENT
-            return inner if with_parent else 1 + inner
-        return inner
+        return inner + self._reads(name, parent, kind)
+
+    def _reads(self, name: str, parent: Composite, kind: GraphQLNamedType) -> int:
+        """How many records one field reads by itself: one, or none."""
+        if parent in (self.schema.query_type, self.schema.mutation_type):
+            return 1
+        if not isinstance(kind, Composite) or "Entity" not in names_of(kind):
+            return 0
+        return int(not parent.name.endswith("Edge") and (parent.name, name) not in READ_WITH_PARENT)
 
     def _arguments(self, node: FieldNode, definition: GraphQLField) -> dict[str, Any]:
         """The values of a field's arguments; raises Refused for pages and lists that are too long.

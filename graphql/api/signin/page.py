@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 
 from engine.account import Account, Scope
 from engine.caller import KEY_DAYS, LONGEST_KEY_DAYS, MOST_KEYS, ApiKey
+from engine.terms import Terms
 
 PAGES = Path(__file__).parents[1] / "page"
 HEADERS = {
@@ -41,7 +42,9 @@ def message_page(title: str, message: str, status: int) -> HTMLResponse:
     return page(title, body, status)
 
 
-def sign_in_page(token: str, next_page: str, provider: str | None) -> HTMLResponse:
+def sign_in_page(
+    token: str, next_page: str, provider: str | None, terms: Terms | None = None
+) -> HTMLResponse:
     """The page with the button that signs in: a link alone does not, since programs open links."""
     parts = []
     if token:
@@ -49,7 +52,7 @@ def sign_in_page(token: str, next_page: str, provider: str | None) -> HTMLRespon
             '<form method="post" action="/signin">'
             f'<input type="hidden" name="token" value="{escape(token)}">'
             f'<input type="hidden" name="next" value="{escape(next_page)}">'
-            "<p>This link signs you in once.</p><button>Sign in</button></form>"
+            f"<p>This link signs you in once.{consent(terms)}</p><button>Sign in</button></form>"
         )
     if provider is not None:
         # a link: no form may lead to another site
@@ -61,6 +64,27 @@ def sign_in_page(token: str, next_page: str, provider: str | None) -> HTMLRespon
             "<code>clew user link NAME</code>.</p>"
         )
     return page("Sign in to Clew", "".join(parts))
+
+
+def consent(terms: Terms | None) -> str:
+    """The sentence about the terms of use, with the version that whoever goes on accepts."""
+    if terms is None:
+        return ""
+    field = f'<input type="hidden" name="terms" value="{escape(terms.version)}">'
+    return f' By signing in you accept the <a href="/terms">terms of use</a>.{field}'
+
+
+def terms_page(terms: Terms) -> HTMLResponse:
+    """The page where a user who has signed in accepts the terms of use."""
+    body = (
+        '<p>Please read the <a href="/terms">terms of use</a>. '
+        "Nothing can be searched or read before you accept them.</p>"
+        '<form method="post" action="/account/terms">'
+        f'<input type="hidden" name="terms" value="{escape(terms.version)}">'
+        "<button>I accept them</button></form>"
+        '<form method="post" action="/signout"><button>Sign out</button></form>'
+    )
+    return page("Terms of use", body)
 
 
 def account_page(account: Account, keys: list[ApiKey], new: str | None = None) -> HTMLResponse:

@@ -9,7 +9,8 @@ from api.credential import credential_of
 from api.signin.cookie import forget_session, keep_session
 from api.signin.form import BadForm, form_of, local_page
 from api.signin.guard import Handler, guarded, refused
-from api.signin.page import account_page, sign_in_page
+from api.signin.page import account_page, sign_in_page, terms_page
+from api.traffic.address import client_address
 from api.traffic.gate import Gate
 from api.traffic.visit import Visit
 from engine.account import Account, Scope
@@ -42,6 +43,7 @@ class SignIn:
             ("POST", "/signin", self._sign_in),
             ("POST", "/signout", self._sign_out),
             ("GET", HOME, self._account),
+            ("POST", "/account/terms", self._take_terms),
             ("POST", "/account/key", self._make_key),
             ("POST", "/account/revoke", self._revoke_key),
         )
@@ -54,28 +56,40 @@ class SignIn:
         # nothing is looked up and nothing changed: programs that preview links come here, too
         token = request.query_params.get("token", "")
         next_page = local_page(request.query_params.get("next"), HOME)
-        return sign_in_page(token[:100], next_page, self._provider)
+        return sign_in_page(token[:100], next_page, self._provider, self._engine.terms)
 
     async def _sign_in(self, request: Request, visit: Visit) -> Response:
         form = await form_of(request)
         token = form.get("token", [""])[0]
-        session = await to_thread.run_sync(self._redeem, token)
+        accepted = form.get("terms", [""])[0]
+        session = await to_thread.run_sync(self._redeem, token, accepted)
         if session is None:
-            await to_thread.run_sync(visit.note_failure)
+            await to_thread.run_sync(visit.note_failure, "link")
             return refused(403, BAD_LINK)
         answer = RedirectResponse(local_page(form.get("next", [None])[0], HOME), 303)
         keep_session(answer, request, self._engine, session)
         return answer
 
-    def _redeem(self, token: str) -> str | None:
-        """The token of a new session, for that of a link; None if the link does not hold."""
+    def _redeem(self, token: str, accepted: str) -> str | None:
+        """The token of a new session, for that of a link; None if the link does not hold.
+
+        ``accepted`` is the version of the terms of use that the page has shown.
+        """
         if len(token) != TOKEN_LENGTH:
             return None
         name = self._engine.credentials.redeem(token)
         account = self._engine.directory.account(name) if name is not None else None
         if account is None:
             return None
-        return self._engine.credentials.sign_in(account, "link")
+        session = self._engine.credentials.sign_in(account, "link")
+        self._accept_terms(account, accepted)
+        return session
+
+    def _accept_terms(self, account: Account, version: str) -> None:
+        """Note that a user accepts the terms of use, if this is their version."""
+        terms = self._engine.terms
+        if terms is not None and version == terms.version != account.terms:
+            self._engine.directory.accept_terms(account, version)
 
     async def _sign_out(self, request: Request, _: Visit) -> Response:
         await to_thread.run_sync(self._end_session, request)
@@ -98,8 +112,17 @@ class SignIn:
             answer = RedirectResponse("/signin", 303)
             forget_session(answer)
             return answer
+        terms = self._engine.terms
+        if terms is not None and account.terms != terms.version:
+            return terms_page(terms)
         keys = await to_thread.run_sync(self._engine.credentials.keys, account, account.name)
         return account_page(account, keys)
+
+    async def _take_terms(self, request: Request, _: Visit) -> Response:
+        version = (await form_of(request)).get("terms", [""])[0]
+        account = await to_thread.run_sync(self._signed_in, request)
+        await to_thread.run_sync(self._accept_terms, account, version)
+        return RedirectResponse(HOME, 303)
 
     async def _make_key(self, request: Request, _: Visit) -> Response:
         form = await form_of(request)
@@ -132,4 +155,5 @@ class SignIn:
         return caller.account
 
     def _caller(self, request: Request) -> Caller:
-        return credential_of(request).caller(self._engine)
+        address = client_address(request.scope, self._gate.proxies)
+        return credential_of(request).caller(self._engine, address)

@@ -150,10 +150,10 @@ class Visit:
                 f'mutation {{ acceptTerms(version: "{terms.version}") {{ version }} }}'
             )
 
-    def note_failure(self) -> None:
-        """Count a credential that is not valid, for the address that it came from."""
+    def note_failure(self, kind: str | None = None) -> None:
+        """Count a key, a session or a link that is not valid, for the address it came from."""
         self._gate.remember(self._shown() or "", None)
-        kind = "key" if self._credential.key else "session"
+        kind = kind or ("key" if self._credential.key else "session")
         if self._tier is not None:
             self._who = f"address {caller_network(self.address)}"
             self._tier = self._gate.policies.anonymous
