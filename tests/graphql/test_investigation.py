@@ -271,7 +271,7 @@ def test_renamed_archived_reopened_and_deleted(ask: Ask, engine: Engine) -> None
     assert ask("ada", delete) == 1
     assert ask("ada", delete)[0] == "BAD_USER_INPUT"
     assert ask("ada", '{ search(query: "oderfeld") { totalCount } }')["totalCount"] == 0
-    actions = [event.action for event in engine.audit.events(subject=name)]
+    actions = [event.action for event in engine.audit.events(OWNER, subject=name)]
     assert actions[0] == "investigation deleted"
     assert actions[-1] == "investigation opened"
     assert engine.check() == []
@@ -289,5 +289,5 @@ def test_an_administrator_opens_one_by_a_grant_that_is_logged(ask: Ask, engine: 
     assert ask("boss", one) is None
     ask("boss", f'mutation {{ grant(dataset: "{name}", to: "boss") {{ level }} }}')
     assert ask("boss", one) == {"title": "Cement"}
-    (event,) = engine.audit.events(actor="boss", action="granted")
+    (event,) = engine.audit.events(OWNER, actor="boss", action="granted")
     assert event.subject == name

@@ -46,7 +46,7 @@ def test_an_administrator_makes_a_user(client: TestClient, fresh_engine: Engine)
     answer = asked(client, key(fresh_engine, "ann"), CREATE)
     made = {"name": "bea", "roles": ["JOURNALIST"], "groups": []}
     assert answer == {"data": {"createUser": made}}
-    event = fresh_engine.audit.events(action="account created", subject="bea")[0]
+    event = fresh_engine.audit.events(OWNER, action="account created", subject="bea")[0]
     assert event.actor == "ann"
     assert code(asked(client, key(fresh_engine, "ann"), CREATE)) == "BAD_USER_INPUT"
 

@@ -61,7 +61,7 @@ def test_a_link_shows_a_button_and_only_the_button_signs_in(
     again = client.post("/signin", data={"token": token})
     assert again.status_code == 403
     assert "was used" in again.text
-    assert engine.audit.events(action="signed in")[0].detail == {"how": "link"}
+    assert engine.audit.events(OWNER, action="signed in")[0].detail == {"how": "link"}
 
 
 def test_a_public_https_address_makes_the_cookie_secure(engine: Engine) -> None:

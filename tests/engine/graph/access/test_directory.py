@@ -72,7 +72,7 @@ def test_who_may_not_manage_a_dataset_grants_nothing(engine: Engine) -> None:
     # an administrator opens what they do not see by a grant, which the audit log tells
     engine.directory.grant(known(engine, "boss"), "secret", "boss", Level.READ)
     assert "secret" in readable(engine, "boss")
-    event = engine.audit.events(first=1)[0]
+    event = engine.audit.events(OWNER, first=1)[0]
     assert (event.actor, event.action, event.subject) == ("boss", "granted", "secret")
 
 
