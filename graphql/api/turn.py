@@ -87,14 +87,15 @@ class Lane:
         place = anyio.Event()
         self._lines.setdefault(caller, deque()).append(place)
         self._call()
+        called = False
         try:
             with anyio.move_on_after(self.patience):
                 await place.wait()
-        except BaseException:  # the client went away
-            self._leave(caller, place)
-            raise
-        if not place.is_set():
-            self._leave(caller, place)
+                called = True
+        finally:
+            if not called:  # too late, or the client went away
+                self._leave(caller, place)
+        if not called:
             raise self.busy()
 
     def _call(self) -> None:

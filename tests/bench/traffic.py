@@ -38,7 +38,7 @@ from engine.settings import Settings
 from loaders.load.load import load
 
 FILE = Path(__file__).parents[3] / "shared" / "data" / "ftm" / "denmark_elite_2017.ftm.json.gz"
-SMALL = {"heap_mb": 1024, "pagecache_mb": 256}
+SMALL: dict[str, Any] = {"heap_mb": 1024, "pagecache_mb": 256}
 SEARCH = "query($q: String!) { search(query: $q, first: 10) { totalCount nodes { id caption } } }"
 ENTITY = (
     "query($id: ID!) { entity(id: $id) { caption schema dataset { title } edgeCounts { count } } }"
@@ -237,7 +237,7 @@ def leaving(port: int, data: Path) -> None:
 
 def address(data: Path) -> tuple[str, str, str]:
     """Where the Neo4j of a data folder answers."""
-    with Engine.open(Settings(data=data, **SMALL), progress=lambda _: None) as engine:  # type: ignore[arg-type]
+    with Engine.open(Settings(data=data, **SMALL), progress=lambda _: None) as engine:
         assert engine._server is not None
         return engine._server.uri, engine._server.user, engine._server.password
 
@@ -247,7 +247,7 @@ def main() -> None:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
-        with Engine.open(Settings(data=data, **SMALL)) as engine:  # type: ignore[arg-type]
+        with Engine.open(Settings(data=data, **SMALL)) as engine:
             load(engine, [str(FILE)], "denmark", progress=None)
             engine.directory.publish(OWNER, "denmark", Visibility.PUBLIC)
         with serving(data) as (port, process):

@@ -40,15 +40,20 @@ def masked(text: str) -> str:
 def trace(raised: Raised | Any) -> str:
     """Where an exception and its causes were raised, and their kinds, without their messages."""
     lines: list[str] = []
-    error = raised[1]
+    errors: list[BaseException | None] = [raised[1]]
     seen: set[int] = set()
-    while error is not None and id(error) not in seen:
+    while errors:
+        error = errors.pop(0)
+        if error is None or id(error) in seen:
+            continue
         seen.add(id(error))
         frames = "".join(traceback.format_tb(error.__traceback__))
         code = getattr(error, "code", "")
         shown = f" ({code})" if isinstance(code, str) and code.startswith("Neo.") else ""
         lines.append(f"{frames}{type(error).__module__}.{type(error).__qualname__}{shown}")
-        error = error.__cause__ or error.__context__
+        errors.append(error.__cause__ or error.__context__)
+        if isinstance(error, BaseExceptionGroup):
+            errors += error.exceptions
     return "\nbecause of\n".join(lines)
 
 
