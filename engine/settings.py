@@ -93,6 +93,16 @@ class Settings(BaseModel):
     contact: str = ""
     """Whom a blocked caller may ask: an e-mail address or a web address."""
 
+    oidc_url: WebAddress = ""
+    """The identity provider (OpenID Connect) by which people sign in: its issuer, or the address of
+    its discovery document."""
+    oidc_client_id: str = ""
+    """The name under which the identity provider knows this Clew."""
+    oidc_client_secret: str = Field(default="", repr=False)
+    """The secret that goes with it; empty for a public client."""
+    oidc_scope: str = "openid profile email offline_access"
+    """What is asked of the identity provider; scopes that it does not support are left out."""
+
     public_url: WebAddress = ""
     """The address under which people reach Clew, where a proxy is before it."""
     hosts: Names = ""

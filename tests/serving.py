@@ -14,9 +14,9 @@ from engine.settings import Settings
 
 
 @contextmanager
-def serving(app: Starlette, settings: Settings | None = None) -> Iterator[str]:
+def serving(app: Starlette, settings: Settings | None = None, port: int = 0) -> Iterator[str]:
     """Serve on loopback until the block ends; yields the address."""
-    server = uvicorn.Server(web_config(app, settings or Settings()))
+    server = uvicorn.Server(web_config(app, settings or Settings(), port))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

@@ -22,7 +22,7 @@ from api.http.host import HostCheck
 from api.http.metric import Metrics, metrics_route
 from api.http.origin import OriginCheck
 from api.http.refusal import refusal
-from api.signin.route import SignIn
+from api.signin.signin import signing_in
 from api.terms import terms_route
 from api.traffic.gate import Gate
 from api.transport import respond
@@ -72,6 +72,7 @@ def create_app(engine: Engine) -> Starlette:
 
     metrics = Metrics()
     watch_lanes(metrics, execution.lanes)
+    sign_in = signing_in(engine, gate)
     app = Starlette(
         routes=[
             Route("/graphql", graphql, methods=METHODS),
@@ -79,13 +80,14 @@ def create_app(engine: Engine) -> Starlette:
             Route("/terms", terms_route(engine.terms)),
             Route("/metrics", metrics_route(engine, metrics)),
             Route("/static/graphiql/{name}", graphiql.static),
-            *SignIn(engine, gate).routes(),
+            *sign_in.routes,
         ],
         middleware=middleware(engine.settings, metrics),
         exception_handlers={HTTPException: refused},
     )
     app.state.metrics = metrics
     app.state.gate = gate
+    app.state.renewal = sign_in.check
     app.router.redirect_slashes = False  # the address of a redirect would repeat what was asked
     return app
 

@@ -5,7 +5,8 @@ A key is never taken from a URL, where logs, histories and Referer headers would
 
 import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from itsdangerous import BadSignature, TimestampSigner
@@ -35,12 +36,14 @@ class Credential:
     key: str | None = None
     session: str | None = None
     """The cookie: the signed token of a session."""
+    check: Callable[[Caller], Caller] = field(default=lambda caller: caller, compare=False)
+    """Asks the identity provider again, where it is time to (``api.signin.renewal``)."""
 
     def caller(self, engine: Reading, address: Address | None = None) -> Caller:
         """Who makes the request from an address; raises NotSignedIn, and Blocked."""
         if self.key is not None or not self.session:
             return engine.caller(self.key, None, address)
-        return engine.caller(None, opened(engine, self.session), address)
+        return self.check(engine.caller(None, opened(engine, self.session), address))
 
 
 def sealed(engine: Reading, token: str) -> str:
@@ -68,4 +71,6 @@ def credential_of(request: Request) -> Credential:
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() in SCHEMES and value.strip():
         return Credential(key=value.strip())
-    return Credential(session=request.cookies.get(COOKIE))
+    cookie, app = request.cookies.get(COOKIE), request.scope.get("app")
+    renewal = getattr(app.state, "renewal", None) if app is not None else None
+    return Credential(session=cookie) if renewal is None else Credential(None, cookie, renewal)

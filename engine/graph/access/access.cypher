@@ -195,6 +195,33 @@ RETURN properties(s) AS session, properties(a) AS account,
 // Changes what is known of a session: when its provider was asked last, say.
 MATCH (s:LoginSession {hash: $hash}) SET s += $values
 
+// -- session_claim --
+// Claims the check of a session at its identity provider, if one is due and nobody is at it.
+// The first SET takes the lock, so that of two processes only one finds the claim free.
+MATCH (s:LoginSession {hash: $hash})
+SET s.claims = coalesce(s.claims, 0) + 1
+WITH s WHERE s.checked < $due AND (s.claimed IS NULL OR s.claimed < $stale)
+SET s.claimed = $now, s.failed = null
+RETURN properties(s) AS session
+
+// -- session_state --
+// When a session was checked last, and whether the check that is claimed has failed.
+MATCH (s:LoginSession {hash: $hash})
+RETURN s.checked AS checked, s.failed IS NOT NULL AS failed
+
+// -- session_failed --
+// Notes that the identity provider of a session could not be asked.
+MATCH (s:LoginSession {hash: $hash}) SET s.failed = $now
+
+// -- logout_once --
+// Notes that a logout token was used; false where it was used before. Old notes go.
+CALL () { MATCH (old:LogoutToken) WHERE old.expires < datetime() DELETE old }
+MERGE (t:LogoutToken {id: $id})
+ON CREATE SET t.expires = $expires, t._new = true
+WITH t, t._new IS NOT NULL AS first
+REMOVE t._new
+RETURN first
+
 // -- session_end --
 // Ends one session.
 MATCH (s:LoginSession {hash: $hash}) DETACH DELETE s RETURN count(*) AS count

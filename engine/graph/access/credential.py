@@ -20,7 +20,8 @@ from engine.caller import (
 )
 from engine.errors import BadInput, Forbidden
 from engine.graph.access.audit import actor_name, add_event, audited
-from engine.graph.access.directory import NO_SESSION, account_of
+from engine.graph.access.directory import NO_SESSION
+from engine.graph.access.rule import account_of
 from engine.graph.connection import Connection
 from engine.secret import hashed, is_key, key_start, new_key, new_token
 
@@ -161,20 +162,51 @@ class Credentials:
             tx.run("session_set", {"hash": session.hash, "values": values})
             tx.run("access_change")
 
+    def claim_check(self, session: LoginSession, due: datetime, stale: datetime) -> bool:
+        """Whether the caller is to check a session at its identity provider now.
+
+        It is if the session was checked before ``due`` and no other request claimed it after
+        ``stale``. Refresh tokens are used once, so two must never try at a time.
+        """
+        parameters = {"hash": session.hash, "due": due, "stale": stale, "now": datetime.now(UTC)}
+        return bool(self._connection.write("session_claim", parameters))
+
+    def check_state(self, session: LoginSession) -> tuple[datetime | None, bool] | None:
+        """When a session was checked last, and whether a claimed check failed; None if it ended."""
+        parameters = {"hash": session.hash}
+        rows = self._connection.read("session_state", parameters, timeout=self._seconds)
+        return (moment(rows[0]["checked"]), bool(rows[0]["failed"])) if rows else None
+
+    def check_failed(self, session: LoginSession) -> None:
+        """Note that the identity provider could not be asked."""
+        parameters = {"hash": session.hash, "now": datetime.now(UTC)}
+        self._connection.write("session_failed", parameters)
+
     def sign_out(self, by: Actor, session: LoginSession) -> None:
         """End one session."""
         with audited(self._connection, by, "signed out", actor_name(by)) as tx:
             tx.run("session_end", {"hash": session.hash})
 
     def end_sessions(
-        self, *, issuer: str, subject: str | None = None, sid: str | None = None
-    ) -> int:
-        """End the sessions that an identity provider names; how many there were."""
+        self,
+        *,
+        issuer: str,
+        token_id: str,
+        expires: datetime,
+        subject: str | None = None,
+        sid: str | None = None,
+    ) -> int | None:
+        """End the sessions that an identity provider names; how many there were.
+
+        None where its token was used before; that is remembered until ``expires``.
+        """
         parameters = {**NO_SESSION, "issuer": issuer, "subject": subject, "sid": sid}
+        once = {"id": hashed(f"{issuer} {token_id}"), "expires": expires}
         with self._connection.transaction() as tx:
-            ended = int(tx.run("session_end_all", parameters)[0]["count"])
-            tx.run("access_change")
-        return ended
+            tx.run("access_change")  # takes the lock, so that of two equal tokens one is second
+            if not tx.run("logout_once", once)[0]["first"]:
+                return None
+            return int(tx.run("session_end_all", parameters)[0]["count"])
 
 
 def must_be_own(by: Actor, account: str) -> None:

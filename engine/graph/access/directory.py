@@ -19,12 +19,21 @@ from engine.account import (
     Group,
     Level,
     Owner,
-    Role,
     check_account_name,
 )
 from engine.dataset import Visibility
 from engine.errors import BadInput, Forbidden
-from engine.graph.access.audit import actor_name, audited
+from engine.graph.access.audit import actor_name, add_event, audited
+from engine.graph.access.rule import (
+    account_of,
+    checked_values,
+    grant_of,
+    level_of,
+    must_be_free,
+    must_be_staff,
+    no_account,
+    numbered,
+)
 from engine.graph.connection import Connection, Transaction
 
 WRITING = (Level.WRITE, Level.MANAGE)
@@ -102,15 +111,40 @@ class Directory:
         must_be_staff(by)
         given = checked_values({"roles": (), **values})
         with self._change(by, "account created", check_account_name(name), given) as tx:
+            must_be_free(tx, name, given)
             if not tx.run("account_add", {"name": name, "values": given})[0]["created"]:
                 raise BadInput(f"there is an account or a group named {name} already")
         return self._known(name)
+
+    def register(
+        self, issuer: str, subject: str, name: str, title: str = "", email: str | None = None
+    ) -> Account:
+        """The account of somebody whom an identity provider vouches for; made the first time.
+
+        It has this name, or the name with a number where that is taken: an account is never taken
+        over because of its name or its e-mail address. It has no roles.
+        """
+        person = {"title": title, "email": email, "issuer": issuer, "subject": subject}
+        values: dict[str, Any] = {**person, "roles": []}
+        with self._connection.transaction() as tx:
+            tx.run("access_change")  # takes the lock: the same person may come twice at once
+            known = tx.run("account_by_subject", {"issuer": issuer, "subject": subject})
+            if known:
+                return account_of(known[0])
+            number, given = 1, check_account_name(name)
+            while not tx.run("account_add", {"name": given, "values": values})[0]["created"]:
+                number += 1
+                given = numbered(name, number)
+            made = Account(given, title, email)
+            add_event(tx, made, "account created", given, {"issuer": issuer})
+        return self._known(given)
 
     def set_account(self, by: Actor, /, name: str, **values: Any) -> Account:
         """Change title, email, roles or ``disabled`` of an account; disabling ends its sessions."""
         must_be_staff(by)
         given = checked_values(values)
         with self._change(by, "account changed", name, given) as tx:
+            must_be_free(tx, name, given)
             if not tx.run("account_set", {"name": name, "values": given}):
                 raise no_account(name)
             if given.get("disabled"):
@@ -258,67 +292,3 @@ class Directory:
         self, by: Actor, action: str, subject: str, detail: Mapping[str, Any] | None = None
     ) -> AbstractContextManager[Transaction]:
         return audited(self._connection, by, action, subject, detail)
-
-
-def grant_of(row: Mapping[str, Any]) -> Grant:
-    """The grant that a row of ``grant_list`` tells."""
-    return Grant(row["dataset"], row["to"], Level(row["level"]), row["by"], row["at"].to_native())
-
-
-def level_of(row: Mapping[str, Any], account: Account | None) -> Level | None:
-    """What an account may do with a dataset: the most of role, visibility and grants.
-
-    The data team manages everything, investigations included. Administrators get nothing by their
-    role: what they open, they grant themselves, and the audit log says so.
-    """
-    if account is not None and account.disabled:
-        return Level.READ if row["visibility"] == Visibility.PUBLIC else None
-    if account is not None and Role.DATA_TEAM in account.roles:
-        return Level.MANAGE
-    granted = {Level(level) for level in row["levels"]}
-    for level in (Level.MANAGE, Level.WRITE, Level.READ):
-        if level in granted:
-            return level
-    public = row["visibility"] == Visibility.PUBLIC
-    registered = row["visibility"] == Visibility.REGISTERED and account is not None
-    return Level.READ if public or registered else None
-
-
-def account_of(row: Mapping[str, Any]) -> Account:
-    """The account that a row of ``account_by_name`` or its like tells."""
-    values = row["account"]
-    created, accepted = values.get("created"), values.get("terms_accepted")
-    return Account(
-        values["name"],
-        values.get("title") or "",
-        values.get("email"),
-        frozenset(Role(role) for role in values.get("roles") or ()),
-        frozenset(row["groups"]),
-        bool(values.get("disabled")),
-        created.to_native() if created is not None else None,
-        values.get("terms"),
-        accepted.to_native() if accepted is not None else None,
-    )
-
-
-def checked_values(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What an account is to hold, as the graph keeps it; raises BadInput for an unknown role."""
-    held = dict(values)
-    if "roles" in held:
-        try:
-            held["roles"] = sorted(Role(role) for role in held["roles"])
-        except ValueError:
-            known = ", ".join(Role)
-            raise BadInput(f"a role is one of {known}") from None
-    return held
-
-
-def must_be_staff(by: Actor) -> None:
-    """Raises Forbidden for who may not manage accounts and groups."""
-    if isinstance(by, Account) and not by.is_staff():
-        raise Forbidden("only administrators manage accounts and groups")
-
-
-def no_account(name: str) -> BadInput:
-    """The error for an account that is not there."""
-    return BadInput(f"there is no account {name[:100]!r}: `clew user list` names them")

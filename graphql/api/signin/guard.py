@@ -9,6 +9,7 @@ from api.credential import Credential, KeyInAddress, credential_of
 from api.error import UNREACHABLE, Refused
 from api.signin.form import BadForm, must_be_own
 from api.signin.page import message_page
+from api.signin.provider import ProviderDown
 from api.traffic.gate import Gate
 from api.traffic.visit import Visit
 from engine.errors import BadInput, ClewError, Forbidden, NotSignedIn, ServerUnavailable
@@ -42,6 +43,8 @@ def guarded(
             return answer
         except ServerUnavailable:
             return refused(503, UNREACHABLE)
+        except ProviderDown as error:
+            return refused(503, str(error))
         except ClewError as error:
             return refused(status_of(error), str(error))
 

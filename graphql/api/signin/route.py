@@ -27,7 +27,7 @@ BAD_LINK = (
 )
 
 
-class SignIn:
+class LinkSignIn:
     """The routes of one application."""
 
     def __init__(self, engine: Engine, gate: Gate, provider: str | None = None) -> None:
