@@ -90,7 +90,7 @@ def test_the_first_sign_in_makes_an_account_without_roles(
     assert (session.issuer, session.subject) == (provider.issuer, "s-1")
     assert session.sid is not None
     assert session.checked is not None
-    event = engine.audit.events(action="signed in")[0]
+    event = engine.audit.events(OWNER, action="signed in")[0]
     assert (event.actor, event.detail) == ("ada.stone", {"how": "identity provider"})
     again = Browser(browser.address)
     again.sign_in("s-1")
