@@ -21,6 +21,7 @@ from engine.server.java import ADMIN, SERVER
 from engine.server.server import Server
 from engine.settings import Settings
 from loaders.demo.sample import load_demo
+from tests.keyvalue import redis_server
 from tests.site import site
 from tests.workers import (
     pytest_cmdline_main,
@@ -36,6 +37,7 @@ __all__ = [
     "pytest_configure",
     "pytest_configure_node",
     "pytest_xdist_make_scheduler",
+    "redis_server",
     "site",
 ]
 

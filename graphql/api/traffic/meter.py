@@ -26,6 +26,8 @@ T = TypeVar("T")
 LOG = logging.getLogger("clew.api")
 PATIENCE = 0.5
 """Seconds in which Redis has to answer."""
+MOMENT = 0.01
+"""Seconds after which something fits that just does not fit yet."""
 PAUSE = 5.0
 """Seconds after a failure in which Redis is not asked."""
 
@@ -82,6 +84,10 @@ class Meter:
         """Take an amount of each limit; raises TooMany for the first that has not so much left."""
 
         def hit(limiter: SlidingWindowCounterRateLimiter) -> TooMany | None:
+            # first the longer windows: what they refuse is not to be taken from the shorter ones
+            for policy in reversed(policies[1:]):
+                if not limiter.test(policy.item, policy.unit, who, cost=amount):
+                    return TooMany(policy, waiting(limiter, policy, who, amount))
             for policy in policies:
                 if not limiter.hit(policy.item, policy.unit, who, cost=amount):
                     return TooMany(policy, waiting(limiter, policy, who, amount))
@@ -157,5 +163,5 @@ def waiting(
     if room < 0:
         return policy.window
     if now <= room:  # the window before is what is too much
-        return left - (room - now) * policy.window / before if before else 0
-    return left + policy.window * (1 - room / now)
+        return left - (room - now + 1) * policy.window / before + MOMENT if before else 0
+    return left + policy.window * (1 - min(1, (room + 1) / now)) + MOMENT

@@ -78,6 +78,6 @@ class Policies:
 
 
 def policies(unit: str, text: str) -> tuple[Policy, ...]:
-    """The limits of a setting, the shortest window first: what it refuses is taken from none."""
+    """The limits of a setting, the shortest window first."""
     items = parse_many(text) if text else []
     return tuple(Policy(unit, item) for item in sorted(items, key=lambda item: item.get_expiry()))
