@@ -66,8 +66,9 @@ class Settings(BaseModel):
     catalog: Path = Path("catalog.yml")
     """The file that names the sources to crawl."""
     redis_url: str = Field(default="", repr=False)
-    """The Redis (`redis://…`) that keeps the queue of crawls, for several `clew up` on one Neo4j.
-    Without it the queue is in the data folder."""
+    """The Redis (`redis://…`) that keeps the queue of crawls and counts what callers take, for
+    several `clew up` on one Neo4j. Without it the queue is in the data folder, and each process
+    counts by itself."""
     trusted_proxies: Networks = ""
     """The proxies before Clew whose `X-Forwarded-For` counts: `10.0.0.1 192.0.2.0/24`. Without it
     the client is who opened the connection."""

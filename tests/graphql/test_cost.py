@@ -1,5 +1,6 @@
 """What an operation costs: as much as it reads, growing with what it asks for, and quick to say."""
 
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from api.cost import Cost
 from api.execution import prepared
 from api.limit import LIMIT, fragments_of, operations_of
 from api.schema import schema
+from engine.settings import Settings
 
+LIMITS = Path(__file__).parents[2] / "docs" / "limits.md"
 OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"
 
 
@@ -149,3 +152,16 @@ def test_counting_is_quick_whatever_the_fragments() -> None:
     with pytest.raises(GraphQLError, match="too many fragments on different types"):
         cost(text)
     assert time.thread_time() - start < 0.2
+
+
+def test_the_documentation_tells_the_costs_and_the_defaults() -> None:
+    text = LIMITS.read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `({.*})` \| (\d+) \|$", text, re.MULTILINE)
+    assert len(rows) >= 8
+    for query, points in rows:
+        assert cost(query) == int(points), query
+    limits = re.findall(r"`(CLEW_[A-Z_]+)`(?::| \()\s?`([^`]+)`", text)
+    assert len(limits) >= 6
+    for name, value in limits:
+        assert getattr(Settings(), name.removeprefix("CLEW_").lower()) == value
+    assert f"{LIMIT.points:,} points" in text
