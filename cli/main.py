@@ -18,6 +18,7 @@ from cli.group import group_group
 from cli.load import load_command
 from cli.mapping import mapping_command
 from cli.migrate import migrate_command
+from cli.push import push_command
 from cli.query import query_command
 from cli.reindex import reindex_command
 from cli.restore import restore_command
@@ -69,6 +70,7 @@ for command in (
     load_command,
     mapping_command,
     migrate_command,
+    push_command,
     query_command,
     reindex_command,
     restore_command,

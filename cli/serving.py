@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from api.app import create_app
 from api.http.log import configure
 from cli.address import forget_address, note_address, sign_in_link
+from cli.bulk import bulk_load
 from cli.owner import owner_link
 from cli.terminal import note
 from cli.web import web_config
@@ -79,7 +80,7 @@ def application(engine: Engine) -> Starlette:
     """The web application. While its types are built, Neo4j plans what readers ask first."""
     with ThreadPoolExecutor(1, "warm") as pool:
         warming = pool.submit(engine.warm)
-        app = create_app(engine)
+        app = create_app(engine, bulk_load(engine))
         warming.result()
     return app
 

@@ -45,9 +45,9 @@ class DatasetExcerpt:
         self._stream = stream
         self.datasets = tuple(in_order(datasets))
 
-    def records(self) -> Iterator[Entity]:
-        """Every record, edges included."""
-        return self._stream.records()
+    def records(self, after: str = "") -> Iterator[Entity]:
+        """Every record, edges included; only those that come after an id."""
+        return self._stream.records(after)
 
     def nodes(self) -> Iterator[Node]:
         """Every record that is no edge, and every value that two of them share."""

@@ -32,6 +32,7 @@ from engine.graph.access.audit import AuditLog
 from engine.graph.access.block import Blocks
 from engine.graph.access.credential import Credentials
 from engine.graph.access.directory import Directory
+from engine.graph.access.user_request import UserRequests
 from engine.graph.dataset.catalog import Catalog
 from engine.graph.dataset.claim import is_claimed
 from engine.graph.dataset.journal import Journal
@@ -72,6 +73,7 @@ class Reading:
         self._secrets: dict[str, bytes] = {}
         self.directory = Directory(stores.connection, settings.deadline)
         self.credentials = Credentials(stores.connection, settings.deadline)
+        self.requests = UserRequests(stores.connection, settings.deadline, self.directory)
         self.audit = AuditLog(stores.connection, settings.deadline)
         self.blocks = Blocks(stores.connection, settings.deadline)
         self.terms = Terms.read(settings.terms)

@@ -93,6 +93,14 @@ class Settings(BaseModel):
     Without it there are [terms](limits.md#terms-of-use) that name what an archive is not for."""
     contact: str = ""
     """Whom a blocked caller may ask: an e-mail address or a web address."""
+    anonymous_export_bytes: Limits = "2000000000/day"
+    """How many bytes of whole datasets an anonymous caller may take."""
+    registered_export_bytes: Limits = "20000000000/day"
+    """How many bytes of whole datasets a user may take."""
+    key: str = Field(default="", repr=False)
+    """The API key with which `clew push` loads into a Clew on another machine."""
+    upload_mb: int = Field(default=10_240, ge=1)
+    """The MiB of the largest upload, all of its files together."""
 
     oidc_url: WebAddress = ""
     """The identity provider (OpenID Connect) by which people sign in: its issuer, or the address of
@@ -150,6 +158,11 @@ class Settings(BaseModel):
     def proxies(self) -> tuple[Network, ...]:
         """The trusted proxies, read."""
         return networks_of(self.trusted_proxies)
+
+    @property
+    def uploads(self) -> Path:
+        """The folder of files that arrive over HTTP."""
+        return self.data / "uploads"
 
     @property
     def downloads(self) -> Path:

@@ -20,6 +20,7 @@ from engine.engine import Engine
 from engine.graph.access.audit import AuditLog
 from engine.graph.access.credential import Credentials
 from engine.graph.access.directory import Directory
+from engine.graph.access.user_request import UserRequests
 from engine.investigations import Investigations
 from engine.loading import Loading
 from engine.offline import Filling, Slot
@@ -65,10 +66,30 @@ def test_import_contracts_hold() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-OPEN = {"settings", "directory", "credentials", "audit", "blocks", "terms", "investigations"}
+OPEN = {
+    "settings",
+    "directory",
+    "credentials",
+    "audit",
+    "blocks",
+    "terms",
+    "investigations",
+    "requests",
+}
 """What an engine shows: its settings, and the ports of accounts, keys and the audit log."""
 STORES = ("engine.graph.", "engine.index.", "engine.server.", "engine.sync.")
-PORTS = (Engine, Loading, Filling, Slot, Snapshot, Directory, Credentials, AuditLog, Investigations)
+PORTS = (
+    Engine,
+    Loading,
+    Filling,
+    Slot,
+    Snapshot,
+    Directory,
+    Credentials,
+    AuditLog,
+    Investigations,
+    UserRequests,
+)
 """The classes by which other rooms reach the engine's stores."""
 
 

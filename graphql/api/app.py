@@ -13,6 +13,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from api import graphiql
+from api.bulk.route import bulk_routes
+from api.bulk.upload import BulkLoad
 from api.execution import Execution, Parameters
 from api.http.compression import Compression
 from api.http.exchange import ExchangeRecord
@@ -47,8 +49,11 @@ async def execute(
     return (await Execution(engine).answer(parameters, engine.owner)).body
 
 
-def create_app(engine: Engine) -> Starlette:
-    """The application that answers from one engine, which the caller closes."""
+def create_app(engine: Engine, load: BulkLoad | None = None) -> Starlette:
+    """The application that answers from one engine, which the caller closes.
+
+    ``load`` loads what is uploaded; without it nothing can be.
+    """
     execution, gate = Execution(engine), Gate(engine)
 
     async def graphql(request: Request) -> Response:
@@ -81,6 +86,7 @@ def create_app(engine: Engine) -> Starlette:
             Route("/metrics", metrics_route(engine, metrics)),
             Route("/static/graphiql/{name}", graphiql.static),
             *sign_in.routes,
+            *bulk_routes(engine, gate, load),
         ],
         middleware=middleware(engine.settings, metrics),
         exception_handlers={HTTPException: refused},

@@ -46,6 +46,7 @@ CHEAP_COUNTS = frozenset(
         "RunConnection",
         "InvestigationConnection",
         "InclusionConnection",
+        "UserRequestConnection",
     }
 )
 """Connections whose totalCount is counted by a store, without reading records."""

@@ -22,6 +22,7 @@ from api.investigation import InvestigationQuery
 from api.search import Search, SearchConnection
 from api.session import Info
 from api.user import UserQuery
+from api.user_request import UserRequestQuery
 from api.walk import Holding, PathResult, Subgraph
 from engine.question import (
     OwnershipQuestion,
@@ -152,7 +153,9 @@ async def _dataset(info: Info, name: str) -> Any:
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(UserQuery, GrantQuery, InvestigationQuery, AllowanceQuery, AuditQuery):
+class Query(
+    UserQuery, GrantQuery, InvestigationQuery, UserRequestQuery, AllowanceQuery, AuditQuery
+):
     """Everything that can be asked."""
 
     entity: Entity | None = strawberry.field(

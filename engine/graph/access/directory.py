@@ -21,7 +21,7 @@ from engine.account import (
     Owner,
     check_account_name,
 )
-from engine.dataset import Visibility
+from engine.dataset import Visibility, check_name
 from engine.errors import BadInput, Forbidden
 from engine.graph.access.audit import actor_name, add_event, audited
 from engine.graph.access.rule import (
@@ -267,6 +267,27 @@ class Directory:
         with self._change(by, "revoked", dataset, {"to": to}) as tx:
             if not tx.run("grant_end", {"dataset": dataset, "to": to}):
                 raise BadInput(f"{to[:100]!r} was granted nothing on {dataset[:100]!r}")
+
+    def must_load(self, by: Actor, dataset: str) -> None:
+        """Raises Forbidden where ``by`` may not load into a dataset, or not make it.
+
+        Who may write to a dataset may load into it; the data team also makes new ones. Raises
+        BadInput for what can be no dataset.
+        """
+        check_name(dataset)
+        rows = self._connection.read("access_levels", {"account": None}, timeout=self._seconds)
+        kinds = {row["name"]: row["kind"] for row in rows}
+        if isinstance(by, Account):
+            new = dataset not in kinds and Role.DATA_TEAM in by.roles
+            if not new and dataset not in self.access(by).writable:
+                raise Forbidden(f"you may not load into the dataset {dataset}: ask for a grant")
+        if kinds.get(dataset, DATASET) != DATASET:
+            raise BadInput(f"{dataset} is an investigation, which is filled by hand")
+
+    def must_manage_or_make(self, by: Actor, dataset: str) -> None:
+        """Raises Forbidden where ``by`` may not publish a dataset that is loaded, or is new."""
+        if dataset in self.owner_access().datasets:
+            self._must_manage(by, dataset)
 
     def publish(self, by: Actor, dataset: str, visibility: Visibility) -> None:
         """Make a dataset public, registered or restricted."""

@@ -60,11 +60,15 @@ class Stream:
         self._datasets = in_order(set(datasets))
         self._visible = visibility.parameters(Access(frozenset(self._datasets)))
 
-    def records(self) -> Iterator[Entity]:
-        """Every record and every edge, each once."""
+    def records(self, after: str = "") -> Iterator[Entity]:
+        """Every record and every edge, each once; only those that come after an id."""
         for name in self._datasets:
-            kinds = [self._entities("node_records", name)]
-            kinds += [self._entities("edge_records", name, type=quoted(kind)) for kind in TYPES]
+            if after >= span(name)[1]:
+                continue
+            kinds = [self._entities("node_records", name, after)]
+            kinds += [
+                self._entities("edge_records", name, after, type=quoted(kind)) for kind in TYPES
+            ]
             yield from once(heapq.merge(*kinds, key=attrgetter("id")))
 
     def nodes(self) -> Iterator[Entity | Literal]:
@@ -89,8 +93,11 @@ class Stream:
             for source, kind, dataset in holders:
                 yield Relationship(f"{source}|{kind}|{value.id}", kind, dataset, source, value.id)
 
-    def _entities(self, query: str, dataset: str, **parts: str) -> Iterator[Entity]:
-        for rows in self._pages(query, *span(dataset), **parts):
+    def _entities(
+        self, query: str, dataset: str, after: str = "", **parts: str
+    ) -> Iterator[Entity]:
+        start, end = span(dataset)
+        for rows in self._pages(query, max(after, start), end, **parts):
             for row in rows:
                 yield entity_of(row["properties"])
 

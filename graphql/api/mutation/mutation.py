@@ -8,6 +8,7 @@ from api.mutation.grant import GrantMutation
 from api.mutation.investigation import InvestigationMutation
 from api.mutation.terms import TermsMutation
 from api.mutation.user import UserMutation
+from api.mutation.user_request import UserRequestMutation
 
 
 @strawberry.type(description="Everything that can be changed. Mutations run one after the other.")
@@ -18,5 +19,6 @@ class Mutation(
     InvestigationMutation,
     BlockMutation,
     TermsMutation,
+    UserRequestMutation,
 ):
     """Everything that can be changed."""

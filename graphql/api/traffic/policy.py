@@ -57,6 +57,8 @@ class Policies:
     registered: Tier
     failures: tuple[Policy, ...]
     uploads: tuple[Policy, ...]
+    anonymous_exports: tuple[Policy, ...]
+    registered_exports: tuple[Policy, ...]
 
     @classmethod
     def of(cls, settings: Settings) -> "Policies":
@@ -74,6 +76,8 @@ class Policies:
             ),
             policies("failures", settings.failed_credentials),
             policies("bytes", settings.upload_bytes),
+            policies("bytes", settings.anonymous_export_bytes),
+            policies("bytes", settings.registered_export_bytes),
         )
 
 

@@ -86,6 +86,26 @@ class Visit:
         self.exchange.account = caller.account.name
         return f"account {caller.account.name}"
 
+    def take_bytes(self, amount: int, *, exported: bool) -> None:
+        """Take bytes of what the caller may export or upload; raises Refused."""
+        policies = self._byte_policies(exported)
+        if amount and policies:
+            self._check(lambda: self._gate.meter.take(policies, self._who, amount))
+
+    def check_bytes(self, *, exported: bool) -> None:
+        """Raises Refused where nothing is left of what the caller may export or upload."""
+        policies = self._byte_policies(exported)
+        self._check(lambda: self._gate.meter.check(policies, self._who))
+
+    def _byte_policies(self, exported: bool) -> tuple[Policy, ...]:
+        policies = self._gate.policies
+        if self._tier is None:
+            return ()
+        if not exported:
+            return policies.uploads
+        is_anonymous = self._tier is policies.anonymous
+        return policies.anonymous_exports if is_anonymous else policies.registered_exports
+
     async def headers(self) -> dict[str, str]:
         """The headers that tell what is left, and where the terms of use are."""
         link = {} if self._gate.engine.terms is None else {"Link": LINK}

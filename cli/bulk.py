@@ -1,0 +1,50 @@
+"""Loads what is uploaded over HTTP: the API receives the files, the loaders read them."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from api.bulk.upload import BulkLoad
+from engine.engine import Engine
+from engine.errors import BadInput
+from loaders.format.registry import NAMES
+from loaders.load.load import load
+
+
+def bulk_load(engine: Engine) -> BulkLoad:
+    """A function that loads files into this engine, as ``clew load`` does."""
+
+    def run(
+        sources: list[Path],
+        dataset: str,
+        *,
+        title: str | None,
+        keep: bool,
+        format: str | None,
+        mapping: Path | None,
+    ) -> Mapping[str, Any]:
+        if format is not None and format not in NAMES:
+            raise BadInput(f"format: there are {', '.join(NAMES)}")
+        report = load(
+            engine,
+            [str(source) for source in sources],
+            dataset,
+            title=title,
+            keep=keep,
+            format=format,
+            mapping=mapping,
+            progress=lambda _: None,
+        )
+        # the folder in which the files arrived is of no interest to who sent them
+        folder = f"{sources[0].parent}/"
+        told = asdict(report)
+        told["refused"] = [
+            {**refusal, "source": refusal["source"].removeprefix(folder)}
+            for refusal in told["refused"]
+        ]
+        told["notes"] = [note.replace(folder, "") for note in report.notes]
+        told["truncated"] = report.truncated.replace(folder, "") if report.truncated else None
+        return {"ok": not (report.refused_count or report.truncated), "dataset": dataset, **told}
+
+    return run

@@ -1,0 +1,28 @@
+"""The routes for whole datasets."""
+
+from starlette.routing import Route
+
+from api.bulk.door import guarded
+from api.bulk.export import Exports
+from api.bulk.upload import BulkLoad, Intake
+from api.traffic.gate import Gate
+from engine.engine import Engine
+
+
+def bulk_routes(engine: Engine, gate: Gate, load: BulkLoad | None) -> list[Route]:
+    """The routes; without ``load`` nothing can be uploaded."""
+    exports = guarded(engine, gate, Exports(engine).export)
+    routes = [Route("/datasets/{name}/entities.ftm.json", exports, methods=["GET"])]
+    if load is None:
+        return routes
+    intake = Intake(engine, load)
+    upload = "/datasets/{name}/uploads/{id}"
+    for path, method, handler in (
+        ("/datasets/{name}/entities", "POST", intake.post),
+        (f"{upload}/load", "POST", intake.load),
+        (f"{upload}/{{file}}", "PUT", intake.put),
+        (upload, "GET", intake.show),
+        (upload, "DELETE", intake.delete),
+    ):
+        routes.append(Route(path, guarded(engine, gate, handler), methods=[method]))
+    return routes
