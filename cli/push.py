@@ -1,6 +1,8 @@
 """``clew push``: loads files into a Clew on another machine."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -27,16 +29,7 @@ COUNTS = ("read", "added", "changed", "removed", "unchanged", "repeated", "refus
 @click.option("--mapping", type=FILE, help="The mapping that says what the columns mean.")
 @click.option("--keep", is_flag=True, help="Do not remove what the files no longer hold.")
 @click.option("--public", is_flag=True, help="Let everybody read the dataset.")
-def push_command(
-    url: str,
-    files: tuple[Path, ...],
-    dataset: str,
-    title: str | None,
-    format_: str | None,
-    mapping: Path | None,
-    keep: bool,
-    public: bool,
-) -> None:
+def push_command(url: str, files: tuple[Path, ...], dataset: str, **options: Any) -> None:
     """Load files into the dataset of a Clew at another address, as clew load does there.
 
     CLEW_KEY has an API key of that Clew with the scopes write and bulk. What was interrupted goes
@@ -46,23 +39,33 @@ def push_command(
     settings = Settings.from_environment()
     if not settings.key:
         raise BadInput("set CLEW_KEY to an API key of that Clew with the scopes write and bulk")
-    options = {
-        "title": title or "",
-        "format": format_ or "",
-        "mapping": mapping.name if mapping is not None else "",
-        "keep": "1" if keep else "",
-        "public": "1" if public else "",
-    }
-    sent = [*files, mapping] if mapping is not None else list(files)
-    push = Push(url, settings.key, dataset, {name: each for name, each in options.items() if each})
+    mapping = options["mapping"]
+    push = Push(url, settings.key, dataset, written(options))
     with load_bar() as bar:
-        told = push.send(sent, bar or Told())
+        told = push.send([*files, *([mapping] if mapping else [])], bar or Told())
+    show(report_of(told), dataset)
+    if not told["ok"]:
+        raise SystemExit(1)
+
+
+def written(options: Mapping[str, Any]) -> dict[str, str]:
+    """The options of a load as the address of a request has them; without those not given."""
+    texts = {
+        "title": options["title"],
+        "format": options["format_"],
+        "mapping": options["mapping"].name if options["mapping"] is not None else None,
+        "keep": "1" if options["keep"] else None,
+        "public": "1" if options["public"] else None,
+    }
+    return {name: text for name, text in texts.items() if text}
+
+
+def report_of(told: Mapping[str, Any]) -> Report:
+    """The report that the other side told."""
     report = Report(**{name: told[name] for name in COUNTS}, seconds=told["seconds"])
     report.refused = [Refusal(**refusal) for refusal in told["refused"]]
     report.notes, report.kept, report.truncated = told["notes"], told["kept"], told["truncated"]
-    show(report, dataset)
-    if not told["ok"]:
-        raise SystemExit(1)
+    return report
 
 
 class Told(Meter):
