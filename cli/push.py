@@ -21,8 +21,10 @@ COUNTS = ("read", "added", "changed", "removed", "unchanged", "repeated", "refus
 
 
 @click.command("push")
-@click.argument("url", metavar="URL")
-@click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE...")
+@click.argument("url", metavar="URL", help="The address of the other Clew.")
+@click.argument(
+    "files", nargs=-1, required=True, type=FILE, metavar="FILE...", help="The files to load."
+)
 @click.option("--dataset", required=True, metavar="NAME", help="The dataset to load into.")
 @click.option("--title", metavar="TEXT", help="The dataset's title.")
 @click.option("--format", "format_", type=click.Choice(NAMES), help="The format of the files.")

@@ -87,7 +87,7 @@ def test_a_body_is_loaded_and_reported_as_clew_load_does(http: Http, engine: Eng
     assert (status, report["ok"], report["removed"]) == (200, True, 2)
     assert names(http, "people") == ["Ada"]
     assert not list(engine.settings.uploads.glob("*/*"))
-    assert [event.action for event in engine.audit.events(actor="team", action="uploaded")]
+    assert [event.action for event in engine.audit.events(OWNER, actor="team", action="uploaded")]
 
 
 def test_packed_with_gzip_and_kept(http: Http) -> None:

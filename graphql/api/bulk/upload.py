@@ -8,6 +8,7 @@ broke off goes on where it stopped. ``ID`` is the client's choice.
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -82,12 +83,11 @@ class Intake:
         """Load the body of a request into a dataset: its report."""
         upload = await self._upload(request, caller, secrets.token_hex(16))
         name = f"entities{suffix(request)}"
-        try:
+        with ExitStack() as on_error:  # also where the client goes away nothing of it stays
+            on_error.callback(upload.delete)
             with upload.held():
                 await self._receive(request, visit, upload, name, 0)
-        except BaseException:  # also where the client goes away: nothing of it stays
-            await to_thread.run_sync(upload.delete)
-            raise
+            on_error.pop_all()
         return await self._loaded(request, caller, upload)
 
     async def put(self, request: Request, visit: Visit, caller: Caller) -> Response:
