@@ -14,7 +14,7 @@ import os
 import time
 from collections import Counter, OrderedDict, deque
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import anyio
@@ -97,13 +97,6 @@ class Lane:
                 self._leave(caller, place)
         if not called:
             raise self.busy()
-        with ExitStack() as leaving:  # also where the client goes away meanwhile
-            leaving.callback(self._leave, caller, place)
-            with anyio.move_on_after(self.patience):
-                await place.wait()
-            if not place.is_set():
-                raise self.busy()
-            leaving.pop_all()
 
     def _call(self) -> None:
         """Let those begin whose turn it is."""

@@ -19,6 +19,7 @@ from engine.account import (
     Group,
     Level,
     Owner,
+    Role,
     check_account_name,
 )
 from engine.dataset import Visibility, check_name
