@@ -4,18 +4,18 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from anyio import move_on_after, to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from api import graphiql
 from api.bulk.route import bulk_routes
 from api.bulk.upload import BulkLoad
 from api.execution import Execution, Parameters
+from api.health import health_route
 from api.http.compression import Compression
 from api.http.exchange import ExchangeRecord
 from api.http.failure import Failure
@@ -34,8 +34,6 @@ from engine.settings import Settings
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 """All of them reach /graphql, so that GraphQL's own answer says which it allows."""
-HEALTH_TIMEOUT = 5.0
-"""Seconds after which Neo4j counts as down if it has not answered."""
 
 
 async def execute(
@@ -68,7 +66,11 @@ def create_app(engine: Engine, load: BulkLoad | None = None) -> Starlette:
     app = Starlette(
         routes=[
             Route("/graphql", graphql, methods=METHODS),
+<<<<<<< HEAD
             Route("/healthz", partial(healthz, engine, gate)),
+=======
+            Route("/healthz", health_route(engine, gate)),
+>>>>>>> 8e7490d (Health has a module; the settings' test is shorter)
             Route("/terms", terms_route(engine.terms)),
             Route("/metrics", metrics_route(engine, metrics)),
             Route("/static/graphiql/{name}", graphiql.static),

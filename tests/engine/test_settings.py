@@ -1,12 +1,51 @@
 """Settings come from ``CLEW_…``, are checked, and do not change."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from engine.errors import BadInput
 from engine.settings import Settings, requirement, variable
+
+VALUES: dict[str, Any] = {
+    "data": Path("/tmp/x"),
+    "neo4j_uri": "bolt://somewhere:7687",
+    "neo4j_user": "ada",
+    "neo4j_password": "secret",
+    "host": "::1",
+    "port": 0,
+    "deadline": 2.5,
+    "heap_mb": 512,
+    "pagecache_mb": 256,
+    "catalog": Path("sources.yml"),
+    "redis_url": "redis://somewhere",
+    "trusted_proxies": "10.0.0.1 192.0.2.0/24",
+    "oidc_url": "https://login.example.org",
+    "oidc_client_id": "clew",
+    "oidc_client_secret": "hidden",
+    "oidc_scope": "openid",
+    "public_url": "https://clew.example.org",
+    "hosts": "clew.internal, other",
+    "origins": "https://front.example.org *",
+    "metrics": "127.0.0.1",
+    "log": "json",
+    "explorer": "signed-in",
+    "dear": 3,
+    "connections": 20,
+    "connections_each": 10,
+    "rate_limit": "on",
+    "anonymous_requests": "",
+    "anonymous_points": "1/day",
+    "registered_requests": "1/second; 2/minute",
+    "registered_points": "1/hour",
+    "failed_credentials": "1/minute",
+    "upload_bytes": "1000/day",
+    "terms": "none",
+    "contact": "help@example.org",
+}
+"""A value for each setting, other than its default."""
 
 
 @pytest.fixture(autouse=True)
@@ -16,48 +55,12 @@ def _nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_environment_sets_every_field(monkeypatch: pytest.MonkeyPatch) -> None:
-    values = {
-        "data": Path("/tmp/x"),
-        "neo4j_uri": "bolt://somewhere:7687",
-        "neo4j_user": "ada",
-        "neo4j_password": "secret",
-        "host": "::1",
-        "port": 0,
-        "deadline": 2.5,
-        "heap_mb": 512,
-        "pagecache_mb": 256,
-        "catalog": Path("sources.yml"),
-        "redis_url": "redis://somewhere",
-        "trusted_proxies": "10.0.0.1 192.0.2.0/24",
-        "oidc_url": "https://login.example.org",
-        "oidc_client_id": "clew",
-        "oidc_client_secret": "hidden",
-        "oidc_scope": "openid",
-        "public_url": "https://clew.example.org",
-        "hosts": "clew.internal, other",
-        "origins": "https://front.example.org *",
-        "metrics": "127.0.0.1",
-        "log": "json",
-        "explorer": "signed-in",
-        "dear": 3,
-        "connections": 20,
-        "connections_each": 10,
-        "rate_limit": "on",
-        "anonymous_requests": "",
-        "anonymous_points": "1/day",
-        "registered_requests": "1/second; 2/minute",
-        "registered_points": "1/hour",
-        "failed_credentials": "1/minute",
-        "upload_bytes": "1000/day",
-        "terms": "none",
-        "contact": "help@example.org",
-    }
-    assert set(values) == set(Settings.model_fields)
-    for name, value in values.items():
+    assert set(VALUES) == set(Settings.model_fields)
+    for name, value in VALUES.items():
         monkeypatch.setenv(f"CLEW_{name.upper()}", str(value))
     read = Settings.from_environment()
-    assert dict(read) == values
-    assert read == Settings(**values)  # type: ignore[arg-type]  # each has its own type
+    assert dict(read) == VALUES
+    assert read == Settings(**VALUES)
 
 
 def test_without_an_environment_there_are_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
