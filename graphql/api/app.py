@@ -66,11 +66,7 @@ def create_app(engine: Engine, load: BulkLoad | None = None) -> Starlette:
     app = Starlette(
         routes=[
             Route("/graphql", graphql, methods=METHODS),
-<<<<<<< HEAD
-            Route("/healthz", partial(healthz, engine, gate)),
-=======
             Route("/healthz", health_route(engine, gate)),
->>>>>>> 8e7490d (Health has a module; the settings' test is shorter)
             Route("/terms", terms_route(engine.terms)),
             Route("/metrics", metrics_route(engine, metrics)),
             Route("/static/graphiql/{name}", graphiql.static),
@@ -85,21 +81,6 @@ def create_app(engine: Engine, load: BulkLoad | None = None) -> Starlette:
     app.state.renewal = sign_in.check
     app.router.redirect_slashes = False  # the address of a redirect would repeat what was asked
     return app
-
-
-async def healthz(engine: Engine, gate: Gate, _: Request) -> Response:
-    """What works and what does not, for monitors: 503 where readers get no answers."""
-    parts = {"neo4j": f"does not answer within {HEALTH_TIMEOUT:.0f} s"}
-    with move_on_after(HEALTH_TIMEOUT):
-        parts = await to_thread.run_sync(engine.health, abandon_on_cancel=True)
-    # an index that is behind is being brought up to date, and can be searched meanwhile; and
-    # without Redis requests are still counted
-    ok = all(state == "ok" for name, state in parts.items() if name != "index")
-    if (limits := gate.meter.health()) is not None:
-        parts["limits"] = limits
-    # what stands behind a colon is for the log: it holds addresses
-    shown = {name: state.partition(":")[0] for name, state in parts.items()}
-    return JSONResponse({"ok": ok, **shown}, 200 if ok else 503)
 
 
 def middleware(settings: Settings, metrics: Metrics) -> list[Middleware]:
