@@ -63,7 +63,8 @@ async def _create_link(info: Info, user: str | None = None) -> SignInLink:
     session = info.context
     _must_have(session, EVERY_SCOPE)
     token = await session.change(session.engine.credentials.make_link, _user(session, user))
-    return SignInLink(url=f"/signin?token={token}", expires=datetime.now(UTC) + LINK_LIFE)
+    public = session.engine.settings.public_url
+    return SignInLink(url=f"{public}/signin?token={token}", expires=datetime.now(UTC) + LINK_LIFE)
 
 
 def _must_have(session: Session, scopes: frozenset[Scope]) -> None:
