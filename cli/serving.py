@@ -4,9 +4,10 @@ import socket
 import threading
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 
 import click
 import uvicorn
@@ -17,14 +18,19 @@ from api.http.log import configure
 from cli.address import forget_address, note_address, sign_in_link
 from cli.bulk import bulk_load
 from cli.owner import owner_link
+from cli.supervisor import Supervisor
 from cli.terminal import note
 from cli.web import web_config
 from engine.engine import Engine
 from engine.errors import BadInput, ClewError
 from loaders.crawl.schedule import Scheduler
 
-FOLLOW_INTERVAL = 1.0
+Task = Callable[[Engine, threading.Event], None]
+"""What runs beside the web server until the event is set."""
+FOLLOW_INTERVAL = 0.5
 """Seconds between two looks for what other processes wrote."""
+LOOK_INTERVAL = 0.3
+"""Seconds between two looks whether the index has changed, where another process keeps it."""
 KEYS_INTERVAL = 60.0
 """Seconds between two notes of when API keys were used last."""
 RESUME_INTERVAL = 60.0
@@ -48,32 +54,45 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def serve(engine: Engine, listening: socket.socket) -> None:
-    """Answer requests until a signal, while the index follows what other processes write."""
-    configure(engine.settings.log)
-    server = uvicorn.Server(web_config(application(engine), engine.settings))
+def serve(engine: Engine, listening: socket.socket, workers: int = 1) -> None:
+    """Answer requests until a signal, while the index follows what other processes write.
+
+    With several ``workers`` as many processes answer, and this one keeps the index and crawls.
+    """
+    settings = engine.settings
+    configure(settings.log)
     crawls = Scheduler(engine, note)
-    stop = threading.Event()
     address = address_of(listening)
-    announcing = (engine, address, stop)
+    with ExitStack() as stack:
+        stack.callback(forget_address, settings)
+        if workers > 1:
+            supervisor = stack.enter_context(Supervisor(settings, listening, workers))
+            run = supervisor.watch
+        else:
+            config = web_config(application(engine), settings)
+            run = partial(uvicorn.Server(config).run, [listening])
+        stop = stack.enter_context(beside(engine, follow, resume, note_keys))
+        threading.Thread(target=announce, args=(engine, address, stop), daemon=True).start()
+        stack.callback(crawls.stop)
+        crawls.start()
+        run()
+
+
+@contextmanager
+def beside(engine: Engine, *tasks: Task) -> Iterator[threading.Event]:
+    """Run tasks in threads of their own until the block ends; yields what tells them to stop."""
+    stop = threading.Event()
     threads = [
-        threading.Thread(target=follow, args=(engine, stop), name="follow"),
-        threading.Thread(target=resume, args=(engine, stop), name="resume"),
-        threading.Thread(target=note_keys, args=(engine, stop), name="keys"),
-        threading.Thread(target=announce, args=announcing, name="announce", daemon=True),
+        threading.Thread(target=task, args=(engine, stop), name=task.__name__) for task in tasks
     ]
     for thread in threads:
         thread.start()
     try:
-        crawls.start()
-        server.run([listening])
+        yield stop
     finally:
-        crawls.stop()
         stop.set()
         for thread in threads:
-            if not thread.daemon:
-                thread.join()
-        forget_address(engine.settings)
+            thread.join()
 
 
 def application(engine: Engine) -> Starlette:
@@ -98,6 +117,11 @@ def follow(engine: Engine, stop: threading.Event) -> None:
     with suppress(ClewError):  # the loop below reports it
         engine.warm_paths()
     repeat(stop, FOLLOW_INTERVAL, engine.follow, "the index cannot follow the graph")
+
+
+def look_for_changes(engine: Engine, stop: threading.Event) -> None:
+    """Read the index anew when the process that keeps it has changed it, until ``stop`` is set."""
+    repeat(stop, LOOK_INTERVAL, engine.follow, "the index cannot be read anew")
 
 
 def resume(engine: Engine, stop: threading.Event) -> None:

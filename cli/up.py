@@ -5,6 +5,7 @@ import signal
 import click
 
 from cli.serving import listen, serve
+from cli.supervisor import check_workers
 from cli.terminal import note
 from engine.engine import Engine
 from engine.settings import Settings
@@ -19,7 +20,14 @@ from loaders.demo.sample import load_demo
     type=click.IntRange(0, 65535),
     help="The port to listen on; 0 takes a free one. Without it, CLEW_PORT.",
 )
-def up_command(demo: bool, host: str | None, port: int | None) -> None:
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="How many processes answer requests; more than one need CLEW_REDIS_URL.",
+)
+def up_command(demo: bool, host: str | None, port: int | None, workers: int) -> None:
     """Start Neo4j, unless CLEW_NEO4J_URI names a server, and serve the API until Ctrl-C.
 
     It prints a link by which the owner of the data folder signs in. The last line is the address.
@@ -28,12 +36,13 @@ def up_command(demo: bool, host: str | None, port: int | None) -> None:
     settings = Settings.from_environment()
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = settings.model_copy(update=given)
+    check_workers(settings, workers)
     try:
         listening = listen(settings.host, settings.port)
         with listening, Engine.open(settings, progress=note, join=False, resume=False) as engine:
             if demo:
                 load_demo(engine, note)
-            serve(engine, listening)
+            serve(engine, listening, workers)
     except KeyboardInterrupt:
         note("Stopped.")
     except SystemExit as leaving:

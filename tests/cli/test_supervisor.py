@@ -1,0 +1,133 @@
+"""``clew up --workers 2``: two processes, one Neo4j, one Redis; one limit, one truth."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import requests
+from click.testing import CliRunner
+
+from cli.main import main
+from engine.account import OWNER, Role, Scope
+from engine.engine import Engine
+from engine.settings import variable
+from tests.conftest import Bolt, on
+from tests.keyvalue import RedisServer, redis_server, until
+
+__all__ = ["redis_server"]
+
+PUT = """mutation($name: String!, $properties: [PropertyInput!]!) {
+  putEntity(investigation: $name, schema: "Person", properties: $properties) { id } }"""
+
+
+class Installation:
+    """``clew up --workers 2``, asked over a new connection each time, so of either process."""
+
+    def __init__(self, process: subprocess.Popen[str], url: str, key: str) -> None:
+        self.process = process
+        self.url = url
+        self.key = key
+
+    def workers(self) -> list[psutil.Process]:
+        """The processes that answer."""
+        children = psutil.Process(self.process.pid).children()
+        return [child for child in children if "cli.worker" in child.cmdline()]
+
+    def ask(self, query: str, key: str | None = None, **variables: Any) -> requests.Response:
+        headers = {"Connection": "close"} | ({"Authorization": f"Bearer {key}"} if key else {})
+        body = {"query": query, "variables": variables}
+        return requests.post(f"{self.url}/graphql", json=body, headers=headers, timeout=20)
+
+    def data(self, query: str, **variables: Any) -> Any:
+        answer = self.ask(query, self.key, **variables).json()
+        assert "errors" not in answer, answer
+        (value,) = answer["data"].values()
+        return value
+
+
+@pytest.fixture
+def installed(
+    fresh_engine: Engine, bolt: Bolt, redis_server: RedisServer, tmp_path: Path
+) -> Iterator[Installation]:
+    fresh_engine.directory.add_account(OWNER, "ada", roles=[Role.JOURNALIST])
+    key, _ = fresh_engine.credentials.make_key(OWNER, "ada", scopes=[Scope.READ, Scope.WRITE])
+    settings = on(bolt, tmp_path / "installed").model_copy(
+        update={
+            "redis_url": redis_server.url,
+            "rate_limit": "on",
+            "anonymous_requests": "20/hour",
+            "terms": "none",
+        }
+    )
+    given = settings.model_dump(exclude_unset=True, mode="json")
+    environment = {**os.environ, **{variable(name): str(value) for name, value in given.items()}}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli", "up", "--workers", "2", "--port", "0"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if address := re.search(r"Clew is at (http://[^/]+)", line):
+                yield Installation(process, address[1], key)
+                break
+        else:
+            pytest.fail(f"it did not start: {lines} {process.stderr and process.stderr.read()}")
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+        assert process.returncode == 0
+
+
+def test_two_processes_are_one_installation(installed: Installation) -> None:
+    first = set(installed.workers())
+    assert len(first) == 2
+    # one truth: what one of them writes both find within two seconds
+    name = installed.data('mutation { openInvestigation(title: "Two") { name } }')["name"]
+    for word in ("zorblat", "quixnel", "vombrax"):
+        installed.data(PUT, name=name, properties=[{"name": "name", "values": [word]}])
+        begun, seen = time.monotonic(), 0
+        while seen < 4:
+            found = installed.data("query($w: String) { search(query: $w) { totalCount } }", w=word)
+            seen = seen + 1 if found["totalCount"] == 1 else 0
+        # a search takes longer on a busy machine than on one that is not: there are four of them
+        assert time.monotonic() - begun < 2 + 4 * 0.5
+    # one limit, whichever of them is asked
+    statuses = [installed.ask("{ __typename }").status_code for _ in range(30)]
+    # the first request with a key that a process has not seen yet counts for the address
+    assert statuses.count(200) == 20 - 2
+    assert statuses[-1] == 429
+    # one that is killed is started again
+    victim = first.pop()
+    victim.send_signal(signal.SIGKILL)
+    until(lambda: len(installed.workers()) == 2 and victim not in installed.workers())
+    assert installed.data("{ me { name } }") == {"name": "ada"}
+
+
+def test_they_end_with_the_process_that_started_them(installed: Installation) -> None:
+    workers = installed.workers()
+    installed.process.terminate()
+    installed.process.wait(30)
+    assert not any(worker.is_running() for worker in workers)
+
+
+def test_several_need_redis(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CLEW_REDIS_URL", raising=False)
+    result = CliRunner().invoke(main, ["up", "--workers", "2"])
+    assert (result.exit_code, "set CLEW_REDIS_URL" in result.stderr) == (1, True)
+    assert json.dumps(sorted(path.name for path in tmp_path.iterdir())) == "[]"
