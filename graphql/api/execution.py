@@ -32,7 +32,7 @@ from api.limit import (
 from api.schema import schema
 from api.session import Session
 from api.traffic.visit import Asked, Visit
-from api.turn import Lane, kind_of, lanes
+from api.turn import CHEAP, Lane, kind_of, lanes
 from engine.caller import Caller
 from engine.engine import Engine
 from engine.errors import Blocked, ClewError, NotSignedIn, ServerUnavailable, TermsNotAccepted
@@ -186,8 +186,8 @@ class Execution:
         return self.engine.settings.explorer != "everybody" and asks_for_schema(parsed)
 
     def _late(self, lane: Lane) -> Answer:
-        """The answer where time ran out: not by the fault of who asks, where others wait too."""
-        if lane.waiting:
+        """The answer where time ran out: a cheap read that is late is no fault of who asks."""
+        if lane is self.lanes[CHEAP] and lane.waiting:
             return refusal(lane.busy())
         return Answer({"errors": error_list([deadline_error()])}, started=False, timed_out=True)
 

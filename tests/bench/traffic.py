@@ -121,6 +121,8 @@ class Load:
         return statistics.quantiles(self.seconds, n=20)[18] * 1e3
 
     def __str__(self) -> str:
+        if len(self.seconds) < 2:
+            return f"{dict(self.outcomes)}"
         p50 = statistics.median(self.seconds) * 1e3
         return f"p50 {p50:.0f} ms, p95 {self.p95():.0f} ms, {dict(self.outcomes)}"
 
@@ -156,8 +158,10 @@ def serving(data: Path) -> Iterator[tuple[int, psutil.Process]]:
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
-        yield int(line.rpartition(":")[2].partition("/")[0]), psutil.Process(process.pid)
-        process.send_signal(signal.SIGINT)
+        try:
+            yield int(line.rpartition(":")[2].partition("/")[0]), psutil.Process(process.pid)
+        finally:
+            process.send_signal(signal.SIGINT)
 
 
 def mixed(port: int, process: psutil.Process, seconds: float) -> None:
@@ -174,6 +178,8 @@ def mixed(port: int, process: psutil.Process, seconds: float) -> None:
             return EXPAND, {"id": chosen.choice(ids)}
         return SHORT, {"a": chosen.choice(ids), "b": chosen.choice(ids)}
 
+    with Load(port, 50, choose).running():  # Java compiles what is used often
+        time.sleep(seconds / 2)
     load_ = Load(port, 50, choose)
     with load_.running():
         time.sleep(seconds / 3)
