@@ -1,7 +1,7 @@
 """Questions of every kind, and their answers in a form that can be compared."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,6 +86,7 @@ WHERE: tuple[dict[str, Any] | None, ...] = (
     {"schemata": ["LegalEntity"], "countries": ["dk"]},
     {"topics": ["sanction"], "during": {"start": "2009"}},
 )
+EXPORTS = ("search", "everything", "alpha", "beta", "nowhere")
 SORTS = ("RELEVANCE", "CAPTION", "DATE_ASC", "DATE_DESC")
 MODES = ("SHORTEST", "ALL_SHORTEST", "K_SHORTEST")
 
@@ -113,21 +114,16 @@ def answers(engine: Engine, caller: Caller, questions: Sequence[Question]) -> li
     return asyncio.run(ask())
 
 
-def exports(engine: Engine, caller: Caller, ids: Iterable[str]) -> Iterator[Any]:
-    """What a caller can take out as files; an error as its text."""
+def taken(engine: Engine, caller: Caller, what: str) -> Any:
+    """What a caller can take out as files (one of EXPORTS, or what is near an id), or an error."""
     access = caller.access
-    for name in (None, "alpha", "beta", "nowhere"):
-        chosen = None if name is None else [name]
-        yield taken(lambda chosen=chosen: engine.dataset_excerpt(access, chosen))
-    yield taken(lambda: engine.search_excerpt(SearchQuestion("berg"), access, edges=True))
-    for id_ in ids:
-        yield taken(lambda id_=id_: engine.neighbourhood(id_, access, 2))
-
-
-def taken(excerpt: Callable[[], Any]) -> Any:
-    """All that an excerpt holds, as text, or its error."""
     try:
-        content = excerpt()
+        if what == "search":
+            content: Any = engine.search_excerpt(SearchQuestion("berg"), access, edges=True)
+        elif what in EXPORTS:
+            content = engine.dataset_excerpt(access, None if what == "everything" else [what])
+        else:
+            content = engine.neighbourhood(what, access, 2)
         parts = (content.records(), content.nodes(), content.relationships())
         return [content.datasets, *(list(map(repr, part)) for part in parts)]
     except BadInput as error:
