@@ -1,5 +1,6 @@
 """Serving the API: the socket, the web server, and what runs beside it while it answers."""
 
+import gc
 import socket
 import threading
 import time
@@ -101,6 +102,10 @@ def application(engine: Engine) -> Starlette:
         warming = pool.submit(engine.warm)
         app = create_app(engine, bulk_load(engine))
         warming.result()
+    # The schema's types stay for good. Where the collector looks at them again and again, it stops
+    # all answers for a sixth of a second.
+    gc.collect()
+    gc.freeze()
     return app
 
 
