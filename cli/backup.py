@@ -18,6 +18,7 @@ import click
 import orjson
 
 from cli.terminal import note
+from engine.account import OWNER
 from engine.engine import Engine
 from engine.errors import BadInput, ClewError
 from engine.progress import Progress, Ticker
@@ -43,6 +44,7 @@ def backup_command(file: Path) -> None:
     """
     with Engine.open(Settings.from_environment(), progress=note) as engine:
         manifest = backup(engine, file, note)
+        engine.audit.note(OWNER, "backed up", "everything", revision=manifest["revision"])
     counts = f"{manifest['nodes']:,} nodes, {manifest['relationships']:,} relationships"
     click.echo(f"{file}: {counts}, {file.stat().st_size:,} bytes")
 

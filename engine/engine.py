@@ -252,7 +252,6 @@ class Engine(Reading):
         """The whole graph as rows, for a backup; loads wait until the block ends."""
         with self._dump.still() as revision:
             yield Snapshot(revision, self._dump.nodes, self._dump.relationships)
-        self.audit.note(OWNER, "backed up", "everything", revision=revision)
 
     def restore(self, nodes: Iterable[Row], relationships: Iterable[Row]) -> tuple[int, int]:
         """Fill an empty database with a snapshot. Returns its numbers of nodes and relationships.

@@ -29,7 +29,11 @@ def graph_of(engine: Engine) -> tuple[list[bytes], list[bytes]]:
     with engine.snapshot() as snapshot:
         nodes, relationships = list(snapshot.nodes()), list(snapshot.relationships())
     names = {row["key"]: row["properties"].get("id") for row in nodes}
-    plain_nodes = [plain([row["labels"], row["properties"]]) for row in nodes]
+    plain_nodes = [
+        plain([row["labels"], row["properties"]])
+        for row in nodes
+        if row["properties"].get("action") != "restored"  # which the audit log says of itself
+    ]
     plain_relationships = [
         plain([names[row["source"]], row["type"], names[row["target"]], row["properties"]])
         for row in relationships
