@@ -128,6 +128,15 @@ class Visit:
         """What a call of the counters answers; in a thread where they wait for the network."""
         return await to_thread.run_sync(count) if self._gate.meter.is_remote else count()
 
+    def take_bytes(self, count: int) -> None:
+        """Count bytes that are uploaded; raises Refused where there are too many. For a thread.
+
+        Call it for each part as it arrives, so that an upload ends when the limit is reached.
+        """
+        if self._tier is not None:
+            uploads = self._gate.policies.uploads
+            self._check(lambda: self._gate.meter.take(uploads, self._who, count))
+
     def _take_request(self) -> None:
         meter, policies = self._gate.meter, self._gate.policies
         shown = self._shown()

@@ -1,13 +1,19 @@
 """Limits over HTTP: who is counted as whom, what the answers say, and what is refused how."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx2
 import pytest
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from api.credential import Credential
+from api.error import Refused
+from api.traffic.gate import Gate
+from api.traffic.visit import Visit
 from engine.account import OWNER, Scope
 from engine.engine import Engine
 from engine.secret import new_key
@@ -24,6 +30,7 @@ LIMITS = {
     "registered_points": "100000/minute",
     "failed_credentials": "3/minute",
     "trusted_proxies": "127.0.0.1",
+    "upload_bytes": "1000/day",
 }
 
 
@@ -176,3 +183,21 @@ def test_keys_in_addresses_and_bad_requests_count(ask: Ask, limited: Engine) -> 
 def test_scopes_are_asked_after_the_limits(ask: Ask, limited: Engine) -> None:
     key, _ = limited.credentials.make_key(OWNER, "ada", scopes=[Scope.WRITE])
     assert code(ask("{ datasets { totalCount } }", **bearer(key))) == "FORBIDDEN"
+
+
+def test_uploads_are_counted_by_bytes(limited: Engine) -> None:
+    scope = {
+        "type": "http",
+        "client": ("192.0.2.1", 1),
+        "headers": [],
+        "path": "/",
+        "method": "POST",
+    }
+    visit = Visit(Gate(limited), Request(scope), Credential())
+    asyncio.run(visit.arrive())
+    for _ in range(3):
+        visit.take_bytes(300)
+    with pytest.raises(Refused, match="Too many bytes: at most 1,000 bytes in 86,400 s") as refused:
+        visit.take_bytes(300)
+    assert refused.value.status == 429
+    visit.take_bytes(100)
