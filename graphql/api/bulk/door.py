@@ -17,12 +17,14 @@ from engine.caller import Caller
 from engine.engine import Engine
 from engine.errors import (
     BadInput,
+    Blocked,
     ClewError,
     EngineInUse,
     Forbidden,
     NotSignedIn,
     QueryTimeout,
     ServerUnavailable,
+    TermsNotAccepted,
 )
 from engine.upload import Busy, TooLarge, WrongOffset
 
@@ -30,6 +32,8 @@ Handler = Callable[[Request, Visit, Caller], Awaitable[Response]]
 ANSWERS: dict[type[ClewError], tuple[int, str]] = {
     BadInput: (400, "BAD_USER_INPUT"),
     NotSignedIn: (401, "UNAUTHENTICATED"),
+    Blocked: (403, "BLOCKED"),
+    TermsNotAccepted: (403, "TERMS_NOT_ACCEPTED"),
     Forbidden: (403, "FORBIDDEN"),
     WrongOffset: (409, "WRONG_OFFSET"),
     Busy: (409, "BUSY"),
@@ -61,7 +65,7 @@ def guarded(
             await visit.arrive()
             if key_in_address:
                 raise BadInput(KEY_IN_ADDRESS)
-            find = partial(credential.caller, engine)
+            find = partial(credential.caller, engine, visit.address)
             caller = await to_thread.run_sync(visit.admit, find, Asked(1))
             visit.note_caller(caller)
             answer = await handler(request, visit, caller)

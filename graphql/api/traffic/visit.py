@@ -36,7 +36,10 @@ WITHOUT_TERMS = frozenset({"__typename", "acceptTerms", "me", "rateLimit", "sign
 
 @dataclass(frozen=True)
 class Asked:
-    """What an operation asks for: its cost in points, and the names of its root fields."""
+    """What an operation asks for: its cost in points, and the names of its root fields.
+
+    What is no GraphQL, such as an export, has no fields.
+    """
 
     cost: int
     fields: frozenset[str] = frozenset()
@@ -128,15 +131,6 @@ class Visit:
         """What a call of the counters answers; in a thread where they wait for the network."""
         return await to_thread.run_sync(count) if self._gate.meter.is_remote else count()
 
-    def take_bytes(self, count: int) -> None:
-        """Count bytes that are uploaded; raises Refused where there are too many. For a thread.
-
-        Call it for each part as it arrives, so that an upload ends when the limit is reached.
-        """
-        if self._tier is not None:
-            uploads = self._gate.policies.uploads
-            self._check(lambda: self._gate.meter.take(uploads, self._who, count))
-
     def _take_request(self) -> None:
         meter, policies = self._gate.meter, self._gate.policies
         shown = self._shown()
@@ -171,7 +165,8 @@ class Visit:
     def _check_terms(self, account: Account, fields: frozenset[str]) -> None:
         """Raises TermsNotAccepted for what needs the terms of use to be accepted."""
         terms = self._gate.engine.terms
-        if terms is not None and account.terms != terms.version and not fields <= WITHOUT_TERMS:
+        is_free = bool(fields) and fields <= WITHOUT_TERMS
+        if terms is not None and account.terms != terms.version and not is_free:
             again = "" if account.terms is None else "They have changed. "
             raise TermsNotAccepted(
                 f"Accept the terms of use first. {again}Read them at /terms or with "

@@ -260,6 +260,13 @@ def test_users_accept_the_terms_once(archive: Engine) -> None:
         assert ask(key=ada)[0] == 200
         _, told = ask("{ terms { acceptedAt } }", ada)
         assert told["data"]["terms"] == {"acceptedAt": accepted["acceptedAt"]}
+    # whole datasets need it, too
+    with TestClient(create_app(archive)) as client:
+        bulk = client.get(
+            "/datasets/nothing/entities.ftm.json",
+            headers={"authorization": f"Bearer {key_of(archive, 'ann')}"},
+        )
+        assert (bulk.status_code, error((403, bulk.json()))[1]) == (403, "TERMS_NOT_ACCEPTED")
     # a new version is accepted again
     archive.terms = Terms("2", "Be good.\n")
     for ask in asking(archive):
