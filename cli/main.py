@@ -12,6 +12,7 @@ from cli.block import block_group, unblock_command
 from cli.check import check_command
 from cli.crawl import crawl_command
 from cli.dataset import dataset_group
+from cli.doctor import doctor_command
 from cli.export import export_command
 from cli.grant import grant_group
 from cli.group import group_group
@@ -64,6 +65,7 @@ for command in (
     check_command,
     crawl_command,
     dataset_group,
+    doctor_command,
     export_command,
     grant_group,
     group_group,
