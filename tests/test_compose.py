@@ -72,11 +72,13 @@ def test_neo4j_is_the_version_that_we_run() -> None:
 
 
 def test_every_setting_is_one_of_ours_and_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    names = {variable(name) for name in Settings.model_fields} | {"CLEW_SITE"}
+    names = {variable(name) for name in Settings.model_fields}
     for text in (TEXT, DOCKERFILE, SETTINGS):
         assert set(re.findall(r"\bCLEW_[A-Z0-9_]+", text)) <= names
     for name, value in SERVICES["api"]["environment"].items():
-        monkeypatch.setenv(name, str(value).replace("${CLEW_SITE:-localhost}", "localhost"))
+        monkeypatch.setenv(
+            name, str(value).replace("${CLEW_PUBLIC_URL:-https://localhost}", "https://localhost")
+        )
     settings = Settings.from_environment()
     assert settings.neo4j_uri == "bolt://neo4j:7687"
     assert settings.public_url == "https://localhost"
@@ -101,7 +103,7 @@ def test_the_commands_are_ours() -> None:
 
 
 def test_the_image_is_made_from_the_wheel_and_is_not_root() -> None:
-    build, final = DOCKERFILE.split("\nFROM ")[0], DOCKERFILE.split("\nFROM ")[1]
+    _, build, final = DOCKERFILE.split("\nFROM ")
     assert re.search(r"^RUN make wheel", build, re.M)
     assert "--locked" in build
     assert re.search(r"^USER clew$", final, re.M)
