@@ -59,10 +59,11 @@ class Admission:
         )
         if found is None or found[1].expires <= datetime.now(UTC):
             raise NotSignedIn(BAD_KEY)
-        account, known = found
+        account, known, vouching = found
         self._credentials.mark_used(key)
         access = self._access(stamp, account)
-        return self._let_in(stamp, Caller(access, account, key=known, address=address))
+        caller = Caller(access, account, key=known, vouching=vouching, address=address)
+        return self._let_in(stamp, caller)
 
     def by_session(self, token: str, address: Address | None = None) -> Caller:
         """The caller with the token of a session; raises NotSignedIn if it has ended, Blocked."""

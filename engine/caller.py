@@ -55,6 +55,8 @@ class Caller:
     account: Account | None = None
     key: ApiKey | None = None
     session: LoginSession | None = None
+    vouching: LoginSession | None = None
+    """For a key: by which session its account's identity provider can be asked about it."""
     is_owner: bool = False
     """Whether this is the command line, which acts as the owner of the data folder."""
     address: Address | None = None

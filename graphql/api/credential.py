@@ -41,8 +41,10 @@ class Credential:
 
     def caller(self, engine: Reading, address: Address | None = None) -> Caller:
         """Who makes the request from an address; raises NotSignedIn, and Blocked."""
-        if self.key is not None or not self.session:
-            return engine.caller(self.key, None, address)
+        if self.key is not None:
+            return self.check(engine.caller(self.key, None, address))
+        if not self.session:
+            return engine.caller(None, None, address)
         return self.check(engine.caller(None, opened(engine, self.session), address))
 
 
@@ -68,9 +70,14 @@ def credential_of(request: Request) -> Credential:
     address = str(request.url)
     if KEY_IN_URL.search(address) or KEY_IN_URL.search(unquote(address)):
         raise KeyInAddress
+    app = request.scope.get("app")
+    check = getattr(app.state, "renewal", unchanged) if app is not None else unchanged
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() in SCHEMES and value.strip():
-        return Credential(key=value.strip())
-    cookie, app = request.cookies.get(COOKIE), request.scope.get("app")
-    renewal = getattr(app.state, "renewal", None) if app is not None else None
-    return Credential(session=cookie) if renewal is None else Credential(None, cookie, renewal)
+        return Credential(key=value.strip(), check=check)
+    return Credential(session=request.cookies.get(COOKIE), check=check)
+
+
+def unchanged(caller: Caller) -> Caller:
+    """The caller, of whom nobody else is to be asked."""
+    return caller

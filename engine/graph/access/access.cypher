@@ -135,9 +135,14 @@ RETURN a.name AS name
 
 // -- key_by_hash --
 // The account of a key that still holds, and the key.
+// Beside it the session by which the account's identity provider can be asked, also an ended one.
 MATCH (k:ApiKey {hash: $hash})-[:KEY_OF]->(a:Account)
-WHERE k.revoked IS NULL AND k.expires > datetime()
+WHERE k.revoked IS NULL AND k.expires > datetime() AND a.refused IS NULL
 RETURN properties(k) AS key, properties(a) AS account,
+       COLLECT {
+         MATCH (s:LoginSession)-[:SESSION_OF]->(a) WHERE s.offline
+         RETURN properties(s) ORDER BY s.created DESC LIMIT 1
+       } AS vouching,
        COLLECT { MATCH (a)-[:MEMBER_OF]->(g:`Group`) RETURN g.name ORDER BY g.name } AS groups
 
 // -- key_list --
@@ -175,19 +180,23 @@ WITH a, holds WHERE holds
 RETURN a.name AS name
 
 // -- session_add --
-// Stores a session by its hash; those of the account that have ended go.
+// Stores a session by its hash; those of the account that have ended go, but for the one by which
+// its identity provider can be asked, as long as there is no newer one.
 MATCH (a:Account {name: $account}) WHERE NOT coalesce(a.disabled, false)
-OPTIONAL MATCH (a)<-[:SESSION_OF]-(old:LoginSession) WHERE old.expires < datetime()
+OPTIONAL MATCH (a)<-[:SESSION_OF]-(old:LoginSession)
+WHERE (old.expires < datetime() OR old.ended IS NOT NULL)
+  AND (NOT coalesce(old.offline, false) OR coalesce($values.offline, false))
 DETACH DELETE old
 WITH DISTINCT a
 CREATE (s:LoginSession)-[:SESSION_OF]->(a)
 SET s += $values, s.hash = $hash, s.created = datetime(), s.expires = $expires
+SET a.refused = CASE WHEN $values.issuer IS NULL THEN a.refused ELSE null END
 RETURN a.name AS name
 
 // -- session_by_hash --
 // The account of a session that still holds, and the session.
 MATCH (s:LoginSession {hash: $hash})-[:SESSION_OF]->(a:Account)
-WHERE s.expires > datetime()
+WHERE s.expires > datetime() AND s.ended IS NULL
 RETURN properties(s) AS session, properties(a) AS account,
        COLLECT { MATCH (a)-[:MEMBER_OF]->(g:`Group`) RETURN g.name ORDER BY g.name } AS groups
 
@@ -222,16 +231,31 @@ WITH t, t._new IS NOT NULL AS first
 REMOVE t._new
 RETURN first
 
+// -- session_refuse --
+// Ends a session that its identity provider does not vouch for any more. Keys of its account hold
+// again when the provider has let its owner in again.
+MATCH (s:LoginSession {hash: $hash})-[:SESSION_OF]->(a:Account)
+SET a.refused = CASE WHEN s.offline THEN datetime() ELSE a.refused END
+DETACH DELETE s
+
 // -- session_end --
 // Ends one session.
-MATCH (s:LoginSession {hash: $hash}) DETACH DELETE s RETURN count(*) AS count
+MATCH (s:LoginSession {hash: $hash}) $$session_over:s$$ RETURN count(*) AS count
+
+// -- session_over --
+// Deletes a session; but if an identity provider can be asked by it, it only ends.
+FOREACH (_ IN CASE WHEN coalesce($$it$$.offline, false) THEN [1] ELSE [] END |
+  SET $$it$$.ended = datetime())
+FOREACH (_ IN CASE WHEN coalesce($$it$$.offline, false) THEN [] ELSE [1] END |
+  DETACH DELETE $$it$$)
 
 // -- session_end_all --
 // Ends the sessions of an account, or those that a provider names by subject or by session id.
 MATCH (s:LoginSession)-[:SESSION_OF]->(a:Account)
-WHERE ($account IS NOT NULL AND a.name = $account)
-   OR (s.issuer = $issuer AND (s.sid = $sid OR ($sid IS NULL AND s.subject = $subject)))
-DETACH DELETE s
+WHERE s.ended IS NULL
+  AND (($account IS NOT NULL AND a.name = $account)
+       OR (s.issuer = $issuer AND (s.sid = $sid OR ($sid IS NULL AND s.subject = $subject))))
+$$session_over:s$$
 RETURN count(*) AS count
 
 // -- audit_add --

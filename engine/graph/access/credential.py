@@ -70,15 +70,19 @@ class Credentials:
                 )
         return key, ApiKey(key_start(key), title[:200], frozenset(scopes), now, expires)
 
-    def account_of_key(self, key: str) -> tuple[Account, ApiKey] | None:
-        """The account of a key and the key, if both hold; a fake is refused without a look-up."""
+    def account_of_key(self, key: str) -> tuple[Account, ApiKey, LoginSession | None] | None:
+        """The account of a key and the key, if both hold; a fake is refused without a look-up.
+
+        The session is that by which the account's identity provider can be asked about it.
+        """
         if not is_key(key):
             return None
         digest = hashed(key)
         rows = self._connection.read("key_by_hash", {"hash": digest}, timeout=self._seconds)
         if not rows or rows[0]["account"].get("disabled"):
             return None
-        return account_of(rows[0]), key_of(rows[0]["key"])
+        vouching = [session_of(values) for values in rows[0]["vouching"]]
+        return account_of(rows[0]), key_of(rows[0]["key"]), vouching[0] if vouching else None
 
     def mark_used(self, key: str) -> None:
         """Remember that a key has been used now; ``note_used`` writes it down."""
@@ -134,17 +138,22 @@ class Credentials:
     def sign_in(
         self, account: Account, how: str, life: timedelta = SESSION_LIFE, **values: Any
     ) -> str:
-        """The token of a new session; ``values`` are what an identity provider said of it."""
+        """The token of a new session; ``values`` are what an identity provider said of it.
+
+        With ``offline`` the provider can be asked by it also once it has ended: about API keys.
+        """
         token = new_token()
         parameters = {
             "account": account.name,
             "hash": hashed(token),
             "expires": datetime.now(UTC) + life,
-            "values": values,
+            "values": {"issuer": None, "offline": None, **values},
         }
         with self._connection.transaction() as tx:
             if not tx.run("session_add", parameters):
                 raise Forbidden(f"the account {account.name} is disabled")
+            if "issuer" in values:
+                tx.run("access_change")  # keys that the provider had refused hold again
             add_event(tx, account, "signed in", account.name, {"how": how})
         return token
 
@@ -186,6 +195,12 @@ class Credentials:
         """End one session."""
         with audited(self._connection, by, "signed out", actor_name(by)) as tx:
             tx.run("session_end", {"hash": session.hash})
+
+    def refuse(self, account: Account, session: LoginSession) -> None:
+        """End a session, and its account's keys, since the identity provider does not vouch."""
+        by, action = account, "refused by identity provider"
+        with audited(self._connection, by, action, account.name) as tx:
+            tx.run("session_refuse", {"hash": session.hash})
 
     def end_sessions(
         self,

@@ -146,7 +146,9 @@ class Directory:
         given = checked_values(values)
         with self._change(by, "account changed", name, given) as tx:
             must_be_free(tx, name, given)
-            if not tx.run("account_set", {"name": name, "values": given}):
+            # enabling also lets in again whom an identity provider refused
+            again = {"refused": None} if given.get("disabled") is False else {}
+            if not tx.run("account_set", {"name": name, "values": {**given, **again}}):
                 raise no_account(name)
             if given.get("disabled"):
                 tx.run("session_end_all", {**NO_SESSION, "account": name})

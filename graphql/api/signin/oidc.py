@@ -155,6 +155,7 @@ class OpenIdConnect:
             "issuer": issuer,
             "subject": subject,
             "sid": sid if isinstance(sid, str) else None,
+            "offline": tokens.offline,
             "checked": datetime.now(UTC),
             "refresh": self._renewal.kept(tokens),
         }

@@ -48,6 +48,8 @@ class Tokens:
     claims: Mapping[str, Any]
     access: str | None = None
     refresh: str | None = None
+    offline: bool = False
+    """Whether the refresh token holds also when the person has signed out."""
 
 
 class Provider:
@@ -125,6 +127,7 @@ class Provider:
             {**self._about(claims, given), **claims},
             given.get("access_token"),
             given.get("refresh_token"),
+            "refresh_token" in given and "offline_access" in str(given.get("scope", "")).split(),
         )
 
     def renew(self, known: Tokens) -> Tokens:

@@ -1,5 +1,7 @@
 """Asks the identity provider again whether somebody who has signed in is still good.
 
+So it does for who shows an API key, if the provider gave a refresh token that holds for longer than
+a session (the scope ``offline_access``).
 A session that an identity provider vouched for is checked when it is used and the last check is ten
 minutes old: so whoever is disabled there is out within fifteen. The check takes place before the
 request is answered. A provider that refuses ends the session; one that is down does not, but for
@@ -10,7 +12,7 @@ import threading
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any
 
 from cryptography.fernet import InvalidToken
 
@@ -31,7 +33,7 @@ PAUSE = 30.0
 """Seconds for which a provider that was down is not asked again."""
 WAIT, STEP = 6.0, 0.1
 """Seconds that a request waits for the check that another one does, and between two looks."""
-ENDED = "your identity provider has ended your session: sign in again"
+ENDED = "your identity provider does not vouch for you any more: sign in again"
 UNCHECKED = "your identity provider cannot be asked, and was not for hours: try again later"
 
 
@@ -51,14 +53,14 @@ class Renewal:
 
     def checked(self, caller: Caller) -> Caller:
         """The caller, if the provider that vouched for them still does; raises NotSignedIn."""
-        session = caller.session
+        session = caller.session or caller.vouching
         if session is None or session.issuer is None:
             return caller
         age = datetime.now(UTC) - (session.checked or datetime.min.replace(tzinfo=UTC))
         if age < CHECK_AFTER:
             return caller
-        if self._provider is None:  # it is no longer this installation's
-            self._end(caller, session)
+        if self._provider is None:
+            return self._foreign(caller)
         if time.monotonic() < self._down_until:
             return self._unchecked(caller, age)
         now = datetime.now(UTC)
@@ -70,14 +72,16 @@ class Renewal:
         assert self._provider is not None
         try:
             if session.issuer != self._provider.issuer:
-                self._end(caller, session)
+                return self._foreign(caller)
             tokens = self._provider.renew(self._known(session))
         except ProviderDown:
             self._down_until = time.monotonic() + PAUSE
             self._engine.credentials.check_failed(session)
             return self._unchecked(caller, age)
         except (Forbidden, InvalidToken):
-            self._end(caller, session)
+            assert caller.account is not None
+            self._engine.credentials.refuse(caller.account, session)
+            raise NotSignedIn(ENDED) from None
         now = datetime.now(UTC)
         kept = {"checked": now, "refresh": self.kept(tokens), "claimed": None}
         self._engine.credentials.set_session(session, **kept)
@@ -105,9 +109,12 @@ class Renewal:
             return caller
         raise NotSignedIn(UNCHECKED)
 
-    def _end(self, caller: Caller, session: LoginSession) -> NoReturn:
+    def _foreign(self, caller: Caller) -> Caller:
+        """Who was vouched for by a provider that is no longer this installation's."""
+        if caller.session is None:
+            return caller
         assert caller.account is not None
-        self._engine.credentials.sign_out(caller.account, session)
+        self._engine.credentials.sign_out(caller.account, caller.session)
         raise NotSignedIn(ENDED)
 
     def _known(self, session: LoginSession) -> Tokens:

@@ -275,6 +275,35 @@ def test_whom_the_provider_disables_is_out(
     provider.control("enable", sub="eve")
 
 
+def test_keys_of_whom_the_provider_disables_end_too(
+    browser: Browser, engine: Engine, provider: IdentityProvider
+) -> None:
+    browser.sign_in("hal")
+    key, _ = engine.credentials.make_key(OWNER, "hal")
+    session = session_of(browser, engine)
+    # also once the person has signed out of Clew
+    assert browser.session.post(f"{browser.address}/signout", timeout=20).status_code == 200
+    assert browser.me() is None
+    program = Browser(browser.address)
+    program.session.headers["authorization"] = f"Bearer {key}"
+
+    def old() -> None:
+        checked = datetime.now(UTC) - timedelta(minutes=11)
+        engine.credentials.set_session(session, checked=checked, claimed=None)
+
+    old()
+    assert program.me()["name"] == "hal"
+    provider.control("disable", sub="hal")
+    assert program.me()["name"] == "hal"
+    old()
+    assert program.me() == 401
+    assert program.me() == 401
+    provider.control("enable", sub="hal")
+    assert program.me() == 401  # until the provider has vouched again
+    browser.sign_in("hal")
+    assert program.me()["name"] == "hal"
+
+
 def test_many_requests_at_once_refresh_once(browser: Browser, engine: Engine) -> None:
     browser.sign_in("fay")
     make_old(browser, engine, timedelta(hours=1))
@@ -331,7 +360,7 @@ def test_a_session_of_another_provider_ends(browser: Browser, engine: Engine) ->
     make_old(browser, engine)
     caller = engine.caller(session=opened(engine, browser.session.cookies["clew_session"]))
     renewal = Renewal(engine, None, Seal(engine, "oidc tokens"))
-    with pytest.raises(NotSignedIn, match="ended your session"):
+    with pytest.raises(NotSignedIn, match="does not vouch"):
         renewal.checked(caller)
     assert browser.me() == 401
 
