@@ -162,7 +162,7 @@ def readers(_: Settings, engine: Engine) -> Findings:
 
 
 def accounts(settings: Settings, engine: Engine) -> Findings:
-    """Whether somebody besides the owner manages accounts, and keys that are about to end."""
+    """Whether somebody besides the owner manages the accounts, and how people sign in."""
     known = [each for each in engine.directory.accounts(OWNER) if not each.disabled]
     people = [each for each in known if each.name != OWNER_ACCOUNT]
     if people and not any(each.is_staff() for each in people):
@@ -177,12 +177,17 @@ def accounts(settings: Settings, engine: Engine) -> Findings:
             "people sign in by links that you make: there is no identity provider",
             "set CLEW_OIDC_URL (docs/access.md)",
         )
-    soon = datetime.now(UTC) + SOON
+    yield ok(f"{len(known)} accounts can sign in")
+
+
+def keys(_: Settings, engine: Engine) -> Findings:
+    """Which API keys are about to end."""
+    now = datetime.now(UTC)
     ending = [
         f"{account.name} ({key.start})"
-        for account in known
+        for account in engine.directory.accounts(OWNER)
         for key in engine.credentials.keys(OWNER, account.name)
-        if key.revoked is None and datetime.now(UTC) < key.expires < soon
+        if not account.disabled and key.revoked is None and now < key.expires < now + SOON
     ]
     if ending:
         yield Finding(
@@ -190,7 +195,6 @@ def accounts(settings: Settings, engine: Engine) -> Findings:
             f"{len(ending)} API keys end within {SOON.days} days: {', '.join(ending[:SHOWN])}",
             "tell their users to make new ones",
         )
-    yield ok(f"{len(known)} accounts can sign in")
 
 
 # --- health -----------------------------------------------------------------------------------
@@ -307,6 +311,7 @@ CHECKS: tuple[Callable[[Settings, Engine], Findings], ...] = (
     passwords,
     files,
     accounts,
+    keys,
     readers,
     datasets,
 )
