@@ -41,7 +41,7 @@ class Stores:
         With ``join`` a server that another process runs on the data folder is shared; that process
         keeps the index. Raises EngineInUse without it, ServerUnavailable, MigrationError.
         """
-        settings.data.mkdir(parents=True, exist_ok=True)
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         with ExitStack() as on_error:
             server = None if settings.neo4j_uri else launch(settings, progress, join)
             if server is not None:

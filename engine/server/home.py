@@ -110,7 +110,7 @@ def home_of(settings: Settings) -> Home:
     """The data folder of these settings, made if it is missing; raises BadInput."""
     data = settings.data.expanduser().resolve()
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise BadInput(f"CLEW_DATA={settings.data} cannot be a folder: {error.strerror}") from error
     return Home(data)
