@@ -270,3 +270,6 @@ def test_the_page_for_people_runs_under_its_content_security_policy(
         loaded = "document.querySelector('.graphiql-container, #query') !== null"
         page.wait_for(loaded)
         page.wait_for("document.querySelectorAll('#operations option').length > 5")
+        asked = "{method: 'POST', headers: {'content-type': 'application/json'}, body: '{}'}"
+        page.run(f"fetch('/graphql', {asked}).then(answer => {{ window.got = answer.status; }}); 1")
+        assert page.wait_for("window.got") == 400, "our own page may ask: it was read, not refused"

@@ -1,8 +1,10 @@
 """The connection to Neo4j: named queries, each with a timeout; its errors become Clew's."""
 
 import logging
+import threading
 import time
 import uuid
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
@@ -104,6 +106,8 @@ class Connection:
         self._driver = driver
         # Without bookmarks a cluster could answer a read from before our own last write.
         self._bookmarks = GraphDatabase.bookmark_manager()
+        self._to_end: deque[str] = deque()
+        self._ending = threading.Lock()
 
     @classmethod
     def open(cls, uri: str, user: str, password: str) -> "Connection":
@@ -178,10 +182,18 @@ class Connection:
                 raise
 
     def end(self, marks: list[str]) -> None:
-        """End the queries with these marks that run; where Neo4j is gone they have ended."""
-        with suppress(ClewError), translated(), self._session(neo4j.READ_ACCESS) as session:
-            query = Query(query_text("end_transactions"), timeout=END_TIMEOUT)
-            session.run(query, {"marks": marks}).consume()
+        """End the queries with these marks that run; where Neo4j is gone they have ended.
+
+        One thread at a time does it, for all who wait: many may go away at the same moment.
+        """
+        self._to_end.extend(marks)
+        with self._ending:
+            together = [self._to_end.popleft() for _ in range(len(self._to_end))]
+            if not together:  # somebody has ended ours meanwhile
+                return
+            with suppress(ClewError), translated(), self._session(neo4j.READ_ACCESS) as session:
+                query = Query(query_text("end_transactions"), timeout=END_TIMEOUT)
+                session.run(query, {"marks": together}).consume()
 
     def write(
         self,

