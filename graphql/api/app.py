@@ -62,6 +62,7 @@ def create_app(engine: Engine, load: BulkLoad | None = None) -> Starlette:
 
     metrics = Metrics()
     watch_lanes(metrics, execution.lanes)
+    watch_counters(metrics, gate)
     sign_in = signing_in(engine, gate)
     app = Starlette(
         routes=[
@@ -94,6 +95,15 @@ def middleware(settings: Settings, metrics: Metrics) -> list[Middleware]:
         Middleware(OriginCheck, settings),
         Middleware(Failure),  # again, so that a page of another origin can read the answer
     ]
+
+
+def watch_counters(metrics: Metrics, gate: Gate) -> None:
+    """Show whether all processes count requests together."""
+    metrics.watch(
+        "clew_limits_shared",
+        "Whether requests are counted in Redis, together with other processes.",
+        lambda: int(gate.meter.health() == "ok"),
+    )
 
 
 def watch_lanes(metrics: Metrics, lanes: Mapping[str, Lane]) -> None:
