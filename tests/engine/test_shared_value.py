@@ -11,7 +11,7 @@ from engine.graph import visibility
 from engine.graph.connection import Connection
 from engine.graph.migration import migrate
 from engine.index.index import Index
-from engine.question import ExpandQuestion, PathQuestion
+from engine.question import ExpandQuestion, HopFilter, PathQuestion
 
 PHONE = "literal:phone:+4520102030"
 
@@ -90,3 +90,22 @@ def test_values_of_older_data_folders_are_worked_out_again(
     fresh_engine.follow()
     assert not fresh_engine._keeper.behind
     assert seen(fresh_engine, "b") == 2
+
+
+def test_a_hidden_value_counts_nowhere(fresh_engine: Engine) -> None:
+    """Orders by degree, and the degrees that paths are limited by, are those without it."""
+    chain = [
+        make_entity("a", f"own{n}", "Ownership", {"owner": [f"n{n}"], "asset": [f"n{n + 1}"]})
+        for n in (0, 1)
+    ]
+    companies = [make_entity("a", f"n{n}", "Company", {"name": [f"{n}"]}) for n in (0, 2)]
+    put(fresh_engine, [*companies, *holders("a", [1]), *chain])
+    few, all_ = Access(frozenset("a")), Access(frozenset("ab"))
+    near = ExpandQuestion("a:n0")
+    limited = PathQuestion(("a:n0",), ("a:n2",), filter=HopFilter(max_degree=2))
+    before = fresh_engine.expand(near, few), fresh_engine.paths(limited, few)
+    assert len(before[1].paths) == 1
+    put(fresh_engine, holders("b", [0]))
+    assert (fresh_engine.expand(near, few), fresh_engine.paths(limited, few)) == before
+    assert fresh_engine.expand(near, all_) != before[0]
+    assert not fresh_engine.paths(limited, all_).paths
