@@ -3,10 +3,9 @@
   datasets: ['demo_offices', 'demo_offshore', 'demo_payments', 'demo_registry', 'demo_sanctions'],
   direction: 'BOTH',
   end: null,
-  holders: [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50],
   id: 'demo_registry:meridian-cement',
   limit: 26,
-  most_holders: 51,
+  most_holders: 50,
   schemata: null,
   sign: 1,
   start: null
@@ -20,15 +19,15 @@ USING INDEX n:`Entity`(id)
 WHERE (n.dataset IN $datasets OR n:Literal
   AND (n._hubs IS NULL OR none(hub IN n._hubs WHERE hub IN $datasets))
   AND COUNT {
-    MATCH (n)<-[held]-() WHERE held.dataset IN $datasets RETURN held LIMIT $most_holders
-  } IN $holders) AND n._stub IS NULL
+    MATCH (n)<-[held]-() WHERE held.dataset IN $datasets RETURN held LIMIT $most_holders + 1
+  } IN range(2, $most_holders)) AND n._stub IS NULL
 MATCH (n)-[r]-(m)
 WHERE r.dataset IN $datasets
   AND (m.dataset IN $datasets OR m:Literal
   AND (m._hubs IS NULL OR none(hub IN m._hubs WHERE hub IN $datasets))
   AND COUNT {
-    MATCH (m)<-[held]-() WHERE held.dataset IN $datasets RETURN held LIMIT $most_holders
-  } IN $holders) AND m._stub IS NULL
+    MATCH (m)<-[held]-() WHERE held.dataset IN $datasets RETURN held LIMIT $most_holders + 1
+  } IN range(2, $most_holders)) AND m._stub IS NULL
   AND ($schemata IS NULL OR any(label IN labels(m) WHERE label IN $schemata))
   AND ($start IS NULL OR r._end IS NULL OR r._end >= $start)
   AND ($end IS NULL OR r._start IS NULL OR r._start <= $end)
@@ -40,8 +39,8 @@ WITH n, r, m, [
            MATCH (m)-[x]-(y) WHERE x.dataset IN $datasets AND (NOT y:Literal OR y:Literal
   AND (y._hubs IS NULL OR none(hub IN y._hubs WHERE hub IN $datasets))
   AND COUNT {
-    MATCH (y)<-[held]-() WHERE held.dataset IN $datasets RETURN held LIMIT $most_holders
-  } IN $holders) RETURN x LIMIT 1000
+    MATCH (y)<-[held]-() WHERE held.dataset IN $datasets RETURN held LIMIT $most_holders + 1
+  } IN range(2, $most_holders)) RETURN x LIMIT 1000
          } END,
     m.id, type(r), coalesce(r.id, ''), startNode(r) = n] AS key
 WHERE $after IS NULL OR key > $after

@@ -1,7 +1,6 @@
 :param {
   datasets: ['demo_offices', 'demo_offshore', 'demo_payments', 'demo_registry', 'demo_sanctions'],
-  holders: [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50],
-  most_holders: 51,
+  most_holders: 50,
   pairs: [['demo_payments:ministry-of-works', 'demo_sanctions:viktor-drozdan']]
 };
 
@@ -13,13 +12,13 @@ UNWIND $pairs AS pair
 MATCH (a:`Entity` {id: pair[0]}) WHERE (a.dataset IN $datasets OR a:Literal
   AND (a._hubs IS NULL OR none(hub IN a._hubs WHERE hub IN $datasets))
   AND COUNT {
-    MATCH (a)<-[held]-() WHERE held.dataset IN $datasets RETURN held LIMIT $most_holders
-  } IN $holders) AND a._stub IS NULL
+    MATCH (a)<-[held]-() WHERE held.dataset IN $datasets RETURN held LIMIT $most_holders + 1
+  } IN range(2, $most_holders)) AND a._stub IS NULL
 MATCH (b:`Entity` {id: pair[1]}) WHERE (b.dataset IN $datasets OR b:Literal
   AND (b._hubs IS NULL OR none(hub IN b._hubs WHERE hub IN $datasets))
   AND COUNT {
-    MATCH (b)<-[held]-() WHERE held.dataset IN $datasets RETURN held LIMIT $most_holders
-  } IN $holders) AND b._stub IS NULL
+    MATCH (b)<-[held]-() WHERE held.dataset IN $datasets RETURN held LIMIT $most_holders + 1
+  } IN range(2, $most_holders)) AND b._stub IS NULL
 MATCH p = SHORTEST 1 (a)
       ((x)
         -[r WHERE r.dataset IN $datasets]-
