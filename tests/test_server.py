@@ -44,7 +44,7 @@ NAMES = [
 """The contract's names for the probes."""
 USER = "front-end-author"
 EXAMPLES = 3
-"""Questions about each root field; the first run had 200."""
+"""Questions about each root field."""
 needs_tools = pytest.mark.skipif(not TOOLS.exists(), reason="../shared/tools is not there")
 
 
