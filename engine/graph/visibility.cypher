@@ -30,7 +30,12 @@ $$it$$:Literal
 // Neo4j 2026.04 cannot count relationships in a pattern for shortest paths (error 50N00).
 ($$visible:it$$ OR $$it$$:Literal AND NOT $$it$$.id IN $hidden) AND $$it$$._stub IS NULL
 
-// -- countable --
-// Whether a relationship to a node counts as one of those that the reader may see at its other end.
-// One to a record that the reader may not see counts, as does one to a record that never came.
-(NOT $$it$$:Literal OR $$visible_value:it$$)
+// -- visible_degree --
+// How many relationships of a node the reader sees: up to `$bound` to records, as many to values.
+// One to a record that they may not see counts, as does one to a record that never came.
+// In two parts, because Neo4j would look at the holders of all nodes where one part has an OR.
+COUNT {
+    MATCH ($$it$$)-[x]-(y) WHERE $$visible:x$$ AND NOT y:Literal RETURN x LIMIT $bound
+  } + COUNT {
+    MATCH ($$it$$)-[x]-(y) WHERE $$visible:x$$ AND $$visible_value:y$$ RETURN x LIMIT $bound
+  }

@@ -20,9 +20,7 @@ WHERE $$visible:r$$
 // A degree is counted among what the reader may see, and up to a bound: more is a hub.
 WITH n, r, m, [
     CASE WHEN $sign = 0 THEN 0
-         ELSE $sign * COUNT {
-           MATCH (m)-[x]-(y) WHERE $$visible:x$$ AND $$countable:y$$ RETURN x LIMIT 1000
-         } END,
+         ELSE $sign * ($$visible_degree:m$$) END,
     m.id, type(r), coalesce(r.id, ''), startNode(r) = n] AS key
 WHERE $after IS NULL OR key > $after
 WITH r, m, key ORDER BY key LIMIT $limit

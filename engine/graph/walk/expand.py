@@ -17,6 +17,8 @@ from engine.question import ExpandOrder, ExpandQuestion
 
 SIGNS = {ExpandOrder.DEGREE_ASC: 1, ExpandOrder.DEGREE_DESC: -1, ExpandOrder.ID: 0}
 """What the degree is multiplied by, so that one query sorts in each order."""
+HUB = 1_000
+"""Up to how many a node's relationships are counted: more is a hub."""
 KEY = (int, str, str, str, bool)
 """What a cursor holds besides the order: the key by which ``expand`` sorts.
 
@@ -75,7 +77,12 @@ def expand(connection: Connection, deadline: Deadline, wanted: Expansion) -> Pag
     if wanted.is_empty():
         return Page()
     # one more than the page holds shows whether there is a next page
-    parameters = wanted.parameters() | {"sign": SIGNS[order], "after": key, "limit": first + 1}
+    parameters = wanted.parameters() | {
+        "sign": SIGNS[order],
+        "bound": HUB,
+        "after": key,
+        "limit": first + 1,
+    }
     rows = connection.read("expand", parameters, timeout=deadline.left(), **wanted.parts())
     steps = []
     for row in rows[:first]:

@@ -14,9 +14,7 @@ RETURN properties(n) AS properties, head(COLLECT {
 // Which nodes have more relationships than a path may pass?
 // All are counted first, because that number is stored and need not be looked at.
 MATCH (n:Entity|Literal)
-WHERE COUNT { (n)--() } > $degree AND COUNT {
-  MATCH (n)-[q]-(m) WHERE $$visible:q$$ AND $$countable:m$$ RETURN q LIMIT $degree + 1
-} > $degree
+WHERE COUNT { (n)--() } > $degree AND $$visible_degree:n$$ > $degree
 RETURN n.id AS id
 
 // -- path_shortest --

@@ -238,7 +238,8 @@ class PathSearch:
         for name, wanted in dict(pair for hop in hops for pair in hop.filters).items():
             if wanted.max_degree is not None:
                 visible = visibility.parameters(self.plan.access)
-                parameters = {"degree": wanted.max_degree, **visible}
+                degree = {"degree": wanted.max_degree, "bound": wanted.max_degree + 1}
+                parameters = {**degree, **visible}
                 rows = self.connection.read("path_hubs", parameters, timeout=self.deadline.left())
                 hubs[f"{name}_hubs"] = [row["id"] for row in rows]
         return hubs

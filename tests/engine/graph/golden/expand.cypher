@@ -1,5 +1,6 @@
 :param {
   after: null,
+  bound: 1000,
   datasets: ['demo_offices', 'demo_offshore', 'demo_payments', 'demo_registry', 'demo_sanctions'],
   direction: 'BOTH',
   end: null,
@@ -35,13 +36,15 @@ WHERE r.dataset IN $datasets
     OR ($direction = 'IN' AND endNode(r) = n))
 WITH n, r, m, [
     CASE WHEN $sign = 0 THEN 0
-         ELSE $sign * COUNT {
-           MATCH (m)-[x]-(y) WHERE x.dataset IN $datasets AND (NOT y:Literal OR y:Literal
+         ELSE $sign * (COUNT {
+    MATCH (m)-[x]-(y) WHERE x.dataset IN $datasets AND NOT y:Literal RETURN x LIMIT $bound
+  } + COUNT {
+    MATCH (m)-[x]-(y) WHERE x.dataset IN $datasets AND y:Literal
   AND (y._hubs IS NULL OR none(hub IN y._hubs WHERE hub IN $datasets))
   AND COUNT {
     MATCH (y)<-[held]-() WHERE held.dataset IN $datasets RETURN held LIMIT $most_holders + 1
-  } IN range(2, $most_holders)) RETURN x LIMIT 1000
-         } END,
+  } IN range(2, $most_holders) RETURN x LIMIT $bound
+  }) END,
     m.id, type(r), coalesce(r.id, ''), startNode(r) = n] AS key
 WHERE $after IS NULL OR key > $after
 WITH r, m, key ORDER BY key LIMIT $limit
