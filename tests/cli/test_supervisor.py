@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,12 @@ class Installation:
 
     def workers(self) -> list[psutil.Process]:
         """The processes that answer."""
-        children = psutil.Process(self.process.pid).children()
-        return [child for child in children if "cli.worker" in child.cmdline()]
+        workers = []
+        for child in psutil.Process(self.process.pid).children():
+            with suppress(psutil.NoSuchProcess):  # also one that has ended, but is not waited for
+                if "cli.worker" in child.cmdline():
+                    workers.append(child)
+        return workers
 
     def ask(self, query: str, key: str | None = None, **variables: Any) -> requests.Response:
         headers = {"Connection": "close"} | ({"Authorization": f"Bearer {key}"} if key else {})

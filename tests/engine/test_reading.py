@@ -8,7 +8,7 @@ import pytest
 from engine.access import Access
 from engine.reading import Reading
 
-MAKES_ACCESS = {"caller", "owner", "owner_access"}
+MAKES_ACCESS = {"caller", "owner", "owner_access", "secret"}
 READS = {
     name: method
     for name, method in inspect.getmembers(Reading, inspect.isfunction)

@@ -42,6 +42,10 @@ VALUES: dict[str, Any] = {
     "registered_points": "1/hour",
     "failed_credentials": "1/minute",
     "upload_bytes": "1000/day",
+    "anonymous_export_bytes": "1000/day",
+    "registered_export_bytes": "2000/day",
+    "key": "clew_hidden",
+    "upload_mb": 5,
     "terms": "none",
     "contact": "help@example.org",
 }
