@@ -26,18 +26,21 @@ def bulk_load(engine: Engine) -> BulkLoad:
     ) -> Mapping[str, Any]:
         if format is not None and format not in NAMES:
             raise BadInput(f"format: there are {', '.join(NAMES)}")
-        report = load(
-            engine,
-            [str(source) for source in sources],
-            dataset,
-            title=title,
-            keep=keep,
-            format=format,
-            mapping=mapping,
-            progress=lambda _: None,
-        )
         # the folder in which the files arrived is of no interest to who sent them
         folder = f"{sources[0].parent}/"
+        try:
+            report = load(
+                engine,
+                [str(source) for source in sources],
+                dataset,
+                title=title,
+                keep=keep,
+                format=format,
+                mapping=mapping,
+                progress=lambda _: None,
+            )
+        except BadInput as error:
+            raise BadInput(for_http(str(error).replace(folder, ""))) from None
         told = asdict(report)
         told["refused"] = [
             {**refusal, "source": refusal["source"].removeprefix(folder)}
@@ -48,3 +51,11 @@ def bulk_load(engine: Engine) -> BulkLoad:
         return {"ok": not (report.refused_count or report.truncated), "dataset": dataset, **told}
 
     return run
+
+
+def for_http(message: str) -> str:
+    """An error of a load for who sent the files over HTTP: they have no options to give."""
+    return message.replace(
+        "give --mapping FILE.yml (see clew mapping check)",
+        "send it in parts together with its mapping, and load it with ?mapping=FILE",
+    )

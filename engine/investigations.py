@@ -7,6 +7,8 @@ taken away counts at once. What is not there for somebody is not there in the er
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from followthemoney.property import Property
+
 from engine.access import Access
 from engine.account import Account, Actor, Grant, Level, Role
 from engine.entity import Entity, edge_schemata, qualify, schema_of
@@ -129,6 +131,8 @@ class Investigations:
         values = {key: list(entered) for key, entered in properties.items()}
         raw = {"id": entity_id, "schema": schema, "properties": cleaned(schema, values)}
         entity = entity_of(name, raw)
+        if not entity.properties:
+            raise BadInput(f"a {schema} without any property says nothing: give its name at least")
         self._check_references(entity, access)
         known = self._reader.entities([entity.id], access)[0]
         if isinstance(known, Entity) and (known.schema in EDGES) != (schema in EDGES):
@@ -227,16 +231,21 @@ class Investigations:
     def _check_references(self, entity: Entity, access: Access) -> None:
         """Raises BadInput where the record names one that is not there for who adds it."""
         named = {
-            qualify(entity.dataset, value): (prop.name, value)
+            qualify(entity.dataset, value): (prop, value)
             for prop in schema_of(entity.schema).properties.values()
             if prop.type.name == "entity" and not prop.stub
             for value in entity.properties.get(prop.name, ())
         }
         ids = list(named)
         for id_, node in zip(ids, self._reader.entities(ids, access), strict=True):
+            prop, value = named[id_]
             if node is None:
-                prop, value = named[id_]
-                raise BadInput(f"{prop}: {no_record(value)}")
+                raise BadInput(f"{prop.name}: {no_record(value)}")
+            if isinstance(node, Entity) and not fits(prop, node.schema):
+                raise BadInput(
+                    f"{prop.name} {shown(value)} is a {node.schema}: it must be of the schema "
+                    f"{prop.range.name if prop.range is not None else 'record'}"
+                )
 
     def _index(self, written: Any) -> None:
         """Let searches find at once what was written."""
@@ -245,6 +254,11 @@ class Investigations:
 
 
 EDGES = frozenset(schema.name for schema in edge_schemata().values())
+
+
+def fits(prop: Property, schema: str) -> bool:
+    """Whether FtM's model lets a property name a record of this schema."""
+    return prop.range is None or schema_of(schema).is_a(prop.range)
 
 
 def own_id(name: str, id: str) -> str:

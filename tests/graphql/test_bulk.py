@@ -142,6 +142,8 @@ def test_who_may_load(http: Http, engine: Engine) -> None:
         ("", {"content-type": "application/x-www-form-urlencoded"}, 415),
         ("", {**NDJSON, "content-encoding": "br"}, 415),
         ("?format=word", NDJSON, 400),
+        ("?keep=on", NDJSON, 400),
+        ("?keeep=1", NDJSON, 400),
         ("?key=clew_" + "x" * 36, NDJSON, 400),
     ],
 )
@@ -196,6 +198,21 @@ people:
     assert sorted(names(http, "people")) == ["Ada", "Ben"]
 
 
+def test_an_error_shows_no_folder_of_the_server(http: Http, engine: Engine) -> None:
+    table = {"content-type": "text/csv"}
+    path = "/datasets/people/entities"
+    status, answer = http.ask("team", "POST", path, content="name\nAda\n", headers=table)
+    message = answer["errors"][0]["message"]
+    assert status == 400
+    assert message.startswith("entities.csv is a table")
+    assert "?mapping=FILE" in message
+    assert str(engine.settings.data) not in message
+
+
+def test_the_names_of_investigations_are_not_for_datasets(http: Http) -> None:
+    assert http.post("team", "inv_abcdefghij", PEOPLE)[0] == 400
+
+
 def test_an_upload_is_its_users_own(http: Http, engine: Engine) -> None:
     http.post("team", "people", PEOPLE)
     engine.directory.grant(OWNER, "people", "ada", Level.WRITE)
@@ -246,8 +263,9 @@ def test_the_export_policy_holds(http: Http, engine: Engine) -> None:
     hidden = http.ask("eve", "GET", path)
     assert missing[0] == hidden[0] == 404
     key, _ = engine.credentials.make_key(OWNER, "team", scopes=[Scope.READ])
-    engine.set_dataset("people", {"export_policy": "everyone"})
-    assert http.ask(key, "GET", path)[0] == 403
+    for policy, status in (("registered", 403), ("everyone", 200)):
+        engine.set_dataset("people", {"export_policy": policy})
+        assert http.ask(key, "GET", path)[0] == status
 
 
 def test_an_export_is_asked_for_and_granted(http: Http, engine: Engine) -> None:

@@ -26,7 +26,8 @@ def engine(fresh_engine: Engine) -> Engine:
         with fresh_engine.loading(name) as loading:
             loading.begin(name.title())
             properties = {"name": [f"{name.title()} Cement"], "phone": ["+49301234567"]}
-            loading.add([make_entity(name, "cement", "Company", properties)])
+            boss = make_entity(name, "boss", "Person", {"name": ["The Boss"]})
+            loading.add([make_entity(name, "cement", "Company", properties), boss])
             loading.finish(up_to_date=True)
     fresh_engine.directory.publish(OWNER, "register", Visibility.PUBLIC)
     for name, roles in (
@@ -202,6 +203,12 @@ def test_records_of_datasets_are_included_for_those_who_may_see_them(ask: Ask) -
         ("Person", {"nationality": "Atlantis"}, "is no country: write it like de, or Germany"),
         ("Ownership", {"owner": "register:cement"}, "an edge needs both its ends"),
         ("Ownership", {"owner": "ghost", "asset": "register:cement"}, "owner: there is no record"),
+        (
+            "Ownership",
+            {"owner": "register:cement", "asset": "register:boss"},
+            "must be of the schema Asset",
+        ),
+        ("Person", {}, "says nothing"),
         ("Person", {"addressEntity": "not an id!"}, "which cannot be an id"),
     ],
 )

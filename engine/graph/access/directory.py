@@ -36,6 +36,7 @@ from engine.graph.access.rule import (
     numbered,
 )
 from engine.graph.connection import Connection, Transaction
+from engine.investigation import PREFIX
 
 WRITING = (Level.WRITE, Level.MANAGE)
 DATASET = "dataset"
@@ -279,6 +280,8 @@ class Directory:
         """
         check_name(dataset)
         rows = self._connection.read("access_levels", {"account": None}, timeout=self._seconds)
+        if dataset.startswith(PREFIX) and all(row["name"] != dataset for row in rows):
+            raise BadInput(f"{PREFIX}… names investigations: choose another name for a dataset")
         kinds = {row["name"]: row["kind"] for row in rows}
         if isinstance(by, Account):
             new = dataset not in kinds and Role.DATA_TEAM in by.roles

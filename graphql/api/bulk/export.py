@@ -17,7 +17,7 @@ from api.error import Refused
 from api.traffic.visit import Visit
 from engine.account import Scope
 from engine.caller import Caller
-from engine.dataset import Dataset
+from engine.dataset import Dataset, ExportPolicy
 from engine.engine import Engine
 from engine.export.ftm import line
 
@@ -60,11 +60,11 @@ class Exports:
 
     def _dataset(self, name: str, caller: Caller) -> Dataset:
         """The dataset, if this caller may take all of it. Runs in a thread."""
-        if caller.key is not None:
-            caller.actor(Scope.BULK)
-        dataset = self._engine.dataset(name, caller.access)
+        dataset = self._engine.dataset(name, caller.reading())
         if dataset is None:
             raise NotFound(f"there is no dataset {name[:100]!r}, or none that you may see")
+        if caller.key is not None and dataset.export_policy is not ExportPolicy.EVERYONE:
+            caller.actor(Scope.BULK)
         self._engine.requests.must_export(caller, dataset)
         if caller.account is not None:
             self._engine.audit.note(caller.account, "exported", dataset.name)

@@ -47,7 +47,9 @@ SUFFIXES = {
 }
 """The name of a body's file by its media type; what is in it is looked at, as ``clew load`` does.
 None of these can be sent by a form of another site without the browser asking first."""
-TRUE = {"1", "true", "yes"}
+FLAGS = {"1": True, "true": True, "yes": True, "": False, "0": False, "false": False, "no": False}
+OPTIONS = frozenset({"title", "format", "keep", "mapping", "public"})
+"""What the address of a load may say; a slip must not remove records that are to be kept."""
 
 
 class BulkLoad(Protocol):
@@ -187,6 +189,10 @@ class Intake:
         self, dataset: str, actor: Actor, upload: Upload, options: Mapping[str, str]
     ) -> Mapping[str, Any]:
         """Load, and keep the report for whoever asks again. Runs in a thread."""
+        if unknown := sorted(set(options) - OPTIONS):
+            raise BadInput(
+                f"{unknown[0][:50]!r} is no option: there are {', '.join(sorted(OPTIONS))}"
+            )
         with upload.held():
             mapping = upload.path(options["mapping"]) if options.get("mapping") else None
             sources = [path for path in upload.paths() if path != mapping]
@@ -194,14 +200,14 @@ class Intake:
                 if (report := upload.report()) is not None:
                     return report
                 raise NotFound("there are no files in this upload")
-            is_public = options.get("public", "").lower() in TRUE
+            is_public = flag(options, "public")
             if is_public:
                 self._engine.directory.must_manage_or_make(actor, dataset)
             report = self._load(
                 sources,
                 dataset,
                 title=options.get("title") or None,
-                keep=options.get("keep", "").lower() in TRUE,
+                keep=flag(options, "keep"),
                 format=options.get("format") or None,
                 mapping=mapping,
             )
@@ -234,6 +240,14 @@ def suffix(request: Request) -> str:
     if encoding not in ("identity", "gzip"):
         raise Refused("Send it packed with gzip, or not packed.", "BAD_REQUEST", 415)
     return SUFFIXES[media] + (".gz" if encoding == "gzip" else "")
+
+
+def flag(options: Mapping[str, str], name: str) -> bool:
+    """Whether an option is set; raises BadInput for a value that says neither yes nor no."""
+    value = options.get(name, "").lower()
+    if value not in FLAGS:
+        raise BadInput(f"{name}={value[:50]!r}: write {name}=1, or leave it out")
+    return FLAGS[value]
 
 
 def whole(text: str) -> int:
