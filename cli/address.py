@@ -25,8 +25,3 @@ def address_of(settings: Settings) -> str:
     with suppress(OSError):
         return (settings.data / FILE).read_text(encoding="utf-8").strip()
     return f"http://{settings.host}:{settings.port}"
-
-
-def sign_in_link(address: str, token: str) -> str:
-    """The link by which a token signs in."""
-    return f"{address}/signin?token={token}"

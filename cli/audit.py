@@ -1,15 +1,14 @@
 """``clew audit``: who signed in, granted, exported, deleted, blocked."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC
 
 import click
 
 from cli.handle import opened
-from cli.terminal import minute, show_table
+from cli.terminal import minute, show_table, time_of
 from engine.account import OWNER
 from engine.audit import AuditEvent
-from engine.errors import BadInput
 
 PAGE = 100
 
@@ -36,7 +35,7 @@ def audit_command(
             actor=actor,
             action=action,
             subject=subject,
-            since=time_of(since),
+            since=time_of("--since", since, "2026-11-28T21:47") if since is not None else None,
             first=last,
         )
     if as_json:
@@ -47,17 +46,6 @@ def audit_command(
         [minute(each.at), each.actor, each.action, each.subject, details(each)] for each in events
     ]
     show_table(("AT", "ACTOR", "ACTION", "SUBJECT", "DETAIL"), rows, folded=("DETAIL",))
-
-
-def time_of(text: str | None) -> datetime | None:
-    """The time that an option names; raises BadInput."""
-    if text is None:
-        return None
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        raise BadInput(f"--since: {text[:40]!r} is no time, such as 2026-11-28T21:47") from None
-    return time if time.tzinfo is not None else time.replace(tzinfo=UTC)
 
 
 def described(event: AuditEvent) -> dict[str, object]:

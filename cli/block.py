@@ -7,7 +7,7 @@ from functools import reduce
 import click
 
 from cli.handle import opened
-from cli.terminal import minute, show_table
+from cli.terminal import minute, show_table, time_of
 from engine.account import OWNER
 from engine.block import BlockKind
 from engine.errors import BadInput
@@ -64,13 +64,7 @@ def end_of(days: float | None, until: str | None) -> datetime | None:
         raise BadInput("--days and --until contradict each other")
     if days is not None:
         return datetime.now(UTC) + timedelta(days=min(days, 36_500))
-    if until is None:
-        return None
-    try:
-        end = datetime.fromisoformat(until)
-    except ValueError:
-        raise BadInput(f"--until: {until[:40]!r} is no time, such as 2026-12-31T18:00") from None
-    return end if end.tzinfo is not None else end.replace(tzinfo=UTC)
+    return None if until is None else time_of("--until", until, "2026-12-31T18:00")
 
 
 @block_group.command("list")

@@ -147,7 +147,7 @@ def limits(settings: Settings, _: Engine) -> Findings:
 
 
 def readers(_: Settings, engine: Engine) -> Findings:
-    """What everybody may read, and whether anybody manages the accounts."""
+    """What everybody may read."""
     datasets = engine.datasets(engine.owner_access())
     public = [each.name for each in datasets if each.visibility is Visibility.PUBLIC]
     if public:

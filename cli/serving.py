@@ -15,8 +15,9 @@ import uvicorn
 from starlette.applications import Starlette
 
 from api.app import create_app
+from api.credential import sign_in_link
 from api.http.log import configure
-from cli.address import forget_address, note_address, sign_in_link
+from cli.address import forget_address, note_address
 from cli.bulk import bulk_load
 from cli.owner import owner_link
 from cli.supervisor import Supervisor

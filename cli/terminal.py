@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from engine.errors import BadInput
+
 WIDTH = 200
 """Columns of a table that goes into a file or a pipe."""
 
@@ -43,6 +45,15 @@ def show_table(
     console = Console()
     # rich cuts a table to 80 columns where there is no terminal, which would lose text
     (console if console.is_terminal else Console(width=WIDTH)).print(table)
+
+
+def time_of(option: str, text: str, example: str) -> datetime:
+    """The time that an option names, in UTC where it has no time zone; raises BadInput."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInput(f"{option}: {text[:40]!r} is no time, such as {example}") from None
+    return time if time.tzinfo is not None else time.replace(tzinfo=UTC)
 
 
 def minute(moment: datetime | None) -> str:

@@ -6,11 +6,13 @@ from typing import Any
 
 import click
 
-from cli.address import address_of, sign_in_link
+from api.credential import sign_in_link
+from cli.address import address_of
 from cli.handle import opened
 from cli.terminal import minute, note, show_table
 from engine.account import OWNER, Account, Role, Scope
 from engine.caller import KEY_DAYS, LINK_LIFE, ApiKey
+from engine.engine import Engine
 from engine.errors import BadInput
 
 ROLES = click.Choice([role.value for role in Role])
@@ -30,6 +32,14 @@ def list_command() -> None:
         accounts = engine.directory.accounts(OWNER)
     headings = ("NAME", "TITLE", "EMAIL", "ROLES", "GROUPS", "CREATED", "STATE")
     show_table(headings, [row_of(account) for account in accounts], folded=("TITLE", "GROUPS"))
+
+
+def known_account(engine: Engine, name: str) -> Account:
+    """The account with this name; raises BadInput."""
+    account = engine.directory.account(name)
+    if account is None:
+        raise BadInput(f"there is no account {name[:100]!r}: `clew user list` names them")
+    return account
 
 
 def row_of(account: Account) -> list[str]:
@@ -72,9 +82,7 @@ def together(values: dict[str, Any]) -> None:
 def show_command(name: str) -> None:
     """Show an account, what it was granted, and its keys."""
     with opened() as engine:
-        account = engine.directory.account(name)
-        if account is None:
-            raise BadInput(f"there is no account {name[:100]!r}: `clew user list` names them")
+        account = known_account(engine, name)
         grants = engine.directory.grants(OWNER)
         keys = engine.credentials.keys(OWNER, name)
     for heading, cell in zip(
@@ -189,8 +197,7 @@ def key_command(name: str, title: str, scopes: Sequence[str], days: int) -> None
 def keys_command(name: str) -> None:
     """Show the keys of an account, the newest first."""
     with opened() as engine:
-        if engine.directory.account(name) is None:
-            raise BadInput(f"there is no account {name[:100]!r}: `clew user list` names them")
+        known_account(engine, name)
         keys = engine.credentials.keys(OWNER, name)
     rows = [
         [

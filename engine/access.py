@@ -10,14 +10,14 @@ checked where data is read:
 - in the index by ``engine.index.clause.allowed``, which every search goes through,
 - in the lists of datasets and of their crawls by the engine itself.
 
-What somebody may change is checked in ``engine.graph.access`` and by ``must``.
+What somebody may change is checked by the ports that make changes (``engine.graph.access``,
+``engine.investigations``).
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.account import Account, Level
-from engine.errors import BadInput, Forbidden, NotSignedIn
 
 
 @dataclass(frozen=True)
@@ -47,17 +47,3 @@ class Access:
         """Whether this caller may do this much with a dataset."""
         sets = {Level.READ: self.datasets, Level.WRITE: self.writable, Level.MANAGE: self.managed}
         return name in sets[level]
-
-    def must(self, level: Level, name: str) -> None:
-        """Raises BadInput for a dataset that does not exist for this caller.
-
-        Raises NotSignedIn or Forbidden for one that they see and may not write to or manage.
-        """
-        if name not in self.datasets:
-            raise BadInput(f"there is no dataset {name[:100]!r}, or none that you may see")
-        if self.may(level, name):
-            return
-        if self.account is None:
-            raise NotSignedIn(f"sign in to change the dataset {name!r}")
-        needed = {Level.WRITE: "write to", Level.MANAGE: "manage"}[level]
-        raise Forbidden(f"you may read the dataset {name!r}, but not {needed} it")

@@ -16,6 +16,7 @@ from engine.errors import BadInput, Forbidden
 from engine.graph.access.audit import AuditLog
 from engine.graph.access.directory import Directory
 from engine.graph.dataset.investigation import InvestigationNodes
+from engine.graph.record.change import Written
 from engine.graph.record.reader import Reader
 from engine.graph.record.writer import Writer
 from engine.investigation import (
@@ -247,7 +248,7 @@ class Investigations:
                     f"{prop.range.name if prop.range is not None else 'record'}"
                 )
 
-    def _index(self, written: Any) -> None:
+    def _index(self, written: Written) -> None:
         """Let searches find at once what was written."""
         self._keeper.take(written)
         self._keeper.follow()

@@ -3,6 +3,7 @@
 The engine's values check themselves when they are made, so nothing is checked here.
 """
 
+from datetime import datetime
 from typing import NewType
 
 import strawberry
@@ -107,6 +108,12 @@ class HopFilter:
         description="Whether a path may pass through a value that entities share, such as a phone "
         "number or an address.",
     )
+
+
+def must_have_zone(name: str, time: datetime | None) -> None:
+    """Raises BadInput for the time of an argument that does not say its time zone."""
+    if time is not None and time.tzinfo is None:
+        raise BadInput(f"{name}: say the time zone, such as 2026-11-28T21:47:00Z")
 
 
 def tuple_of(values: list[str] | None) -> tuple[str, ...] | None:

@@ -6,12 +6,12 @@ from typing import Any
 import orjson
 import strawberry
 
-from api.connection import PageInfo, page_size
+from api.argument import must_have_zone
+from api.connection import PageInfo, page_size, time_place
 from api.session import Info
 from engine import audit
 from engine.block import BlockKind
-from engine.cursor import cursor_of, place_of
-from engine.errors import BadInput
+from engine.cursor import cursor_of
 
 PAGE = 50
 
@@ -75,12 +75,10 @@ async def _audit_log(
     after: str | None = None,
 ) -> Any:
     session, size, last = info.context, page_size(first, PAGE), None
-    for name, time in (("since", since), ("before", before)):
-        if time is not None and time.tzinfo is None:
-            raise BadInput(f"{name}: say the time zone, such as 2026-11-28T21:47:00Z")
+    must_have_zone("since", since)
+    must_have_zone("before", before)
     if after is not None:
-        at, last = place_of(after, str, str)
-        before = _time_of(after, at)
+        before, last = time_place(after)
     found = await session.ask_as_account(
         lambda by: session.engine.audit.events(
             by,
@@ -99,13 +97,6 @@ async def _audit_log(
         nodes=page,  # type: ignore[arg-type]
         page_info=PageInfo.of(cursors, len(found) > size),
     )
-
-
-def _time_of(cursor: str, text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise BadInput(f"{cursor[:50]!r} is not a cursor of this list.") from None
 
 
 @strawberry.type

@@ -1,6 +1,7 @@
 """Pages of longer lists, as GraphQL's connections have them: sizes, offsets and ``pageInfo``."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import strawberry
@@ -9,6 +10,7 @@ from api.limit import LIMIT
 from engine.cursor import cursor_of, place_of
 from engine.errors import BadInput
 
+C = TypeVar("C")
 T = TypeVar("T")
 MAX_OFFSET = 1000
 """Where lists end that are paged by counting, because the engine reads them from the start."""
@@ -53,3 +55,24 @@ def cut(
     rest = [item for item in items if last is None or place(item) > last]
     page = list(rest[:first])
     return page, PageInfo.of([cursor_of(place(item)) for item in page], len(rest) > first)
+
+
+def listed(
+    connection: Callable[..., C],
+    items: Sequence[T],
+    place: Callable[[T], str],
+    first: int,
+    after: str | None,
+) -> C:
+    """A page of such a list as a ``connection``, with the number of items on all pages."""
+    nodes, page_info = cut(items, place, first, after)
+    return connection(nodes=nodes, page_info=page_info, total_count=len(items))
+
+
+def time_place(cursor: str) -> tuple[datetime, str]:
+    """The time and the id that a cursor of a list in order of time stands for; raises BadInput."""
+    time, id_ = place_of(cursor, str, str)
+    try:
+        return datetime.fromisoformat(time).astimezone(UTC), id_
+    except (ValueError, OverflowError):
+        raise BadInput(f"{cursor[:50]!r} is not a cursor of this list.") from None

@@ -21,12 +21,12 @@ from engine.reading import Reading
 COOKIE = "clew_session"
 KEY_IN_URL = re.compile(r"clew_[0-9A-Za-z]{36}|[?&](?:api[_-]?key|access_token|key)=", re.I)
 """A key, or a parameter by whose name somebody tries to send one."""
+KEY_IN_ADDRESS = (
+    "An API key must not stand in the address, where logs keep it: revoke this one, and send "
+    "another in the header Authorization: Bearer clew_…"
+)
 SCHEMES = ("bearer", "apikey")
 """What may stand before a key in the header Authorization; Aleph's clients send the second."""
-
-
-class KeyInAddress(Exception):
-    """A request whose URL holds an API key."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,8 @@ class Credential:
     key: str | None = None
     session: str | None = None
     """The cookie: the signed token of a session."""
+    in_address: bool = False
+    """Whether the URL holds a key; then nothing else that the request shows is looked at."""
     check: Callable[[Caller], Caller] = field(default=lambda caller: caller, compare=False)
     """Asks the identity provider again, where it is time to (``api.signin.renewal``)."""
 
@@ -46,6 +48,11 @@ class Credential:
         if not self.session:
             return engine.caller(None, None, address)
         return self.check(engine.caller(None, opened(engine, self.session), address))
+
+
+def sign_in_link(address: str, token: str) -> str:
+    """The link by which a token signs in, once, at the address of an installation."""
+    return f"{address}/signin?token={token}"
 
 
 def sealed(engine: Reading, token: str) -> str:
@@ -66,10 +73,10 @@ def _signer(engine: Reading) -> TimestampSigner:
 
 
 def credential_of(request: Request) -> Credential:
-    """The credential that a request shows; raises KeyInAddress."""
+    """The credential that a request shows."""
     address = str(request.url)
     if KEY_IN_URL.search(address) or KEY_IN_URL.search(unquote(address)):
-        raise KeyInAddress
+        return Credential(in_address=True)
     app = request.scope.get("app")
     check = getattr(app.state, "renewal", unchanged) if app is not None else unchanged
     scheme, _, value = request.headers.get("authorization", "").partition(" ")

@@ -5,11 +5,11 @@ from typing import Any
 
 import strawberry
 
-from api.connection import PageInfo, page_size
+from api.connection import PageInfo, cut, page_size
 from api.run import RunConnection, next_run, runs
 from api.session import Info
 from engine import dataset
-from engine.cursor import cursor_of, place_of
+from engine.cursor import cursor_of
 from engine.dataset import ExportPolicy, Frequency, Visibility
 
 PAGE = 50
@@ -124,17 +124,14 @@ async def dataset_page(
     info: Info, first: int | None = PAGE, after: str | None = None, overdue: bool | None = None
 ) -> Any:
     """A page of the datasets that the reader may see; investigations are pages of their own."""
-    last = None if after is None else place_of(after, str)[0]
-    size = page_size(first, PAGE)
     # An installation has at most some thousand datasets: all are read, and cut into pages here.
     found = await info.context.list_datasets(overdue)
     datasets = [each for each in found if not each.is_investigation]
-    rest = [each for each in datasets if last is None or each.name > last]
-    nodes: list[Any] = list(rest[:size])
-    edges = [DatasetEdge(cursor=cursor_of(node.name), node=node) for node in nodes]
+    page, page_info = cut(datasets, lambda each: each.name, page_size(first, PAGE), after)
+    nodes: list[Any] = list(page)
     return DatasetConnection(
-        edges=edges,
+        edges=[DatasetEdge(cursor=cursor_of(node.name), node=node) for node in nodes],
         nodes=nodes,
-        page_info=PageInfo.of([edge.cursor for edge in edges], len(rest) > size),
+        page_info=page_info,
         total_count=len(datasets),
     )

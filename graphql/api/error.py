@@ -81,7 +81,7 @@ def _error(error: GraphQLError, code: str) -> dict[str, Any]:
     if isinstance(cause, ServerUnavailable):
         LOG.warning("%s", cause)
         answer["message"], extensions["code"] = UNREACHABLE, "UNAVAILABLE"
-    elif (known := _code(cause)) is not None:
+    elif (known := code_of(cause)) is not None:
         answer["message"], extensions["code"] = str(cause) or DEADLINE, known
     elif cause is not None and error.path is not None:
         # A cause with a path comes from a resolver: it may hold anything, so only the log gets it.
@@ -91,7 +91,7 @@ def _error(error: GraphQLError, code: str) -> dict[str, Any]:
     return answer
 
 
-def _code(cause: Exception | None) -> str | None:
+def code_of(cause: Exception | None) -> str | None:
     """The code of an error whose message is for the reader; None for any other."""
     return next((code for kind, code in CODES.items() if isinstance(cause, kind)), None)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import strawberry
 
-from api.connection import PageInfo, cut, page_size
+from api.connection import PageInfo, listed, page_size
 from api.session import Info
 from engine import account
 from engine.account import Level
@@ -51,12 +51,7 @@ async def _grants(
     session = info.context
     found = await session.ask_as_account(session.engine.directory.grants, dataset, to)
     grants = sorted(found, key=_place)
-    page, page_info = cut(grants, _place, page_size(first, PAGE), after)
-    return GrantConnection(
-        nodes=page,  # type: ignore[arg-type]
-        page_info=page_info,
-        total_count=len(grants),
-    )
+    return listed(GrantConnection, grants, _place, page_size(first, PAGE), after)
 
 
 @strawberry.type

@@ -11,7 +11,7 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
-from api.credential import KeyInAddress, credential_of
+from api.credential import credential_of
 from api.http.refusal import refusal
 from api.operation import operations
 from engine.errors import ClewError
@@ -50,7 +50,7 @@ async def _is_signed_in(request: Request, engine: Reading) -> bool:
     try:
         credential = credential_of(request)
         caller = await to_thread.run_sync(credential.caller, engine, abandon_on_cancel=True)
-    except (ClewError, KeyInAddress):
+    except ClewError:
         return False
     return caller.account is not None
 

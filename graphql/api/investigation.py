@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import strawberry
 
 from api.argument import SearchFilter, search_filter
-from api.connection import PageInfo, cut, page_size
+from api.connection import PageInfo, listed, page_size
 from api.entity import Entity
 from api.grant import Grant
 from api.search import Search, SearchConnection
@@ -78,11 +78,8 @@ async def _included(
     after: str | None = None,
 ) -> Any:
     found = await info.context.ask(info.context.engine.investigations.inclusions, root.name)
-    page, page_info = cut(found, lambda each: each.record, page_size(first, PAGE), after)
-    return InclusionConnection(
-        nodes=page,  # type: ignore[arg-type]
-        page_info=page_info,
-        total_count=len(found),
+    return listed(
+        InclusionConnection, found, lambda each: each.record, page_size(first, PAGE), after
     )
 
 
@@ -137,12 +134,7 @@ async def _investigations(
     info: Info, archived: Archived = False, first: int | None = PAGE, after: str | None = None
 ) -> Any:
     found = await info.context.ask(info.context.engine.investigations.all, archived)
-    page, page_info = cut(found, _place, page_size(first, PAGE), after)
-    return InvestigationConnection(
-        nodes=page,  # type: ignore[arg-type]
-        page_info=page_info,
-        total_count=len(found),
-    )
+    return listed(InvestigationConnection, found, _place, page_size(first, PAGE), after)
 
 
 def _place(investigation: value.Investigation) -> str:

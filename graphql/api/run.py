@@ -1,16 +1,15 @@
 """GraphQL's ``Run``: the crawls of a dataset's source, how each ended, and when the next is due."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import strawberry
 
-from api.connection import PageInfo, page_size
+from api.connection import PageInfo, page_size, time_place
 from api.session import Info, Session
 from engine import dataset, run
-from engine.cursor import cursor_of, place_of
-from engine.errors import BadInput
-from engine.run import Outcome, Place
+from engine.cursor import cursor_of
+from engine.run import Outcome
 
 PAGE = 10
 
@@ -84,17 +83,6 @@ class RunConnection:
     )
 
 
-def place(cursor: str | None) -> Place | None:
-    """The place in a list of crawls that a cursor stands for; raises BadInput."""
-    if cursor is None:
-        return None
-    started, id_ = place_of(cursor, str, str)
-    try:
-        return datetime.fromisoformat(started).astimezone(UTC), id_
-    except (ValueError, OverflowError):
-        raise BadInput(f"{cursor[:50]!r} is not a cursor of this list.") from None
-
-
 async def runs(
     root: strawberry.Parent[dataset.Dataset],
     info: Info,
@@ -104,8 +92,9 @@ async def runs(
     """A page of a dataset's crawls; those of all datasets on a page are read together."""
     session: Session = info.context
     size = page_size(first, PAGE)
+    place = None if after is None else time_place(after)
     # one more than the page holds shows whether there is another page
-    history = await session.histories(size + 1, place(after)).load(root.name)
+    history = await session.histories(size + 1, place).load(root.name)
     return History(root.name, history, size)
 
 

@@ -10,7 +10,7 @@ from graphql import OperationType
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.credential import Credential, KeyInAddress, credential_of
+from api.credential import KEY_IN_ADDRESS, credential_of
 from api.error import Refused, error_list
 from api.execution import Answer, Execution, Parameters, refusal
 from api.http.departure import attended
@@ -28,12 +28,6 @@ ACCEPTED = {GRAPHQL: GRAPHQL, JSON: JSON, "application/*": JSON, "*/*": JSON}
 """What a client may accept, and the media type that it gets for it."""
 
 
-KEY_IN_ADDRESS = (
-    "An API key must not stand in the address, where logs keep it: revoke this one, and send "
-    "another in the header Authorization: Bearer clew_…"
-)
-
-
 class BadRequest(Exception):
     """A request that is not a GraphQL request; the message says why, ``status`` is HTTP's."""
 
@@ -45,16 +39,13 @@ class BadRequest(Exception):
 
 async def respond(execution: Execution, gate: Gate, request: Request) -> Response:
     """The response to a GraphQL request, with the headers that tell what its caller has left."""
-    try:
-        credential, key_in_address = credential_of(request), False
-    except KeyInAddress:
-        credential, key_in_address = Credential(), True
+    credential = credential_of(request)
     visit = Visit(gate, request, credential)
     media = JSON
     try:
         media = media_type(request.headers.get("accept"))
         await visit.arrive()
-        if key_in_address:
+        if credential.in_address:
             raise BadRequest(400, KEY_IN_ADDRESS)
         parameters = await asked(execution, request)
     except BadRequest as error:

@@ -5,7 +5,7 @@ from typing import Any
 
 import strawberry
 
-from api.connection import PageInfo, cut, page_size
+from api.connection import PageInfo, listed, page_size
 from api.session import Info
 from engine import account, caller
 from engine.account import Role, Scope
@@ -102,23 +102,13 @@ async def _me(info: Info) -> Any:
 async def _users(info: Info, first: int | None = PAGE, after: str | None = None) -> Any:
     session = info.context
     users = await session.ask_as_account(session.engine.directory.accounts)
-    page, page_info = cut(users, lambda user: user.name, page_size(first, PAGE), after)
-    return UserConnection(
-        nodes=page,  # type: ignore[arg-type]
-        page_info=page_info,
-        total_count=len(users),
-    )
+    return listed(UserConnection, users, lambda user: user.name, page_size(first, PAGE), after)
 
 
 async def _group_page(info: Info, first: int | None = PAGE, after: str | None = None) -> Any:
     session = info.context
     groups = await session.ask_as_account(session.engine.directory.groups)
-    page, page_info = cut(groups, lambda group: group.name, page_size(first, PAGE), after)
-    return GroupConnection(
-        nodes=page,  # type: ignore[arg-type]
-        page_info=page_info,
-        total_count=len(groups),
-    )
+    return listed(GroupConnection, groups, lambda group: group.name, page_size(first, PAGE), after)
 
 
 @strawberry.type

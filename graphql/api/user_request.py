@@ -5,7 +5,7 @@ from typing import Any
 
 import strawberry
 
-from api.connection import PageInfo, cut, page_size
+from api.connection import PageInfo, listed, page_size
 from api.session import Info
 from engine import user_request as value
 from engine.user_request import RequestKind, RequestState
@@ -57,12 +57,7 @@ async def _requests(
     session = info.context
     found = await session.ask_as_account(session.engine.requests.listed, kind, state)
     requests = sorted(found, key=_place)
-    page, page_info = cut(requests, _place, page_size(first, PAGE), after)
-    return UserRequestConnection(
-        nodes=page,  # type: ignore[arg-type]
-        page_info=page_info,
-        total_count=len(requests),
-    )
+    return listed(UserRequestConnection, requests, _place, page_size(first, PAGE), after)
 
 
 @strawberry.type

@@ -9,7 +9,7 @@ import orjson
 
 from engine.account import Account, Actor
 from engine.audit import AuditEvent
-from engine.errors import Forbidden
+from engine.graph.access.rule import must_be_staff
 from engine.graph.connection import Connection, Transaction
 
 COMMAND_LINE = "command line"
@@ -53,8 +53,7 @@ class AuditLog:
         ``before`` and ``last``, the time and the id of an event, go on after it. For administrators
         only: the data team reads data, but who signs in when is no data. Raises Forbidden.
         """
-        if isinstance(by, Account) and not by.is_staff():
-            raise Forbidden("only administrators read the audit log")
+        must_be_staff(by, "read the audit log")
         parameters = {
             "actor": actor,
             "action": action,

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from engine.account import Account, Actor
+from engine.account import Actor
 from engine.block import Block, BlockKind, checked_name
 from engine.caller import Caller
-from engine.errors import BadInput, Forbidden
+from engine.errors import BadInput
 from engine.graph.access.audit import actor_name, audited
 from engine.graph.access.credential import moment
+from engine.graph.access.rule import must_be_staff
 from engine.graph.connection import Connection
 
 
@@ -27,7 +28,7 @@ class Blocks:
 
     def all(self, by: Actor) -> list[Block]:
         """The blocks that have not ended, by kind and name. For administrators."""
-        must_be_administrator(by)
+        must_be_staff(by, "manage blocks")
         return self.current()
 
     def add(
@@ -46,7 +47,7 @@ class Blocks:
         BadInput for a name that cannot be one, for a time that has passed, for an account or a key
         that does not exist, and for a block that would keep the caller out.
         """
-        must_be_administrator(by)
+        must_be_staff(by, "manage blocks")
         now = datetime.now(UTC)
         if until is not None and until <= now:
             raise BadInput("until: this time has passed")
@@ -73,17 +74,11 @@ class Blocks:
 
     def remove(self, by: Actor, kind: BlockKind, name: str) -> None:
         """Let callers in again; raises Forbidden, and BadInput where there is no such block."""
-        must_be_administrator(by)
+        must_be_staff(by, "manage blocks")
         name = checked_name(kind, name)
         with audited(self._connection, by, "unblocked", name, {"kind": kind}) as tx:
             if not tx.run("block_remove", {"id": id_of(kind, name)})[0]["count"]:
                 raise BadInput(f"the {kind} {name[:100]!r} is not blocked: `clew block list`")
-
-
-def must_be_administrator(by: Actor) -> None:
-    """Raises Forbidden for who may not manage blocks."""
-    if isinstance(by, Account) and not by.is_staff():
-        raise Forbidden("only administrators manage blocks")
 
 
 def id_of(kind: BlockKind, name: str) -> str:

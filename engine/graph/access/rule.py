@@ -78,10 +78,10 @@ def numbered(name: str, number: int) -> str:
     return f"{local[: 63 - len(suffix)]}{suffix}{at}{domain}"
 
 
-def must_be_staff(by: Actor) -> None:
-    """Raises Forbidden for who may not manage accounts and groups."""
+def must_be_staff(by: Actor, doing: str = "manage accounts and groups") -> None:
+    """Raises Forbidden for an account that is no administrator; ``doing`` is what only they do."""
     if isinstance(by, Account) and not by.is_staff():
-        raise Forbidden("only administrators manage accounts and groups")
+        raise Forbidden(f"only administrators {doing}")
 
 
 def no_account(name: str) -> BadInput:

@@ -12,7 +12,7 @@ from starlette.concurrency import iterate_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
-from api.bulk.door import NotFound
+from api.bulk.guard import NotFound
 from api.error import Refused
 from api.traffic.visit import Visit
 from engine.account import Scope
@@ -67,7 +67,7 @@ class Exports:
             caller.actor(Scope.BULK)
         self._engine.requests.must_export(caller, dataset)
         if caller.account is not None:
-            self._engine.audit.note(caller.account, "exported", dataset.name)
+            self._engine.audit.exported(caller.account, [dataset.name])
         return dataset
 
     def _chunks(self, dataset: Dataset, after: str, caller: Caller) -> Iterator[bytes]:

@@ -2,8 +2,8 @@
 
 from starlette.routing import Route
 
-from api.bulk.door import guarded
 from api.bulk.export import Exports
+from api.bulk.guard import guarded
 from api.bulk.upload import BulkLoad, Intake
 from api.traffic.gate import Gate
 from engine.engine import Engine

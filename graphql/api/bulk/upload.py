@@ -18,7 +18,7 @@ from anyio import CapacityLimiter, to_thread
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from api.bulk.door import NotFound, refused
+from api.bulk.guard import NotFound, refused
 from api.error import Refused
 from api.traffic.visit import Visit
 from engine.account import OWNER, Account, Actor, Scope
@@ -83,6 +83,7 @@ class Intake:
 
     async def post(self, request: Request, visit: Visit, caller: Caller) -> Response:
         """Load the body of a request into a dataset: its report."""
+        await to_thread.run_sync(self._uploads.forget_old)
         upload = await self._upload(request, caller, secrets.token_hex(16))
         name = f"entities{suffix(request)}"
         with ExitStack() as on_error:  # also where the client goes away nothing of it stays
@@ -103,6 +104,7 @@ class Intake:
 
     async def show(self, request: Request, _: Visit, caller: Caller) -> Response:
         """How many bytes of each file of an upload are here."""
+        await to_thread.run_sync(self._uploads.forget_old)
         upload = await self._upload(request, caller)
         return JSONResponse({"files": await to_thread.run_sync(upload.sizes)})
 
@@ -127,7 +129,6 @@ class Intake:
             actor = caller.actor(Scope.WRITE)
             caller.actor(Scope.BULK)
             self._engine.directory.must_load(actor, dataset)
-            self._uploads.forget_old()
             account = actor.name if isinstance(actor, Account) else ""
             return self._uploads.upload(account, dataset, id or request.path_params["id"])
 

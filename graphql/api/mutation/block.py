@@ -6,18 +6,17 @@ from typing import Any
 
 import strawberry
 
+from api.argument import must_have_zone
 from api.block import Block
 from api.session import Info
 from engine.block import BlockKind
-from engine.errors import BadInput
 
 
 async def _block(
     info: Info, kind: BlockKind, name: str, reason: str, until: datetime | None = None
 ) -> Any:
     session = info.context
-    if until is not None and until.tzinfo is None:
-        raise BadInput("until: say the time zone, such as 2026-11-28T21:47:00Z")
+    must_have_zone("until", until)
     add = partial(session.engine.blocks.add, caller=session.caller)
     return await session.change(add, kind, name, reason, until)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import strawberry
 
+from api.credential import sign_in_link
 from api.session import Info, Session
 from api.user import ApiKey
 from engine.account import Scope
@@ -63,8 +64,8 @@ async def _create_link(info: Info, user: str | None = None) -> SignInLink:
     session = info.context
     _must_have(session, EVERY_SCOPE)
     token = await session.change(session.engine.credentials.make_link, _user(session, user))
-    public = session.engine.settings.public_url
-    return SignInLink(url=f"{public}/signin?token={token}", expires=datetime.now(UTC) + LINK_LIFE)
+    url = sign_in_link(session.engine.settings.public_url, token)
+    return SignInLink(url=url, expires=datetime.now(UTC) + LINK_LIFE)
 
 
 def _must_have(session: Session, scopes: frozenset[Scope]) -> None:

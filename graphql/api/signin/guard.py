@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.credential import Credential, KeyInAddress, credential_of
+from api.credential import Credential, credential_of
 from api.error import UNREACHABLE, Refused
 from api.signin.form import BadForm, must_be_own
 from api.signin.page import message_page
@@ -28,13 +28,13 @@ def guarded(
     async def guard(request: Request) -> Response:
         try:
             credential = credential_of(request)
+            if credential.in_address:
+                return refused(400, "An API key must not stand in the address: revoke it.")
             visit = Visit(gate, request, Credential(session=credential.session))
             await visit.arrive()
             if request.method == "POST":
                 must_be_own(request, engine.settings.public_url)
             return await handler(request, visit)
-        except KeyInAddress:
-            return refused(400, "An API key must not stand in the address: revoke it.")
         except BadForm as error:
             return refused(error.status, str(error))
         except Refused as error:
