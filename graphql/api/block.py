@@ -7,7 +7,7 @@ import orjson
 import strawberry
 
 from api.argument import must_have_zone
-from api.connection import PageInfo, page_size, time_place
+from api.connection import Edge, PageInfo, page_size, time_place
 from api.session import Info
 from engine import audit
 from engine.block import BlockKind
@@ -56,8 +56,11 @@ class AuditEvent:
 class AuditConnection:
     """A page of the audit log."""
 
+    edges: list[Edge[AuditEvent]] = strawberry.field(description="The events with their cursors.")
     nodes: list[AuditEvent] = strawberry.field(description="The events, the newest first.")
-    page_info: PageInfo = strawberry.field(description="Whether there is another page.")
+    page_info: PageInfo = strawberry.field(
+        description="Where the page begins and ends, and whether there are other ones."
+    )
 
 
 async def _blocks(info: Info) -> Any:
@@ -91,11 +94,12 @@ async def _audit_log(
             first=size + 1,
         )
     )
-    page = found[:size]
+    page: list[Any] = list(found[:size])
     cursors = [cursor_of(event.at.isoformat(), event.id) for event in page]
     return AuditConnection(
-        nodes=page,  # type: ignore[arg-type]
-        page_info=PageInfo.of(cursors, len(found) > size),
+        edges=[Edge(cursor=at, node=node) for at, node in zip(cursors, page, strict=True)],
+        nodes=page,
+        page_info=PageInfo.of(cursors, len(found) > size, after is not None),
     )
 
 

@@ -9,7 +9,6 @@ from api.connection import PageInfo, cut, page_size
 from api.run import RunConnection, next_run, runs
 from api.session import Info
 from engine import dataset
-from engine.cursor import cursor_of
 from engine.dataset import ExportPolicy, Frequency, Visibility
 
 PAGE = 50
@@ -116,7 +115,9 @@ class DatasetConnection:
 
     edges: list[DatasetEdge] = strawberry.field(description="The datasets with their cursors.")
     nodes: list[Dataset] = strawberry.field(description="The datasets.")
-    page_info: PageInfo = strawberry.field(description="Whether there is another page.")
+    page_info: PageInfo = strawberry.field(
+        description="Where the page begins and ends, and whether there are other ones."
+    )
     total_count: int = strawberry.field(description="How many datasets there are on all pages.")
 
 
@@ -127,10 +128,10 @@ async def dataset_page(
     # An installation has at most some thousand datasets: all are read, and cut into pages here.
     found = await info.context.list_datasets(overdue)
     datasets = [each for each in found if not each.is_investigation]
-    page, page_info = cut(datasets, lambda each: each.name, page_size(first, PAGE), after)
+    page, cursors, page_info = cut(datasets, lambda each: each.name, page_size(first, PAGE), after)
     nodes: list[Any] = list(page)
     return DatasetConnection(
-        edges=[DatasetEdge(cursor=cursor_of(node.name), node=node) for node in nodes],
+        edges=[DatasetEdge(cursor=at, node=node) for at, node in zip(cursors, nodes, strict=True)],
         nodes=nodes,
         page_info=page_info,
         total_count=len(datasets),

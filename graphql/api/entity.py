@@ -130,7 +130,7 @@ class Expansion:
         self.edges = [
             Neighbour(cursor, step) for cursor, step in zip(page.cursors, page.items, strict=True)
         ]
-        self.page_info = PageInfo.of(page.cursors, page.has_next)
+        self.page_info = PageInfo.of(page.cursors, page.has_next, question.after is not None)
 
 
 class Neighbour:

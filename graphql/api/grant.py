@@ -5,7 +5,7 @@ from typing import Any
 
 import strawberry
 
-from api.connection import PageInfo, listed, page_size
+from api.connection import Connection, listed, page_size
 from api.session import Info
 from engine import account
 from engine.account import Level
@@ -28,15 +28,6 @@ class Grant:
     at: datetime | None = strawberry.field(description="When it was granted.")
 
 
-@strawberry.type(description="A page of grants, by dataset and then by name.")
-class GrantConnection:
-    """A page of grants, by dataset and then by name."""
-
-    nodes: list[Grant] = strawberry.field(description="The grants.")
-    page_info: PageInfo = strawberry.field(description="Whether there is another page.")
-    total_count: int = strawberry.field(description="How many grants there are on all pages.")
-
-
 def _place(grant: account.Grant) -> str:
     return f"{grant.dataset} {grant.to}"  # no name has a blank, so the order is the list's
 
@@ -51,14 +42,14 @@ async def _grants(
     session = info.context
     found = await session.ask_as_account(session.engine.directory.grants, dataset, to)
     grants = sorted(found, key=_place)
-    return listed(GrantConnection, grants, _place, page_size(first, PAGE), after)
+    return listed(grants, _place, page_size(first, PAGE), after)
 
 
 @strawberry.type
 class GrantQuery:
     """The root field about grants."""
 
-    grants: GrantConnection | None = strawberry.field(
+    grants: Connection[Grant] | None = strawberry.field(
         resolver=_grants,
         description="Grants on one dataset, to one user or group, or all: those to you and your "
         "groups, and those on what you manage. Administrators see those on every dataset.",

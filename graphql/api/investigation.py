@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import strawberry
 
 from api.argument import SearchFilter, search_filter
-from api.connection import PageInfo, listed, page_size
+from api.connection import Connection, listed, page_size
 from api.entity import Entity
 from api.grant import Grant
 from api.search import Search, SearchConnection
@@ -35,17 +35,6 @@ class Inclusion:
     )
     by: str = strawberry.field(description="Who brought it in.")
     at: datetime = strawberry.field(description="When it was brought in.")
-
-
-@strawberry.type(description="A page of included records, by id.")
-class InclusionConnection:
-    """A page of included records, by id."""
-
-    nodes: list[Inclusion] = strawberry.field(description="The records.")
-    page_info: PageInfo = strawberry.field(description="Whether there is another page.")
-    total_count: int = strawberry.field(
-        description="How many records that you may see there are on all pages."
-    )
 
 
 async def _readers(root: strawberry.Parent[value.Investigation], info: Info) -> Any:
@@ -78,9 +67,7 @@ async def _included(
     after: str | None = None,
 ) -> Any:
     found = await info.context.ask(info.context.engine.investigations.inclusions, root.name)
-    return listed(
-        InclusionConnection, found, lambda each: each.record, page_size(first, PAGE), after
-    )
+    return listed(found, lambda each: each.record, page_size(first, PAGE), after)
 
 
 @strawberry.type(description="A private collection: what you and your colleagues add by hand.")
@@ -103,20 +90,11 @@ class Investigation:
         resolver=_entities,
         description="What was added to it: persons, companies, relationships and notes.",
     )
-    included: InclusionConnection = strawberry.field(
+    included: Connection[Inclusion] = strawberry.field(
         resolver=_included,
         description="Records of datasets that were brought into it by reference, as far as you "
         "may see them.",
     )
-
-
-@strawberry.type(description="A page of investigations, by title.")
-class InvestigationConnection:
-    """A page of investigations, by title."""
-
-    nodes: list[Investigation] = strawberry.field(description="The investigations.")
-    page_info: PageInfo = strawberry.field(description="Whether there is another page.")
-    total_count: int = strawberry.field(description="How many there are on all pages.")
 
 
 Archived = Annotated[
@@ -134,7 +112,7 @@ async def _investigations(
     info: Info, archived: Archived = False, first: int | None = PAGE, after: str | None = None
 ) -> Any:
     found = await info.context.ask(info.context.engine.investigations.all, archived)
-    return listed(InvestigationConnection, found, _place, page_size(first, PAGE), after)
+    return listed(found, _place, page_size(first, PAGE), after)
 
 
 def _place(investigation: value.Investigation) -> str:
@@ -149,6 +127,6 @@ class InvestigationQuery:
         resolver=_investigation,
         description="The investigation with this name; null if you can see none.",
     )
-    investigations: InvestigationConnection | None = strawberry.field(
+    investigations: Connection[Investigation] | None = strawberry.field(
         resolver=_investigations, description="The investigations that you may see, by title."
     )

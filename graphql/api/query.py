@@ -161,34 +161,34 @@ class Query(
     entity: Entity | None = strawberry.field(
         resolver=_entity, description="The entity with this id; null if you can see none."
     )
-    entities: list[Entity | None] = strawberry.field(
+    entities: list[Entity | None] | None = strawberry.field(
         resolver=_entities,
         description="The entities with these ids, in order; null for an id where you can see none.",
     )
-    search: SearchConnection = strawberry.field(
+    search: SearchConnection | None = strawberry.field(
         resolver=_search,
         description='Entities found by words, "phrases", AND, OR, NOT, -word, fuzzy~, prefix* '
         "and field:value.",
     )
-    paths: PathResult = strawberry.field(
+    paths: PathResult | None = strawberry.field(
         resolver=_paths,
         description="The shortest paths from any of some entities to any of some others.",
     )
-    owners: list[Holding] = strawberry.field(
+    owners: list[Holding] | None = strawberry.field(
         resolver=_owners,
         description="Who owns an entity, directly or through other companies, and how much of it.",
     )
-    holdings: list[Holding] = strawberry.field(
+    holdings: list[Holding] | None = strawberry.field(
         resolver=_holdings,
         description="What an entity owns, directly or through other companies, and how much of it.",
     )
-    subgraph: Subgraph = strawberry.field(
+    subgraph: Subgraph | None = strawberry.field(
         resolver=_subgraph, description="The relationships among at most 500 entities."
     )
     dataset: Dataset | None = strawberry.field(
         resolver=_dataset, description="The dataset with this name; null if you can see none."
     )
-    datasets: DatasetConnection = strawberry.field(
+    datasets: DatasetConnection | None = strawberry.field(
         resolver=dataset_page,
         description="The datasets, by name: all of them, or only those that are (not) overdue.",
     )

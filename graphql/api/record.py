@@ -106,7 +106,7 @@ class Referrers:
             Referrer(cursor_of(n), node) for n, node in zip(places, self.nodes, strict=True)
         ]
         more = len(nodes) > start + size and start + size <= MAX_OFFSET
-        self.page_info = PageInfo.of([edge.cursor for edge in self.edges], more)
+        self.page_info = PageInfo.of([edge.cursor for edge in self.edges], more, start > 0)
 
 
 async def _referrers_count(root: strawberry.Parent[Referrers], info: Info) -> int | None:

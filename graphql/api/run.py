@@ -56,7 +56,8 @@ class RunEdge:
 class History:
     """A page of one dataset's crawls."""
 
-    def __init__(self, name: str, runs: list[run.Run], first: int) -> None:
+    def __init__(self, name: str, runs: list[run.Run], first: int, continued: bool) -> None:
+        """``runs`` may be one more than the page; ``continued`` if there are others before it."""
         self.name = name
         self.nodes = runs[:first]
         cursors = [cursor_of(node.started.isoformat(), node.id) for node in self.nodes]
@@ -64,7 +65,7 @@ class History:
             RunEdge(cursor=cursor, node=node)  # type: ignore[arg-type]
             for cursor, node in zip(cursors, self.nodes, strict=True)
         ]
-        self.page_info = PageInfo.of(cursors, len(runs) > first)
+        self.page_info = PageInfo.of(cursors, len(runs) > first, continued)
 
 
 def _count(root: strawberry.Parent[History], info: Info) -> Any:
@@ -77,7 +78,9 @@ class RunConnection:
 
     edges: list[RunEdge] = strawberry.field(description="The crawls with their cursors.")
     nodes: list[Run] = strawberry.field(description="The crawls.")
-    page_info: PageInfo = strawberry.field(description="Whether there is another page.")
+    page_info: PageInfo = strawberry.field(
+        description="Where the page begins and ends, and whether there are other ones."
+    )
     total_count: int = strawberry.field(
         resolver=_count, description="How many crawls there are on all pages."
     )
@@ -95,7 +98,7 @@ async def runs(
     place = None if after is None else time_place(after)
     # one more than the page holds shows whether there is another page
     history = await session.histories(size + 1, place).load(root.name)
-    return History(root.name, history, size)
+    return History(root.name, history, size, place is not None)
 
 
 async def next_run(root: strawberry.Parent[dataset.Dataset], info: Info) -> Any:

@@ -72,7 +72,7 @@ class Search:
 
     async def _read(self) -> tuple[list[Hit], PageInfo]:
         if self.question.first == 0:
-            return [], PageInfo(has_next_page=False, end_cursor=None)
+            return [], PageInfo.of([], False, False)
         session = self.session
         page = await session.ask(session.engine.search, self.question)
         nodes = await session.nodes.load_many([hit.id for hit in page.hits])
@@ -82,7 +82,9 @@ class Search:
             for hit, node in zip(page.hits, nodes, strict=True)
             if node is not None
         ]
-        return hits, PageInfo.of([hit.cursor for hit in page.hits], page.has_next)
+        return hits, PageInfo.of(
+            [hit.cursor for hit in page.hits], page.has_next, self.question.after is not None
+        )
 
     async def count(self) -> int:
         """How many hits there are on all pages."""

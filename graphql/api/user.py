@@ -5,7 +5,7 @@ from typing import Any
 
 import strawberry
 
-from api.connection import PageInfo, listed, page_size
+from api.connection import Connection, listed, page_size
 from api.session import Info
 from engine import account, caller
 from engine.account import Role, Scope
@@ -67,15 +67,6 @@ class User:
     )
 
 
-@strawberry.type(description="A page of users, by name.")
-class UserConnection:
-    """A page of users, by name."""
-
-    nodes: list[User] = strawberry.field(description="The users.")
-    page_info: PageInfo = strawberry.field(description="Whether there is another page.")
-    total_count: int = strawberry.field(description="How many users there are on all pages.")
-
-
 @strawberry.type(description="Several users who are granted things together: a newsroom.")
 class Group:
     """Several users who are granted things together: a newsroom."""
@@ -83,15 +74,6 @@ class Group:
     name: str = strawberry.field(description="The name of the group.")
     title: str = strawberry.field(description="The name that people read.")
     members: list[str] = strawberry.field(description="The names of its members.")
-
-
-@strawberry.type(description="A page of groups, by name.")
-class GroupConnection:
-    """A page of groups, by name."""
-
-    nodes: list[Group] = strawberry.field(description="The groups.")
-    page_info: PageInfo = strawberry.field(description="Whether there is another page.")
-    total_count: int = strawberry.field(description="How many groups there are on all pages.")
 
 
 async def _me(info: Info) -> Any:
@@ -102,13 +84,13 @@ async def _me(info: Info) -> Any:
 async def _users(info: Info, first: int | None = PAGE, after: str | None = None) -> Any:
     session = info.context
     users = await session.ask_as_account(session.engine.directory.accounts)
-    return listed(UserConnection, users, lambda user: user.name, page_size(first, PAGE), after)
+    return listed(users, lambda user: user.name, page_size(first, PAGE), after)
 
 
 async def _group_page(info: Info, first: int | None = PAGE, after: str | None = None) -> Any:
     session = info.context
     groups = await session.ask_as_account(session.engine.directory.groups)
-    return listed(GroupConnection, groups, lambda group: group.name, page_size(first, PAGE), after)
+    return listed(groups, lambda group: group.name, page_size(first, PAGE), after)
 
 
 @strawberry.type
@@ -118,10 +100,10 @@ class UserQuery:
     me: User | None = strawberry.field(
         resolver=_me, description="Who makes this request; null for an anonymous caller."
     )
-    users: UserConnection | None = strawberry.field(
+    users: Connection[User] | None = strawberry.field(
         resolver=_users, description="The users, by name. For administrators."
     )
-    groups: GroupConnection | None = strawberry.field(
+    groups: Connection[Group] | None = strawberry.field(
         resolver=_group_page,
         description="The groups, by name: all of them for administrators, your own otherwise.",
     )

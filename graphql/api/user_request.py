@@ -5,7 +5,7 @@ from typing import Any
 
 import strawberry
 
-from api.connection import PageInfo, listed, page_size
+from api.connection import Connection, listed, page_size
 from api.session import Info
 from engine import user_request as value
 from engine.user_request import RequestKind, RequestState
@@ -33,15 +33,6 @@ class UserRequest:
     answered_at: datetime | None = strawberry.field(description="When it was answered.")
 
 
-@strawberry.type(description="A page of requests, the newest first.")
-class UserRequestConnection:
-    """A page of requests, the newest first."""
-
-    nodes: list[UserRequest] = strawberry.field(description="The requests.")
-    page_info: PageInfo = strawberry.field(description="Whether there is another page.")
-    total_count: int = strawberry.field(description="How many there are on all pages.")
-
-
 def _place(request: value.UserRequest) -> str:
     # newest first, as ``cut`` goes by ascending places
     return f"{10**16 - int(request.at.timestamp() * 10**6):016d} {request.id}"
@@ -57,14 +48,14 @@ async def _requests(
     session = info.context
     found = await session.ask_as_account(session.engine.requests.listed, kind, state)
     requests = sorted(found, key=_place)
-    return listed(UserRequestConnection, requests, _place, page_size(first, PAGE), after)
+    return listed(requests, _place, page_size(first, PAGE), after)
 
 
 @strawberry.type
 class UserRequestQuery:
     """The root field about requests."""
 
-    requests: UserRequestConnection | None = strawberry.field(
+    requests: Connection[UserRequest] | None = strawberry.field(
         resolver=_requests,
         description="Your requests to the data team and those that you may answer, the newest "
         "first.",
