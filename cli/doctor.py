@@ -5,6 +5,7 @@ from dataclasses import asdict
 
 import click
 
+from cli.address import running_settings
 from cli.examination import Grade, examined
 from cli.terminal import note
 from engine.engine import Engine
@@ -16,12 +17,12 @@ from engine.settings import Settings
 def doctor_command(as_json: bool) -> None:
     """Look at this installation, and say what is unsafe or unwell and what to do about it.
 
-    It may run beside clew up, with the same settings in the environment. The exit code is 1 where
-    something is a fault.
+    It may run beside clew up, and then judges the settings of that server, not those of this shell.
+    The exit code is 1 where something is a fault.
     """
     settings = Settings.from_environment()
     with Engine.open(settings, progress=note) as engine:
-        findings = examined(settings, engine)
+        findings = examined(running_settings(settings), engine)
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
     else:

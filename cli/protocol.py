@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from engine.network import Network, address_of, caller_network, is_within
@@ -37,6 +38,9 @@ REASONS = {
     ),
     503: (b"Service Unavailable", b"Too many connections: close some, or come back later."),
 }
+
+CODES = {408: "BAD_REQUEST", 431: "BAD_REQUEST", 503: "BUSY"}
+"""The codes of these errors, as in every other answer."""
 
 
 @dataclass
@@ -254,10 +258,15 @@ class BoundedProtocol(HttpToolsProtocol):
         cycle = self.cycle
         if not (self._answering and cycle.response_started):
             phrase, text = REASONS[status]
+            body = orjson.dumps(
+                {"errors": [{"message": text.decode(), "extensions": {"code": CODES[status]}}]}
+            )
+            again = b"retry-after: 10\r\n" if status == 503 else b""
             self.transport.write(
-                b"HTTP/1.1 %d %b\r\ncontent-type: text/plain; charset=utf-8\r\n"
-                b"x-content-type-options: nosniff\r\ncontent-length: %d\r\nretry-after: 10\r\n"
-                b"connection: close\r\n\r\n%b" % (status, phrase, len(text), text)
+                b"HTTP/1.1 %d %b\r\ncontent-type: application/json\r\n"
+                b"x-content-type-options: nosniff\r\ncache-control: no-store\r\n"
+                b"referrer-policy: no-referrer\r\ncontent-length: %d\r\n%b"
+                b"connection: close\r\n\r\n%b" % (status, phrase, len(body), again, body)
             )
         self.logger.warning("HTTP %d to %s: %s", status, self._host, REASONS[status][1].decode())
         if self._answering:  # the application hears that the client is gone

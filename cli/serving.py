@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from api.app import create_app
 from api.credential import sign_in_link
 from api.http.log import configure
-from cli.address import forget_address, note_address
+from cli.address import forget_address, note_address, note_settings
 from cli.bulk import bulk_load
 from cli.owner import owner_link
 from cli.supervisor import Supervisor
@@ -67,6 +67,7 @@ def serve(engine: Engine, listening: socket.socket, workers: int = 1) -> None:
     address = address_of(listening)
     with ExitStack() as stack:
         stack.callback(forget_address, settings)
+        note_settings(settings)
         if workers > 1:
             supervisor = stack.enter_context(Supervisor(settings, listening, workers))
             run = supervisor.watch

@@ -24,7 +24,9 @@ from engine.secret import hashed, is_key
 
 REMEMBERED = 10_000
 """Callers that are remembered; the one that was seen longest ago is forgotten first."""
-BAD_KEY = "this API key is not valid: it is misspelt, has expired, or was revoked"
+BAD_KEY = (
+    "this API key is not valid: it is misspelt, has expired or was revoked, or its user is disabled"
+)
 ENDED = "your session has ended: sign in again"
 T = TypeVar("T")
 

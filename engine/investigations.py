@@ -218,7 +218,10 @@ class Investigations:
             raise BadInput(f"there is no investigation {shown(name)}, or none that you may see")
         if not access.may(level, name):
             what = "manage" if level is Level.MANAGE else "add to"
-            raise Forbidden(f"you may read the investigation {found[0].title!r}, but not {what} it")
+            may = "add to" if access.may(Level.WRITE, name) else "read"
+            raise Forbidden(
+                f"you may {may} the investigation {found[0].title!r}, but not {what} it"
+            )
         return found[0], access
 
     def _writable(self, by: Actor, name: str) -> Access:

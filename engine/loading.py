@@ -12,6 +12,7 @@ from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
 
 from engine.entity import Entity
+from engine.errors import BadInput
 from engine.graph.record.change import Written
 from engine.graph.record.row import Prepared, prepared
 from engine.graph.record.writer import Writer
@@ -20,6 +21,7 @@ from engine.sync.keeper import Keeper
 
 QUEUED = 2
 """Batches that may wait to be written, and as many to be indexed: more would only cost memory."""
+LONGEST_TITLE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,11 @@ class Loading:
     def begin(self, title: str | None = None) -> bool:
         """Create the dataset if there is none, with this title if one is given.
 
-        Returns whether it holds no records. Raises BadInput if it is being deleted.
+        Returns whether it holds no records. Raises BadInput if it is being deleted, or for a title
+        that is too long.
         """
+        if title is not None and len(title) > LONGEST_TITLE:
+            raise BadInput(f"the title has {len(title):,} characters: at most {LONGEST_TITLE}")
         self._writer.ensure_dataset(self._dataset, title)
         return next(self.ids(), None) is None
 

@@ -58,11 +58,12 @@ class Push:
         with session_until(math.inf) as session:
             session.headers["Authorization"] = f"Bearer {self.key}"
             place = f"{self._datasets}/uploads/{identity(names)}"
-            there = self._ask(session, "GET", place)["files"]
+            there = self._ask(session, meter, "GET", place)["files"]
             for name, file in names.items():
                 self._send_file(session, f"{place}/{quote(name)}", file, there.get(name, 0), meter)
             meter.message("Loading")
-            return self._ask(session, "POST", f"{place}/load?{urlencode(self.options)}")
+            load = f"{place}/load?{urlencode(self.options)}"
+            return self._ask(session, meter, "POST", load)
 
     @property
     def _datasets(self) -> str:
@@ -81,13 +82,18 @@ class Push:
                 part = opened.read(PART)
                 if not part and (offset or total):
                     return
-                answer = self._ask(session, "PUT", f"{address}?offset={offset}", part)
+                answer = self._ask(session, meter, "PUT", f"{address}?offset={offset}", part)
                 offset = answer["size"]
                 if not part:
                     return
 
     def _ask(
-        self, session: requests.Session, method: str, address: str, body: bytes | None = None
+        self,
+        session: requests.Session,
+        meter: Meter,
+        method: str,
+        address: str,
+        body: bytes | None = None,
     ) -> Mapping[str, Any]:
         """The answer to one request, sent again where that may help; raises PushFailed."""
         for left in reversed(range(TRIES)):
@@ -109,7 +115,9 @@ class Push:
                     raise PushFailed(problem)
                 wait = pause_asked(response)
             if left:
-                self.pause(min(max(wait, 1.0), LONGEST_PAUSE))
+                wait = min(max(wait, 1.0), LONGEST_PAUSE)
+                meter.message(f"{problem}. Trying again in {wait:.0f} s")
+                self.pause(wait)
         raise PushFailed(f"{problem}. Run the same again: it goes on where this stopped")
 
 

@@ -57,6 +57,16 @@ def people(tmp_path: Path) -> Path:
     return file
 
 
+class Noting(Meter):
+    """A meter that keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def message(self, text: str) -> None:
+        self.told.append(text)
+
+
 def test_files_are_loaded_there(
     run: Callable[..., Result], people: Path, fresh_engine: Engine
 ) -> None:
@@ -100,9 +110,11 @@ def test_what_was_interrupted_goes_on_where_it_stopped(
 
     monkeypatch.setattr(pushing.requests.Session, "request", breaking)
     pauses: list[float] = []
+    meter = Noting()
     with pytest.raises(KeyboardInterrupt):
-        Push(url, key, "people", {}, pauses.append).send([people], Meter())
+        Push(url, key, "people", {}, pauses.append).send([people], meter)
     assert pauses
+    assert any("Trying again in" in text for text in meter.told)
     begun = len(sent)
     monkeypatch.setattr(pushing.requests.Session, "request", real)
 

@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cli.address import FILE, address_of, forget_address, note_address
+from cli.address import (
+    FILE,
+    SETTINGS_FILE,
+    address_of,
+    forget_address,
+    note_address,
+    note_settings,
+    running_settings,
+)
 from cli.main import main
 from engine.account import Role, Scope
 from engine.engine import Engine
@@ -155,3 +163,18 @@ def test_links_have_the_address_of_the_running_server(tmp_path: Path) -> None:
     assert address_of(public) == "https://clew.example.org"
     forget_address(settings)
     assert not (tmp_path / FILE).exists()
+
+
+def test_the_settings_of_the_running_server_are_noted(tmp_path: Path) -> None:
+    server = Settings(data=tmp_path, rate_limit="off", origins="*", redis_url="redis://:pw@r/0")
+    here = Settings(data=tmp_path, heap_mb=700)
+    assert running_settings(here) == here
+    note_settings(server)
+    noted = tmp_path / SETTINGS_FILE
+    assert noted.stat().st_mode & 0o777 == 0o600
+    expected = {"rate_limit": "off", "origins": "*", "redis_url": "redis://:pw@r/0"}
+    assert running_settings(here) == here.model_copy(update=expected)
+    noted.write_text("{", encoding="utf-8")
+    assert running_settings(here) == here
+    forget_address(server)
+    assert not noted.exists()

@@ -128,6 +128,36 @@ def test_a_session_ends_when_its_account_is_disabled(engine: Engine) -> None:
         engine.caller(session=second)
 
 
+def test_an_administrator_gets_into_no_account_that_is_in_use(engine: Engine) -> None:
+    """Whoever could make its keys or links would read what its user shared with nobody."""
+    ann = engine.directory.add_account(OWNER, "ann", roles=[Role.ADMINISTRATOR])
+    bea = engine.directory.add_account(OWNER, "bea")
+    engine.directory.add_account(OWNER, "loader")
+    credentials = engine.credentials
+    assert credentials.redeem(credentials.make_link(ann, "bea")) == "bea"
+    used, _ = credentials.make_key(ann, "loader")
+    credentials.make_key(ann, "loader")
+    credentials.sign_in(bea, "link")
+    engine.caller(used)
+    credentials.note_used()
+    for account in ("bea", "loader"):
+        with pytest.raises(Forbidden, match=f"{account} is in use: only {account}"):
+            credentials.make_link(ann, account)
+        with pytest.raises(Forbidden, match="is in use"):
+            credentials.make_key(ann, account)
+        credentials.make_key(OWNER, account)
+        assert credentials.keys(ann, account)
+    session = engine.caller(session=credentials.sign_in(bea, "link")).session
+    assert session is not None
+    engine.directory.set_account(OWNER, "bea", disabled=True)  # ends the sessions
+    engine.directory.set_account(OWNER, "bea", disabled=False)
+    with pytest.raises(Forbidden, match="is in use"):
+        credentials.make_link(ann, "bea")
+    with pytest.raises(BadInput, match="no account"):
+        credentials.make_link(ann, "nobody")
+    credentials.make_link(ann, "ann")
+
+
 def test_an_account_makes_keys_of_its_own_only(engine: Engine) -> None:
     engine.directory.add_account(OWNER, "bea", roles=[Role.DATA_TEAM])
     ada = engine.directory.account("ada")

@@ -30,6 +30,7 @@ class Http:
     """Requests in the name of some users; an answer is its status and JSON."""
 
     def __init__(self, engine: Engine, client: TestClient) -> None:
+        self.engine = engine
         self.client = client
         self.keys = {
             name: engine.credentials.make_key(OWNER, name, scopes=EVERY)[0]
@@ -175,6 +176,8 @@ def test_an_upload_goes_on_where_it_stopped(http: Http) -> None:
     status, report = http.ask("team", "POST", f"{place}/load?public=1")
     assert (status, report["added"]) == (200, 3)
     assert names(http, "people", None) == ["Ada", "Ben", "Cem"]
+    published = http.engine.audit.events(OWNER, action="visibility changed")[0]
+    assert (published.actor, published.subject) == ("team", "people")
     assert http.ask("team", "POST", f"{place}/load") == (200, report)  # its answer was lost
     assert http.ask("team", "GET", place) == (200, {"files": {}})
 

@@ -123,6 +123,12 @@ MATCH (d:Dataset {name: $name}) WHERE d.deleting IS NULL
 SET d.visibility = $visibility
 RETURN d.name AS name
 
+// -- account_use --
+// Whether somebody has signed in to an account, or used a key of it.
+MATCH (a:Account {name: $name})
+RETURN coalesce(a.signed_in, false) OR EXISTS { (a)<-[:SESSION_OF]-() }
+       OR EXISTS { (a)<-[:KEY_OF]-(k:ApiKey) WHERE k.used IS NOT NULL } AS used
+
 // -- key_add --
 // Stores a new API key by its hash, unless its account has as many as it may.
 MATCH (a:Account {name: $account})
@@ -190,7 +196,8 @@ DETACH DELETE old
 WITH DISTINCT a
 CREATE (s:LoginSession)-[:SESSION_OF]->(a)
 SET s += $values, s.hash = $hash, s.created = datetime(), s.expires = $expires
-SET a.refused = CASE WHEN $values.issuer IS NULL THEN a.refused ELSE null END
+SET a.signed_in = true,
+    a.refused = CASE WHEN $values.issuer IS NULL THEN a.refused ELSE null END
 RETURN a.name AS name
 
 // -- session_by_hash --

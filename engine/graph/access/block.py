@@ -78,7 +78,10 @@ class Blocks:
         name = checked_name(kind, name)
         with audited(self._connection, by, "unblocked", name, {"kind": kind}) as tx:
             if not tx.run("block_remove", {"id": id_of(kind, name)})[0]["count"]:
-                raise BadInput(f"the {kind} {name[:100]!r} is not blocked: `clew block list`")
+                raise BadInput(
+                    f"the {kind} {name[:100]!r} is not blocked: see `clew block list`, or "
+                    "{ blocks { nodes { kind name } } }"
+                )
 
 
 def id_of(kind: BlockKind, name: str) -> str:

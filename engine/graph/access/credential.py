@@ -21,8 +21,8 @@ from engine.caller import (
 from engine.errors import BadInput, Forbidden
 from engine.graph.access.audit import actor_name, add_event, audited
 from engine.graph.access.directory import NO_SESSION
-from engine.graph.access.rule import account_of
-from engine.graph.connection import Connection
+from engine.graph.access.rule import account_of, no_account
+from engine.graph.connection import Connection, Transaction
 from engine.secret import hashed, is_key, key_start, new_key, new_token
 
 
@@ -47,7 +47,8 @@ class Credentials:
     ) -> tuple[str, ApiKey]:
         """A new key, which is shown this once, and what is known of it.
 
-        Raises Forbidden for the key of somebody else, BadInput where there are ten already.
+        Raises Forbidden for the key of somebody else (``must_be_new``), BadInput where there are
+        ten already, or no such account.
         """
         must_be_own(by, account)
         if not 1 <= days <= LONGEST_KEY_DAYS:
@@ -64,9 +65,10 @@ class Credentials:
             "expires": expires,
         }
         with audited(self._connection, by, "key made", account, {"start": key_start(key)}) as tx:
+            must_be_new(tx, by, account)
             if not tx.run("key_add", parameters):
                 raise BadInput(
-                    f"{account[:100]!r} has {MOST_KEYS} keys already, or is no account: revoke one"
+                    f"{account} has {MOST_KEYS} keys already, as many as it may have: revoke one"
                 )
         return key, ApiKey(key_start(key), title[:200], frozenset(scopes), now, expires)
 
@@ -113,7 +115,10 @@ class Credentials:
     # --- sign-in links ----------------------------------------------------------------------------
 
     def make_link(self, by: Actor, account: str, life: timedelta = LINK_LIFE) -> str:
-        """A token that signs an account in once; older ones of this account end."""
+        """A token that signs an account in once; older ones of this account end.
+
+        Raises Forbidden for a link of somebody else (``must_be_new``), BadInput.
+        """
         must_be_own(by, account)
         token = new_token()
         parameters = {
@@ -122,8 +127,9 @@ class Credentials:
             "expires": datetime.now(UTC) + life,
         }
         with self._connection.transaction() as tx:
+            must_be_new(tx, by, account)
             if not tx.run("link_add", parameters):
-                raise BadInput(f"there is no account {account[:100]!r}, or it is disabled")
+                raise BadInput(f"the account {account} is disabled: enable it first")
             add_event(tx, by, "sign-in link made", account, {})
         return token
 
@@ -228,6 +234,23 @@ def must_be_own(by: Actor, account: str) -> None:
     """Raises Forbidden for a key or a link of somebody else, but for administrators."""
     if isinstance(by, Account) and by.name != account and not by.is_staff():
         raise Forbidden("only administrators see and make keys and links of others")
+
+
+def must_be_new(tx: Transaction, by: Actor, account: str) -> None:
+    """Raises Forbidden where ``by`` would get into an account that somebody else uses already.
+
+    Administrators make the first key or link of an account; from the first sign-in, and the first
+    use of a key, its keys and links are its own. Only the owner of the data folder, who has all
+    the data anyhow, makes others. Raises BadInput where there is no such account.
+    """
+    rows = tx.run("account_use", {"name": account})
+    if not rows:
+        raise no_account(account)
+    if rows[0]["used"] and isinstance(by, Account) and by.name != account:
+        raise Forbidden(
+            f"{account} is in use: only {account} makes keys and links for it, and the owner of "
+            f"the installation with `clew user link {account}` or `clew user key {account}`"
+        )
 
 
 def key_of(values: Mapping[str, Any]) -> ApiKey:

@@ -296,8 +296,12 @@ class Directory:
             self._must_manage(by, dataset)
 
     def publish(self, by: Actor, dataset: str, visibility: Visibility) -> None:
-        """Make a dataset public, registered or restricted."""
+        """Make a dataset public, registered or restricted; raises Forbidden, BadInput."""
         self._must_manage(by, dataset)
+        self.publish_loaded(by, dataset, visibility)
+
+    def publish_loaded(self, by: Actor, dataset: str, visibility: Visibility) -> None:
+        """As ``publish``, for who passed ``must_manage_or_make`` before they loaded it."""
         rows = self._connection.read("access_levels", {"account": None}, timeout=self._seconds)
         found = next((row for row in rows if row["name"] == dataset), None)
         if found is not None and found["kind"] != DATASET:

@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from api.bulk.guard import NotFound, refused
 from api.error import Refused
 from api.traffic.visit import Visit
-from engine.account import OWNER, Account, Actor, Scope
+from engine.account import Account, Actor, Scope
 from engine.caller import Caller
 from engine.dataset import Visibility
 from engine.engine import Engine
@@ -213,7 +213,7 @@ class Intake:
                 mapping=mapping,
             )
             if is_public:
-                self._engine.directory.publish(OWNER, dataset, Visibility.PUBLIC)
+                self._engine.directory.publish_loaded(actor, dataset, Visibility.PUBLIC)
             counts = {name: report[name] for name in ("added", "changed", "removed")}
             self._engine.audit.note(actor, "uploaded", dataset, **counts)
             upload.finish(report)

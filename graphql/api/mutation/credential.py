@@ -31,9 +31,7 @@ class NewApiKey:
 class SignInLink:
     """A link by which a user signs in, once."""
 
-    url: str = strawberry.field(
-        description="The link; without CLEW_PUBLIC_URL, its path on this server."
-    )
+    url: str = strawberry.field(description="The link.")
     expires: datetime = strawberry.field(description="Until when it can be used.")
 
 
@@ -64,7 +62,8 @@ async def _create_link(info: Info, user: str | None = None) -> SignInLink:
     session = info.context
     _must_have(session, EVERY_SCOPE)
     token = await session.change(session.engine.credentials.make_link, _user(session, user))
-    url = sign_in_link(session.engine.settings.public_url, token)
+    address = session.engine.settings.public_url or (session.visit.site if session.visit else "")
+    url = sign_in_link(address, token)
     return SignInLink(url=url, expires=datetime.now(UTC) + LINK_LIFE)
 
 
@@ -102,8 +101,9 @@ class CredentialMutation:
 
     create_key: NewApiKey | None = strawberry.field(
         resolver=_create_key,
-        description="Make an API key for yourself; administrators may for others. A user has at "
-        "most ten. A key that asks for another gets no more scopes than it has.",
+        description="Make an API key for yourself; administrators may for users who have never "
+        "signed in and never used a key. A user has at most ten. A key that asks for another gets "
+        "no more scopes than it has.",
     )
     revoke_key: bool | None = strawberry.field(
         resolver=_revoke_key,
@@ -111,8 +111,8 @@ class CredentialMutation:
     )
     create_sign_in_link: SignInLink | None = strawberry.field(
         resolver=_create_link,
-        description="Make a link by which you, or whom an administrator names, sign in once. Older "
-        "ones end.",
+        description="Make a link by which you sign in once; administrators may for users who have "
+        "never signed in and never used a key. Older ones end.",
     )
     sign_out: bool | None = strawberry.field(
         resolver=_sign_out, description="End the browser session that makes this request."

@@ -1,9 +1,11 @@
 """What one request takes: a request when it arrives, points when its caller and cost are known.
 
 A request counts for the account whose key or session it shows, with all keys together: somebody
-with ten keys gets no more than somebody with one. Otherwise it counts for the address. So does the
-first request with a credential that this process has not seen yet, and credentials that are not
-valid have a limit of their own: nobody can guess, or make the graph look up, without end.
+with ten keys gets no more than somebody with one. Otherwise it counts for the address: together
+with all that come without a credential, or, where the request shows one that this process has not
+seen yet, together with all of that kind. So a flood of anonymous requests does not shut out a user
+at the same address. Credentials that are not valid have a limit of their own too: nobody can guess,
+or make the graph look up, without end.
 """
 
 from collections.abc import Callable
@@ -55,6 +57,8 @@ class Visit:
         self.address = client_address(request.scope, gate.proxies)
         self._who = f"address {caller_network(self.address)}"
         self._tier: Tier | None = None
+        self.site = f"{request.url.scheme}://{request.url.netloc}"
+        """The address under which the caller asks; its host is one that the settings name."""
         self.exchange = exchange_of(request.scope)
         self.cost = 0
 
@@ -141,7 +145,8 @@ class Visit:
             self._check(lambda: meter.check(policies.failures, self._who))
         assert self._tier is not None
         requests = self._tier.requests
-        self._check(lambda: meter.take(requests, self._who))
+        who = f"{self._who} unseen" if shown and account is None else self._who
+        self._check(lambda: meter.take(requests, who))
 
     def _take_points(self) -> None:
         if self._tier is None:

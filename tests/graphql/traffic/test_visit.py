@@ -129,6 +129,16 @@ def test_points_run_out(ask: Ask) -> None:
     assert ask(TYPENAME).status_code == 200
 
 
+def test_anonymous_requests_do_not_shut_a_user_out(ask: Ask, limited: Engine) -> None:
+    key, _ = limited.credentials.make_key(OWNER, "ada")
+    while ask().status_code == 200:
+        pass
+    assert ask(**bearer(key)).status_code == 200  # this process sees the key for the first time
+    # nor does a credential that is made up let anybody ask without end
+    answers = [ask("{", address="192.0.2.7", cookie=f"clew_session={n}") for n in range(31)]
+    assert [answer.status_code == 429 for answer in answers] == [False] * 30 + [True]
+
+
 def test_a_user_counts_once_with_all_keys_and_from_everywhere(ask: Ask, limited: Engine) -> None:
     keys = [limited.credentials.make_key(OWNER, "ada")[0] for _ in range(2)]
     seen = []
