@@ -22,6 +22,7 @@ from engine.export.registry import FORMATS
 from engine.export.target import STDOUT, opened
 from engine.question import PathMode, PathQuestion, SearchQuestion
 from engine.settings import Settings
+from engine.warning import collected
 
 T = TypeVar("T")
 STEP = 500
@@ -124,7 +125,11 @@ def export_command(format_: str | None, output: str, **what: Any) -> None:
     if format.name == "xlsx" and output == STDOUT and sys.stdout.isatty():
         raise BadInput("xlsx is not for a terminal: give -o FILE.xlsx")
     with Engine.open(Settings.from_environment(), progress=note) as engine:
-        run(engine, selection.content(engine), format, output)
+        with collected() as warnings:
+            content = selection.content(engine)
+        for warning in warnings:
+            note(f"Warning: {warning}")
+        run(engine, content, format, output)
 
 
 def format_by_name(output: str) -> str:

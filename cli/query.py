@@ -36,6 +36,8 @@ def query_command(file: Any, variables: str) -> None:
     with Engine.open(Settings.from_environment(), progress=note) as engine:
         answer = asyncio.run(execute(engine, operation, values))
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+    for warning in answer.get("extensions", {}).get("warnings", ()):
+        note(f"Warning: {warning['message']}")
     if answer.get("errors"):
         raise SystemExit(1)
 

@@ -9,6 +9,10 @@ class BadInput(ClewError):
     """A question, a file or an argument that cannot be understood."""
 
 
+class NotFound(BadInput):
+    """An id that does not exist, or that this reader may not see: both get the same message."""
+
+
 class EngineInUse(ClewError):
     """Another process holds this data folder or its index."""
 

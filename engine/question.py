@@ -4,18 +4,16 @@ Each value checks itself in ``__post_init__`` and raises BadInput. Nothing below
 whether a number is in range or a name exists. Two checks have to wait until a question is answered,
 as only the store knows the format: that of a cursor (``after``), and that of a search's text.
 
-An id that does not exist, or that the reader may not see, is not bad input: it has no answer.
+Of several names the unknown ones are left out with a warning (``engine.vocabulary``). Whether an id
+or a dataset exists depends on who asks, so ``Reading`` and the index check that.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from followthemoney import model
-
-from engine.entity import relationship_types
 from engine.errors import BadInput
 from engine.partial_date import required_date
+from engine.vocabulary import chosen_schemata, chosen_types, close, meant, shown
 
 MAX_ENDS = 25
 """Ids that paths may start from, and ids that they may lead to: each pair is searched."""
@@ -75,18 +73,6 @@ class DateRange:
                 object.__setattr__(self, name, required_date(date))
 
 
-def _check_types(types: Iterable[str] | None) -> None:
-    for name in types or ():
-        if name not in relationship_types():
-            raise BadInput(f"there is no relationship type {name[:100]!r}")
-
-
-def _check_schemata(names: Iterable[str] | None) -> None:
-    for name in names or ():
-        if name not in model.schemata:
-            raise BadInput(f"{name[:100]!r} is not a schema of FollowTheMoney")
-
-
 def _check_share(share: float) -> None:
     if not 0 <= share <= 1:
         raise BadInput(f"minShare must be from 0 to 1, not {share}")
@@ -117,8 +103,8 @@ class HopFilter:
     """Whether a path may pass through shared values (Literal)."""
 
     def __post_init__(self) -> None:
-        _check_types(self.types)
-        _check_schemata(self.schemata)
+        object.__setattr__(self, "types", chosen_types(self.types))
+        object.__setattr__(self, "schemata", chosen_schemata(self.schemata))
         if self.min_share is not None:
             _check_share(self.min_share)
         if self.max_degree is not None:
@@ -175,8 +161,8 @@ class ExpandQuestion:
     """The cursor of the last item on the page before."""
 
     def __post_init__(self) -> None:
-        _check_types(self.types)
-        _check_schemata(self.schemata)
+        object.__setattr__(self, "types", chosen_types(self.types))
+        object.__setattr__(self, "schemata", chosen_schemata(self.schemata))
 
 
 @dataclass(frozen=True)
@@ -208,7 +194,7 @@ class SearchFilter:
     during: DateRange | None = None
 
     def __post_init__(self) -> None:
-        _check_schemata(self.schemata)
+        object.__setattr__(self, "schemata", chosen_schemata(self.schemata))
 
 
 @dataclass(frozen=True)
@@ -237,4 +223,5 @@ class FacetQuestion:
     def __post_init__(self) -> None:
         for name in self.fields:
             if name not in FACETS:
-                raise BadInput(f"{name[:100]!r} is no facet; there are {', '.join(FACETS)}")
+                hint = meant(close(name, FACETS))
+                raise BadInput(f"{shown(name)} is no facet; there are {', '.join(FACETS)}.{hint}")

@@ -40,6 +40,7 @@ from engine.graph.record.reader import Reader
 from engine.graph.walk.ownership import Ownership
 from engine.graph.walk.path import Pathfinder
 from engine.network import Address
+from engine.presence import Presence, among
 from engine.question import (
     ExpandQuestion,
     FacetQuestion,
@@ -61,6 +62,7 @@ class Reading:
         self._connection = stores.connection
         self._index = stores.index
         self._reader = Reader(stores.connection, settings.deadline)
+        self._presence = Presence(self._reader)
         self._paths = Pathfinder(stores.connection, settings.deadline)
         self._ownership = Ownership(stores.connection, settings.deadline)
         self._catalog = Catalog(stores.connection, settings.deadline)
@@ -124,8 +126,14 @@ class Reading:
         return self._reader.entities(ids, access)
 
     def expand(self, question: ExpandQuestion, access: Access) -> Page[Step]:
-        """The relationships of one entity and the nodes at their other ends, a page at a time."""
-        return self._reader.expand(question, access)
+        """The relationships of one entity and the nodes at their other ends, a page at a time.
+
+        Raises NotFound for an id that is not there, or not for this reader.
+        """
+        page = self._reader.expand(question, access)
+        if not page.items and question.after is None:
+            self._presence.check(question.id, access)
+        return page
 
     def expand_count(self, question: ExpandQuestion, access: Access) -> int:
         """How many relationships ``expand`` has on all pages."""
@@ -153,21 +161,37 @@ class Reading:
         }
 
     def subgraph(self, ids: Sequence[str], access: Access) -> Subgraph:
-        """The relationships among a set of at most 500 entities."""
-        return self._reader.subgraph(ids, access)
+        """The relationships among a set of at most 500 entities.
+
+        Warns of ids that are not there, or not for this reader; raises NotFound where none is.
+        """
+        subgraph = self._reader.subgraph(ids, access)
+        there = {node.id: node for node in subgraph.nodes}
+        self._presence.check_found(ids, map(there.get, ids), access)
+        return subgraph
 
     # --- walks --------------------------------------------------------------------------------
 
     def paths(self, question: PathQuestion, access: Access) -> PathResult:
-        """The shortest paths from any of some entities to any of some others."""
-        return self._paths.paths(question, access)
+        """The shortest paths from any of some entities to any of some others.
+
+        Warns of ids and datasets that are not there, or not for this reader; raises NotFound or
+        BadInput where no other is named.
+        """
+        filters = [among(access, each) for each in (question.filter, *question.hops)]
+        question = replace(question, filter=filters[0], hops=tuple(filters[1:]))
+        result = self._paths.paths(question, access)
+        self._presence.check_ends(question, result, access)
+        return result
 
     def owners(self, question: OwnershipQuestion, access: Access) -> list[Holding]:
         """Who owns an entity, through any chain: the largest share first, unknown ones last."""
+        self._presence.check_company(question.id, access)
         return self._ownership.owners(question, access)
 
     def holdings(self, question: OwnershipQuestion, access: Access) -> list[Holding]:
         """What an entity owns, through any chain: the largest share first, unknown ones last."""
+        self._presence.check_company(question.id, access)
         return self._ownership.holdings(question, access)
 
     # --- search -------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from api.session import Info
 from engine import answer
 from engine import entity as value
 from engine.question import Direction, ExpandOrder, ExpandQuestion
+from engine.vocabulary import warn_of_properties
 
 LITERAL = "Literal"
 
@@ -164,6 +165,7 @@ def _properties(root: strawberry.Parent[value.Node], names: Names = None) -> Any
     if not isinstance(root, value.Entity):
         return []
     known = value.schema_of(root.schema).properties
+    warn_of_properties(names or ())
     return [
         PropertyValues(root, known[name])
         for name in (root.properties if names is None else dict.fromkeys(names))

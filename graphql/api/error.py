@@ -12,6 +12,7 @@ from engine.errors import (
     Blocked,
     Cancelled,
     Forbidden,
+    NotFound,
     NotSignedIn,
     QueryTimeout,
     ServerUnavailable,
@@ -27,6 +28,7 @@ UNREACHABLE = (
 )
 INTERNAL = "Internal error"
 CODES: dict[type[Exception], str] = {
+    NotFound: "NOT_FOUND",
     BadInput: "BAD_USER_INPUT",
     QueryTimeout: "DEADLINE_EXCEEDED",
     Cancelled: "DEADLINE_EXCEEDED",

@@ -1,7 +1,7 @@
 """From the text of a request to its answer: parse, limit, validate, count the cost, execute."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Any
@@ -36,6 +36,7 @@ from api.turn import CHEAP, Lane, kind_of, lanes
 from engine.caller import Caller
 from engine.engine import Engine
 from engine.errors import Blocked, ClewError, NotSignedIn, ServerUnavailable, TermsNotAccepted
+from engine.warning import collected
 
 ADMITTING = 8
 """Requests at a time of which it is looked up who makes them."""
@@ -177,8 +178,9 @@ class Execution:
         who = OWNER_NAME if visit is None else visit.note_caller(caller)
         async with lane.turn(who), self._ending.with_the_block():
             with anyio.move_on_after(limit):
-                result = await self._execute(parsed, parameters, caller, visit, lane)
-                return _answer(result, None if visit is None else visit.cost)
+                with collected() as warnings:
+                    result = await self._execute(parsed, parameters, caller, visit, lane)
+                return _answer(result, None if visit is None else visit.cost, warnings)
             return self._late(lane)
 
     def _hides(self, parsed: DocumentNode) -> bool:
@@ -224,13 +226,18 @@ def refusal(error: GraphQLError, code: str = "BAD_USER_INPUT") -> Answer:
     return Answer({"errors": errors}, started=False, status=status)
 
 
-def _answer(result: ExecutionResult, cost: int | None = None) -> Answer:
+def _answer(
+    result: ExecutionResult, cost: int | None = None, warnings: Iterable[str] = ()
+) -> Answer:
     errors = error_list(result.errors) if result.errors else None
     # an error without a path is one of the request, such as a variable of a wrong type
     if result.data is None and result.errors and result.errors[0].path is None:
         return Answer({"errors": errors}, started=False)
     body: dict[str, Any] = {} if errors is None else {"errors": errors}
     body["data"] = result.data
-    if cost is not None:
-        body["extensions"] = {"cost": cost}
+    extensions: dict[str, Any] = {} if cost is None else {"cost": cost}
+    if told := [{"message": text} for text in warnings]:
+        extensions["warnings"] = told
+    if extensions:
+        body["extensions"] = extensions
     return Answer(body)

@@ -31,6 +31,8 @@ from engine.question import (
     SearchQuestion,
     SearchSort,
 )
+from engine.vocabulary import no_dataset
+from engine.warning import warn
 
 Ids = list[strawberry.ID]
 FromIds = Annotated[
@@ -66,11 +68,11 @@ At = Annotated[
 
 
 async def _entity(info: Info, id: strawberry.ID) -> Any:
-    return await info.context.nodes.load(id)
+    return (await info.context.entities([id]))[0]
 
 
 async def _entities(info: Info, ids: Ids) -> Any:
-    return await info.context.nodes.load_many(ids) if ids else []
+    return await info.context.entities(ids)
 
 
 def _search(
@@ -149,7 +151,10 @@ async def _subgraph(info: Info, ids: Ids) -> Any:
 
 
 async def _dataset(info: Info, name: str) -> Any:
-    return await info.context.ask(info.context.engine.dataset, name)
+    dataset = await info.context.ask(info.context.engine.dataset, name)
+    if dataset is None:
+        warn(no_dataset(name, info.context.caller.reading().datasets))
+    return dataset
 
 
 @strawberry.type(description="Everything that can be asked.")

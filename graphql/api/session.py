@@ -11,7 +11,7 @@ What many fields of one page ask for (entities, datasets, counts) goes through a
 collects the ids that all of them want and asks the engine once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
@@ -28,6 +28,7 @@ from engine.caller import Caller
 from engine.dataset import Dataset
 from engine.engine import Engine
 from engine.entity import Entity, Node
+from engine.presence import warn_of_absent
 from engine.run import Place, Run
 
 Q = TypeVar("Q")
@@ -72,6 +73,12 @@ class Session:
         """The answer of one of the engine's reads, with the access of this request."""
         access = self.caller.reading()
         return await self._in_thread(partial(read, question, access, *args, **kwargs))
+
+    async def entities(self, ids: Sequence[str]) -> list[Node | None]:
+        """The nodes with ids that a reader gave, in order; warns of those that are not there."""
+        nodes = await self.nodes.load_many(ids) if ids else []
+        warn_of_absent(ids, nodes, self.caller.reading())
+        return nodes
 
     async def change(
         self, write: Callable[Concatenate[Actor, P], T], *args: P.args, **kwargs: P.kwargs
