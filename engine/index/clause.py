@@ -7,6 +7,7 @@ from dataclasses import replace
 from tantivy import FieldType, Occur, Query
 
 from engine.access import Access
+from engine.index import alike
 from engine.index.cursor import MAX_KEY
 from engine.index.day import FIRST, LAST, days_of
 from engine.index.expression import (
@@ -127,7 +128,7 @@ def _schema(word: Word) -> Query:
     )
 
 
-def _word(word: Word, names: bool) -> Query:
+def _word(word: Word, names: bool, alike_too: bool) -> Query:
     if word.kind is Kind.SCHEMA:
         return _schema(word)
     if word.kind is not Kind.WORDS:
@@ -136,33 +137,41 @@ def _word(word: Word, names: bool) -> Query:
             return Query.regex_query(layout(), word.field, SPECIAL.sub(r"\\\1", value) + ".*")
         return Query.term_query(layout(), word.field, value)
     field = "name" if names and word.plain else word.field
-    return either([_sequence(field, word, tokens) for tokens in variants(word.text)])
+    queries = [_sequence(field, word, tokens) for tokens in variants(word.text)]
+    return either(queries + (alike.sounding(word) if alike_too else []))
 
 
-def compiled(expression: Expression, names: bool = False) -> Query:
-    """The query of an expression; with ``names`` its plain words are looked up in names only."""
+def compiled(expression: Expression, names: bool = False, alike_too: bool = True) -> Query:
+    """The query of an expression; with ``names`` its plain words are looked up in names only.
+
+    Without ``alike_too`` names that only sound like its words are not found.
+    """
     if isinstance(expression, Word):
-        return _word(expression, names)
+        query = _word(expression, names, alike_too)
+        return either([query, *alike.instead_of([expression])[0]])
     if isinstance(expression, DayRange):
         return overlap(expression.low, expression.high)
     if isinstance(expression, YearRange):
         years = range(max(expression.low, 0), min(expression.high, 9999) + 1)
         return Query.term_set_query(layout(), "year", [f"{year:04d}" for year in years])
     if isinstance(expression, Not):
-        query = compiled(expression.item)
+        query = compiled(expression.item, alike_too=False)
         return Query.boolean_query([(MUST, Query.all_query()), (MUST_NOT, query)])
     if isinstance(expression, Any):
-        return either([compiled(item, names) for item in expression.items])
-    return _together(expression, names)
+        return either([compiled(item, names, alike_too) for item in expression.items])
+    return _together(expression, names, alike_too)
 
 
-def _together(expression: All, names: bool) -> Query:
+def _together(expression: All, names: bool, alike_too: bool) -> Query:
     clauses = []
-    for item in expression.items:
+    instead = alike.instead_of(expression.items)
+    for item, others in zip(expression.items, instead, strict=True):
         if isinstance(item, Not):
-            clauses.append((MUST_NOT, compiled(item.item)))
+            clauses.append((MUST_NOT, compiled(item.item, alike_too=False)))
+        elif isinstance(item, Word):
+            clauses.append((MUST, either([_word(item, names, alike_too), *others])))
         else:
-            clauses.append((MUST, compiled(item, names)))
+            clauses.append((MUST, compiled(item, names, alike_too)))
     # Tantivy finds nothing where every clause excludes
     if all(occur == MUST_NOT for occur, _ in clauses):
         clauses.append((MUST, Query.all_query()))
@@ -180,7 +189,7 @@ def tiers(expression: Expression | None) -> list[Query]:
     """From the best matches to all matches.
 
     Names that are just these words, names with exactly these words, names with words like these,
-    and anything with them.
+    names with words that sound like these, and anything with them.
     """
     if expression is None:
         return [Query.all_query()]
@@ -189,9 +198,11 @@ def tiers(expression: Expression | None) -> list[Query]:
     if not words:
         return [anywhere]
     exact = [digest(tokens) for tokens in variants(" ".join(word.text for word in words))]
-    queries = [every([anywhere, one_of("exact", exact)])]
+    spelt = compiled(expression, alike_too=False)
+    queries = [every([spelt, one_of("exact", exact)])]
     if any(word.distance for word in words):
-        queries.append(compiled(_without_errors(expression), names=True))
+        queries.append(compiled(_without_errors(expression), names=True, alike_too=False))
+    queries.append(compiled(expression, names=True, alike_too=False))
     queries.append(compiled(expression, names=True))
     return [*queries, anywhere]
 

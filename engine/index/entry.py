@@ -12,7 +12,10 @@ import orjson
 
 from engine.entity import Entity, schema_of
 from engine.index.day import FIRST, LAST, Days, days
-from engine.index.folding import ASCII_WORD, digest, foldings, identifier, tokens
+from engine.index.folding import LONGEST_WORD, digest, fold, foldings, identifier, tokens, words
+from engine.index.form import forms
+from engine.index.number import identifier_tokens, is_printed, phone_tokens
+from engine.index.sound import other_sounds
 
 IGNORED_TYPES = frozenset({"json", "number", "gender", "language", "mimetype"})
 """FtM's types whose values are not searched."""
@@ -40,6 +43,9 @@ class SchemaRoles:
     roles: dict[str, str]
     """Each property's role, by its name; those that are not searched are left out."""
     identifiers: frozenset[str]
+    phones: frozenset[str]
+    organization: bool
+    """Whether its names may end in an organisation form."""
     label: str
 
 
@@ -55,7 +61,9 @@ def roles_of(schema_name: str) -> SchemaRoles:
     }
     roles |= {name: "name" for name in schema.caption if roles.get(name) == "text"}
     identifiers = frozenset(name for name, type_ in types.items() if type_ == "identifier")
-    return SchemaRoles(roles, identifiers, schema.label)
+    phones = frozenset(name for name, type_ in types.items() if type_ == "phone")
+    organization = not schema.is_a("Person") and not schema.edge
+    return SchemaRoles(roles, identifiers, phones, organization, schema.label)
 
 
 def _by_role(entity: Entity, schema: SchemaRoles) -> dict[str, list[str]]:
@@ -79,6 +87,21 @@ def _identifiers(entity: Entity, schema: SchemaRoles) -> set[str]:
     }
 
 
+def _numbers(entity: Entity, schema: SchemaRoles, identifiers: set[str]) -> list[str]:
+    """The tokens of an entity's numbers, but for those that are its identifiers as they are."""
+    found: set[str] = set()
+    for prop, values in entity.properties.items():
+        if prop in schema.identifiers:
+            found.update(token for value in values for token in identifier_tokens(value))
+        elif prop in schema.phones:
+            countries = entity.properties.get("country", ())
+            found.update(token for value in values for token in phone_tokens(value, countries))
+        elif schema.roles.get(prop) in ("name", "text"):
+            printed = (value for value in values if is_printed(value))
+            found.update(token for value in printed for token in identifier_tokens(value))
+    return sorted(found - identifiers - {""})
+
+
 def _bytes(value: bytes) -> str:
     """Bytes in JSON, as Tantivy expects them."""
     return b64encode(value).decode()
@@ -86,6 +109,32 @@ def _bytes(value: bytes) -> str:
 
 def _folded(values: Iterable[str]) -> list[str]:
     return [folded for value in dict.fromkeys(values) for folded in foldings(value)]
+
+
+@dataclass(frozen=True)
+class Names:
+    """An entity's names as they are indexed."""
+
+    texts: list[str]
+    sequences: list[Sequence[str]]
+    sounds: list[str]
+
+
+def _names(values: Iterable[str], organization: bool) -> Names:
+    names = Names([], [], [])
+    sounds: dict[str, None] = {}
+    for value in dict.fromkeys(values):
+        names.texts.extend(foldings(value))
+        value = value[:LONGEST_KEY]
+        sequences = fold(value).sequences
+        names.sequences.extend(sequences)
+        for word in words(value)[0]:
+            sounds.update(dict.fromkeys(other_sounds(word[:LONGEST_WORD])))
+        if organization and sequences:
+            others = {*forms(value, sequences[0]).values()}.difference(*sequences)
+            names.texts.extend(others)
+    names.sounds.extend(sounds)
+    return names
 
 
 def _order(entity: Entity, caption: Sequence[str], dates: Collection[Days]) -> dict[str, object]:
@@ -141,11 +190,11 @@ def entry(entity: Entity, shared: Sequence[str]) -> bytes:
     values = _by_role(entity, schema)
     # without a name, FtM's caption is the label of the schema: every such entity would match it
     named = entity.caption != schema.label
-    name = _folded([entity.caption, *values["name"]] if named else values["name"])
-    sequences = [ASCII_WORD.findall(text[:LONGEST_KEY].lower()) for text in name]
-    caption = (
-        sequences[0] if named and entity.caption.isascii() else tokens(entity.caption[:LONGEST_KEY])
+    names = _names(
+        [entity.caption, *values["name"]] if named else values["name"], schema.organization
     )
+    caption = tokens(entity.caption[:LONGEST_KEY])
+    identifiers = _identifiers(entity, schema)
     shown = dict.fromkeys([entity.caption, *values["name"], *values["text"]])
     snippets = [value[:SHOWN_LENGTH] for value in islice(shown, SHOWN_VALUES)]
     dates = {date: both for date in values["date"] if (both := days(date))}.values()
@@ -153,10 +202,13 @@ def entry(entity: Entity, shared: Sequence[str]) -> bytes:
         "id": entity.id,
         "dataset": entity.dataset,
         "schema": entity.schema,
-        "name": name,
-        "text": name + _folded(values["text"] if named else [entity.caption, *values["text"]]),
-        "exact": sorted({digest(sequence) for sequence in sequences if sequence}),
-        "identifier": sorted(_identifiers(entity, schema)),
+        "name": names.texts,
+        "sound": [" ".join(names.sounds)] if names.sounds else [],
+        "text": names.texts
+        + _folded(values["text"] if named else [entity.caption, *values["text"]]),
+        "exact": sorted({digest(sequence) for sequence in names.sequences}),
+        "identifier": sorted(identifiers),
+        "number": _numbers(entity, schema, identifiers),
         "country": sorted(set(values["country"])),
         "topic": sorted(set(values["topic"])),
         "literal": shared,

@@ -7,7 +7,7 @@ from functools import cache
 import tantivy
 from followthemoney import model
 
-LAYOUT = 3
+LAYOUT = 4
 """Raise it when fields or folding change: an index of another layout is rebuilt, never read."""
 
 ANALYZER = "clew"
@@ -17,8 +17,10 @@ ORDER_NUMBERS = ("rank", "earliest", "latest")
 """Fast numbers of 64 bits; like ``sort`` they are what hits are ordered and paged by, and hardly
 ever equal. Texts instead of these three would take a third of all the time that indexing takes."""
 FACETED = ("dataset", "schema", "country", "topic", "year")
-RAW = ("exact", "identifier", "literal", "reference", "partial")
+RAW = ("exact", "identifier", "number", "literal", "reference", "partial")
 WORDS = ("name", "text")
+BAGS = ("sound",)
+"""Words in no order: the normal forms of names."""
 NUMBERS = ("low", "high", "begin", "finish")
 """Dates as yyyymmdd: first and last day of each date, and the days from startDate to endDate."""
 REVISION_ID = "\0revision"
@@ -48,6 +50,8 @@ def layout() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in WORDS:
         builder.add_text_field(name, tokenizer_name=ANALYZER, index_option="position")
+    for name in BAGS:
+        builder.add_text_field(name, tokenizer_name=ANALYZER, index_option="basic")
     for name in NUMBERS:
         builder.add_integer_field(name, fast=True)
     for name in ORDER_NUMBERS:

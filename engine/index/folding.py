@@ -1,43 +1,71 @@
 """How text becomes tokens: lower-case letters and digits of ASCII, whatever its script.
 
 Entries and searches are folded by the same functions, so ``Жуков`` and ``Zhukov`` are one token.
-Where two romanisations are in use (``Müller`` as Muller or Mueller, ``Хрущёв`` as Hrushchyov or
-Khrushchev), a text has a second folding; entries are indexed under both, and a search looks for
-either.
+Where a letter has two customary forms (``Müller`` as Muller or Mueller), a text has a second
+sequence of tokens; entries are indexed under both, and a search looks for either.
+
+What is written in several ways becomes one: ``S.A.`` and ``S A`` are ``sa``, ``O'Brennan`` is
+``obrennan``, and ``&`` between two words is ``and``, as are the words for it in other languages.
+The pieces are indexed as well, as loose tokens that stand in no sequence.
 """
 
 import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
+from dataclasses import dataclass
 
-from normality import ascii_text
+from engine.index.letter import COMPATIBLE, INVISIBLE, LETTER, MARKS, POINTS, variants_of
 
-WORD = re.compile(r"[^\W_]+")
+_IN_WORD = rf"(?:{LETTER}|[{MARKS}])"
+_APOSTROPHE = "['\u2018\u2019`\u00b4\u2032]"
+_PIECE = re.compile(rf"&|{LETTER}{_IN_WORD}*(?:{_APOSTROPHE}{_IN_WORD}+)*")
+_SPLIT = re.compile(_APOSTROPHE)
+SHOWN_WORD = re.compile(rf"{LETTER}(?:{_IN_WORD}|{INVISIBLE.pattern}|{_APOSTROPHE}(?={LETTER}))*")
+"""A word as it stands in a text that is shown, with what nobody sees."""
 ASCII_WORD = re.compile(r"[a-z0-9]+")
-MARK = re.compile("[\u0300-\u036f]")
-LONGEST_WORD = 200
-
-_SECOND = str.maketrans(
+_BETWEEN_LETTERS = re.compile(r"[./]?\s?|\.?-")
+"""What stands between the letters of an abbreviation: ``S.A.``, ``A/S``, ``J. P.``, ``J.-P.``"""
+AND = "and"
+CONJUNCTIONS = frozenset(
     {
-        **{"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"},
-        **{
-            "х": "kh",
-            "ё": "e",
-            "ц": "ts",
-            "э": "e",
-            "ю": "yu",
-            "я": "ya",
-            "й": "y",
-            "ї": "i",
-            "є": "ye",
-        },
-        **{"щ": "shch", "ъ": "", "ь": "", "ы": "y", "ж": "zh", "ч": "ch", "ш": "sh"},
-        **{"η": "e", "υ": "u", "β": "b", "χ": "h", "ή": "e", "ύ": "u"},
+        "&",
+        AND,
+        "und",
+        "et",
+        "y",
+        "e",
+        "i",
+        "og",
+        "och",
+        "en",
+        "ja",
+        "ve",
+        "és",
+        "и",
+        "і",
+        "й",
+        "και",
     }
 )
-_SECOND_USED = re.compile("[äöüåøхёцэюяйїєщъьыжчшηυβχήύ]|^е")
+"""``and`` in the languages of Europe; so read where it stands between two words."""
+_OTHER_WORDS = CONJUNCTIONS - {AND}
+LONGEST_JOINED_TEXT = 300
+"""In longer texts ``et`` and ``en`` are words like others: they are no names."""
+LONGEST_WORD = 200
+
+
+@dataclass(frozen=True)
+class Folding:
+    """A text's tokens."""
+
+    sequences: tuple[tuple[str, ...], ...]
+    """All of its words in order, in one or two ways."""
+    loose: tuple[str, ...] = ()
+    """Parts of words, and further ways to write them."""
+
+
+NOTHING = Folding(())
 
 
 def clean(text: str) -> str:
@@ -45,60 +73,154 @@ def clean(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "ignore").decode()
 
 
-@lru_cache(maxsize=200_000)
-def _fold_word(word: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """A lower-case word's tokens in its first folding and in its second."""
-    first = tuple(ASCII_WORD.findall(ascii_text(word).lower()))
-    if not _SECOND_USED.search(word):
-        return first, first
-    respelt = re.sub("^е", "ye", word).translate(_SECOND)
-    return first, tuple(ASCII_WORD.findall(ascii_text(respelt).lower()))
-
-
-def words(text: str) -> list[str]:
-    """A text's words in lower case, in their own script."""
-    lowered = unicodedata.normalize("NFC", clean(text)).lower()
-    return WORD.findall(MARK.sub("", lowered))
-
-
-def variants(text: str) -> list[list[str]]:
-    """A text's tokens in each of its foldings; none where nothing in it can be searched."""
-    tokenised = (ASCII_WORD.findall(folded.lower()) for folded in foldings(text))
-    return [tokens for tokens in tokenised if tokens]
-
-
-def tokens(text: str) -> list[str]:
-    """A text's tokens in its first folding."""
+def normal(text: str) -> str:
+    """A text in lower case, without marks that may be left out and what nobody sees."""
     if text.isascii():
-        return ASCII_WORD.findall(text.lower())
-    return next(iter(variants(text)), [])
+        return text.lower()
+    text = INVISIBLE.sub("", clean(text))
+    if COMPATIBLE.search(text):
+        text = unicodedata.normalize("NFKC", text)
+    lowered = unicodedata.normalize("NFC", text).lower()
+    return POINTS.sub("", unicodedata.normalize("NFC", lowered))
+
+
+def _plain(text: str) -> list[str] | None:
+    """The tokens of a text in ASCII in which nothing is joined; None of any other text."""
+    if not text.isascii() or "'" in text or "&" in text or "`" in text:
+        return None
+    found = ASCII_WORD.findall(text.lower())
+    if sum(len(token) == 1 for token in found) > 1:
+        return None
+    if len(text) <= LONGEST_JOINED_TEXT and not _OTHER_WORDS.isdisjoint(found):
+        return None
+    return found
+
+
+def _letters_end(text: str, pieces: Sequence[re.Match[str]], at: int) -> int:
+    """Where a row of single letters that begins at a piece ends; the piece itself if it is none."""
+    end = at
+    while end < len(pieces) and len(letter := pieces[end][0]) == 1:
+        between = text[pieces[end - 1].end() : pieces[end].start()]
+        if letter == letter.upper() or (end > at and not _BETWEEN_LETTERS.fullmatch(between)):
+            break
+        end += 1
+    return end
+
+
+def words(text: str) -> tuple[list[str], list[str]]:
+    """A text's words as they are compared, in their own script, and the parts of joined ones."""
+    lowered = normal(text)
+    pieces = list(_PIECE.finditer(lowered))
+    whole: list[str] = []
+    parts: list[str] = []
+    at = 0
+    while at < len(pieces):
+        piece = pieces[at][0]
+        end = _letters_end(lowered, pieces, at)
+        inner = 0 < at < len(pieces) - 1 and len(lowered) <= LONGEST_JOINED_TEXT
+        if end - at > 1:
+            letters = [match[0] for match in pieces[at:end]]
+            whole.append("".join(letters))
+            parts += letters
+            at = end
+            continue
+        if piece in CONJUNCTIONS and inner:
+            whole.append(AND)
+            parts += _beside_and(pieces[at - 1 : at + 2])
+        elif (pieces_of_it := _SPLIT.split(piece))[1:]:
+            whole.append("".join(pieces_of_it))
+            parts += pieces_of_it
+        elif piece != "&":
+            whole.append(piece)
+        at += 1
+    return whole, parts
+
+
+def _beside_and(three: Sequence[re.Match[str]]) -> list[str]:
+    """What else a conjunction gives: itself, and ``hm`` for ``H&M``."""
+    before, piece, after = three
+    if piece[0] != "&":
+        return [piece[0]] if piece[0] != AND else []
+    tight = before.end() == piece.start() and piece.end() == after.start()
+    short = tight and len(before[0]) + len(after[0]) <= 4
+    return [before[0] + after[0]] if short else []
+
+
+def parts_of(text: str) -> list[str]:
+    """A text's words as they stand, with nothing joined."""
+    return [
+        part
+        for match in _PIECE.finditer(normal(text))
+        if match[0] != "&"
+        for part in _SPLIT.split(match[0])
+    ]
+
+
+def _sequence(words: Sequence[str], way: int) -> tuple[str, ...]:
+    """The tokens of words in their first (0) or second way (1)."""
+    found: list[str] = []
+    for word in words:
+        if word.isascii():
+            found.append(word)
+        elif known := variants_of(word[:LONGEST_WORD]):
+            found.extend(known[min(way, len(known) - 1)])
+    return tuple(found)
+
+
+def fold(text: str) -> Folding:
+    """A text's tokens."""
+    if (plain := _plain(text)) is not None:
+        return Folding((tuple(plain),)) if plain else NOTHING
+    whole, parts = words(text)
+    sequences = dict.fromkeys(each for way in (0, 1) if (each := _sequence(whole, way)))
+    loose = [token for way in (0, 1) for token in _sequence(parts, way)]
+    for word in whole:
+        if not word.isascii():
+            loose += [token for each in variants_of(word[:LONGEST_WORD])[2:] for token in each]
+    return Folding(tuple(sequences), tuple(dict.fromkeys(loose)))
 
 
 def foldings(text: str) -> list[str]:
-    """The text itself where it is ASCII, else its one or two foldings; none if they are empty."""
-    if text.isascii():
+    """What is indexed of a text: itself where it is plain ASCII, else its tokens."""
+    if _plain(text) is not None:
         return [text]
-    first: list[str] = []
-    second: list[str] = []
-    for word in words(text):
-        if word.isascii():
-            first.append(word)
-            second.append(word)
-        else:
-            one, two = _fold_word(word[:LONGEST_WORD])
-            first.extend(one)
-            second.extend(two)
-    folded = [" ".join(first)]
-    if first != second:
-        folded.append(" ".join(second))
-    return [text for text in folded if text]
+    folded = fold(text)
+    return [" ".join(each) for each in (*folded.sequences, folded.loose) if each]
+
+
+def variants(text: str) -> list[list[str]]:
+    """The sequences of tokens that a search looks for; none where nothing can be searched.
+
+    ``O'Brennan`` is looked for as ``obrennan`` and as ``o brennan``.
+    """
+    folded = fold(text)
+    found = list(folded.sequences)
+    whole, _ = words(text)
+    if len(whole) == 1 and not whole[0].isascii():
+        found += variants_of(whole[0][:LONGEST_WORD])
+    if pieces := parts_of(text):
+        found += [_sequence(pieces, 0), _sequence(pieces, 1)]
+    return [list(each) for each in dict.fromkeys(found) if each]
+
+
+def tokens(text: str) -> list[str]:
+    """A text's tokens in its first sequence."""
+    if (plain := _plain(text)) is not None:
+        return plain
+    return list(next(iter(fold(text).sequences), ()))
 
 
 def identifier(text: str) -> str:
     """An identifier without its punctuation: ``DK-12 34`` is DK1234."""
-    return "".join(tokens(text)).upper()[:LONGEST_WORD]
+    if text.isascii():
+        return "".join(ASCII_WORD.findall(text.lower())).upper()[:LONGEST_WORD]
+    return "".join(_sequence(parts_of(text), 0)).upper()[:LONGEST_WORD]
 
 
 def digest(tokens: Sequence[str]) -> str:
-    """Stands for all tokens of a text in an exact match; shorter than they are, to index less."""
-    return hashlib.blake2b(" ".join(tokens).encode(), digest_size=6).hexdigest()
+    """Stands for all tokens of a text in an exact match, whether it says ``and`` or not.
+
+    It is shorter than they are, to index less.
+    """
+    text = " ".join(token for token in tokens if token != AND) or AND
+    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()

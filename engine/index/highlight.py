@@ -7,7 +7,7 @@ from html import escape
 from rigour.text import levenshtein
 
 from engine.index.expression import Expression, plain_words
-from engine.index.folding import WORD, variants
+from engine.index.folding import SHOWN_WORD, variants
 
 BEFORE, LENGTH = 60, 240
 """Characters of a piece before its first match, and in all."""
@@ -82,7 +82,7 @@ class Highlighter:
 
     def _matches(self, value: str) -> list[Match]:
         matches = []
-        for word in WORD.finditer(value):
+        for word in SHOWN_WORD.finditer(value):
             tokens = self._tokens(word[0])
             if tokens:
                 matches.append(Match(word.start(), word.end(), tokens))

@@ -6,7 +6,7 @@ An operator with nothing to join is left out, unless the text holds nothing else
 from engine.errors import BadInput
 from engine.index.expression import All, Any, Expression, Not, Word, joined_by
 from engine.index.field import Kind
-from engine.index.folding import clean, tokens
+from engine.index.folding import clean, parts_of
 from engine.index.lexer import PLAIN, Field, Lexeme, Lexer, value_of
 
 MAX_LENGTH = 2_000
@@ -31,7 +31,7 @@ def parse(text: str) -> Expression | None:
 
 
 def _count_words(leaf: Expression | None) -> int:
-    return max(len(tokens(leaf.text)), 1) if isinstance(leaf, Word) else 1
+    return max(len(parts_of(leaf.text)), 1) if isinstance(leaf, Word) else 1
 
 
 class Parser:

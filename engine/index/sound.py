@@ -1,0 +1,144 @@
+"""A normal form of names: what one name is in the ways that languages write it in Latin letters.
+
+``Sergei``, ``Sergey`` and ``Сергей`` have one normal form; so do ``Tschernow``, ``Tchernov`` and
+``Чернов``. A word has more than one where its letters can be read in several ways: ``ch`` is one
+sound in ``Chernov``, another in ``Michail``, a third in ``Chostakovitch``. Two words sound alike if
+they have a normal form in common.
+"""
+
+import re
+from functools import lru_cache
+from itertools import combinations
+
+from engine.index.letter import own_script, romanised, variants_of
+from engine.index.romanisation import spellings
+
+SHORTEST = 3
+"""Shorter words have no normal form: too many others would have it too."""
+MOST_FORMS = 6
+MOST_CHARACTERS = 4
+"""Chinese words that are longer are no names of people."""
+
+# In a normal form c is the sound of "church", q of "shoe", x of "pleasure".
+_CONSONANTS = {
+    **dict.fromkeys(("schtsch", "shtsch", "shtch", "shch", "szcz", "stsch", "chtch"), "q"),
+    **dict.fromkeys(("tsch", "tsh", "tch", "cz", "ch"), "c"),
+    **dict.fromkeys(("sch", "sh", "sz"), "q"),
+    **dict.fromkeys(("dsch", "dzh", "dsh", "dj"), "j"),
+    **{"zh": "x", "kh": "h", "gh": "g", "ph": "f", "th": "t", "ck": "k", "w": "v", "x": "ks"},
+    **{"tz": "ts", "tc": "ts", "ts": "ts", "que": "ke", "qui": "ki", "q": "k", "gue": "ge"},
+    **{"gui": "gi", "ce": "tse", "ci": "tsi", "cy": "tsi", "c": "k"},
+}
+_CONSONANT = re.compile("|".join(sorted(_CONSONANTS, key=len, reverse=True)))
+_STEPS = [
+    (re.compile(pattern), form)
+    for pattern, form in (
+        ("ou|oo", "u"),
+        ("ee", "i"),
+        ("aa|ae", "a"),
+        ("oe", "o"),
+        ("ue", "u"),
+        ("[ijy]+", "i"),
+        ("ie", "e"),
+        ("ff?$", "v"),
+        ("io(?=[b-df-hj-np-tv-xz])", "e"),
+        ("(?<=[cqx])ov", "ev"),
+        ("ine$", "in"),
+        ("(?<=[aeiou])h$", ""),
+        ("(?<=[dt])r$", "er"),
+        (r"(.)\1+", r"\1"),
+    )
+]
+_CH = re.compile("(?<![tsh])ch(?!tch)")
+_FRENCH = re.compile("tch|ou|eff$|ine$")
+_GERMAN = re.compile("sch|w|j[aeiou]|[aeiouy]j|enko$")
+_HACEK = str.maketrans(
+    {
+        **{"š": "sh", "č": "ch", "ž": "zh", "ć": "ch", "ş": "sh", "ș": "sh", "ç": "ch"},
+        **{"ţ": "ts", "ț": "ts", "ğ": "gh", "ś": "sh", "ź": "zh", "ż": "zh", "ě": "ie", "ř": "rzh"},
+    }
+)
+_AZERBAIJANI = str.maketrans({"ə": "a", "x": "kh", "c": "j", "q": "g", "ş": "sh", "ç": "ch"})
+
+
+def _normal(word: str) -> str:
+    """The normal form of a word in ASCII letters, in one reading of them."""
+    word = _CONSONANT.sub(lambda match: _CONSONANTS[match[0]], word)
+    for pattern, form in _STEPS:
+        word = pattern.sub(form, word)
+    return word
+
+
+def _readings(word: str) -> list[str]:
+    """The ways to read a word's letters, as words that have one reading."""
+    found = [re.sub("vic$", "vich", word)]
+    french, german = _FRENCH.search(word), _GERMAN.search(word)
+    if _CH.search(word):
+        found.append(_CH.sub("kh", word))
+        if french:
+            found.append(re.sub("(?<![tsh])ch", "sh", word))
+    if french and "j" in word:
+        found.append(word.replace("j", "zh"))
+    if german:
+        changes = [
+            (re.compile("(?<![tsdc])z(?![h])"), "ts"),
+            (re.compile("(?<![st])s(?!ch|[spkt])"), "z"),
+            (re.compile("(?<![ts])sch(?!tsch)"), "zh"),
+        ]
+        changes = [change for change in changes if change[0].search(word)]
+        bases = list(found)
+        for count in range(1, len(changes) + 1):
+            for chosen in combinations(changes, count):
+                for base in bases:
+                    for pattern, form in chosen:
+                        base = pattern.sub(form, base)
+                    found.append(base)
+    return found
+
+
+@lru_cache(maxsize=200_000)
+def sounds(word: str) -> tuple[str, ...]:
+    """A lower-case word's normal forms; none of a short word, or one with a digit."""
+    if len(word) < SHORTEST and word.isascii():
+        return ()
+    spelt = [word] if word.isascii() else spellings(word) or _latin(word)
+    forms = (
+        _normal(reading)
+        for each in spelt
+        if each.isascii() and each.isalpha() and len(each) >= SHORTEST
+        for reading in _readings(each)
+    )
+    return tuple(list(dict.fromkeys(form for form in forms if form))[:MOST_FORMS])
+
+
+def _latin(word: str) -> list[str]:
+    """A word with letters outside of ASCII, in ASCII."""
+    if own_script(word):
+        return _romanised(word)
+    ways = variants_of(word)
+    if ways and len(ways[0]) > 1:  # Chinese: a given name is written as one word
+        parts = ways[0][:MOST_CHARACTERS]
+        return ["".join(parts), "".join(parts[1:]), "".join(parts[:2]), "".join(parts[2:])]
+    found = ["".join(way) for way in ways]
+    for table in (_HACEK, _AZERBAIJANI if "ə" in word else _HACEK):
+        if (respelt := word.translate(table)) != word:
+            found += ["".join(way) for way in variants_of(respelt)[:1]]
+    return found
+
+
+def _romanised(word: str) -> list[str]:
+    """A word of a script that keeps its letters, as a transliteration writes it.
+
+    Indian scripts end a word in an ``a`` that is not spoken, and rarely written in Latin letters.
+    """
+    latin = romanised(word)
+    if latin.endswith("a") and "\u0900" <= word[-1] <= "\u0dff" and word[-1].isalpha():
+        return [latin[:-1], latin]
+    return [latin]
+
+
+@lru_cache(maxsize=200_000)
+def other_sounds(word: str) -> tuple[str, ...]:
+    """The normal forms of a word that are none of its own tokens: those that an entry needs."""
+    own = {token for way in variants_of(word)[:2] for token in way}
+    return tuple(form for form in sounds(word) if form not in own)
