@@ -75,6 +75,7 @@ SECOND = str.maketrans(
 )
 """The second of two customary ways to write a letter; the first is the transliteration's."""
 THIRD = str.maketrans({"ð": "th", "ß": "sz", "þ": "p"})
+_THREE_WAYS = frozenset("ðßþ")
 _TWO_WAYS = re.compile("[äöüåøđðþßəæœłıñхёцэюяйїєщъьыжчшηυβχήύ]|^е")
 _SEVERAL_WAYS = re.compile("[äöüåøđðþßəæœłıñ]")
 _BREAK = re.compile("[^a-z0-9]+")
@@ -143,10 +144,20 @@ def _mixed(word: str) -> list[str]:
     spelt = [""]
     for letter in word:
         ways = list(dict.fromkeys([_BREAK.sub("", _ascii(letter)), letter.translate(SECOND)]))
-        if letter in "ðßþ":
+        if letter in _THREE_WAYS:
             ways.append(letter.translate(THIRD))
         spelt = [before + way for way in ways for before in spelt][: MOST_VARIANTS * 2]
     return spelt
+
+
+def _latin_variants(word: str) -> list[str]:
+    """A word in ASCII, in each way; the first two are the first and second ways of all letters."""
+    found = [joined(_ascii(word))]
+    if _TWO_WAYS.search(word):
+        found.append(joined(_ascii(re.sub("^е", "ye", word).translate(SECOND))))
+    if len(_SEVERAL_WAYS.findall(word)) > 1 or not _THREE_WAYS.isdisjoint(word):
+        found += [joined(_ascii(each)) for each in _mixed(word)]
+    return list(dict.fromkeys(filter(None, found)))[:MOST_VARIANTS]
 
 
 @lru_cache(maxsize=200_000)
@@ -157,13 +168,6 @@ def variants_of(word: str) -> tuple[Variant, ...]:
         return ((word,),)
     if own_script(word):
         return (("".join(f"u{ord(letter):x}" for letter in word.translate(_ARABIC)),),)
-    first = _ascii(word)
     if east_asian(word):
-        return (tuple(token for part in first.split() if (token := joined(part))),)
-    found = [joined(first)]
-    if _TWO_WAYS.search(word):
-        found.append(joined(_ascii(re.sub("^е", "ye", word).translate(SECOND))))
-    if len(_SEVERAL_WAYS.findall(word)) > 1 or any(letter in word for letter in "ðßþ"):
-        found += [joined(_ascii(each)) for each in _mixed(word)]
-    kept = dict.fromkeys(each for each in found if each)
-    return tuple((each,) for each in list(kept)[:MOST_VARIANTS])
+        return (tuple(token for part in _ascii(word).split() if (token := joined(part))),)
+    return tuple((each,) for each in _latin_variants(word))

@@ -5,7 +5,7 @@ equal (``y`` and ``i``, ``kh`` and ``h``) needs no spelling of its own here.
 """
 
 import re
-from itertools import product
+from itertools import islice, product
 
 _CYRILLIC = {
     **{"а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ё": "io", "ж": "zh"},
@@ -104,7 +104,8 @@ def spellings(word: str) -> list[str]:
         return _cyrillic(word)
     if script.lastindex == 2:
         return _armenian(word)
-    return [_letters(word, _GEORGIAN)]
+    official = _letters(word, _GEORGIAN)
+    return [official, _letters(word, {**_GEORGIAN, "ფ": "ph"})] if "ფ" in word else [official]
 
 
 def _letters(word: str, table: dict[str, str]) -> str:
@@ -117,22 +118,28 @@ def _replaced(word: str, pairs: list[tuple[str, str]]) -> str:
     return word
 
 
+def _other_letters(word: str) -> list[str]:
+    """The letters of a Cyrillic word that are written in a second way, by its language."""
+    others = [letter for letter in dict.fromkeys(word) if letter in _OTHER_CYRILLIC]
+    if not _SERBIAN.search(word):
+        others = [letter for letter in others if letter not in "чц"]
+    if _RUSSIAN.search(word):
+        others = [letter for letter in others if letter not in "гъ"]
+    return others
+
+
 def _cyrillic(word: str) -> list[str]:
-    word = word.replace("зг", "згh") if "ґ" not in word and _RUSSIAN.search(word) is None else word
-    serbian, russian = _SERBIAN.search(word), _RUSSIAN.search(word)
-    ways: list[list[str]] = []
-    for letter in dict.fromkeys(word):
-        other = _OTHER_CYRILLIC.get(letter)
-        if other is None or (letter in "чц" and not serbian) or (letter in "гъ" and russian):
-            continue
-        ways.append([letter, other])
+    if not _RUSSIAN.search(word):
+        word = word.replace("зг", "згh")  # Ukraine's way, so that it is no zh
+    others = _other_letters(word)
     found = []
-    for chosen in product(*([False, True] for _ in ways)):
-        table = dict(_CYRILLIC)
-        table |= {letter: other for (letter, other), use in zip(ways, chosen, strict=True) if use}
-        found.append(_letters(word, table))
-        if len(found) == MOST_SPELLINGS:
-            break
+    for chosen in islice(product((False, True), repeat=len(others)), MOST_SPELLINGS):
+        second = {
+            letter: _OTHER_CYRILLIC[letter]
+            for letter, use in zip(others, chosen, strict=True)
+            if use
+        }
+        found.append(_letters(word, {**_CYRILLIC, **second}))
     return found
 
 
@@ -147,8 +154,10 @@ def _greek(word: str) -> list[str]:
 
 
 def _armenian(word: str) -> list[str]:
-    official = _letters(_replaced(word, _ARMENIAN_PAIRS), _ARMENIAN)
-    plain = _letters(
-        _replaced(word, [pair for pair in _ARMENIAN_PAIRS if pair[1] != "vo"]), _ARMENIAN
-    )
-    return [official, plain, official.replace("y", "")] if "ը" in word else [official, plain]
+    without_v = [pair for pair in _ARMENIAN_PAIRS if pair[1] != "vo"]
+    found = [_letters(_replaced(word, pairs), _ARMENIAN) for pairs in (_ARMENIAN_PAIRS, without_v)]
+    if "ը" in word:
+        found.append(found[0].replace("y", ""))
+    if "փ" in word:
+        found.append(_letters(_replaced(word, _ARMENIAN_PAIRS), {**_ARMENIAN, "փ": "ph"}))
+    return found
