@@ -63,15 +63,23 @@ def deadline_error() -> GraphQLError:
     return GraphQLError(DEADLINE, extensions={"code": "DEADLINE_EXCEEDED"})
 
 
-def error_list(errors: list[GraphQLError], code: str = "BAD_USER_INPUT") -> list[dict[str, Any]]:
-    """The first few errors as JSON; ``code`` is for those that have no code of their own."""
-    return [_error(error, code) for error in errors[:MAX_ERRORS]]
+def error_list(
+    errors: list[GraphQLError], code: str = "BAD_USER_INPUT", *, suggest: bool = True
+) -> list[dict[str, Any]]:
+    """The first few errors as JSON; ``code`` is for those that have no code of their own.
+
+    Where the schema is not for everybody, ``suggest`` is false: what graphql-core suggests for a
+    wrong name would tell the right ones.
+    """
+    listed = [_error(error, code) for error in errors[:MAX_ERRORS]]
+    if not suggest:
+        for error in listed:
+            error["message"] = error["message"].partition(" Did you mean ")[0]
+    return listed
 
 
 def _error(error: GraphQLError, code: str) -> dict[str, Any]:
-    # A suggestion compares a wrong name with every name of a large schema, so suggestions are off
-    # (api.execution); where graphql-core writes one all the same, it is cut.
-    answer: dict[str, Any] = {"message": error.message.partition(" Did you mean ")[0]}
+    answer: dict[str, Any] = {"message": error.message}
     if error.locations:
         answer["locations"] = [
             {"line": place.line, "column": place.column} for place in error.locations

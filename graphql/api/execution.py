@@ -21,6 +21,7 @@ from graphql import (
 from api.cost import Cost
 from api.error import MAX_ERRORS, Refused, deadline_error, error_list
 from api.http.departure import Ending
+from api.introspection import check_introspection
 from api.limit import (
     asks_for_schema,
     fragments_of,
@@ -77,9 +78,10 @@ class Answer:
 def prepared(text: str) -> DocumentNode:
     """A text, parsed and valid; raises Refused, GraphQLError, or a group of them."""
     parsed = parse_within_limits(text)
-    errors = validate(schema(), parsed, max_errors=MAX_ERRORS, hide_suggestions=True)
+    errors = validate(schema(), parsed, max_errors=MAX_ERRORS)
     if errors:
         raise ExceptionGroup("invalid", errors)
+    check_introspection(parsed)
     return parsed
 
 
@@ -97,6 +99,7 @@ class Execution:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.lanes = lanes(engine.settings)
+        self._suggests = engine.settings.explorer == "everybody"  # they tell names of the schema
         self._admitting = CapacityLimiter(ADMITTING)
         self._ending = Ending()
         # makes all types of the schema now, so that the first request does not wait for them
@@ -137,7 +140,7 @@ class Execution:
             return refusal(error, "GRAPHQL_PARSE_FAILED")
         except ExceptionGroup as group:
             invalid = [error for error in group.exceptions if isinstance(error, GraphQLError)]
-            errors = error_list(invalid, "GRAPHQL_VALIDATION_FAILED")
+            errors = error_list(invalid, "GRAPHQL_VALIDATION_FAILED", suggest=self._suggests)
             return Answer({"errors": errors}, started=False)
         admit, kind = find, kind_of(parsed, cost)
         if visit is not None:
@@ -185,7 +188,7 @@ class Execution:
 
     def _hides(self, parsed: DocumentNode) -> bool:
         """Whether a request asks for the schema where not everybody may."""
-        return self.engine.settings.explorer != "everybody" and asks_for_schema(parsed)
+        return not self._suggests and asks_for_schema(parsed)
 
     def _late(self, lane: Lane) -> Answer:
         """The answer where time ran out: a cheap read that is late is no fault of who asks."""
@@ -211,7 +214,7 @@ class Execution:
             context_value=Session(self.engine, lane.threads, caller, visit),
             variable_values=dict(parameters.variables or {}),
             operation_name=parameters.operation_name,
-            hide_suggestions=True,
+            hide_suggestions=not self._suggests,
             max_coercion_errors=MAX_ERRORS,
         )
         return await result if inspect.isawaitable(result) else result

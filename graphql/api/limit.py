@@ -41,10 +41,10 @@ class Limit:
     """On one field, fragment or operation."""
     nesting: int = 40
     """Braces within braces, those of inline fragments included."""
-    introspections: int = 2
+    introspections: int = 10
     introspection_depth: int = 20
-    introspection_lists: int = 1
-    """Lists of fields or types within each other: each level multiplies the answer."""
+    introspection_fields: int = 600
+    """The whole schema is 230 fields, and 312 with ``__typename`` everywhere."""
     page: int = 100
     ids: int = 500
     points: int = 10_000
@@ -53,7 +53,6 @@ class Limit:
 
 LIMIT = Limit()
 INTROSPECTION = frozenset({"__schema", "__type"})
-INTROSPECTION_LISTS = frozenset({"fields", "inputFields", "interfaces", "possibleTypes"})
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,6 @@ class Measure:
     fields: int = 0
     aliases: int = 0
     introspections: int = 0
-    lists: int = 0
 
     def beside(self, other: "Measure") -> "Measure":
         """The measure of two parts that are next to each other."""
@@ -73,7 +71,6 @@ class Measure:
             self.fields + other.fields,
             self.aliases + other.aliases,
             self.introspections + other.introspections,
-            max(self.lists, other.lists),
         )
 
 
@@ -97,9 +94,15 @@ class Shape:
         if measure.introspections > self.limit.introspections:
             raise Refused(f"Too many introspections: at most {self.limit.introspections}.")
 
-    def measure(self, selections: SelectionSetNode | None, nesting: int = 1) -> Measure:
-        """The measure of what is between two braces; ``nesting`` counts the braces around it."""
+    def measure(
+        self, selections: SelectionSetNode | None, nesting: int = 1, *, of_schema: bool = False
+    ) -> Measure:
+        """The measure of what is between two braces; ``nesting`` counts the braces around it.
+
+        ``of_schema`` says that it is asked of the schema, and not of the data.
+        """
         total = Measure()
+        most = self.limit.introspection_fields if of_schema else self.limit.fields
         if nesting > self.limit.nesting:
             raise Refused(
                 f"The operation is nested too deeply: at most {self.limit.nesting} braces."
@@ -107,16 +110,15 @@ class Shape:
         for node in selections.selections if selections else ():
             self._check_directives(node)
             if isinstance(node, FieldNode):
-                total = total.beside(self._field(node, nesting))
+                total = total.beside(self._field(node, nesting, of_schema))
             elif isinstance(node, InlineFragmentNode):
-                total = total.beside(self.measure(node.selection_set, nesting + 1))
+                inner = self.measure(node.selection_set, nesting + 1, of_schema=of_schema)
+                total = total.beside(inner)
             elif isinstance(node, FragmentSpreadNode):
-                total = total.beside(self._fragment(node.name.value))
+                total = total.beside(self.fragment(node.name.value))
             # checked after each node: a sum over fragments may grow without bound
-            if total.fields > self.limit.fields:
-                raise Refused(
-                    f"The operation asks for too many fields: at most {self.limit.fields}."
-                )
+            if total.fields > most:
+                raise Refused(f"The operation asks for too many fields: at most {most}.")
             if total.aliases > self.limit.aliases:
                 raise Refused(f"The operation has too many aliases: at most {self.limit.aliases}.")
         return total
@@ -125,29 +127,32 @@ class Shape:
         if len(node.directives or ()) > self.limit.directives:
             raise Refused(f"Too many directives in one place: at most {self.limit.directives}.")
 
-    def _field(self, node: FieldNode, nesting: int) -> Measure:
-        inner = self.measure(node.selection_set, nesting + 1)
-        name = node.name.value
-        depth, lists = inner.depth + 1, inner.lists + (name in INTROSPECTION_LISTS)
-        introspections = inner.introspections
-        if name in INTROSPECTION:
-            if depth > self.limit.introspection_depth or lists > self.limit.introspection_lists:
+    def _field(self, node: FieldNode, nesting: int, of_schema: bool) -> Measure:
+        starts = node.name.value in INTROSPECTION
+        inner = self.measure(node.selection_set, nesting + 1, of_schema=of_schema or starts)
+        depth, fields, introspections = inner.depth + 1, inner.fields + 1, inner.introspections
+        if starts:
+            if depth > self.limit.introspection_depth:
                 raise Refused("The introspection is nested too deeply.")
             # introspection has limits of its own: tools ask for it deeper than for data
-            depth, lists, introspections = 1, 0, introspections + 1
-        aliases = inner.aliases + (node.alias is not None)
-        return Measure(depth, inner.fields + 1, aliases, introspections, lists)
+            depth, fields, introspections = 1, 1, introspections + 1
+        return Measure(depth, fields, inner.aliases + (node.alias is not None), introspections)
 
-    def _fragment(self, name: str) -> Measure:
+    def fragment(self, name: str) -> Measure:
+        """The measure of a fragment, wherever it is spread."""
         if name not in self.fragments:
             return Measure()  # validation refuses it later, with a better message
         if name not in self._measured:
             self._measured[name] = None
-            self._measured[name] = self.measure(self.fragments[name].selection_set)
+            self._measured[name] = self._definition(self.fragments[name])
         measure = self._measured[name]
         if measure is None:
             raise Refused(f"The fragment '{name}' spreads itself.", "BAD_USER_INPUT")
         return measure
+
+    def _definition(self, fragment: FragmentDefinitionNode) -> Measure:
+        of_schema = fragment.type_condition.name.value.startswith("__")
+        return self.measure(fragment.selection_set, of_schema=of_schema)
 
 
 def parse_within_limits(text: str, limit: Limit = LIMIT) -> DocumentNode:
@@ -163,8 +168,8 @@ def parse_within_limits(text: str, limit: Limit = LIMIT) -> DocumentNode:
     shape = Shape(fragments, limit)
     for operation in operations:
         shape.check(operation)
-    for fragment in fragments.values():  # those that nothing spreads are validated, too
-        shape.measure(fragment.selection_set)
+    for name in fragments:  # those that nothing spreads are validated, too
+        shape.fragment(name)
     return parsed
 
 

@@ -122,16 +122,26 @@ def _check_content_type(content_type: str) -> None:
 
 def _parameters(values: dict[str, Any]) -> Parameters:
     query, name = values.get("query"), values.get("operationName")
-    variables = values.get("variables")
+    variables, extensions = values.get("variables"), values.get("extensions")
+    if _has_only_a_hash(values):
+        # with this message, which they look for, and 200, clients send the whole query instead
+        raise Refused("PersistedQueryNotSupported", "PERSISTED_QUERY_NOT_SUPPORTED", 200)
     if not isinstance(query, str) or not query.strip():
         raise BadRequest(400, "There is no query.")
     if name is not None and not isinstance(name, str):
         raise BadRequest(400, "operationName must be a string.")
     if variables is not None and not isinstance(variables, dict):
         raise BadRequest(400, "variables must be an object.")
-    if not isinstance(values.get("extensions"), dict | None):
+    if not isinstance(extensions, dict | None):
         raise BadRequest(400, "extensions must be an object.")
     return Parameters(query, variables, name or None)
+
+
+def _has_only_a_hash(values: dict[str, Any]) -> bool:
+    """Whether a request names its query by a hash or an id, and does not hold it."""
+    extensions = values.get("extensions")
+    named = isinstance(extensions, dict) and "persistedQuery" in extensions
+    return not values.get("query") and (named or "documentId" in values)
 
 
 async def _body(request: Request) -> bytes:

@@ -41,9 +41,17 @@ REFUSED = {
     "directives": "{ __typename" + " @skip(if: false)" * 6 + "}",
     "cycle": "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }",
     "self": "{ ...a } fragment a on Query { ...a }",
-    "introspection": "{ __schema { types { fields { type { fields { name } } } } } }",
     "introspections": "{"
-    + " ".join(f"a{n}: __schema {{ types {{ name }} }}" for n in range(3))
+    + " ".join(f"a{n}: __schema {{ types {{ name }} }}" for n in range(11))
+    + "}",
+    "a chain in the introspection": '{ __type(name: "Query") { '
+    + "ofType { " * 20
+    + "name"
+    + " }" * 20
+    + " } }",
+    "fields of the introspection": "{ __schema { types {" + " name" * 601 + " } } }",
+    "fields of a fragment on the schema": "{ __typename } fragment a on __Type {"
+    + " name" * 601
     + "}",
 }
 

@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 from urllib.parse import quote
 
 import httpx2
+import orjson
 import pytest
 from starlette.testclient import TestClient
 
@@ -141,8 +142,62 @@ def test_what_cannot_run_is_400_in_graphqls_own_media_type(
     assert answer.status_code == 400
     assert "data" not in answer.json()
     assert answer.json()["errors"][0]["extensions"]["code"] == code
-    assert "Did you mean" not in answer.text
     assert post(client, {"query": query}, JSON).status_code == 200
+
+
+WRONG = [
+    ({"query": "{ entitie(id: 1) { id } }"}, "Did you mean 'entities' or 'entity'?"),
+    ({"query": "{ search { nodes { captoin } } }"}, "Did you mean 'caption'?"),
+    ({"query": "{ search { nodes { ... on Compny { name } } } }"}, "Did you mean 'Company'?"),
+    ({"query": "{ search(qury: 1) { totalCount } }"}, "Did you mean 'query'?"),
+    ({"query": "{ search(sort: RELEVANC) { totalCount } }"}, "the enum value 'RELEVANCE'?"),
+    (
+        {
+            "query": "query($s: SearchSort) { search(sort: $s) { totalCount } }",
+            "variables": {"s": "RELEVANC"},
+        },
+        "the enum value 'RELEVANCE'?",
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "meant"), WRONG)
+def test_a_wrong_name_is_told_what_was_meant(
+    client: TestClient, body: dict[str, Any], meant: str
+) -> None:
+    assert meant in post(client, body).json()["errors"][0]["message"]
+    hidden = Broken()
+    hidden.settings = Settings(rate_limit="off", explorer="signed-in")
+    kept = TestClient(create_app(hidden))  # type: ignore[arg-type]
+    message = post(kept, body).json()["errors"][0]["message"]
+    assert "Did you mean" not in message, "the schema is not for everybody"
+    assert meant not in message
+
+
+HASH = {"persistedQuery": {"version": 1, "sha256Hash": "ecf4edb46db40b5132295c0291d62fb65d6759a9"}}
+
+
+def test_a_client_with_only_a_hash_is_asked_for_the_query(client: TestClient) -> None:
+    """Apollo's and urql's clients look for this message, and take no status but 200."""
+    wanted = {
+        "errors": [
+            {
+                "message": "PersistedQueryNotSupported",
+                "extensions": {"code": "PERSISTED_QUERY_NOT_SUPPORTED"},
+            }
+        ]
+    }
+    by_get = client.get("/graphql", params={"extensions": orjson.dumps(HASH).decode()})
+    bodies = [
+        {"operationName": "A", "variables": {}, "extensions": HASH},
+        {"query": None, "extensions": HASH},
+        {"documentId": "sha256:7dba4bd717b41f10434822356a93c32b1fb4907b983e854300ad839f84cdcd6e"},
+    ]
+    answers = [post(client, body, accept) for body in bodies for accept in (GRAPHQL, JSON)]
+    for answer in (by_get, *answers):
+        assert (answer.status_code, answer.json()) == (200, wanted)
+    answered = post(client, {"query": TYPENAME, "extensions": HASH})
+    assert answered.json() == {"data": {"__typename": "Query"}}
 
 
 def test_at_most_five_errors_are_returned(client: TestClient) -> None:
