@@ -20,6 +20,7 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
 from api.connection import MAX_OFFSET, PageInfo, offset_of, page_size
+from api.description import about_schema
 from api.entity import Entity, object_name
 from api.session import Info
 from engine import entity as value
@@ -135,7 +136,6 @@ def _field(prop: FtmProperty) -> PropertyField:
     field = _kind(prop)[0](
         python_name=f"property_{prop.name}",
         graphql_name=prop.name,
-        description=prop.description or None,
     )
     field.prop = prop
     field.arguments = _page_arguments() if prop.stub else []
@@ -168,7 +168,9 @@ def _connection(name: str, namespace: Namespace) -> None:
     """Makes the connection and edge types that reverse properties return for a schema."""
     types = {"node": name}
     edge = type(f"{name}Edge", (), {"__annotations__": {"cursor": str, "node": Any}})
-    _typed(strawberry.type(edge, description=f"A {name} on a page."), types, namespace)
+    _typed(
+        strawberry.type(edge, description=f"One of the {name} records on a page."), types, namespace
+    )
     types = {"edges": f"list[{name}Edge]", "nodes": f"list[{name}]"}
     about = f"How many there are on all pages; null if more than {MAX_OFFSET:,}."
     body = {
@@ -200,7 +202,7 @@ def _schema(schema: Schema, namespace: Namespace) -> None:
     types = {f"property_{prop.name}": _kind(prop)[1] for prop in own}
     body = {**fields, "__annotations__": dict.fromkeys(fields, Any)}
     made = type(schema.name, _parents(schema, namespace), body)
-    about = schema.description or schema.label
+    about = about_schema(schema)
     kind = strawberry.interface if schema.abstract or schema.descendants else strawberry.type
     _typed(kind(made, name=schema.name, description=about), types, namespace)
     name = object_name(schema.name)

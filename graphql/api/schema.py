@@ -1,5 +1,8 @@
 """The GraphQL schema, put together from all types; ``make schema`` prints it."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 import strawberry
@@ -16,6 +19,7 @@ from graphql.pyutils import Undefined
 from strawberry.schema.config import StrawberryConfig
 
 from api.argument import DATE, Date
+from api.description import describe
 from api.entity import Literal
 from api.mutation.mutation import Mutation
 from api.query import Query
@@ -26,8 +30,10 @@ from api.record import record_types
 def schema() -> GraphQLSchema:
     """The schema as graphql-core executes it."""
     config = StrawberryConfig(scalar_map={Date: DATE})
-    types = (Literal, *record_types())
-    made = strawberry.Schema(Query, Mutation, types=types, config=config)._schema
+    with _without_collecting():
+        types = (Literal, *record_types())
+        made = strawberry.Schema(Query, Mutation, types=types, config=config)._schema
+    describe(made)
     for kind in made.type_map.values():
         if isinstance(kind, GraphQLInputObjectType):
             _without_null(list(kind.fields.values()))
@@ -35,6 +41,18 @@ def schema() -> GraphQLSchema:
             for field in kind.fields.values():
                 _without_null(list(field.args.values()))
     return made
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Python looks for no garbage in this block, of which there is none: it saves a quarter."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _without_null(places: list[GraphQLArgument] | list[GraphQLInputField]) -> None:
