@@ -1,7 +1,7 @@
 """What the engine answers: frozen values."""
 
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from engine.entity import Entity, Node, Relationship
 from engine.question import Direction
@@ -28,18 +28,48 @@ class PathResult:
     """Why there may be more paths; None if these are all."""
 
 
+class RouteFinder(Protocol):
+    """Finds the routes between the company that was asked about and another one."""
+
+    def between(self, far: str, truncated: str | None) -> PathResult:
+        """The routes; ``truncated`` says why ownerships are missing, if they are."""
+
+
 @dataclass(frozen=True)
 class Holding:
-    """An owner, or something owned: its integrated share, and the routes that make it up."""
+    """An owner, or something owned, and its integrated share."""
 
     entity: Entity
     share: float | None
     """A fraction; None where no route's share is known."""
     lower_bound: bool
-    """True where ``share`` may be larger: a route has a range, words or an unknown share."""
+    """True where ``share`` may be larger: it counts a range, words or an unknown share."""
+    above: bool
+    """True where the share is more than ``share``, and not just as much: "more than 50 %"."""
     unknown: bool
-    """True where some route crosses a holding whose share is unknown."""
-    routes: PathResult
+    """True where it depends on a holding whose share is unknown."""
+    overstated: bool
+    """True where it counts a company whose direct shares come to more than the whole."""
+    unnamed: str | None
+    """What a source calls an owner that it does not name, and why; None for one with a name."""
+    finder: tuple[RouteFinder, str | None] = field(repr=False, compare=False)
+    """Routes take long to find, and not every question needs them."""
+
+    def routes(self) -> PathResult:
+        """The routes that make up the share, the short ones first."""
+        finder, truncated = self.finder
+        return finder.between(self.entity.id, truncated)
+
+
+@dataclass(frozen=True)
+class ShareDoubt:
+    """Something about the shares in a company that cannot be, or is not understood."""
+
+    entity: Entity
+    """The company that is held."""
+    relationship: Relationship | None
+    """The ownership, where it is about one."""
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -67,6 +97,22 @@ class Page(Generic[T]):
     cursors: list[str] = field(default_factory=list)
     """One for each item; the last one leads to the next page."""
     has_next: bool = False
+
+
+@dataclass(frozen=True)
+class HoldingPage(Page[Holding]):
+    """A page of owners or holdings, and what is said of all of them together."""
+
+    total_count: int = 0
+    unknown_count: int = 0
+    """How many of all have no known share."""
+    of_itself: float = 0.0
+    """The share that the company itself holds of itself, through cycles: a fraction."""
+    without_owner: str | None = None
+    """What a source says where it has no owner to name."""
+    doubts: tuple[ShareDoubt, ...] = ()
+    truncated: str | None = None
+    """Why there may be more; None if these are all."""
 
 
 @dataclass(frozen=True)

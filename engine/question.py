@@ -167,18 +167,23 @@ class ExpandQuestion:
 
 @dataclass(frozen=True)
 class OwnershipQuestion:
-    """Who owns an entity, or what does it own, through any chain of holdings?"""
+    """Who owns an entity, or what does it own, through any chain of holdings? A page of them."""
 
     id: str
     min_share: float = 0.25
-    """The smallest integrated share to return, a fraction; unknown shares are returned, too."""
+    """The smallest integrated share to return, a fraction. One that is a lower bound counts with
+    that; unknown shares are returned whatever this is, after the others."""
     at: str | None = None
-    """Only holdings that held at this partial date; undated ones count."""
+    """Only holdings that held at this partial date, as sources say of that time; undated ones
+    count."""
     first: int = 50
+    """The size of the page."""
+    after: str | None = None
+    """The cursor of the last item on the page before."""
 
     def __post_init__(self) -> None:
         _check_share(self.min_share)
-        _check_between("first", self.first, 1, MAX_HOLDINGS)
+        _check_between("first", self.first, 0, MAX_HOLDINGS)
         if self.at is not None:
             object.__setattr__(self, "at", required_date(self.at))
 

@@ -16,7 +16,7 @@ from engine.admission import Admission
 from engine.answer import (
     EdgeCount,
     Facet,
-    Holding,
+    HoldingPage,
     Page,
     PathResult,
     SearchPage,
@@ -184,12 +184,12 @@ class Reading:
         self._presence.check_ends(question, result, access)
         return result
 
-    def owners(self, question: OwnershipQuestion, access: Access) -> list[Holding]:
+    def owners(self, question: OwnershipQuestion, access: Access) -> HoldingPage:
         """Who owns an entity, through any chain: the largest share first, unknown ones last."""
         self._presence.check_company(question.id, access)
         return self._ownership.owners(question, access)
 
-    def holdings(self, question: OwnershipQuestion, access: Access) -> list[Holding]:
+    def holdings(self, question: OwnershipQuestion, access: Access) -> HoldingPage:
         """What an entity owns, through any chain: the largest share first, unknown ones last."""
         self._presence.check_company(question.id, access)
         return self._ownership.holdings(question, access)

@@ -6,12 +6,17 @@ MATCH (n:Entity {id: $id})
 WHERE $$visible_record:n$$
 RETURN properties(n) AS node
 
+// -- said --
+// Whether an ownership counts: one that a later statement of its record superseded does so only
+// where a date is asked for (`$history`), and then in its own time.
+($history OR NOT 'superseded' IN coalesce($$it$$.status, []))
+
 // -- ownership_up --
 // Who owns these companies? The largest shares first.
 MATCH (b:Entity) WHERE b.id IN $ids
 MATCH (a)-[r:OWNERSHIP]->(b)
 WHERE $$visible:r$$ AND $$visible_record:a$$
-  AND $$during:r$$
+  AND $$during:r$$ AND $$said:r$$
 RETURN a.id AS source, b.id AS target, properties(r) AS edge, properties(a) AS node
 ORDER BY coalesce(r._share, 1.0) DESC, r.id, source, target
 LIMIT $limit
@@ -21,7 +26,7 @@ LIMIT $limit
 MATCH (a:Entity) WHERE a.id IN $ids
 MATCH (a)-[r:OWNERSHIP]->(b)
 WHERE $$visible:r$$ AND $$visible_record:b$$
-  AND $$during:r$$
+  AND $$during:r$$ AND $$said:r$$
 RETURN a.id AS source, b.id AS target, properties(r) AS edge, properties(b) AS node
 ORDER BY coalesce(r._share, 1.0) DESC, r.id, source, target
 LIMIT $limit

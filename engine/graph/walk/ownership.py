@@ -1,141 +1,71 @@
 """Who holds a company through whatever chain, what a company holds, and how much of it.
 
-The integrated share of A in B is the sum, over all routes from A to B, of the product of the shares
-along each. With W the matrix of direct shares it is an entry of W + W² + W³ + … = (I - W)⁻¹ - I, so
-that cycles and self-holdings count as the series they are (Brioschi, Buzzacchi and Colombo 1989;
-Vitali, Glattfelder and Battiston 2011). A self-holding of B raises the share of every owner of B,
-and is itself not listed. Several ownerships between the same two are summed. An unknown share adds
-nothing, but is never taken for zero.
+Shares are integrated, as ``series`` says (Brioschi, Buzzacchi and Colombo 1989; Baldone, Brioschi
+and Paleari 1998): cycles and self-holdings count as the series they are, and what an owner holds of
+itself is divided out, so that no share is above the whole where no company's direct shares are.
+A self-holding of B raises the share of every owner of B, and is itself not listed.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from engine.access import Access
-from engine.answer import Holding
-from engine.entity import Entity, Relationship
+from engine.answer import Holding, HoldingPage
+from engine.cursor import cursor_of, place_of
 from engine.graph import visibility
 from engine.graph.connection import Connection, Deadline
 from engine.graph.convert import entity_of, relationship_of
 from engine.graph.period import bounds
-from engine.graph.walk.route import Routes
-from engine.graph.walk.series import summed
+from engine.graph.walk.web import EXACTNESS, Web
 from engine.question import DateRange, OwnershipQuestion
-from engine.share import Share, lowest_share
+from engine.unnamed import without_owner
 
 MAX_DEPTH = 50
 """Hops from the company that is asked for."""
 MAX_OWNERSHIPS = 5_000
 """Ownerships among which shares are computed."""
-EXACTNESS = 1e-12
-"""Shares are rounded to this, so that five times 10 % are 50 %."""
-
-Pair = tuple[str, str]
-"""The ids of an owner and of what it owns."""
-
-
-class Web:
-    """The ownerships around one company, the root: up to its owners, or down to what it holds."""
-
-    def __init__(self, root: Entity, up: bool) -> None:
-        self.root = root.id
-        self.up = up
-        self.nodes = {root.id: root}
-        self.edges: dict[Pair, list[Relationship]] = {}
-        """The ownerships of each pair."""
-        self.shares: dict[tuple[str, str, str], Share] = {}
-        """By owner, asset and id: an edge may have several ends."""
-        self.truncated: str | None = None
-
-    def add(self, relationship: Relationship, far: Entity) -> bool:
-        """Add an ownership and the node at its far end; whether that node is new."""
-        pair = (relationship.source, relationship.target)
-        if (*pair, relationship.id) not in self.shares and relationship.entity is not None:
-            texts = relationship.entity.properties.get("percentage", ())
-            self.shares[(*pair, relationship.id)] = lowest_share(texts)
-            self.edges.setdefault(pair, []).append(relationship)
-        is_new = far.id not in self.nodes
-        self.nodes.setdefault(far.id, far)
-        return is_new
-
-    def _outward(self) -> Iterator[tuple[str, str, Share]]:
-        """Each ownership as the end nearer to the root, the other end, and the share."""
-        for (owner, asset, _), share in self.shares.items():
-            yield (asset, owner, share) if self.up else (owner, asset, share)
-
-    def direct_shares(self) -> dict[tuple[str, str], float]:
-        """The sum of the known shares between each two nodes, the nearer to the root first."""
-        sums: dict[tuple[str, str], float] = {}
-        for near, far, share in self._outward():
-            if share.value:
-                sums[near, far] = sums.get((near, far), 0.0) + share.value
-        return sums
-
-    def reached_through(self, chosen: Callable[[Share], bool]) -> set[str]:
-        """The nodes tied to the root by a route, cycles included, that has a ``chosen`` share."""
-        onward: dict[str, list[str]] = {}
-        starts = []
-        for near, far, share in self._outward():
-            onward.setdefault(near, []).append(far)
-            if chosen(share):
-                starts.append(far)
-        return reachable(starts, onward)
-
-    def reached_by_known(self) -> set[str]:
-        """The nodes tied to the root by a route on which every share is known."""
-        onward: dict[str, list[str]] = {}
-        for near, far, share in self._outward():
-            if share.value is not None:
-                onward.setdefault(near, []).append(far)
-        return reachable(onward.get(self.root, ()), onward)
-
-    def holdings(self, min_share: float, first: int, deadline: Deadline) -> list[Holding]:
-        """The holdings of at least that share, largest first, then those of unknown share."""
-        integrated, cut = summed(self.direct_shares(), self.root)
-        with_unknown = self.reached_through(lambda share: share.value is None)
-        inexact = self.reached_through(lambda share: not share.exact)
-        known = self.reached_by_known()
-        # A node that only unknown shares lead to has no share at all, rather than one of zero.
-        shares = {
-            id_: round(integrated.get(id_, 0.0), 12) if id_ in known else None
-            for id_ in self.nodes.keys() - {self.root}
-        }
-        holdings = []
-        routes = Routes(self.nodes, self.edges, self.root, up=self.up)
-        for id_, share in ranked(shares, min_share)[:first]:
-            deadline.left()
-            is_lower_bound = cut or self.truncated is not None or id_ in inexact
-            holding = Holding(
-                self.nodes[id_],
-                share,
-                share is not None and is_lower_bound,
-                id_ in with_unknown,
-                routes.between(id_, self.truncated),
-            )
-            holdings.append(holding)
-        return holdings
+SMALLEST = 1e-12
+"""Shares may be this much smaller than the smallest that is asked for."""
+UNKNOWN_BESIDE_KNOWN = 10
+"""Unknown shares on a page that has known ones; more follow on the next page."""
+MAX_DOUBTS = 50
+"""Doubts that are listed."""
+NO_SHARE = -1.0
+"""Stands in a cursor for a share that is unknown."""
 
 
-def reachable(starts: Iterable[str], onward: Mapping[str, Iterable[str]]) -> set[str]:
-    """The nodes that some hops, or none, lead to from these."""
-    reached: set[str] = set()
-    todo = list(starts)
-    while todo:
-        here = todo.pop()
-        if here not in reached:
-            reached.add(here)
-            todo += onward.get(here, ())
-    return reached
+def place(holding: Holding) -> tuple[bool, float, str]:
+    """Where a holding stands in the order: the largest shares first, unknown ones last; by id."""
+    return holding.share is None, -(holding.share or 0.0), holding.entity.id
 
 
-def ranked(shares: Mapping[str, float | None], min_share: float) -> list[tuple[str, float | None]]:
-    """The shares that are large enough, largest first, then the unknown ones; both by id."""
-    chosen = [
-        (id_, share)
-        for id_, share in shares.items()
-        if share is None or share >= min_share - EXACTNESS
-    ]
-    return sorted(chosen, key=lambda item: (item[1] is None, -(item[1] or 0.0), item[0]))
+def ranked(holdings: Iterable[Holding], min_share: float) -> list[Holding]:
+    """The holdings that are large enough, and those of unknown share, in order."""
+    chosen = (
+        holding
+        for holding in holdings
+        if holding.share is None or holding.share >= min_share - SMALLEST
+    )
+    return sorted(chosen, key=place)
+
+
+def cut(holdings: list[Holding], question: OwnershipQuestion) -> tuple[list[Holding], bool]:
+    """The page that is asked for, and whether there is another one; raises BadInput."""
+    if question.after is not None:
+        share, id_ = place_of(question.after, float, str)
+        last = (share == NO_SHARE, 0.0 if share == NO_SHARE else -share, id_)
+        holdings = [holding for holding in holdings if place(holding) > last]
+    page = holdings[: question.first]
+    known = sum(holding.share is not None for holding in page)
+    if known:
+        page = page[: known + UNKNOWN_BESIDE_KNOWN]
+    return page, len(page) < len(holdings)
+
+
+def cursor(holding: Holding) -> str:
+    """Where a page ended."""
+    share = NO_SHARE if holding.share is None else float(holding.share)
+    return cursor_of(share, holding.entity.id)
 
 
 class Ownership:
@@ -145,26 +75,46 @@ class Ownership:
         self._connection = connection
         self._seconds = deadline
 
-    def owners(self, question: OwnershipQuestion, access: Access) -> list[Holding]:
+    def owners(self, question: OwnershipQuestion, access: Access) -> HoldingPage:
         """Who holds it up the chain: the largest share first, unknown shares last."""
         return self._answer(question, access, up=True)
 
-    def holdings(self, question: OwnershipQuestion, access: Access) -> list[Holding]:
+    def holdings(self, question: OwnershipQuestion, access: Access) -> HoldingPage:
         """What it holds down the chain: the largest share first, unknown shares last."""
         return self._answer(question, access, up=False)
 
-    def _answer(self, question: OwnershipQuestion, access: Access, *, up: bool) -> list[Holding]:
+    def _answer(self, question: OwnershipQuestion, access: Access, *, up: bool) -> HoldingPage:
         deadline = Deadline(self._seconds)
         start, end = bounds(DateRange(question.at, question.at))
-        parameters = {**visibility.parameters(access), "start": start, "end": end}
+        parameters = {
+            **visibility.parameters(access),
+            "start": start,
+            "end": end,
+            "history": question.at is not None,
+        }
         roots = self._connection.read(
             "ownership_root", parameters | {"id": question.id}, timeout=deadline.left()
         )
         if not roots:
-            return []
-        web = Web(entity_of(roots[0]["node"]), up)
+            return HoldingPage()
+        root = entity_of(roots[0]["node"])
+        web = Web(root, up)
         self._grow(web, parameters, deadline)
-        return web.holdings(question.min_share, question.first, deadline)
+        shares = web.integrated()
+        deadline.left()
+        holdings = ranked(web.holdings(shares), question.min_share)
+        page, has_next = cut(holdings, question)
+        return HoldingPage(
+            page,
+            [cursor(holding) for holding in page],
+            has_next,
+            total_count=len(holdings),
+            unknown_count=sum(holding.share is None for holding in holdings),
+            of_itself=round(shares.of_itself, EXACTNESS),
+            without_owner=without_owner(root) if up else None,
+            doubts=tuple(web.doubts()[:MAX_DOUBTS]),
+            truncated=web.truncated,
+        )
 
     def _grow(self, web: Web, parameters: dict[str, Any], deadline: Deadline) -> None:
         """Add the ownerships around the root hop by hop, as long as there are new nodes."""

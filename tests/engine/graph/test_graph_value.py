@@ -31,7 +31,6 @@ from engine.share import Share, lowest_share, parse_share
         ("<25", None, False),
         ("101", None, False),
         ("-5", None, False),
-        ("1/3", None, False),
         ("25 shares of 100", None, False),
         ("unknown", None, False),
         ("", None, False),
