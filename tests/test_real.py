@@ -5,7 +5,7 @@ The expected answers are worked out from the files alone (``expected.py``), and 
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Any
 
@@ -163,7 +163,7 @@ def test_paths_through_shared_values_equal_networkx(loaded: Loaded) -> None:
 
 
 def check_holdings(
-    holdings: list[Holding], integrated: Any, reached: Any, names: list[str]
+    holdings: Sequence[Holding], integrated: Any, reached: Any, names: list[str]
 ) -> None:
     """Check one company's holdings: all that is reached, with the solution's shares, in order."""
     expected = {names[place]: float(integrated[place]) for place in numpy.flatnonzero(reached)}
@@ -178,7 +178,7 @@ def check_holdings(
 
 
 def test_owners_and_holdings_of_every_bp_company_equal_the_linear_system(loaded: Loaded) -> None:
-    """(I - W) X = W, solved at once for 1,178 companies; who is reached, by the powers of W."""
+    """G = (I - W)⁻¹ of 1,178 companies, a row by its G_ii; who is reached, by the powers of W."""
     rows = list(rows_of("openoil"))
     names = sorted(f"openoil:{row['id']}" for row in rows if row["schema"] == "Company")
     places = {name: place for place, name in enumerate(names)}
@@ -186,7 +186,8 @@ def test_owners_and_holdings_of_every_bp_company_equal_the_linear_system(loaded:
     for properties in (row["properties"] for row in rows if row["schema"] == "Ownership"):
         ends = (places[f"openoil:{properties[end][0]}"] for end in ("owner", "asset"))
         direct[tuple(ends)] += float(properties["percentage"][0]) / 100
-    integrated = numpy.linalg.solve(numpy.eye(len(names)) - direct, direct)
+    total = numpy.linalg.inv(numpy.eye(len(names)) - direct)
+    integrated = total / numpy.diag(total)[:, None]
     step = (direct > 0).astype(float)
     reached = (
         numpy.linalg.matrix_power((step + numpy.eye(len(names)) > 0).astype(float), 16) @ step > 0
@@ -195,9 +196,9 @@ def test_owners_and_holdings_of_every_bp_company_equal_the_linear_system(loaded:
     assert len(names) == 1178
     engine = loaded[0]
     for place, name in enumerate(names):
-        up = engine.owners(OwnershipQuestion(name, min_share=0, first=1000), ALL)
+        up = engine.owners(OwnershipQuestion(name, min_share=0, first=1000), ALL).items
         check_holdings(up, integrated[:, place], reached[:, place], names)
-        down = engine.holdings(OwnershipQuestion(name, min_share=0, first=1000), ALL)
+        down = engine.holdings(OwnershipQuestion(name, min_share=0, first=1000), ALL).items
         check_holdings(down, integrated[place], reached[place], names)
 
 

@@ -42,6 +42,7 @@ CHEAP_COUNTS = frozenset(
     {
         "SearchConnection",
         "ExpandConnection",
+        "HoldingConnection",
         "DatasetConnection",
         "RunConnection",
         "InvestigationConnection",
@@ -54,10 +55,14 @@ READ_COUNT = 100
 """The cost of the totalCount of a reverse property: the engine reads what it counts."""
 ID_LISTS = ("ids", "from", "to", "avoid")
 """Arguments that are lists of ids."""
-READ_WITH_PARENT = frozenset({("Relationship", "entity"), ("Holding", "entity")})
+READ_WITH_PARENT = frozenset(
+    {("Relationship", "entity"), ("Holding", "entity"), ("ShareDoubt", "entity")}
+)
 """Records that come with what names them; so does the node of every edge of a connection."""
 WALK = 10
 """The cost of looking for chains of owners or holdings, beside that of those found."""
+DOUBTS = 50
+"""Doubts about shares that are listed."""
 ROUTE = 5
 """Entities, and relationships, on the routes to one owner: more are rare."""
 PROPERTIES = 5
@@ -212,7 +217,9 @@ class Cost:
             return WALK + size * (1 + self._inner(sets, kind))
         asked = {nodes[0].name.value for nodes in self._fields(sets, kind)}
         items = size if asked & {"nodes", "edges", "pageInfo"} else 0
-        return 1 + items + self._inner(sets, kind, {"nodes": size, "edges": size})
+        looking = WALK if kind.name == "HoldingConnection" else 1
+        counts = {"nodes": size, "edges": size, "doubts": DOUBTS}
+        return looking + items + self._inner(sets, kind, counts)
 
     def _many(
         self,

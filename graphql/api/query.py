@@ -12,20 +12,20 @@ from typing import Annotated, Any
 import strawberry
 
 from api.allowance import AllowanceQuery
-from api.argument import Date, HopFilter, SearchFilter, hop_filter, search_filter
+from api.argument import HopFilter, SearchFilter, hop_filter, search_filter
 from api.block import AuditQuery
 from api.connection import page_size
 from api.dataset import Dataset, DatasetConnection, dataset_page
 from api.entity import Entity
 from api.grant import GrantQuery
+from api.holding import HoldingQuery
 from api.investigation import InvestigationQuery
 from api.search import Search, SearchConnection
 from api.session import Info
 from api.user import UserQuery
 from api.user_request import UserRequestQuery
-from api.walk import Holding, PathResult, Subgraph
+from api.walk import PathResult, Subgraph
 from engine.question import (
-    OwnershipQuestion,
     PathMode,
     PathQuestion,
     SearchQuestion,
@@ -54,16 +54,6 @@ Hops = Annotated[
 ]
 Avoid = Annotated[
     Ids | None, strawberry.argument(description="Entities that a path must not pass through.")
-]
-MinShare = Annotated[
-    float | None,
-    strawberry.argument(
-        description="The smallest share, as a fraction; unknown shares are returned, too."
-    ),
-]
-At = Annotated[
-    Date | None,
-    strawberry.argument(description="Only holdings at this date; those without dates count."),
 ]
 
 
@@ -117,35 +107,6 @@ async def _paths(
     return await info.context.ask(info.context.engine.paths, question)
 
 
-def _ownership(
-    id: str, min_share: float | None, at: str | None, first: int | None
-) -> OwnershipQuestion:
-    share = OwnershipQuestion.min_share if min_share is None else min_share
-    return OwnershipQuestion(id, share, at, page_size(first, OwnershipQuestion.first))
-
-
-async def _owners(
-    info: Info,
-    id: strawberry.ID,
-    min_share: MinShare = OwnershipQuestion.min_share,
-    at: At = None,
-    first: int | None = OwnershipQuestion.first,
-) -> Any:
-    question = _ownership(id, min_share, at, first)
-    return await info.context.ask(info.context.engine.owners, question)
-
-
-async def _holdings(
-    info: Info,
-    id: strawberry.ID,
-    min_share: MinShare = OwnershipQuestion.min_share,
-    at: At = None,
-    first: int | None = OwnershipQuestion.first,
-) -> Any:
-    question = _ownership(id, min_share, at, first)
-    return await info.context.ask(info.context.engine.holdings, question)
-
-
 async def _subgraph(info: Info, ids: Ids) -> Any:
     return await info.context.ask(info.context.engine.subgraph, ids)
 
@@ -159,7 +120,13 @@ async def _dataset(info: Info, name: str) -> Any:
 
 @strawberry.type(description="Everything that can be asked.")
 class Query(
-    UserQuery, GrantQuery, InvestigationQuery, UserRequestQuery, AllowanceQuery, AuditQuery
+    HoldingQuery,
+    UserQuery,
+    GrantQuery,
+    InvestigationQuery,
+    UserRequestQuery,
+    AllowanceQuery,
+    AuditQuery,
 ):
     """Everything that can be asked."""
 
@@ -178,14 +145,6 @@ class Query(
     paths: PathResult | None = strawberry.field(
         resolver=_paths,
         description="The shortest paths from any of some entities to any of some others.",
-    )
-    owners: list[Holding] | None = strawberry.field(
-        resolver=_owners,
-        description="Who owns an entity, directly or through other companies, and how much of it.",
-    )
-    holdings: list[Holding] | None = strawberry.field(
-        resolver=_holdings,
-        description="What an entity owns, directly or through other companies, and how much of it.",
     )
     subgraph: Subgraph | None = strawberry.field(
         resolver=_subgraph, description="The relationships among at most 500 entities."

@@ -72,7 +72,7 @@ class Session:
     ) -> T:
         """The answer of one of the engine's reads, with the access of this request."""
         access = self.caller.reading()
-        return await self._in_thread(partial(read, question, access, *args, **kwargs))
+        return await self.in_thread(partial(read, question, access, *args, **kwargs))
 
     async def entities(self, ids: Sequence[str]) -> list[Node | None]:
         """The nodes with ids that a reader gave, in order; warns of those that are not there."""
@@ -113,12 +113,12 @@ class Session:
 
         Raises NotSignedIn for an anonymous caller, Forbidden for a key without the scope ``read``.
         """
-        return await self._in_thread(partial(read, self.caller.actor(Scope.READ), *args, **kwargs))
+        return await self.in_thread(partial(read, self.caller.actor(Scope.READ), *args, **kwargs))
 
     async def list_datasets(self, overdue: bool | None) -> list[Dataset]:
         """All datasets that the reader may see, by name; or only those that are (not) overdue."""
         access = self.caller.reading()
-        return await self._in_thread(partial(self.engine.datasets, access, overdue))
+        return await self.in_thread(partial(self.engine.datasets, access, overdue))
 
     def referrers(self, schema: str, prop: str, first: int) -> DataLoader[str, list[Entity]]:
         """Loads the first entities of a schema that name an id in one of their properties."""
@@ -157,12 +157,13 @@ class Session:
 
     async def _load_datasets(self, names: list[str]) -> list[Dataset]:
         access = self.caller.reading().narrowed(names)
-        datasets = await self._in_thread(partial(self.engine.datasets, access))
+        datasets = await self.in_thread(partial(self.engine.datasets, access))
         known = {dataset.name: dataset for dataset in datasets}
         # A dataset that has just been deleted still has a name: entities read before need one.
         return [known.get(name) or Dataset(name, name) for name in names]
 
-    async def _in_thread(self, call: Callable[[], T]) -> T:
+    async def in_thread(self, call: Callable[[], T]) -> T:
+        """The result of a call that takes long, from a thread of this server."""
         # abandoned when the request runs into its deadline: the engine's own deadline ends the call
         return await to_thread.run_sync(call, limiter=self._threads, abandon_on_cancel=True)
 

@@ -1,4 +1,4 @@
-"""What walks through the graph return: paths, holdings and subgraphs."""
+"""What walks through the graph return: paths and subgraphs."""
 
 from typing import Any
 
@@ -33,7 +33,12 @@ class Path:
 
 
 def _truncated(root: strawberry.Parent[answer.PathResult | answer.Subgraph]) -> Any:
-    return None if root.truncated is None else Truncation(reason=root.truncated)
+    return truncation(root.truncated)
+
+
+def truncation(reason: str | None) -> Truncation | None:
+    """Why an answer is incomplete, or nothing where it is not."""
+    return None if reason is None else Truncation(reason=reason)
 
 
 @strawberry.type(description="Paths, and each entity and relationship on them once.")
@@ -46,26 +51,6 @@ class PathResult:
     truncated: Truncation | None = strawberry.field(
         resolver=_truncated, description="Why there may be more paths; null if these are all."
     )
-
-
-@strawberry.type(
-    description="An owner or something owned: its integrated share, and the routes that lead there."
-)
-class Holding:
-    """An owner or something owned: its integrated share, and the routes that lead there."""
-
-    entity: Entity
-    share: float | None = strawberry.field(
-        description="The share over all routes, as a fraction; null if no route's share is known."
-    )
-    lower_bound: bool = strawberry.field(
-        description="Whether the share may be larger, because a source gives a range or words, or "
-        "a share is unknown."
-    )
-    unknown: bool = strawberry.field(
-        description="Whether some route crosses a holding whose share is unknown."
-    )
-    routes: PathResult
 
 
 @strawberry.type(description="Some entities, and the relationships among them.")

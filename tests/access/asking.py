@@ -47,9 +47,14 @@ PATHS = """query($from: [ID!]!, $to: [ID!]!, $mode: PathMode, $filter: HopFilter
         avoid: $avoid) {
     paths { nodeIds edgeIds } truncated { reason }
     nodes { id caption } edges { id type sourceId targetId dataset { name } } } }"""
-HOLDINGS = """query($id: ID!) { owners(id: $id, minShare: 0) { ...H } holdings(id: $id, minShare: 0)
+HOLDINGS = """query($id: ID!, $after: String) {
+  owners(id: $id, minShare: 0, first: 2, after: $after) { ...H } holdings(id: $id, minShare: 0)
   { ...H } }
-fragment H on Holding { entity { id } share lowerBound unknown routes { paths { nodeIds edgeIds }
+fragment H on HoldingConnection { totalCount unknownCount ofItself withoutOwner
+  pageInfo { hasNextPage endCursor } truncated { reason }
+  doubts { reason entity { id } relationship { id } } nodes { ...N } }
+fragment N on Holding { above overstated unnamed entity { id } share lowerBound unknown
+  routes { paths { nodeIds edgeIds }
   truncated { reason } nodes { id } edges { id } } }"""
 SUBGRAPH = """query($ids: [ID!]!) { subgraph(ids: $ids) { nodes { id }
   edges { id type sourceId targetId entity { id } } truncated { reason } } }"""

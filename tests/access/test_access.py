@@ -128,10 +128,10 @@ def question_lists(draw: st.DrawFn, world: World) -> list[Question]:
 
 
 def next_pages(asked: Sequence[Question], bodies: Sequence[Any]) -> list[Question]:
-    """The questions for the second pages of searches and datasets."""
+    """The questions for the second pages of searches, datasets and owners."""
     pages = []
     for question, body in zip(asked, bodies, strict=True):
-        for field in ("search", "datasets"):
+        for field in ("search", "datasets", "owners"):
             found = (body.get("data") or {}).get(field)
             if found and found["pageInfo"]["hasNextPage"]:
                 after = {"after": found["pageInfo"]["endCursor"]}

@@ -26,7 +26,7 @@ HELD = ((), PHONES[:1], PHONES[:1], PHONES)
 """The phone numbers of a record: so many share the first that it is too many for some readers."""
 EMAILS = ("a@example.org",)
 DAYS = ("2009", "2010-02", "2012-06-15")
-SHARES = ("60", "25-50", "plenty", "100")
+SHARES = ("60", "25-50", "plenty", "100", "150")
 GHOST = "alpha:ghost"
 """An id that no record has."""
 EDGES = {

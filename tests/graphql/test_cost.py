@@ -54,7 +54,7 @@ def cost(text: str, **variables: Any) -> int:
             6 + 10 * 7,
         ),
         ('{ paths(from: "a", to: "b", hops: [{}, {}]) { nodes { id } } }', 2 + 3),
-        ('{ owners(id: "a") { entity { caption } share } }', 10 + 50),
+        ('{ owners(id: "a") { nodes { entity { caption } share } } }', 10 + 50),
         ('{ subgraph(ids: ["a", "b"]) { edges { id } } }', 2),
         ("{ datasets(first: 5) { nodes { runs(first: 2) { nodes { id } } } } }", 1 + 5 + 5 * 3),
     ],

@@ -143,8 +143,8 @@ CHOICES = [
     "expand(types: [$s]) { nodes { id } } } }",
     f'query($s: String!) {{ entity(id: "{CEMENT}") {{ '
     "expand(schemata: [$s]) { nodes { id } } } }",
-    f'query($s: Date!) {{ owners(id: "{CEMENT}", at: $s) {{ share }} }}',
-    "query($s: ID!) { owners(id: $s) { share } holdings(id: $s) { share } }",
+    f'query($s: Date!) {{ owners(id: "{CEMENT}", at: $s) {{ totalCount }} }}',
+    "query($s: ID!) { owners(id: $s) { totalCount } holdings(id: $s, after: $s) { totalCount } }",
 ]
 WALKS = [
     "query($ids: [ID!]!) { paths(from: $ids, to: $ids) { paths { length } } }",
@@ -239,10 +239,10 @@ def test_variables_of_another_type(client: TestClient, type: str, values: list[A
         "String!": "search(query: $v) { totalCount }",
         "ID!": "entity(id: $v) { id }",
         "Int": "search(first: $v) { nodes { id } }",
-        "Date": f'owners(id: "{CEMENT}", at: $v) {{ share }}',
+        "Date": f'owners(id: "{CEMENT}", at: $v) {{ totalCount }}',
         "[ID!]": f'paths(from: ["{CEMENT}"], to: ["{CEMENT}"], avoid: $v) {{ paths {{ length }} }}',
         "SearchFilter": "search(filter: $v) { totalCount }",
-        "Float": f'owners(id: "{CEMENT}", minShare: $v) {{ share }}',
+        "Float": f'owners(id: "{CEMENT}", minShare: $v) {{ totalCount }}',
     }
     for value in values:
         asked(client, f"query($v: {type}) {{ {fields[type]} }}", v=value)

@@ -32,7 +32,7 @@ def test_the_reader_hears_that_the_graph_is_gone(tmp_path: Path) -> None:
                 f'{{ entity(id: "{CEMENT}") {{ id expand {{ nodes {{ id }} }} }} }}',
                 '{ search(query: "cement") { nodes { caption } } }',
                 f'{{ paths(from: ["{CEMENT}"], to: ["a:b"]) {{ paths {{ length }} }} }}',
-                f'{{ owners(id: "{CEMENT}") {{ share }} }}',
+                f'{{ owners(id: "{CEMENT}") {{ nodes {{ share }} }} }}',
                 "{ datasets { nodes { name } } }",
             ]
             for query in queries:

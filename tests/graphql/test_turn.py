@@ -42,8 +42,8 @@ def run(*steps: Callable[[], Awaitable[Any]]) -> None:
     [
         ("{ search { nodes { id } } }", 25, CHEAP),
         ('{ paths(from: ["a"], to: ["b"]) { truncated } }', 5, DEAR),
-        ('{ search { nodes { id } } ... { owners(id: "a") { share } } }', 5, DEAR),
-        ('{ ...a } fragment a on Query { holdings(id: "a") { share } }', 5, DEAR),
+        ('{ search { nodes { id } } ... { owners(id: "a") { nodes { share } } } }', 5, DEAR),
+        ('{ ...a } fragment a on Query { holdings(id: "a") { nodes { share } } }', 5, DEAR),
         ("{ search { nodes { expand { nodes { id } } } } }", 5000, DEAR),
     ],
 )

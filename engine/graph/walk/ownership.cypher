@@ -16,7 +16,8 @@ RETURN properties(n) AS node
 MATCH (b:Entity) WHERE b.id IN $ids
 MATCH (a)-[r:OWNERSHIP]->(b)
 WHERE $$visible:r$$ AND $$visible_record:a$$
-  AND $$during:r$$ AND $$said:r$$
+  AND $$during:r$$
+  AND $$said:r$$
 RETURN a.id AS source, b.id AS target, properties(r) AS edge, properties(a) AS node
 ORDER BY coalesce(r._share, 1.0) DESC, r.id, source, target
 LIMIT $limit
@@ -26,7 +27,8 @@ LIMIT $limit
 MATCH (a:Entity) WHERE a.id IN $ids
 MATCH (a)-[r:OWNERSHIP]->(b)
 WHERE $$visible:r$$ AND $$visible_record:b$$
-  AND $$during:r$$ AND $$said:r$$
+  AND $$during:r$$
+  AND $$said:r$$
 RETURN a.id AS source, b.id AS target, properties(r) AS edge, properties(b) AS node
 ORDER BY coalesce(r._share, 1.0) DESC, r.id, source, target
 LIMIT $limit

@@ -336,7 +336,7 @@ def test_an_export_is_loaded_and_asked(fresh_engine: Engine, tmp_path: Path) -> 
         "d:holds",
     )
     assert [
-        holding.share for holding in fresh_engine.owners(OwnershipQuestion("d:engines"), eyes)
+        holding.share for holding in fresh_engine.owners(OwnershipQuestion("d:engines"), eyes).items
     ] == [pytest.approx(0.6)]
     assert fresh_engine.check() == []
 

@@ -10,7 +10,7 @@ import numpy
 import pytest
 
 from engine.access import Access
-from engine.answer import Holding
+from engine.answer import Holding, HoldingPage
 from engine.entity import Entity, make_entity
 from engine.errors import BadInput
 from engine.graph.connection import Connection
@@ -40,8 +40,8 @@ def write(graph: Connection, stakes: list[tuple[str, str, str | None]]) -> Owner
     return Ownership(graph, 20.0)
 
 
-def shares(holdings: list[Holding]) -> dict[str, float | None]:
-    return {holding.entity.id.split(":")[1]: holding.share for holding in holdings}
+def shares(holdings: HoldingPage) -> dict[str, float | None]:
+    return {holding.entity.id.split(":")[1]: holding.share for holding in holdings.items}
 
 
 SHARES: dict[str | None, tuple[float | None, bool]] = {
@@ -76,6 +76,11 @@ class Stake:
     def share(self) -> float | None:
         """The fraction that is known."""
         return SHARES[self.text][0]
+
+    @property
+    def above(self) -> bool:
+        """Whether it is more than is known, and not as much."""
+        return (self.text or "").startswith("more")
 
     @property
     def exact(self) -> bool:
@@ -115,28 +120,43 @@ def reach(pairs: set[tuple[str, str]], names: list[str]) -> dict[str, set[str]]:
 
 
 def integrated(stakes: list[Stake], owner: str, asset: str) -> float:
-    """The share of an owner in an asset by (I - W) X = W."""
+    """The share of an owner in an asset: G_ij / G_ii, with G = (I - W)⁻¹."""
     places = {name: place for place, name in enumerate(names_of(stakes))}
     direct = numpy.zeros((len(places), len(places)))
     for stake in stakes:
         direct[places[stake.owner], places[stake.asset]] += stake.share or 0.0
     assert max(abs(numpy.linalg.eigvals(direct))) < 1
-    solved = numpy.linalg.solve(numpy.eye(len(places)) - direct, direct)
-    return float(solved[places[owner], places[asset]])
+    total = numpy.linalg.inv(numpy.eye(len(places)) - direct)
+    own = total[places[owner], places[owner]]
+    if owner == asset:
+        return float(1 - 1 / own)
+    return min(float(total[places[owner], places[asset]] / own), 1.0)
 
 
-def expected(stakes: list[Stake], owner: str, asset: str) -> tuple[float | None, bool, bool] | None:
-    """(share, lower bound, unknown) of an owner in an asset; None where no route leads there."""
+Expected = tuple[float | None, bool, bool, bool]
+"""The share, and whether it is a lower bound, more than that, and unknown in part."""
+
+
+def crossed(stakes: list[Stake], owner: str, asset: str) -> list[Stake]:
+    """The ownerships on walks from an owner to an asset that never come back to the owner."""
+    apart = [stake for stake in stakes if stake.asset != owner]
+    onward = reach({stake.pair for stake in apart}, [owner, asset, *names_of(stakes)])
+    return [s for s in apart if s.owner in onward[owner] and asset in onward[s.asset]]
+
+
+def expected(stakes: list[Stake], owner: str, asset: str) -> Expected | None:
+    """What is known of an owner in an asset; None where no route leads there."""
     names = names_of(stakes)
-    onward = reach({stake.pair for stake in stakes}, names)
-    if asset not in onward[owner]:
+    if asset not in reach({stake.pair for stake in stakes}, names)[owner]:
         return None
     by_known = reach({stake.pair for stake in stakes if stake.share is not None}, names)
     is_known = asset in by_known[owner]
     share = integrated(stakes, owner, asset) if is_known else None
-    along = [s for s in stakes if s.owner in onward[owner] and asset in onward[s.asset]]
+    along = crossed(stakes, owner, asset)
+    held = crossed([stake for stake in stakes if stake.share], owner, asset)
     is_lower_bound = is_known and not all(stake.exact for stake in along)
-    return share, is_lower_bound, any(stake.share is None for stake in along)
+    is_above = is_known and any(stake.above for stake in held)
+    return share, is_lower_bound, is_above, any(stake.share is None for stake in along)
 
 
 def check_routes(holding: Holding, known: Any, owner: str, asset: str) -> None:
@@ -145,34 +165,39 @@ def check_routes(holding: Holding, known: Any, owner: str, asset: str) -> None:
         tuple(f"t:{name}" for name in path)
         for path in networkx.all_simple_paths(known, owner, asset)
     }
-    routes = {path.node_ids for path in holding.routes.paths}
-    assert len(routes) == len(holding.routes.paths) == min(len(every), 20)
+    found = holding.routes()
+    routes = {path.node_ids for path in found.paths}
+    assert len(routes) == len(found.paths) == min(len(every), 20)
     assert routes <= every
-    assert (holding.routes.truncated is None) == (len(every) <= 20)
+    assert (found.truncated is None) == (len(every) <= 20)
 
 
 def wanted(
     held: list[Stake], pairs: dict[str, tuple[str, str]], least: float
-) -> dict[str, tuple[Any, bool, bool]]:
+) -> dict[str, tuple[Any, bool, bool, bool]]:
     """What is expected of each pair, where its share is unknown or large enough."""
     answers = {other: expected(held, *pair) for other, pair in pairs.items()}
     return {
-        other: (None if share is None else pytest.approx(share, abs=1e-11), lower, unknown)
-        for other, (share, lower, unknown) in ((o, a) for o, a in answers.items() if a)
+        other: (None if share is None else pytest.approx(share, abs=1e-11), *flags)
+        for other, (share, *flags) in ((o, a) for o, a in answers.items() if a)
         if share is None or share >= least - 1e-12
     }
 
 
-def check(held: list[Stake], root: str, up: bool, least: float, holdings: list[Holding]) -> None:
+def check(held: list[Stake], root: str, up: bool, least: float, page: HoldingPage) -> None:
     """Check the owners (``up``) or the holdings of one company, with a least share."""
     others = set(names_of(held)) - {root} if root in names_of(held) else set()
     pairs = {other: (other, root) if up else (root, other) for other in others}
-    shares = {h.entity.id[2:]: (h.share, h.lower_bound, h.unknown) for h in holdings}
+    shares = {h.entity.id[2:]: (h.share, h.lower_bound, h.above, h.unknown) for h in page.items}
     assert shares == wanted(held, pairs, least)
-    places = [(h.share is None, -(h.share or 0.0), h.entity.id) for h in holdings]
+    of_itself = integrated(held, root, root) if root in names_of(held) else 0.0
+    assert page.of_itself == pytest.approx(of_itself, abs=1e-11)
+    places = [(h.share is None, -(h.share or 0.0), h.entity.id) for h in page.items]
     assert places == sorted(places)
+    assert page.total_count == len(places)
+    assert page.unknown_count == sum(is_unknown for is_unknown, *_ in places)
     known = networkx.DiGraph(stake.pair for stake in held)
-    for holding in holdings:
+    for holding in page.items:
         check_routes(holding, known, *pairs[holding.entity.id[2:]])
 
 
@@ -198,12 +223,12 @@ def test_random_webs_equal_the_linear_system(graph: Connection, seed: int) -> No
 
 def test_five_routes_of_ten_percent_are_half(graph: Connection) -> None:
     stakes = [row for n in range(5) for row in (("me", f"k{n}", "100"), (f"k{n}", "asset", "10"))]
-    (holding, *others) = write(graph, stakes).owners(
-        OwnershipQuestion("t:asset", min_share=0.3), EVERY
+    (holding, *others) = (
+        write(graph, stakes).owners(OwnershipQuestion("t:asset", min_share=0.3), EVERY).items
     )
     assert holding.entity.id == "t:me"
     assert holding.share == pytest.approx(0.5)
-    assert len(holding.routes.paths) == 5
+    assert len(holding.routes().paths) == 5
     assert others == []
 
 
@@ -211,7 +236,7 @@ def test_ranges_are_lower_bounds_and_the_unknown_is_unknown(graph: Connection) -
     ownership = write(
         graph, [("band", "asset", "25-50"), ("dark", "asset", None), ("self", "self", "10")]
     )
-    band, dark = ownership.owners(OwnershipQuestion("t:asset"), EVERY)
+    band, dark = ownership.owners(OwnershipQuestion("t:asset"), EVERY).items
     assert (band.entity.id, band.share, band.lower_bound, band.unknown) == (
         "t:band",
         0.25,
@@ -219,41 +244,140 @@ def test_ranges_are_lower_bounds_and_the_unknown_is_unknown(graph: Connection) -
         False,
     )
     assert (dark.entity.id, dark.share, dark.unknown) == ("t:dark", None, True)
-    assert ownership.owners(OwnershipQuestion("t:self"), EVERY) == []
-    assert ownership.owners(OwnershipQuestion("t:asset"), Access(frozenset())) == []
+    assert ownership.owners(OwnershipQuestion("t:self"), EVERY).items == []
+    assert ownership.owners(OwnershipQuestion("t:asset"), Access(frozenset())).items == []
 
 
 def test_a_self_holding_raises_every_owner_and_is_not_listed(graph: Connection) -> None:
     ownership = write(
         graph, [("owner", "asset", "40"), ("asset", "asset", "20"), ("top", "owner", "50")]
     )
-    owner, top = ownership.owners(OwnershipQuestion("t:asset", min_share=0), EVERY)
+    owner, top = ownership.owners(OwnershipQuestion("t:asset", min_share=0), EVERY).items
     assert (owner.entity.id, owner.share) == ("t:owner", pytest.approx(0.5))
     assert (top.entity.id, top.share) == ("t:top", pytest.approx(0.25))
-    assert [path.node_ids for path in top.routes.paths] == [("t:top", "t:owner", "t:asset")]
-    assert [h.entity.id for h in ownership.holdings(OwnershipQuestion("t:top"), EVERY)] == [
+    assert [path.node_ids for path in top.routes().paths] == [("t:top", "t:owner", "t:asset")]
+    assert [h.entity.id for h in ownership.holdings(OwnershipQuestion("t:top"), EVERY).items] == [
         "t:owner",
         "t:asset",
     ]
 
 
-def test_a_series_without_a_limit_is_cut_and_said_to_be(graph: Connection) -> None:
-    ownership = write(graph, [("a", "b", "100"), ("b", "a", "100"), ("top", "a", "10")])
-    for holding in ownership.owners(OwnershipQuestion("t:b", min_share=0), EVERY):
-        assert holding.lower_bound
-        assert holding.share is not None
-        assert 0 < holding.share <= 1
+def test_an_owner_gets_no_more_than_the_whole(graph: Connection) -> None:
+    """What an owner holds of itself is divided out: here G_ij is 1.636 for the first."""
+    stakes = [("a", "b", "90"), ("b", "a", "50"), ("c", "a", "50")]
+    page = write(graph, stakes).owners(OwnershipQuestion("t:b", min_share=0), EVERY)
+    assert shares(page) == pytest.approx({"a": 0.9, "c": 0.9 * 0.5 / 0.55})
+    assert not any(h.lower_bound or h.overstated for h in page.items)
+    assert page.of_itself == pytest.approx(0.45)
+    assert page.doubts == ()
+
+
+def test_a_circle_without_an_owner_outside_holds_all_of_itself(graph: Connection) -> None:
+    """I - W has no inverse, and the shares are known all the same."""
+    ownership = write(graph, [("a", "b", "100"), ("b", "a", "100"), ("a", "c", "40")])
+    owners = ownership.owners(OwnershipQuestion("t:c"), EVERY)
+    assert shares(owners) == pytest.approx({"a": 0.4, "b": 0.4})
+    holdings = ownership.holdings(OwnershipQuestion("t:b"), EVERY)
+    assert shares(holdings) == pytest.approx({"a": 1.0, "c": 0.4})
+    assert holdings.of_itself == 1
+    assert owners.doubts == holdings.doubts == ()
+
+
+def test_a_company_of_more_than_the_whole_is_told(graph: Connection) -> None:
+    """No share is above 1 even so, and those that count it say so."""
+    stakes = [("a", "b", "100"), ("b", "a", "100"), ("top", "a", "10"), ("x", "top", "50")]
+    ownership = write(graph, [*stakes, ("side", "b", "0")])
+    page = ownership.owners(OwnershipQuestion("t:b", min_share=0), EVERY)
+    assert [(doubt.entity.id, doubt.reason) for doubt in page.doubts] == [
+        ("t:a", "its direct shares come to 110 %")
+    ]
+    told = {holding.entity.id: (holding.overstated, holding.share) for holding in page.items}
+    assert all(share is not None and share <= 1 for _, share in told.values())
+    # a's own share is that of its direct ownership; what reaches top and x went through a
+    assert {id_: told for id_, (told, _) in told.items()} == {
+        "t:a": False,
+        "t:top": True,
+        "t:x": True,
+        "t:side": True,
+    }
+
+
+def test_percentages_that_say_no_share_are_told(graph: Connection) -> None:
+    """Which ownership, and why; they count as unknown."""
+    stakes = [("a", "b", "130"), ("c", "b", "-4"), ("d", "b", "30 votes"), ("e", "b", "20")]
+    page = write(graph, stakes).owners(OwnershipQuestion("t:b", min_share=0), EVERY)
+    assert shares(page) == {"e": 0.2, "a": None, "c": None, "d": None}
+    assert [
+        (doubt.relationship and doubt.relationship.id, doubt.reason) for doubt in page.doubts
+    ] == [
+        ("t:own0", "its percentage '130' is no share from 0 to 100 %"),
+        ("t:own1", "its percentage '-4' is no share from 0 to 100 %"),
+        (
+            "t:own2",
+            "its percentage '30 votes' is of voting rights, which are no share of ownership",
+        ),
+    ]
+
+
+def test_a_page_ends_and_the_next_one_follows(graph: Connection) -> None:
+    """Known shares first; unknown ones follow, and do not fill a page that has known ones."""
+    known = [(f"k{n:02}", "asset", str(10 - n % 3)) for n in range(7)]
+    dark = [(f"u{n:02}", "asset", None) for n in range(30)]
+    ownership = write(graph, [*known, *dark])
+    pages, after = [], None
+    while True:
+        question = OwnershipQuestion("t:asset", min_share=0.05, first=5, after=after)
+        page = ownership.owners(question, EVERY)
+        assert (page.total_count, page.unknown_count) == (37, 30)
+        pages.append([holding.entity.id[2:] for holding in page.items])
+        if not page.has_next:
+            break
+        after = page.cursors[-1]
+    listed = [name for page in pages for name in page]
+    assert listed == [
+        *("k00", "k03", "k06", "k01", "k04", "k02", "k05"),
+        *(f"u{n:02}" for n in range(30)),
+    ]
+    first = ownership.owners(OwnershipQuestion("t:asset", min_share=0.05), EVERY)
+    assert [holding.share is None for holding in first.items] == [False] * 7 + [True] * 10
+    assert first.has_next
+    rest = OwnershipQuestion("t:asset", min_share=0.05, after=first.cursors[-1])
+    assert len(ownership.owners(rest, EVERY).items) == 20
+    with pytest.raises(BadInput, match="not a cursor"):
+        ownership.owners(OwnershipQuestion("t:asset", after="nonsense"), EVERY)
+
+
+def test_more_than_half_is_told_from_half(graph: Connection) -> None:
+    """Through a chain, too: more than half of a half is more than a quarter."""
+    stakes = [("a", "b", "more than 50 %"), ("c", "d", "50"), ("e", "f", "at least 50 %")]
+    ownership = write(graph, [*stakes, ("b", "g", "50"), ("a", "g", "0")])
+    told = {}
+    for asset in ("b", "d", "f", "g"):
+        for holding in ownership.owners(OwnershipQuestion(f"t:{asset}"), EVERY).items:
+            told[holding.entity.id[2:] + asset] = (
+                holding.share,
+                holding.lower_bound,
+                holding.above,
+            )
+    assert told == {
+        "ab": (0.5, True, True),
+        "cd": (0.5, False, False),
+        "ef": (0.5, True, False),
+        "bg": (0.5, False, False),
+        "ag": (0.25, True, True),
+    }
 
 
 def test_known_and_unknown_routes_together_are_a_lower_bound(graph: Connection) -> None:
     stakes = [("me", "asset", "30"), ("me", "k", "50"), ("k", "asset", None), ("far", "k", "10")]
-    me, far, k = write(graph, stakes).owners(OwnershipQuestion("t:asset", min_share=0.3), EVERY)
+    question = OwnershipQuestion("t:asset", min_share=0.3)
+    me, far, k = write(graph, stakes).owners(question, EVERY).items
     assert (me.entity.id, me.share, me.lower_bound, me.unknown) == ("t:me", 0.3, True, True)
     assert [(h.entity.id, h.share, h.unknown) for h in (far, k)] == [
         ("t:far", None, True),
         ("t:k", None, True),
     ]
-    assert [path.node_ids for path in me.routes.paths] == [
+    assert [path.node_ids for path in me.routes().paths] == [
         ("t:me", "t:asset"),
         ("t:me", "t:k", "t:asset"),
     ]
@@ -286,10 +410,13 @@ def test_ownerships_of_another_time_do_not_count(graph: Connection) -> None:
 
 def test_many_routes_are_cut_and_parallel_ownerships_answered_together(graph: Connection) -> None:
     stakes = [row for n in range(25) for row in (("me", f"k{n}", "100"), (f"k{n}", "asset", "1"))]
-    (me,) = write(graph, [*stakes, ("me", "asset", "2"), ("me", "asset", "3")]).owners(
-        OwnershipQuestion("t:asset"), EVERY
+    (me,) = (
+        write(graph, [*stakes, ("me", "asset", "2"), ("me", "asset", "3")])
+        .owners(OwnershipQuestion("t:asset"), EVERY)
+        .items
     )
+    routes = me.routes()
     assert me.share == pytest.approx(0.3)
-    assert (len(me.routes.paths), me.routes.truncated) == (20, "there are more than 20 routes")
-    assert me.routes.paths[0].edge_ids == ("t:own50",)
-    assert {"t:own50", "t:own51"} <= {edge.id for edge in me.routes.edges}
+    assert (len(routes.paths), routes.truncated) == (20, "there are more than 20 routes")
+    assert routes.paths[0].edge_ids == ("t:own50",)
+    assert {"t:own50", "t:own51"} <= {edge.id for edge in routes.edges}
