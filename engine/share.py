@@ -32,6 +32,8 @@ TRAILING = {
     Says.SHORT: Says.BELOW,
 }
 """What a phrase after a number says of it, as if it stood before."""
+HALVES = {Says.MAJORITY: Says.ABOVE, Says.MINORITY: Says.BELOW}
+"""What a phrase says that speaks of half by itself."""
 BOUNDS = (Says.ABOVE, Says.LEAST, Says.BELOW, Says.MOST, Says.ABOUT)
 LOWER = (Says.ABOVE, Says.LEAST, Says.ABOUT)
 
@@ -107,22 +109,28 @@ class Reading:
             if number:
                 self._take_number(number, negative=before == "-")
             elif word:
-                self._doubt = self._doubt or (None if self._depth else Doubt.UNCLEAR)
+                if not self._depth:
+                    self._doubt_it(Doubt.UNCLEAR)
             else:
                 self._take_phrase(phrase)
             # a minus stands at the beginning, a dash between words or numbers
             before = (before + phrase)[-1:] if phrase in ("-", ":", "=") and not before else "x"
         self._close()
 
+    def _doubt_it(self, doubt: Doubt) -> None:
+        self._doubt = self._doubt or doubt
+
     def _take_number(self, text: str, *, negative: bool) -> None:
         value = percents_of(text)
-        if value is None or value > 100 or negative:
-            self._doubt = self._doubt or (Doubt.UNCLEAR if value is None else Doubt.IMPOSSIBLE)
+        if value is None:
+            self._doubt_it(Doubt.UNCLEAR)
+        elif negative or value > 100:
+            self._doubt_it(Doubt.IMPOSSIBLE)
         says, self._waiting = self._waiting, None
-        if self._numbers and self._joined and says is None:
+        if self._numbers and says is None:
             says = Says.MOST
-        elif self._numbers and not self._joined and says is None:
-            self._doubt = self._doubt or Doubt.UNCLEAR
+            if not self._joined:
+                self._doubt_it(Doubt.UNCLEAR)
         self._joined = False
         self._numbers.append(Number(value or 0.0, says, "/" in text, text.endswith(THOUSAND)))
 
@@ -130,34 +138,35 @@ class Reading:
         says = meaning(phrase)
         if isinstance(says, float):
             self._take_fraction(says)
-        elif says in (Says.MAJORITY, Says.MINORITY):
-            self._waiting = Says.ABOVE if says is Says.MAJORITY else Says.BELOW
+        elif says in HALVES:
+            self._waiting = HALVES[says]
             self._take_fraction(50.0)
         elif says is Says.VOTES:
             self._doubt = Doubt.VOTES
-        elif says is Says.PERCENT and self._numbers:
-            self._numbers[-1].has_unit = True
-        elif says is Says.COUNTED and self._numbers and not self._numbers[-1].has_unit:
-            self._doubt = self._doubt or Doubt.UNCLEAR
-        elif says in TRAILING and self._numbers:
-            self._numbers[-1].says = TRAILING[says]
         elif says in BOUNDS:
             self._joined = self._joined or says is Says.ABOUT
             self._waiting = says
-        elif says in (Says.TO, Says.AND):
-            self._join(phrase, says)
+        elif self._numbers:
+            self._add_to(self._numbers[-1], says)
+        elif says is Says.TO and phrase != "-":
+            # "up to", where it comes before all numbers
+            self._waiting = Says.MOST
         self._depth += (phrase in ("(", "[")) - (phrase in (")", "]"))
+
+    def _add_to(self, number: Number, says: Says) -> None:
+        """What a phrase says of the number before it."""
+        if says is Says.PERCENT:
+            number.has_unit = True
+        elif says is Says.COUNTED and not number.has_unit:
+            self._doubt_it(Doubt.UNCLEAR)
+        elif says in TRAILING:
+            number.says = TRAILING[says]
+        elif says in (Says.TO, Says.AND):
+            self._joined = True
 
     def _take_fraction(self, percents: float) -> None:
         self._take_number(f"{percents:.10f}", negative=False)
         self._numbers[-1].has_unit = True
-
-    def _join(self, phrase: str, says: Says) -> None:
-        """A word between two bounds; "up to" where it comes before all numbers."""
-        if self._numbers:
-            self._joined = True
-        elif says is Says.TO and phrase != "-":
-            self._waiting = Says.MOST
 
     def _close(self) -> None:
         """A phrase at the end says something of the number before it: ``25 % minimum``."""
@@ -165,7 +174,7 @@ class Reading:
             self._numbers[-1].says = self._waiting
         counted = any(one.in_thousands and not one.has_unit for one in self._numbers)
         if counted or len(self._numbers) > 2 or not self._numbers:
-            self._doubt = self._doubt or Doubt.UNCLEAR
+            self._doubt_it(Doubt.UNCLEAR)
 
     def share(self) -> Share:
         """What the statement says."""

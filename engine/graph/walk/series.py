@@ -115,14 +115,10 @@ def solve(inner: Inner, constant: Vector, *, up: bool) -> Solved:
     if not inner:
         return Solved(constant, constant)
     out = numpy.bincount([column for _, column, _ in inner], [w for *_, w in inner], size)
-    if size <= DENSE:
-        matrix = numpy.eye(size)
-        for row, column, weight in inner:
-            matrix[row, column] -= weight
-        inverse = inverted(matrix)
-        if inverse is not None:
-            arriving = inverse @ constant
-            return Solved(arriving, arriving / numpy.diag(inverse) if up else arriving)
+    inverse = inverted(inner, size) if size <= DENSE else None
+    if inverse is not None:
+        arriving = inverse @ constant
+        return Solved(arriving, arriving / numpy.diag(inverse) if up else arriving)
     if out.min() > 2 - WHOLE and out.max() < WHOLE:
         entered = numpy.full(size, constant.sum())
         return Solved(entered, entered, closed=True)
@@ -135,11 +131,14 @@ def solve(inner: Inner, constant: Vector, *, up: bool) -> Solved:
     return Solved(arriving, arriving / rounds(turned, numpy.ones(size), cut=False), rough=True)
 
 
-def inverted(matrix: Vector) -> Vector | None:
+def inverted(inner: Inner, size: int) -> Vector | None:
     """The inverse of I - M for M without negative numbers; None unless I + M + M² + … is that.
 
     It is if, and only if, the inverse has no negative numbers.
     """
+    matrix = numpy.eye(size)
+    for row, column, weight in inner:
+        matrix[row, column] -= weight
     try:
         inverse: Vector = numpy.linalg.inv(matrix).astype(numpy.float64, copy=False)
     except numpy.linalg.LinAlgError:
