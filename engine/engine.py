@@ -107,13 +107,13 @@ class Engine(Reading):
         with suppress(QueryTimeout):
             access, nobody = self.caller().access, "clew:nobody"
             self.entities([nobody], access)
-            self.expand(ExpandQuestion(nobody), access)
+            self._reader.expand(ExpandQuestion(nobody), access)  # that nobody is there is no error
             self.edge_counts([nobody], access)
             self._connection.end([nobody])
 
     def warm_paths(self) -> None:
         """Let Neo4j plan a search for paths: it takes seconds, so do it beside first answers."""
-        self.paths(PathQuestion(("clew:nobody",), ("clew:somebody",)), self.caller().access)
+        self._paths.paths(PathQuestion(("clew:nobody",), ("clew:somebody",)), self.caller().access)
 
     # --- changing datasets --------------------------------------------------------------------
 
