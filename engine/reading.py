@@ -151,7 +151,7 @@ class Reading:
             return self._reader.referrers(ids, schema, prop, access, first)
         # Properties of edges, such as ``proof``, are no relationships: only the index knows who
         # names what in them.
-        referring = {id_: self._index.referrers(prop, id_, access, first) for id_ in ids}
+        referring = {id_: self._index.referrers(prop, id_, access, first, schema) for id_ in ids}
         unique = dict.fromkeys(other for others in referring.values() for other in others)
         nodes = self._reader.entities(list(unique), access)
         entities = {node.id: node for node in nodes if isinstance(node, Entity)}
@@ -159,6 +159,14 @@ class Reading:
             id_: [entities[other] for other in others if other in entities]
             for id_, others in referring.items()
         }
+
+    def referrer_counts(
+        self, ids: Sequence[str], access: Access, schema: str, prop: str
+    ) -> dict[str, int]:
+        """For each id how many entities of a schema name it in the property ``prop``."""
+        if self._reader.refers_by_graph(schema, prop):
+            return self._reader.referrer_counts(ids, schema, prop, access)
+        return {id_: self._index.referrer_count(prop, id_, access, schema) for id_ in ids}
 
     def subgraph(self, ids: Sequence[str], access: Access) -> Subgraph:
         """The relationships among a set of at most 500 entities.

@@ -48,6 +48,17 @@ class Page:
             time.sleep(0.1)
         return value
 
+    def resize(self, width: int, height: int) -> None:
+        """Give the window this size, in pixels; a narrow one is that of a phone."""
+        phone = width < 600
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone}
+        self.call("Emulation.setDeviceMetricsOverride", **size)
+
+    def prefer(self, scheme: str) -> None:
+        """Say that the reader prefers ``light`` or ``dark`` pages."""
+        wish = {"name": "prefers-color-scheme", "value": scheme}
+        self.call("Emulation.setEmulatedMedia", features=[wish])
+
     def text(self) -> str:
         """The text of the page."""
         return str(self.run("document.body ? document.body.innerText : ''"))

@@ -269,7 +269,40 @@ def test_the_page_for_people_runs_under_its_content_security_policy(
         page.open(f"{url}/graphql")
         loaded = "document.querySelector('.graphiql-container, #query') !== null"
         page.wait_for(loaded)
-        page.wait_for("document.querySelectorAll('#operations option').length > 5")
+        page.wait_for("document.querySelectorAll('#operations li a').length > 5")
+        page.run("document.querySelector('#operations a[href=\"#owners\"]').click()")
+        shown = "document.querySelector('.graphiql-query-editor, #query')"
+        page.wait_for(f"/query Owners/.test({shown}.value || {shown}.innerText)")
         asked = "{method: 'POST', headers: {'content-type': 'application/json'}, body: '{}'}"
         page.run(f"fetch('/graphql', {asked}).then(answer => {{ window.got = answer.status; }}); 1")
         assert page.wait_for("window.got") == 400, "our own page may ask: it was read, not refused"
+
+
+IN_VIEW = """(() => { const box = document.querySelector('SELECTOR').getBoundingClientRect();
+  return box.width > 0 && box.left >= 0 && box.right <= innerWidth && box.top >= 0
+    && box.bottom <= innerHeight; })()"""
+RUN = ".graphiql-execute-button, #run"
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not there")
+def test_the_pages_fit_wide_and_narrow_windows_light_and_dark(
+    engine: Engine, tmp_path: Path
+) -> None:
+    with browsing(tmp_path) as page, server(engine) as url:
+        page.call("Page.enable")
+        for path, first in (("/", "a.start"), ("/graphql", "#operations li a")):
+            colours = set()
+            for width, height in ((1400, 900), (400, 800)):
+                page.resize(width, height)
+                for scheme in ("light", "dark"):
+                    page.prefer(scheme)
+                    page.open("about:blank")
+                    page.open(f"{url}{path}")
+                    page.wait_for(f"document.querySelector('{first}') !== null")
+                    assert page.run(IN_VIEW.replace("SELECTOR", first)), (path, width)
+                    assert page.run("document.documentElement.scrollWidth") <= width, path
+                    if path == "/graphql":
+                        page.wait_for(f"document.querySelector('{RUN}') !== null")
+                        page.wait_for(IN_VIEW.replace("SELECTOR", RUN))
+                    colours.add(page.run("getComputedStyle(document.querySelector('h1')).color"))
+            assert len(colours) == 2, "light and dark differ"

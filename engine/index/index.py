@@ -20,7 +20,7 @@ from engine.index.field import ANALYZER, LAYOUT, REVISION_ID, analyzer, layout
 from engine.index.folding import clean
 from engine.index.page import entity_id, search_page
 from engine.index.parser import parse
-from engine.question import FacetQuestion, SearchQuestion
+from engine.question import FacetQuestion, SearchFilter, SearchQuestion
 
 HEAP = 64_000_000
 """Bytes of new entries that wait in memory before Tantivy writes them down."""
@@ -164,8 +164,7 @@ class Index:
     @_refusals()
     def count(self, question: SearchQuestion, access: Access) -> int:
         """How many hits a search has on all pages."""
-        result = self._searcher.search(self._query(question, access), 1, count=True)
-        return int(result.count or 0)  # type: ignore[attr-defined]  # tantivy's stub lacks it
+        return self._count(self._query(question, access))
 
     @_refusals()
     def matching(self, question: SearchQuestion, access: Access) -> list[str]:
@@ -205,10 +204,19 @@ class Index:
         """
         return int(self._searcher.doc_freq("literal", clean(literal_id)))
 
-    def referrers(self, prop: str, id: str, access: Access, first: int) -> list[str]:
-        """The ids of entities whose property refers to this one, in order."""
-        refers = Query.term_query(layout(), "reference", clean(f"{prop}:{id}"))
-        return self._ids(clause.every([refers, clause.allowed(access)]), first)
+    def referrers(
+        self, prop: str, id: str, access: Access, first: int, schema: str | None = None
+    ) -> list[str]:
+        """The ids of entities (of a schema) whose property refers to this one, in order."""
+        return self._ids(_referring(prop, id, access, schema), first)
+
+    def referrer_count(self, prop: str, id: str, access: Access, schema: str) -> int:
+        """How many entities of a schema have a property that refers to this one."""
+        return self._count(_referring(prop, id, access, schema))
+
+    def _count(self, query: Query) -> int:
+        result = self._searcher.search(query, 1, count=True)
+        return int(result.count or 0)  # type: ignore[attr-defined]  # tantivy's stub lacks it
 
     def _ids(self, query: Query, limit: int) -> list[str]:
         if limit <= 0:
@@ -227,6 +235,12 @@ class Index:
             for _, address in searcher.search(entities, BATCH, count=False, offset=offset).hits:
                 stored = searcher.doc(address)
                 yield entity_id(stored), bytes(stored.get_first("checksum") or b"").hex()
+
+
+def _referring(prop: str, id: str, access: Access, schema: str | None) -> Query:
+    refers = Query.term_query(layout(), "reference", clean(f"{prop}:{id}"))
+    wanted = SearchFilter(schemata=None if schema is None else (schema,))
+    return clause.every([refers, clause.allowed(access, wanted)])
 
 
 def _opened(folder: Path, write: bool) -> tantivy.Index:

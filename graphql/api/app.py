@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api import graphiql
+from api.asset import static
 from api.bulk.route import bulk_routes
 from api.bulk.upload import BulkLoad
 from api.execution import Execution, Parameters
@@ -70,7 +71,9 @@ def create_app(engine: Engine, load: BulkLoad | None = None) -> Starlette:
             Route("/healthz", health_route(engine, gate)),
             Route("/terms", terms_route(engine.terms)),
             Route("/metrics", metrics_route(engine, metrics)),
-            Route("/static/graphiql/{name}", graphiql.static),
+            Route("/", graphiql.start_route(engine)),
+            Route("/static/graphiql/operations.json", graphiql.operation_list),
+            Route("/static/graphiql/{name}", static),
             *sign_in.routes,
             *bulk_routes(engine, gate, load),
         ],

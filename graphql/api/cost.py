@@ -38,21 +38,6 @@ from api.error import Refused
 from api.limit import LIMIT, Limit
 from engine.question import MAX_HOPS, MAX_K, PathMode, PathQuestion
 
-CHEAP_COUNTS = frozenset(
-    {
-        "SearchConnection",
-        "ExpandConnection",
-        "HoldingConnection",
-        "DatasetConnection",
-        "RunConnection",
-        "InvestigationConnection",
-        "InclusionConnection",
-        "UserRequestConnection",
-    }
-)
-"""Connections whose totalCount is counted by a store, without reading records."""
-READ_COUNT = 100
-"""The cost of the totalCount of a reverse property: the engine reads what it counts."""
 ID_LISTS = ("ids", "from", "to", "avoid")
 """Arguments that are lists of ids."""
 READ_WITH_PARENT = frozenset(
@@ -254,8 +239,8 @@ class Cost:
         kind: GraphQLNamedType,
     ) -> int:
         """A field without a page."""
-        if name == "totalCount":
-            return 1 if parent.name in CHEAP_COUNTS else READ_COUNT
+        if name == "totalCount":  # a store counts, and reads no records
+            return 1
         if name in ("facets", "edgeCounts"):
             return len(arguments.get("fields") or (name,))
         if name == "routes":

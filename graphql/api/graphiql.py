@@ -1,52 +1,72 @@
-"""The page for people: GraphiQL, or a plain page of our own where its files are missing.
+"""The pages for people: the start page, and GraphiQL or a plain page of our own without its files.
 
 GraphiQL's files are taken from npm into ``static/graphiql`` when Clew is built. Nothing is loaded
 from the web: Clew works without it, and no script from elsewhere may see what is asked.
 """
 
-from pathlib import Path
+from collections.abc import Awaitable, Callable
+from html import escape
+from string import Template
 
 import orjson
 from anyio import to_thread
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import Response
 
+from api.asset import POLICY, complete, kept, template, with_versions
 from api.credential import credential_of
 from api.http.refusal import refusal
 from api.operation import operations
 from engine.errors import ClewError
 from engine.reading import Reading
 
-HERE = Path(__file__).parent
-STATIC = HERE / "static" / "graphiql"
-PAGE = HERE / "page"
-FROM_NPM = (
-    "react.production.min.js",
-    "react-dom.production.min.js",
-    "graphiql.min.js",
-    "graphiql.min.css",
-)
-OURS = ("graphiql.js", "plain.js", "page.css", "signin.css")
-HEADERS = {  # besides those that every answer has
-    "Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'; base-uri 'none'",
-    "Cache-Control": "no-cache",
-}
+HEADERS = {**POLICY, "Cache-Control": "private, no-cache", "Vary": "Accept, Cookie"}
+HTML = "text/html"
+CLOSED = """<p>This installation shows its questions and its schema to users only.</p>
+<p><a class="start" href="/signin?next=/">Sign in</a></p>"""
+OPEN = """<p><a class="start" href="/graphql">Ask in GraphiQL</a></p>
+<h2>Questions to start from</h2>
+$operations"""
 
 
-def complete(folder: Path = STATIC) -> bool:
-    """Whether all of GraphiQL's files are there."""
-    return all((folder / name).is_file() for name in FROM_NPM)
+def offered(address: str = "") -> str:
+    """The operations as a list of links; the part behind # says which to begin with."""
+    items = []
+    for operation in operations():
+        title, _, about = operation.title.partition(": ")
+        text = f"<b>{escape(title)}</b> <span>{escape(about)}</span>"
+        items.append(f'<li><a href="{address}#{operation.name}">{text}</a></li>')
+    return f'<ul class="operations">{"".join(items)}</ul>'
 
 
 async def page(request: Request, engine: Reading) -> Response:
     """GraphiQL's page, or the plain one; nothing for whom the settings do not let explore."""
-    if engine.settings.explorer == "signed-in" and not await _is_signed_in(request, engine):
+    if not await _may_explore(request, engine):
         return refusal(404, "NOT_FOUND", "There is no page here for who is not signed in.")
-    return FileResponse(PAGE / ("graphiql.html" if complete() else "plain.html"), headers=HEADERS)
+    name = "graphiql.html" if complete() else "plain.html"
+    return _page(request, template(name).substitute(operations=offered()))
 
 
-async def _is_signed_in(request: Request, engine: Reading) -> bool:
+def start_route(engine: Reading) -> Callable[[Request], Awaitable[Response]]:
+    """The route of the start page, which leads to all others."""
+
+    async def start(request: Request) -> Response:
+        body = CLOSED
+        if await _may_explore(request, engine):
+            body = Template(OPEN).substitute(operations=offered("/graphql"))
+        terms = "" if engine.terms is None else '<li><a href="/terms">Terms of use</a></li>'
+        return _page(request, template("start.html").substitute(body=body, terms=terms))
+
+    return start
+
+
+def _page(request: Request, html: str) -> Response:
+    return kept(request, with_versions(html).encode(), HTML, HEADERS)
+
+
+async def _may_explore(request: Request, engine: Reading) -> bool:
+    if engine.settings.explorer == "everybody":
+        return True
     try:
         credential = credential_of(request)
         caller = await to_thread.run_sync(credential.caller, engine, abandon_on_cancel=True)
@@ -55,13 +75,7 @@ async def _is_signed_in(request: Request, engine: Reading) -> bool:
     return caller.account is not None
 
 
-async def static(request: Request) -> Response:
-    """One of the page's files, or the operations that it offers."""
-    name = request.path_params["name"]
-    if name == "operations.json":
-        offered = [{"name": o.name, "title": o.title, "text": o.text} for o in operations()]
-        return Response(orjson.dumps(offered), media_type="application/json", headers=HEADERS)
-    folder = STATIC if name in FROM_NPM else PAGE
-    if name not in FROM_NPM + OURS or not (folder / name).is_file():
-        return PlainTextResponse("There is no such file.", 404)
-    return FileResponse(folder / name, headers=HEADERS)
+async def operation_list(request: Request) -> Response:
+    """The operations that the pages offer."""
+    texts = [{"name": o.name, "title": o.title, "text": o.text} for o in operations()]
+    return kept(request, orjson.dumps(texts), "application/json", POLICY)

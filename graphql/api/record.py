@@ -110,12 +110,10 @@ class Referrers:
         self.page_info = PageInfo.of([edge.cursor for edge in self.edges], more, start > 0)
 
 
-async def _referrers_count(root: strawberry.Parent[Referrers], info: Info) -> int | None:
+async def _referrers_count(root: strawberry.Parent[Referrers], info: Info) -> int:
     reverse = root.prop.reverse
     assert reverse is not None
-    loader = info.context.referrers(reverse.schema.name, reverse.name, MAX_OFFSET + 1)
-    nodes = await loader.load(root.id)
-    return len(nodes) if len(nodes) <= MAX_OFFSET else None
+    return await info.context.referrer_counts(reverse.schema.name, reverse.name).load(root.id)
 
 
 def fits(node: value.Entity, prop: FtmProperty) -> bool:
@@ -172,12 +170,12 @@ def _connection(name: str, namespace: Namespace) -> None:
         strawberry.type(edge, description=f"One of the {name} records on a page."), types, namespace
     )
     types = {"edges": f"list[{name}Edge]", "nodes": f"list[{name}]"}
-    about = f"How many there are on all pages; null if more than {MAX_OFFSET:,}."
+    about = f"How many there are in all; pages end after {MAX_OFFSET:,} of them."
     body = {
         "__annotations__": {
             **dict.fromkeys(types, Any),
             "page_info": PageInfo,
-            "total_count": int | None,
+            "total_count": int,
         },
         "total_count": strawberry.field(resolver=_referrers_count, description=about),
     }

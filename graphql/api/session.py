@@ -54,6 +54,7 @@ class Session:
         self._threads = threads
         self._histories: dict[tuple[int, Place | None], DataLoader[str, list[Run]]] = {}
         self._referrers: dict[tuple[str, str, int], DataLoader[str, list[Entity]]] = {}
+        self._referrer_counts: dict[tuple[str, str], DataLoader[str, int]] = {}
         self.nodes: DataLoader[str, Node | None] = DataLoader(
             self._load_nodes, max_batch_size=BATCH
         )
@@ -103,6 +104,7 @@ class Session:
         """What was read before a change is read again after it, in the same request too."""
         self._histories.clear()
         self._referrers.clear()
+        self._referrer_counts.clear()
         for loader in (self.nodes, self.edge_counts, self.datasets, self.crawl_counts):
             loader.clear_all()
 
@@ -131,6 +133,18 @@ class Session:
 
             self._referrers[key] = DataLoader(load, max_batch_size=BATCH)
         return self._referrers[key]
+
+    def referrer_counts(self, schema: str, prop: str) -> DataLoader[str, int]:
+        """Loads how many entities of a schema name an id in one of their properties."""
+        key = (schema, prop)
+        if key not in self._referrer_counts:
+
+            async def load(ids: list[str]) -> list[int]:
+                counts = await self.ask(self.engine.referrer_counts, ids, schema, prop)
+                return [counts[id_] for id_ in ids]
+
+            self._referrer_counts[key] = DataLoader(load, max_batch_size=BATCH)
+        return self._referrer_counts[key]
 
     def histories(self, first: int, after: Place | None) -> DataLoader[str, list[Run]]:
         """Loads the latest crawls of a dataset, or those that come after a place in the list."""

@@ -18,7 +18,8 @@ PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Terms of use</title>
-<style>body { max-width: 40rem; margin: 2rem auto; padding: 0 1rem;
+<style>:root { color-scheme: light dark; }
+  body { max-width: 40rem; margin: 2rem auto; padding: 0 1rem;
   font: 17px/1.5 system-ui, sans-serif; }</style>
 </head>
 <body>

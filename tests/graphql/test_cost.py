@@ -43,7 +43,12 @@ def cost(text: str, **variables: Any) -> int:
         ("{ search(first: 10) { nodes { ... on Ownership { owner { id } } } } }", 1 + 10 + 10),
         (
             "{ search(first: 10) { nodes { ... on Company { ownershipAsset { totalCount } } } } }",
-            1 + 10 + 10 * (1 + 100),
+            1 + 10 + 10 * (1 + 1),
+        ),
+        (
+            '{ entity(id: "a") { ... on Company { paymentBeneficiary(first: 100) '
+            "{ totalCount nodes { amount } } } } }",
+            1 + 1 + 100 + 1,
         ),
         ('{ paths(from: ["a"], to: ["b"]) { paths { length } } }', 6 + 7),
         ('{ paths(from: "a", to: "b", maxHops: 3) { nodes { caption } } }', 3 + 4),

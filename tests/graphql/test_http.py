@@ -1,5 +1,6 @@
 """Names, origins, headers, compression, failures, metrics: what middleware does around routes."""
 
+import re
 from typing import Any
 
 import httpx2
@@ -9,6 +10,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.http.exchange import HEADER
 from api.http.host import host_name
+from api.operation import operations
 from engine.access import Access
 from engine.caller import Caller
 from engine.settings import Settings
@@ -165,6 +167,53 @@ def test_a_large_answer_is_compressed_as_asked(coding: str) -> None:
     assert answer.headers["vary"] == "Accept-Encoding"
     assert int(answer.headers["content-length"]) * 4 < len(plain.content)
     assert "content-encoding" not in ask(asking, accept_encoding=coding).headers, "it is small"
+
+
+STATIC = "/static/graphiql/"
+
+
+def test_a_browser_keeps_files_by_their_hash_and_asks_again_for_pages() -> None:
+    asking = client()
+    for path in ("/", "/graphql", "/signin"):
+        page = asking.get(path, headers={"accept": "text/html"}).text
+        named = re.findall(r'"(/static/graphiql/[^"]+)"', page)
+        assert named
+        for name in named:
+            answer = asking.get(name)
+            assert answer.status_code == 200
+            assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    wanted = (("/", "text/html"), ("/graphql", "text/html"), (f"{STATIC}page.css", "*/*"))
+    for path, accept in (
+        *wanted,
+        (f"{STATIC}operations.json", "*/*"),
+        (f"{STATIC}page.css?v=1", "*/*"),
+    ):
+        first = asking.get(path, headers={"accept": accept})
+        assert "no-cache" in first.headers["cache-control"]
+        known = {"accept": accept, "if-none-match": f'"other", {first.headers["etag"]}'}
+        again = asking.get(path, headers=known)
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["etag"] == first.headers["etag"]
+        assert asking.get(path, headers={**known, "if-none-match": 'W/"other"'}).status_code == 200
+
+
+@pytest.mark.parametrize("coding", ["zstd", "gzip"])
+@pytest.mark.parametrize("path", ["/", "/graphql", f"{STATIC}page.css", f"{STATIC}operations.json"])
+def test_pages_and_files_are_compressed(path: str, coding: str) -> None:
+    answer = client().get(path, headers={"accept": "text/html", "accept-encoding": coding})
+    assert answer.status_code == 200
+    assert answer.headers["content-encoding"] == coding
+
+
+def test_the_start_page_leads_on() -> None:
+    page = client().get("/").text
+    assert 'href="/graphql"' in page
+    assert page.count('href="/graphql#') == len(operations())
+    assert 'href="/account"' in page
+    kept = client(explorer="signed-in").get("/")
+    assert kept.status_code == 200
+    assert "/graphql#" not in kept.text
+    assert 'href="/signin' in kept.text
 
 
 def test_an_answer_to_a_cookie_is_compressed_for_our_own_pages_only() -> None:

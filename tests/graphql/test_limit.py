@@ -86,7 +86,11 @@ EXPENSIVE = [
     ("query($n: Int = 1000) { search(first: $n) { nodes { id } } }", {}),
     (PAGES, {}),
     (SPREAD, {}),
-    ("{ search(first: 100) { nodes { ... on Company { ownershipAsset { totalCount } } } } }", {}),
+    (
+        "{ search(first: 100) { nodes { ... on Company { ownershipAsset(first: 100) "
+        "{ nodes { id } } } } } }",
+        {},
+    ),
     ("query($ids: [ID!]!) { entities(ids: $ids) { id } }", {"ids": ["a"] * 501}),
     (
         "query($ids: [ID!]!) { paths(from: $ids, to: []) { paths { length } } }",

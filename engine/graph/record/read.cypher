@@ -105,6 +105,33 @@ CALL (n) {
 }
 RETURN id, properties
 
+// -- referrer_counts_edge_in --
+// How many edges of a type end at these records?
+UNWIND $ids AS id
+MATCH (n:Entity {id: id})
+USING INDEX n:Entity(id)
+WHERE $$visible_record:n$$
+RETURN id, COUNT { MATCH (n)<-[r:$$type$$]-() WHERE $$visible:r$$ RETURN DISTINCT r.id } AS count
+
+// -- referrer_counts_edge_out --
+// How many edges of a type start at these records?
+UNWIND $ids AS id
+MATCH (n:Entity {id: id})
+USING INDEX n:Entity(id)
+WHERE $$visible_record:n$$
+RETURN id, COUNT { MATCH (n)-[r:$$type$$]->() WHERE $$visible:r$$ RETURN DISTINCT r.id } AS count
+
+// -- referrer_counts_node --
+// How many records of a schema name these records in a property?
+UNWIND $ids AS id
+MATCH (n:Entity {id: id})
+USING INDEX n:Entity(id)
+WHERE $$visible_record:n$$
+RETURN id, COUNT {
+    MATCH (n)<-[r:$$type$$]-(m) WHERE $schema IN labels(m) AND $$visible_record:m$$
+    RETURN DISTINCT m
+  } AS count
+
 // -- subgraph --
 // The relationships among some nodes.
 MATCH (a:Entity)

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
+from neo4j import Record
+
 from engine.access import Access
 from engine.answer import EdgeCount, Page, Step, Subgraph
 from engine.entity import (
@@ -169,24 +171,40 @@ class Reader:
         They are of this schema or of a descendant. Raises BadInput for a property that is no
         relationship (``refers_by_graph``).
         """
+        referrers: dict[str, list[Entity]] = {id_: [] for id_ in ids}
+        for row in self._referring("referrers", ids, schema, prop, access, first):
+            referrers[row["id"]].append(entity_of(row["properties"]))
+        return referrers
+
+    def referrer_counts(
+        self, ids: Sequence[str], schema: str, prop: str, access: Access
+    ) -> dict[str, int]:
+        """For each id how many entities ``referrers`` has for it; raises BadInput as that does."""
+        rows = self._referring("referrer_counts", ids, schema, prop, access)
+        return dict.fromkeys(ids, 0) | {row["id"]: row["count"] for row in rows}
+
+    def _referring(
+        self,
+        question: str,
+        ids: Sequence[str],
+        schema: str,
+        prop: str,
+        access: Access,
+        first: int = 0,
+    ) -> list[Record]:
+        """The rows of one of the queries about those who refer to ids."""
         if not self.refers_by_graph(schema, prop):
             raise BadInput(f"{schema}.{prop} is not a relationship of the graph")
         is_edge = schema_of(schema).edge
-        if not is_edge:
-            name = "referrers_node"
-        else:
-            name = "referrers_edge_out" if prop == _ends(schema)[0] else "referrers_edge_in"
+        direction = "edge_out" if is_edge and prop == _ends(schema)[0] else "edge_in"
+        kind = direction if is_edge else "node"
         parameters = {"ids": sorted(set(ids)), "first": first, "schema": schema}
-        rows = self._connection.read(
-            name,
+        return self._connection.read(
+            f"{question}_{kind}",
             parameters | visibility.parameters(access),
             timeout=self._seconds,
             type=quoted(relationship_type(schema if is_edge else prop)),
         )
-        referrers: dict[str, list[Entity]] = {id_: [] for id_ in ids}
-        for row in rows:
-            referrers[row["id"]].append(entity_of(row["properties"]))
-        return referrers
 
     def subgraph(self, ids: Sequence[str], access: Access) -> Subgraph:
         """The entities with these ids that the reader may see, and the relationships among them."""

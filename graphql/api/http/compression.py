@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette_compress import CompressMiddleware
 
-SMALLEST = 1024
+SMALLEST = 200
 """Bytes of the smallest answer that is compressed."""
 
 

@@ -19,9 +19,16 @@ at("run").addEventListener("click", run);
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) run();
 });
+let texts = new Map();
+function choose() {
+  for (const link of document.querySelectorAll("#operations li a")) {
+    link.classList.toggle("chosen", link.hash === location.hash);
+  }
+  const text = texts.get(location.hash.slice(1));
+  if (text !== undefined) at("query").value = text;
+}
+addEventListener("hashchange", choose);
 fetch("/static/graphiql/operations.json").then((response) => response.json()).then((operations) => {
-  for (const operation of operations) at("operations").append(new Option(operation.title, operation.text));
-});
-at("operations").addEventListener("change", (event) => {
-  if (event.target.value) at("query").value = event.target.value;
+  texts = new Map(operations.map((operation) => [operation.name, operation.text]));
+  choose();
 });

@@ -1,19 +1,16 @@
 """The pages around signing in: small, without scripts, with every value escaped."""
 
 from datetime import UTC, datetime
-from functools import cache
 from html import escape
-from pathlib import Path
-from string import Template
 from urllib.parse import quote
 
 from starlette.responses import HTMLResponse
 
+from api.asset import template, with_versions
 from engine.account import Account, Scope
 from engine.caller import KEY_DAYS, LONGEST_KEY_DAYS, MOST_KEYS, ApiKey
 from engine.terms import Terms
 
-PAGES = Path(__file__).parents[1] / "page"
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -25,16 +22,10 @@ HEADERS = {
 }
 
 
-@cache
-def template(name: str) -> Template:
-    """One of the pages in ``api/page``."""
-    return Template((PAGES / name).read_text(encoding="utf-8"))
-
-
 def page(title: str, body: str, status: int = 200) -> HTMLResponse:
     """A page with a title; ``body`` is HTML."""
     text = template("signin.html").substitute(title=escape(title), body=body)
-    return HTMLResponse(text, status, HEADERS)
+    return HTMLResponse(with_versions(text), status, HEADERS)
 
 
 def message_page(title: str, message: str, status: int) -> HTMLResponse:

@@ -87,6 +87,8 @@ def test_stubs_are_invisible_filled_and_go_when_alone(graph: Connection) -> None
     for schema, expected in (("Sanction", [sanction]), ("Interest", []), ("Interval", [])):
         if reader.refers_by_graph(schema, "entity"):
             assert reader.referrers(["a:z"], schema, "entity", ALL, 5) == {"a:z": expected}
+            counts = reader.referrer_counts(["a:z", "a:no"], schema, "entity", ALL)
+            assert counts == {"a:z": len(expected), "a:no": 0}
 
 
 def test_a_record_may_change_into_anything(graph: Connection) -> None:
@@ -144,6 +146,10 @@ def test_an_edge_with_several_ends_is_one_entity(graph: Connection) -> None:
         "a:x": [],
         "a:c": [edge],
     }
+    for prop, ends in (("asset", "cn"), ("owner", "xyz")):
+        counts = reader.referrer_counts(["a:c", "a:n", "a:x", "a:y", "a:z"], "Ownership", prop, ALL)
+        assert counts == {f"a:{key}": int(key in ends) for key in "cnxyz"}
+    assert reader.referrer_counts(["a:c"], "Ownership", "asset", Access(frozenset())) == {"a:c": 0}
 
 
 def test_changes_include_deletions_and_lost_values(graph: Connection) -> None:

@@ -164,6 +164,10 @@ def test_lookups(index: Index) -> None:
     assert index.holders(f"literal:{kind}:{value}", 0) == ([], ["blue", "red"])
     assert index.referrers("asset", "red:amber", ALL, 5) == ["blue:own"]
     assert index.referrers("owner", "blue:group", ALL, 5) == ["blue:own"]
+    assert index.referrers("owner", "blue:group", ALL, 5, "Interest") == ["blue:own"]
+    assert index.referrers("owner", "blue:group", ALL, 5, "Payment") == []
+    assert index.referrer_count("owner", "blue:group", ALL, "Ownership") == 1
+    assert index.referrer_count("owner", "blue:group", ALL, "Payment") == 0
     assert dict(index.identities()) == {entity.id: entity.checksum for entity in entities()}
     counts = index.schema_counts(ALL)
     assert [(each.schema, each.count) for each in counts["red"]] == [("Person", 4), ("Company", 1)]
