@@ -3,11 +3,12 @@
 ``stream`` reads the statements. Which schema a record becomes stands in ``party``, which edge an
 interest becomes in ``interest``; every interest is an edge of its own, with its share and dates.
 
-**Versions.** Only the newest statement of a record counts (``version``). A relationship whose
-record is closed stays, with its end: the interest's ``endDate``, or else the date of the closing
-statement. Records keep their ``recordId`` as id; before 0.4, where only statements have ids, the
-first known statement of a chain of replaced ones gives it. Ids that FollowTheMoney does not allow
-are written as ``escape`` says.
+**Versions.** The newest statement of a record says what it is (``version``). Of a relationship,
+what earlier statements said of its interests differently is kept too, as edges of the time until
+then that are ``superseded`` (``history``). A relationship whose record is closed stays, with its
+end: the interest's ``endDate``, or else the date of the closing statement. Records keep their
+``recordId`` as id; before 0.4, where only statements have ids, the first known statement of a chain
+of replaced ones gives it. Ids that FollowTheMoney does not allow are written as ``escape`` says.
 
 **Indirect interests.** An indirect relationship with component records is said twice: as a whole,
 and step by step (``step``). Where its components lead from the party to the subject by
@@ -17,15 +18,16 @@ ownership, of as much as the other paths do not come to, so that nothing is lost
 twice; its description has the share as written. An indirect interest without components is
 ownership as it stands.
 
-**Nobody.** An unspecified party is a LegalEntity of its own with the reason as weak alias; where
-there is no beneficial owner to name, the subject has a note and no owner is made up.
+**Nobody.** An unspecified party is a LegalEntity of its own with the reason as weak alias. If its
+interest is not told either, it counts as the owner whom nobody names. Where there is no beneficial
+owner to name, the subject has a note and no owner is made up.
 
 **Dates** that are none (2011-02-30) are kept as notes, on an edge in its description.
 
 **Lost**: ``isComponent``, ``declaration`` and ``declarationSubject``, who asserted it
-(``source.assertedBy``), source types, licences, older versions, the upper bound of a share beyond
-its text, sub-national jurisdictions that FollowTheMoney has no code for, and what annotations point
-at (their texts are kept).
+(``source.assertedBy``), source types, licences, older versions of persons and entities, the upper
+bound of a share beyond its text, sub-national jurisdictions that FollowTheMoney has no code for,
+and what annotations point at (their texts are kept).
 """
 
 import re
@@ -36,12 +38,24 @@ from typing import Any, NamedTuple
 import orjson
 
 from engine.errors import BadInput
+from engine.partial_date import parse_date
+from engine.unnamed import NO_OWNER
 from engine.validation import shown
-from loaders.format.bods.interest import UNKNOWN, Edge, directness, edge_of, share_of, words
+from loaders.format.bods.history import Said, history
+from loaders.format.bods.interest import (
+    OWNER,
+    UNKNOWN,
+    Edge,
+    directness,
+    edge_of,
+    share_of,
+    words,
+)
 from loaders.format.bods.party import (
     Pairs,
     day,
     entity,
+    entity_type,
     object_of,
     objects,
     person,
@@ -63,9 +77,14 @@ MARK = re.compile(
     rb'|"recordType"\s*:\s*"(?:entity|person|relationship)"'
 )
 """What every statement has."""
-NOBODY = "no beneficial owners"
 PARTY, SUBJECT = "u", "v"
 """Letters of ids that are made for an unspecified end."""
+EARLIER = "h"
+"""Letter of ids of what earlier statements said."""
+SUPERSEDED = "superseded"
+"""Status of what a later statement of the same record changed; the engine knows it, too."""
+NOT_TOLD = ("", "unknown interest", "unpublished interest")
+"""Interests that a statement does not tell."""
 
 
 class Bods:
@@ -92,7 +111,7 @@ class Bods:
             versions.settle()
             for version in versions.newest():
                 try:
-                    Conversion(versions, fragments, version).put()
+                    put_record(versions, fragments, version)
                 except BadInput as error:
                     size = len(version.body)
                     yield ParseResult(version.source, version.place, size, reason=str(error))
@@ -124,6 +143,23 @@ def put(versions: Versions, statement: Mapping[str, Any], source: str, place: in
     return ""
 
 
+def put_record(versions: Versions, fragments: Fragments, version: Version) -> None:
+    """Put down what a record says now, and of a relationship what it said before."""
+    newest = Conversion(versions, fragments, version)
+    if not newest.is_relationship():
+        newest.put_node()
+        return
+    conversions = [
+        Conversion(versions, fragments, earlier._replace(key=version.key))
+        for earlier in versions.earlier(version.key)
+    ]
+    conversions.append(newest)
+    past, current = history([conversion.statement for conversion in conversions])
+    newest.put_relationship(current)
+    for number, said in enumerate(past, start=1):
+        conversions[said.statement].put_relationship([said], past=number)
+
+
 class End(NamedTuple):
     """One end of a relationship: the key of its record, and the id of its entity."""
 
@@ -138,22 +174,23 @@ class Conversion:
         self._versions = versions
         self._fragments = fragments
         self._version = version
-        self._statement: dict[str, Any] = orjson.loads(version.body)
-        self._details = details_of(self._statement)
-        self._closed = text(self._statement.get("recordStatus")) == "closed"
+        self.statement: dict[str, Any] = orjson.loads(version.body)
+        self._details = details_of(self.statement)
+        self._closed = text(self.statement.get("recordStatus")) == "closed"
 
-    def put(self) -> None:
-        """Put down what the record says; raises BadInput."""
-        kind = kind_of(self._statement)
-        if kind == "relationship":
-            self._put_relationship()
-            return
+    def is_relationship(self) -> bool:
+        """Whether the record is of a relationship, and not of a person or an entity."""
+        return kind_of(self.statement) == "relationship"
+
+    def put_node(self) -> None:
+        """Put down what the record of a person or an entity says; raises BadInput."""
+        kind = kind_of(self.statement)
         schema = schema_of(kind, self._details)
         pairs = person(self._details) if kind == "person" else entity(self._details, schema)
         notes = (("notes", note) for note in self._notes())
         properties = gathered([*pairs, *self._about(), *notes])
         if self._closed:
-            note = f"record closed {text(self._statement.get('statementDate'))}".strip()
+            note = f"record closed {text(self.statement.get('statementDate'))}".strip()
             properties.setdefault("notes", []).append(note)
         self._piece(allowed(self._version.key), schema, properties)
 
@@ -162,43 +199,51 @@ class Conversion:
 
     def _about(self) -> Pairs:
         """Who published the statement, when it was made, and from which source."""
-        yield from day("modifiedAt", self._statement.get("statementDate"))
-        publisher = object_of(object_of(self._statement, "publicationDetails"), "publisher")
+        yield from day("modifiedAt", self.statement.get("statementDate"))
+        publisher = object_of(object_of(self.statement, "publicationDetails"), "publisher")
         yield "publisher", text(publisher.get("name"))
         yield "publisherUrl", text(publisher.get("url"))
-        source = object_of(self._statement, "source")
+        source = object_of(self.statement, "source")
         yield "sourceUrl", text(source.get("url"))
         yield from day("retrievedAt", source.get("retrievedAt"))
 
     def _notes(self) -> Iterator[str]:
         """What annotations and the source's description say."""
-        for annotation in objects(self._statement.get("annotations")):
+        for annotation in objects(self.statement.get("annotations")):
             parts = (text(annotation.get(key)) for key in ("description", "url"))
             yield " ".join(filter(None, parts))
-        yield text(object_of(self._statement, "source").get("description"))
+        yield text(object_of(self.statement, "source").get("description"))
 
-    def _put_relationship(self) -> None:
+    def put_relationship(self, interests: Iterable[Said], past: int = 0) -> None:
+        """Put down some interests of the relationship; raises BadInput.
+
+        ``past`` is a number for what was said before a later statement changed it.
+        """
         subject = self._end("subject", SUBJECT)
-        party = self._end("interestedParty", PARTY)
+        party = self._end("interestedParty", PARTY, is_past=past > 0)
         if party is None or subject is None:
             return
-        # a relationship of which no interest is stated is one all the same
-        interests: list[Mapping[str, Any]] = objects(self._details.get("interests")) or [{}]
         steps = None
-        if components_of(self._statement):
-            steps = Steps(self._versions, self._statement, (party.key, subject.key))
-        for number, interest in enumerate(interests, start=1):
+        if components_of(self.statement):
+            steps = Steps(self._versions, self.statement, (party.key, subject.key))
+        for number, said in enumerate(interests, start=1):
+            interest = said.interest
             edge, share = edge_of(interest), share_of(interest)
+            if edge is UNKNOWN and words(interest.get("type")) in NOT_TOLD and self._unnamed(party):
+                # nobody names the owner, nor says what the interest is: the question is who owns it
+                edge = OWNER
             if steps and edge.schema == "Ownership" and directness(interest) != "direct":
                 left = steps.left(interest)
                 edge, share = (UNKNOWN, "") if left is None else (edge, left)
-            properties = gathered(self._edge(interest, edge, share))
+            properties = gathered(self._edge(said, edge, share))
             properties[edge.party], properties[edge.subject] = [party.id], [subject.id]
             self._fit(subject, edge)
-            self._piece(derived(self._version.key, "i", number), edge.schema, properties)
+            id_ = derived(self._version.key, *((EARLIER, past) if past else ("i", number)))
+            self._piece(id_, edge.schema, properties)
 
-    def _edge(self, interest: Mapping[str, Any], edge: Edge, share: str) -> Pairs:
+    def _edge(self, said: Said, edge: Edge, share: str) -> Pairs:
         """An interest, but for its ends; ``share`` is what its steps do not have of its share."""
+        interest = said.interest
         kind = words(interest.get("type")) or "interest not stated"
         how = directness(interest)
         yield "role", f"indirect {kind}" if how == "indirect" else kind
@@ -211,13 +256,26 @@ class Conversion:
             beneficial = interest.get("beneficialOwnershipOrControl") is True
             yield "ownershipType", "beneficial" if beneficial else ""
         yield "description", self._share_in_words(interest, kind, edge, share)
-        yield from as_description(day("startDate", interest.get("startDate")))
-        yield from as_description(day("endDate", end_of(self._statement, interest)))
-        yield "status", "closed" if self._closed else ""
-        statement_id = self._statement.get("statementId")
-        yield "recordId", text(statement_id) or text(self._statement.get("statementID"))
+        yield from self._period(said)
+        statement_id = self.statement.get("statementId")
+        yield "recordId", text(statement_id) or text(self.statement.get("statementID"))
         yield from as_description(self._about())
         yield from (("description", note) for note in self._notes())
+
+    def _period(self, said: Said) -> Pairs:
+        """When it was so, and whether that is over."""
+        stated = text(said.interest.get("startDate"))
+        yield from as_description(day("startDate", said.start or stated))
+        if said.start and stated and said.start != stated:
+            yield "description", f"interest since {stated}"
+        ended = end_of(self.statement, said.interest)
+        if said.end:
+            known = [end for end in (said.end, ended) if parse_date(end)]
+            yield from day("endDate", min(known))
+            yield "status", SUPERSEDED
+        else:
+            yield from as_description(day("endDate", ended))
+            yield "status", "closed" if self._closed else ""
 
     def _share_in_words(
         self, interest: Mapping[str, Any], kind: str, edge: Edge, share: str
@@ -244,23 +302,38 @@ class Conversion:
         kind = kind_of(statement)
         return schema_of(kind, details_of(statement)) if kind in ("entity", "person") else ""
 
-    def _end(self, name: str, letter: str) -> End | None:
+    def _end(self, name: str, letter: str, *, is_past: bool = False) -> End | None:
         """One end, made up where it is not specified; None where there is nobody."""
         end = self._details.get(name)
         if isinstance(end, dict) and not end_key(end):
             reason = end.get("unspecified", end)
-            return self._nobody(reason if isinstance(reason, dict) else {}, letter)
+            reason = reason if isinstance(reason, dict) else {}
+            if words(reason.get("reason")) == NO_OWNER and letter == PARTY and is_past:
+                return None  # the subject's note is of today
+            return self._nobody(reason, letter)
         if not (key := end_key(end)):
             raise BadInput(f"{name} {shown(end)} names no record")
         key = self._versions.record(key)
         return End(key, allowed(key))
 
+    def _unnamed(self, party: End) -> bool:
+        """Whether the source names nobody as this party."""
+        if not party.key:
+            return True
+        body = self._versions.find(party.key)
+        details = details_of({} if body is None else orjson.loads(body))
+        kind = text(details.get("personType")) or text(entity_type(details).get("type"))
+        reasons = (details.get(f"unspecified{what}Details") for what in ("Person", "Entity"))
+        return kind.startswith(("anonymous", "unknown")) or any(
+            isinstance(reason, dict) for reason in reasons
+        )
+
     def _nobody(self, reason: Mapping[str, Any], letter: str) -> End | None:
         """An end that is not specified; None for the owner of a company that has none."""
         subject = self._versions.record(end_key(self._details.get("subject")))
-        if words(reason.get("reason")) == NOBODY and letter == PARTY:
+        if words(reason.get("reason")) == NO_OWNER and letter == PARTY:
             if self._schema(subject):
-                note = ": ".join(filter(None, (NOBODY, text(reason.get("description")))))
+                note = ": ".join(filter(None, (NO_OWNER, text(reason.get("description")))))
                 self._piece(allowed(subject), "LegalEntity", {"notes": [note]})
             return None
         id_ = derived(self._version.key, letter, 1)

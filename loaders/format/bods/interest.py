@@ -42,8 +42,9 @@ class Edge(NamedTuple):
 
 
 UNKNOWN = Edge("UnknownLink", "subject", "object", "LegalEntity")
+OWNER = Edge("Ownership", "owner", "asset", "Company")
 EDGES = {
-    **dict.fromkeys(OWNERSHIP.split(), Edge("Ownership", "owner", "asset", "Company")),
+    **dict.fromkeys(OWNERSHIP.split(), OWNER),
     **dict.fromkeys(
         DIRECTORSHIP.split(), Edge("Directorship", "director", "organization", "Organization")
     ),
@@ -74,13 +75,23 @@ def share_of(interest: Mapping[str, Any]) -> str:
     share = interest.get("share")
     if not isinstance(share, dict):
         return ""
-    if exact := number(share.get("exact")):
+    if exact := number(share.get("exact")) or impossible(share.get("exact")):
         return f"{exact}%"
     least, most = number(share.get("minimum")), number(share.get("maximum"))
+    above, below = number(share.get("exclusiveMinimum")), number(share.get("exclusiveMaximum"))
+    # in 0.1 to 0.3 these two say whether the minimum and the maximum are themselves left out
+    if least and is_true(share.get("exclusiveMinimum")):
+        least, above = "", least
+    if most and is_true(share.get("exclusiveMaximum")):
+        most, below = "", most
     if least and least == most:
         return f"{least}%"
-    above, below = number(share.get("exclusiveMinimum")), number(share.get("exclusiveMaximum"))
     return range_of(least, above, most, below)
+
+
+def is_true(value: Any) -> bool:
+    """Whether a Boolean is true, written as one or as a text."""
+    return value is True or (isinstance(value, str) and value.strip().lower() == "true")
 
 
 def range_of(least: str, above: str, most: str, below: str) -> str:
@@ -91,6 +102,15 @@ def range_of(least: str, above: str, most: str, below: str) -> str:
         return f"more than {above}%" if above else f"at least {least}%"
     lower = f"more than {above}%" if above else f"{least}%"
     return f"{lower} but less than {below}%" if below else f"{lower} to {most}%"
+
+
+def impossible(value: Any) -> str:
+    """A number of percents that cannot be, so that it is told as it was written; else empty."""
+    if isinstance(value, str) and re.fullmatch(r"-?\d{1,9}(\.\d{1,10})?", value):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return ""
+    return f"{value:.15g}"
 
 
 def number(value: Any) -> str:

@@ -24,6 +24,7 @@ from typing import Any
 from followthemoney import registry
 
 from engine.partial_date import parse_date
+from engine.unnamed import unnamed
 from loaders.format.bods.interest import words
 
 Details = Mapping[str, Any]
@@ -157,8 +158,7 @@ def web(address: str) -> Pairs:
 
 def unknown(reason: Details, who: str = "") -> Pairs:
     """Why a party is not specified."""
-    why = words(reason.get("reason")) or "no reason given"
-    yield "weakAlias", f"{who or 'unspecified'} ({why})"
+    yield "weakAlias", unnamed(who, words(reason.get("reason")))
     yield "notes", text(reason.get("description"))
 
 

@@ -74,6 +74,24 @@ class Versions:
             if not self._replacing or self._end(key, forward=True) == key:
                 yield last._replace(key=self.record(key))
 
+    def earlier(self, key: str) -> list[Version]:
+        """The statements of a record before its newest one, the oldest first.
+
+        ``key`` is the record's key, as ``newest`` gives it.
+        """
+        keys = [key]
+        if self._replacing:
+            query = "SELECT new FROM replaced WHERE old = ? ORDER BY rowid DESC LIMIT 1"
+            while len(keys) < LONGEST_CHAIN:
+                row = self._spool.query(query, (keys[-1],)).fetchone()
+                if row is None or row[0] in keys:
+                    break
+                keys.append(row[0])
+        query = (
+            "SELECT key, date, place, source, body FROM version WHERE key = ? ORDER BY date, rowid"
+        )
+        return [Version._make(row) for one in keys for row in self._spool.query(query, (one,))][:-1]
+
     def find(self, key: str) -> bytes | None:
         """The newest statement of the record that a key belongs to."""
         if self._replacing:

@@ -295,7 +295,32 @@ def test_identifiers(tmp_path: Path, scheme: str, prop: str) -> None:
         ({"exclusiveMinimum": 75}, "more than 75%", 0.75, False),
         ({"minimum": 100, "maximum": 100}, "100%", 1.0, True),
         ({"maximum": 10}, "up to 10%", None, False),
-        ({"exact": 130}, "", None, False),
+        ({"exact": 130}, "130%", None, False),
+        ({"exact": "-2.5"}, "-2.5%", None, False),
+        ({"exact": False}, "", None, False),
+        # before 0.4 these two are true or false
+        (
+            {"minimum": 10, "maximum": 40, "exclusiveMinimum": True, "exclusiveMaximum": False},
+            "more than 10% to 40%",
+            0.1,
+            False,
+        ),
+        (
+            {"minimum": 10, "maximum": 40, "exclusiveMinimum": False, "exclusiveMaximum": True},
+            "10% but less than 40%",
+            0.1,
+            False,
+        ),
+        (
+            {"minimum": 50, "maximum": 90, "exclusiveMinimum": True, "exclusiveMaximum": True},
+            "more than 50% but less than 90%",
+            0.5,
+            False,
+        ),
+        ({"minimum": 50, "exclusiveMinimum": True}, "more than 50%", 0.5, False),
+        ({"minimum": 50, "exclusiveMinimum": False}, "at least 50%", 0.5, False),
+        ({"maximum": 5, "exclusiveMaximum": True}, "less than 5%", None, False),
+        ({"minimum": 60, "maximum": 60, "exclusiveMaximum": False}, "60%", 0.6, True),
         ({"exact": True}, "", None, False),
         ({}, "", None, False),
         ("a lot", "", None, False),
@@ -702,3 +727,147 @@ def test_what_is_left_of_a_whole_says_what_the_source_says_of_it(tmp_path: Path)
         ),
         ("Ownership", "50% to 75%", None),
     ]
+
+
+def held(date: str, exact: float, start: str | None = None, **more: Any) -> dict[str, Any]:
+    """A statement of one day that p holds a share of a."""
+    interest = shares(exact) if start is None else {**shares(exact), "startDate": start}
+    return holds("h", "p", "a", interest, date=date, **more)
+
+
+def replacing(statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Statements of one record as BODS wrote them before 0.4: each replaces the one before."""
+    chain = []
+    for number, statement in enumerate(statements):
+        chain.append(
+            {
+                **{key: statement[key] for key in ("statementDate",)},
+                **statement["recordDetails"],
+                "statementID": "h" if not number else f"h{number}",
+                "statementType": "ownershipOrControlStatement",
+                "subject": {"describedByEntityStatement": "a"},
+                "interestedParty": {"describedByPersonStatement": "p"},
+                "replacesStatements": ["h" if number == 1 else f"h{number - 1}"] * bool(number),
+            }
+        )
+    return chain
+
+
+@pytest.mark.parametrize("old", [False, True])
+@pytest.mark.parametrize(
+    ("statements", "periods"),
+    [
+        # by the dates of the statements
+        (
+            [held("2021-03-01", 60), held("2023-05-02", 75)],
+            {"i1": ("75%", "2023-05-02", None), "h1": ("60%", None, "2023-05-01")},
+        ),
+        # by a later start that the new statement gives
+        (
+            [held("2021-03-01", 60, "2020-06"), held("2023-05-02", 75, "2022-11")],
+            {"i1": ("75%", "2022-11", None), "h1": ("60%", "2020-06", "2022-10-31")},
+        ),
+        # the start of the whole interest is no start of the new share
+        (
+            [held("2021-03-01", 60, "2019"), held("2023-05-02", 75, "2019")],
+            {"i1": ("75%", "2023-05-02", None), "h1": ("60%", "2019", "2023-05-01")},
+        ),
+        # three in a row, and one that says the same again
+        (
+            [
+                held("2020-01-01", 10),
+                held("2021-01-01", 10),
+                held("2022-01-01", 20),
+                held("2023-01-01", 30),
+            ],
+            {
+                "i1": ("30%", "2023-01-01", None),
+                "h1": ("10%", None, "2021-12-31"),
+                "h2": ("20%", "2022-01-01", "2022-12-31"),
+            },
+        ),
+        # a correction on the same day is no history
+        ([held("2021-03-01", 60), held("2021-03-01", 75)], {"i1": ("75%", None, None)}),
+    ],
+)
+def test_what_earlier_statements_said_is_kept_for_its_time(
+    tmp_path: Path,
+    statements: list[dict[str, Any]],
+    periods: dict[str, tuple[str, str | None, str | None]],
+    old: bool,
+) -> None:
+    """Whether statements share a record's id, or replace one another."""
+    versions = replacing(statements) if old else statements
+    found = made(tmp_path / "f.json", record("a"), record("p", "person"), *versions)
+    edges = {id_: entity for id_, entity in found.items() if id_.startswith("h..")}
+    assert {
+        id_.removeprefix("h.."): tuple(
+            next(iter(edge.properties.get(name, ())), None)
+            for name in ("percentage", "startDate", "endDate")
+        )
+        for id_, edge in edges.items()
+    } == periods
+    for id_, edge in edges.items():
+        assert edge.properties.get("status") == (["superseded"] if "..h" in id_ else None)
+
+
+def test_owners_at_a_date_are_what_was_said_of_it(fresh_engine: Engine, tmp_path: Path) -> None:
+    """And without a date, of statements that follow each other the last one counts."""
+    path = tmp_path / "f.json"
+    statements = [
+        record("a", name="A"),
+        record("p", "person"),
+        record("q", "person"),
+        held("2021-03-01", 60),
+        held("2023-05-02", 75),
+        holds("g", "q", "a", shares(40), date="2021-03-01"),
+        holds("g", "q", "a", shares(40), date="2022-07-01", status="closed"),
+    ]
+    path.write_bytes(orjson.dumps(statements))
+    load(fresh_engine, [str(path)], "d")
+
+    def owners(at: str | None) -> dict[str, float | None]:
+        question = OwnershipQuestion("d:a", min_share=0, at=at)
+        return {h.entity.id[2:]: h.share for h in fresh_engine.owners(question, EYES).items}
+
+    assert owners("2022-01") == {"p": 0.6, "q": 0.4}
+    assert owners("2022-10") == {"p": 0.6}
+    assert owners("2023-05-01") == {"p": 0.6}
+    assert owners("2023-05-02") == owners("2024") == {"p": 0.75}
+    assert owners(None) == {"p": 0.75, "q": 0.4}
+    again = load(fresh_engine, [str(path)], "d")
+    assert (again.added, again.changed, again.removed) == (0, 0, 0)
+
+
+def test_owners_whom_nobody_names_are_shown_so(fresh_engine: Engine, tmp_path: Path) -> None:
+    """Unknown, anonymous and unspecified ones, with their reasons; and where there is none."""
+    why = {"reason": "subjectUnableToConfirmOrIdentifyBeneficialOwner"}
+    path = tmp_path / "f.json"
+    statements = [
+        *(record(key, name=key.upper()) for key in "abcdef"),
+        record("x", "person", personType="unknownPerson", unspecifiedPersonDetails=why),
+        record("y", entityType={"type": "anonymousEntity"}),
+        record("z", "person", personType="knownPerson", names=[{"fullName": "Zoe Known"}]),
+        holds("h1", "x", "a", shares(30)),
+        holds("h2", "y", "b"),
+        holds("h3", {"reason": "interestedPartyExemptFromDisclosure"}, "c"),
+        holds("h4", {"reason": "noBeneficialOwners", "description": "all are small"}, "d"),
+        holds("h5", "z", "e", {"type": "unknownInterest"}),
+    ]
+    path.write_bytes(orjson.dumps(statements))
+    load(fresh_engine, [str(path)], "d")
+    told = {}
+    for key in "abcdef":
+        page = fresh_engine.owners(OwnershipQuestion(f"d:{key}"), EYES)
+        told[key] = [(h.share, h.unnamed) for h in page.items], page.without_owner
+    assert told == {
+        "a": (
+            [(0.3, "unknown person (subject unable to confirm or identify beneficial owner)")],
+            None,
+        ),
+        "b": ([(None, "anonymous entity")], None),
+        "c": ([(None, "unspecified (interested party exempt from disclosure)")], None),
+        "d": ([], "no beneficial owners: all are small"),
+        "e": ([], None),
+        "f": ([], None),
+    }
