@@ -140,6 +140,7 @@ class Load:
         self._bytes += reading.size
         if reading.entity is not None:
             self._batch.append(Located(reading.entity, reading.source, reading.place))
+            self.report.oddities.look(reading.entity, reading.source, reading.place)
             self._deleted.discard(reading.entity.id)
         elif reading.gone:
             self._deleted.add(f"{self._dataset}:{reading.id}")

@@ -117,6 +117,7 @@ class OfflineLoad:
         """Report what was refused or came before, and hand on the rest."""
         encoded = future.result()
         self.report.read += encoded.read
+        self.report.oddities.add(encoded.oddities)
         for place, reason in encoded.refused:
             self.report.refuse(encoded.source, place, reason)
         self._intake.ended(encoded.source, encoded.truncated)
@@ -139,6 +140,7 @@ class OfflineLoad:
             size += reading.size
             if reading.entity is not None:
                 batch.append((reading, reading.entity))
+                self.report.oddities.look(reading.entity, reading.source, reading.place)
             else:
                 self.report.refuse(reading.source, reading.place, reading.reason)
             if len(batch) >= BATCH or size >= BATCH_BYTES:

@@ -8,6 +8,7 @@ from engine.entity import Entity
 from engine.offline import Block, Slot
 from loaders.format.ftm import lines as readings_of
 from loaders.intake.source import Line, lines
+from loaders.load.oddity import Oddities
 
 
 @dataclass
@@ -39,6 +40,7 @@ class Encoded:
     """The line of each entity."""
     refused: list[tuple[int, str]] = field(default_factory=list)
     truncated: str | None = None
+    oddities: Oddities = field(default_factory=Oddities)
 
 
 def encode(dataset: str, piece: Piece, slot: Slot, without: Collection[int] = ()) -> Encoded:
@@ -48,14 +50,16 @@ def encode(dataset: str, piece: Piece, slot: Slot, without: Collection[int] = ()
     places: list[int] = []
     refused: list[tuple[int, str]] = []
     entities: list[Entity] = []
+    oddities = Oddities()
     for reading in readings_of(piece, dataset, piece.alone):
         read += 1
         if reading.entity is None:
             refused.append((reading.place, reading.reason))
             continue
+        oddities.look(reading.entity, piece.name, reading.place)
         identities.append((reading.entity.id, reading.entity.checksum))
         places.append(reading.place)
         if reading.place not in without:
             entities.append(reading.entity)
     block = slot.encode(entities)
-    return Encoded(piece.name, block, read, identities, places, refused, piece.truncated)
+    return Encoded(piece.name, block, read, identities, places, refused, piece.truncated, oddities)

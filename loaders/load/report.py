@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from engine.loading import Counts
 from loaders.intake.intake import Intake
+from loaders.load.oddity import Oddities
 
 LISTED = 100
 """Refusals that a report lists; the others are only counted."""
@@ -40,6 +41,10 @@ class Report:
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
+    def __post_init__(self) -> None:
+        # no field of the report: ``close`` puts it into the notes
+        self.oddities = Oddities()
+
     def refuse(self, source: str, line: int, reason: str) -> None:
         """Count a refusal, and list it while there is room."""
         self.refused_count += 1
@@ -56,7 +61,7 @@ class Report:
     def close(self, intake: Intake) -> None:
         """Take over what the intake knows once all is read, and sort the refusals by place."""
         self.truncated = intake.truncated
-        self.notes = intake.notes
+        self.notes = [*intake.notes, *self.oddities.notes()]
         # Formats that read several sources side by side refuse lines in no order of their own.
         first_seen = dict.fromkeys(refusal.source for refusal in self.refused)
         order = {source: number for number, source in enumerate(first_seen)}

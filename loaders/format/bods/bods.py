@@ -227,19 +227,25 @@ class Conversion:
         if components_of(self.statement):
             steps = Steps(self._versions, self.statement, (party.key, subject.key))
         for number, said in enumerate(interests, start=1):
-            interest = said.interest
-            edge, share = edge_of(interest), share_of(interest)
-            if edge is UNKNOWN and words(interest.get("type")) in NOT_TOLD and self._unnamed(party):
-                # nobody names the owner, nor says what the interest is: the question is who owns it
-                edge = OWNER
-            if steps and edge.schema == "Ownership" and directness(interest) != "direct":
-                left = steps.left(interest)
-                edge, share = (UNKNOWN, "") if left is None else (edge, left)
+            edge, share = self._edge_of(said.interest, party, steps)
             properties = gathered(self._edge(said, edge, share))
             properties[edge.party], properties[edge.subject] = [party.id], [subject.id]
             self._fit(subject, edge)
             id_ = derived(self._version.key, *((EARLIER, past) if past else ("i", number)))
             self._piece(id_, edge.schema, properties)
+
+    def _edge_of(
+        self, interest: Mapping[str, Any], party: End, steps: Steps | None
+    ) -> tuple[Edge, str]:
+        """Which edge an interest is, and the share that counts."""
+        edge, share = edge_of(interest), share_of(interest)
+        if edge is UNKNOWN and words(interest.get("type")) in NOT_TOLD and self._unnamed(party):
+            # nobody names the owner, nor says what the interest is: the question is who owns it
+            edge = OWNER
+        if steps and edge.schema == "Ownership" and directness(interest) != "direct":
+            left = steps.left(interest)
+            return (UNKNOWN, "") if left is None else (edge, left)
+        return edge, share
 
     def _edge(self, said: Said, edge: Edge, share: str) -> Pairs:
         """An interest, but for its ends; ``share`` is what its steps do not have of its share."""

@@ -312,3 +312,28 @@ def test_the_demo_collection(fresh_engine: Engine) -> None:
         PathQuestion(("demo_registry:meridian-cement",), ("demo_sanctions:viktor-drozdan",)), ALL
     )
     assert len(result.paths[0].edge_ids) == 5
+
+
+def test_what_can_hardly_be_meant_is_counted_and_told(folder: Folder) -> None:
+    """Shares that cannot be, and relationships that end before they start; all are loaded."""
+    report = folder.load(
+        [
+            A,
+            B,
+            owns("o1", "a", "b", percentage=["170"]),
+            owns("o2", "a", "b", percentage=["-8 %"]),
+            owns("o3", "a", "b", percentage=["60% of the votes"]),
+            owns("o4", "a", "b", percentage=["most of it"]),
+            owns("o5", "a", "b", percentage=["40"], startDate=["2019-05"], endDate=["2018-12-31"]),
+            owns("o6", "a", "b", percentage=["40"], startDate=["2019-05"], endDate=["2019"]),
+        ]
+    )
+    place = f"{folder.path / '0.json'}"
+    assert report.notes == [
+        f"2 shares are not from 0 to 100 % and count as unknown, such as '170' ({place}:3)",
+        "1 shares are of voting rights and count as unknown shares of ownership, such as "
+        f"'60% of the votes' ({place}:5)",
+        f"1 shares are not understood and count as unknown, such as 'most of it' ({place}:6)",
+        f"1 records end before they start, such as 2019-05-01 to 2018-12-31 ({place}:7)",
+    ]
+    assert (report.added, report.refused_count) == (8, 0)
