@@ -21,8 +21,8 @@ class Oddities:
     """Counts oddities of each kind."""
 
     def __init__(self) -> None:
-        self._counts: Counter[str] = Counter()
-        self._examples: dict[str, str] = {}
+        self.counts: Counter[str] = Counter()
+        self.examples: dict[str, str] = {}
 
     def look(self, entity: Entity, source: str, line: int) -> None:
         """Count what is odd about an entity that stands on a line of a source."""
@@ -39,21 +39,21 @@ class Oddities:
                 self._note(BACKWARDS, f"{start} to {end}", source, line)
 
     def _note(self, kind: str, what: str, source: str, line: int) -> None:
-        self._counts[kind] += 1
-        self._examples.setdefault(kind, f"{what} ({source}:{line})")
+        self.counts[kind] += 1
+        self.examples.setdefault(kind, f"{what} ({source}:{line})")
 
     def add(self, other: "Oddities") -> None:
         """Count what another process counted, of lines that come after."""
-        self._counts += other._counts
-        for kind, example in other._examples.items():
-            self._examples.setdefault(kind, example)
+        self.counts += other.counts
+        for kind, example in other.examples.items():
+            self.examples.setdefault(kind, example)
 
     def notes(self) -> list[str]:
         """A sentence for each kind."""
         return [
-            f"{words}: {self._counts[kind]:,}, such as {self._examples[kind]}"
+            f"{words}: {self.counts[kind]:,}, such as {self.examples[kind]}"
             for kind, words in KINDS.items()
-            if self._counts[kind]
+            if self.counts[kind]
         ]
 
 

@@ -330,10 +330,11 @@ def test_what_can_hardly_be_meant_is_counted_and_told(folder: Folder) -> None:
     )
     place = f"{folder.path / '0.json'}"
     assert report.notes == [
-        f"2 shares are not from 0 to 100 % and count as unknown, such as '170' ({place}:3)",
-        "1 shares are of voting rights and count as unknown shares of ownership, such as "
+        f"Shares that are not from 0 to 100 %, and count as unknown: 2, such as '170' ({place}:3)",
+        "Shares that are of voting rights, and count as unknown shares of ownership: 1, such as "
         f"'60% of the votes' ({place}:5)",
-        f"1 shares are not understood and count as unknown, such as 'most of it' ({place}:6)",
-        f"1 records end before they start, such as 2019-05-01 to 2018-12-31 ({place}:7)",
+        "Shares that are not understood, and count as unknown: 1, such as 'most of it' "
+        f"({place}:6)",
+        f"Records that end before they start: 1, such as 2019-05-01 to 2018-12-31 ({place}:7)",
     ]
     assert (report.added, report.refused_count) == (8, 0)
