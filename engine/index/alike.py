@@ -83,7 +83,7 @@ def sounding(word: Word) -> list[Query]:
         return []
     clauses = []
     for part in words(word.text)[0]:
-        forms = () if own_script(part) or east_asian(part) else sounds(part)
+        forms = _sounds_of(part)
         own = tokens(part)
         terms = [_term("sound", form) for form in forms]
         terms += [_term("name", form) for form in forms if form not in own]
@@ -93,3 +93,15 @@ def sounding(word: Word) -> list[Query]:
     if len(clauses) < 2:
         return clauses
     return [Query.boolean_query([(Occur.Must, clause) for clause in clauses])]
+
+
+def sought_sounds(word: Word) -> set[str]:
+    """The normal forms that a word of a search is sought by."""
+    if not _plain(word) or " " in word.text.strip():
+        return set()
+    return {form for part in words(word.text)[0] for form in _sounds_of(part)}
+
+
+def _sounds_of(part: str) -> tuple[str, ...]:
+    """A word's normal forms; none in a script that is sought as it is written."""
+    return () if own_script(part) or east_asian(part) else sounds(part)

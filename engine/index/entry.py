@@ -12,9 +12,9 @@ import orjson
 
 from engine.entity import Entity, schema_of
 from engine.index.day import FIRST, LAST, Days, days
-from engine.index.folding import LONGEST_WORD, digest, fold, foldings, identifier, tokens, words
+from engine.index.folding import digest, fold, foldings, identifier, texts, tokens
 from engine.index.form import forms
-from engine.index.number import identifier_tokens, is_printed, phone_tokens
+from engine.index.number import further_tokens, is_printed, phone_tokens
 from engine.index.sound import other_sounds
 
 IGNORED_TYPES = frozenset({"json", "number", "gender", "language", "mimetype"})
@@ -29,7 +29,6 @@ ROLES = {
 """FtM's types whose values have a field of their own; others are text."""
 SHOWN_VALUES, SHOWN_LENGTH = 100, 5_000
 """How many values, and how much of each, are kept for the snippets of hits."""
-LONGEST_KEY = 1_000
 SORT_LENGTH = 40
 """Letters that a caption is sorted by."""
 UNDATED = (99_999_999, 0)
@@ -71,12 +70,12 @@ def _by_role(entity: Entity, schema: SchemaRoles) -> dict[str, list[str]]:
     values: dict[str, list[str]] = {
         role: [] for role in ("name", "text", "date", "country", "topic", "reference")
     }
-    for prop, texts in entity.properties.items():
+    for prop, found in entity.properties.items():
         role = schema.roles.get(prop)
         if role == "reference":
             values[role] += [f"{prop}:{target}" for target in entity.references(prop)]
         elif role is not None:
-            values[role] += texts
+            values[role] += found
     return values
 
 
@@ -89,17 +88,16 @@ def _identifiers(entity: Entity, schema: SchemaRoles) -> set[str]:
 
 def _numbers(entity: Entity, schema: SchemaRoles, identifiers: set[str]) -> list[str]:
     """The tokens of an entity's numbers, but for those that are its identifiers as they are."""
-    found: set[str] = set()
+    found = {token for whole in identifiers for token in further_tokens(whole)}
     for prop, values in entity.properties.items():
-        if prop in schema.identifiers:
-            found.update(token for value in values for token in identifier_tokens(value))
-        elif prop in schema.phones:
+        if prop in schema.phones:
             countries = entity.properties.get("country", ())
             found.update(token for value in values for token in phone_tokens(value, countries))
-        elif schema.roles.get(prop) in ("name", "text"):
-            printed = (value for value in values if is_printed(value))
-            found.update(token for value in printed for token in identifier_tokens(value))
-    return sorted(found - identifiers - {""})
+        elif prop not in schema.identifiers and schema.roles.get(prop) == "text":
+            for value in filter(is_printed, values):
+                whole = identifier(value)
+                found.update((whole, *further_tokens(whole)))
+    return sorted(found - identifiers - {""}) if found else []
 
 
 def _bytes(value: bytes) -> str:
@@ -108,7 +106,7 @@ def _bytes(value: bytes) -> str:
 
 
 def _folded(values: Iterable[str]) -> list[str]:
-    return [folded for value in dict.fromkeys(values) for folded in foldings(value)]
+    return [text for value in dict.fromkeys(values) for text in foldings(value)]
 
 
 @dataclass(frozen=True)
@@ -124,15 +122,15 @@ def _names(values: Iterable[str], organization: bool) -> Names:
     names = Names([], [], [])
     sounds: dict[str, None] = {}
     for value in dict.fromkeys(values):
-        names.texts.extend(foldings(value))
-        value = value[:LONGEST_KEY]
-        sequences = fold(value).sequences
-        names.sequences.extend(sequences)
-        for word in words(value)[0]:
-            sounds.update(dict.fromkeys(other_sounds(word[:LONGEST_WORD])))
-        if organization and sequences:
-            others = {*forms(value, sequences[0]).values()}.difference(*sequences)
-            names.texts.extend(others)
+        folded = fold(value)
+        names.texts.extend(texts(folded))
+        names.sequences.extend(folded.sequences)
+        for word in folded.words:
+            sounds.update(dict.fromkeys(other_sounds(word)))
+        if organization and folded.sequences:
+            names.texts.extend(
+                {*forms(value, folded.sequences[0]).values()}.difference(*folded.sequences)
+            )
     names.sounds.extend(sounds)
     return names
 
@@ -193,7 +191,7 @@ def entry(entity: Entity, shared: Sequence[str]) -> bytes:
     names = _names(
         [entity.caption, *values["name"]] if named else values["name"], schema.organization
     )
-    caption = tokens(entity.caption[:LONGEST_KEY])
+    caption = names.sequences[0] if named and names.sequences else tokens(entity.caption)
     identifiers = _identifiers(entity, schema)
     shown = dict.fromkeys([entity.caption, *values["name"], *values["text"]])
     snippets = [value[:SHOWN_LENGTH] for value in islice(shown, SHOWN_VALUES)]

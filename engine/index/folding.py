@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from engine.index.letter import COMPATIBLE, INVISIBLE, LETTER, MARKS, POINTS, variants_of
 
@@ -24,6 +25,7 @@ _SPLIT = re.compile(_APOSTROPHE)
 SHOWN_WORD = re.compile(rf"{LETTER}(?:{_IN_WORD}|{INVISIBLE.pattern}|{_APOSTROPHE}(?={LETTER}))*")
 """A word as it stands in a text that is shown, with what nobody sees."""
 ASCII_WORD = re.compile(r"[a-z0-9]+")
+_ALNUM = re.compile(r"[A-Za-z0-9]+")
 _BETWEEN_LETTERS = re.compile(r"[./]?\s?|\.?-")
 """What stands between the letters of an abbreviation: ``S.A.``, ``A/S``, ``J. P.``, ``J.-P.``"""
 AND = "and"
@@ -53,19 +55,22 @@ _OTHER_WORDS = CONJUNCTIONS - {AND}
 LONGEST_JOINED_TEXT = 300
 """In longer texts ``et`` and ``en`` are words like others: they are no names."""
 LONGEST_WORD = 200
+SHORT = 60
 
 
 @dataclass(frozen=True)
 class Folding:
-    """A text's tokens."""
+    """A text's words and tokens."""
 
+    words: tuple[str, ...]
+    """Its words in lower case, in their own script."""
     sequences: tuple[tuple[str, ...], ...]
-    """All of its words in order, in one or two ways."""
+    """The tokens of all words in order, in one or two ways."""
     loose: tuple[str, ...] = ()
     """Parts of words, and further ways to write them."""
 
 
-NOTHING = Folding(())
+NOTHING = Folding((), ())
 
 
 def clean(text: str) -> str:
@@ -84,16 +89,24 @@ def normal(text: str) -> str:
     return POINTS.sub("", unicodedata.normalize("NFC", lowered))
 
 
+def _is_plain(found: Sequence[str], length: int) -> bool:
+    """Whether nothing is joined in a text of a length with these pieces."""
+    singles = [piece for piece in found if len(piece) == 1]
+    if singles and (len(singles) > 1 or singles[0] == "&"):
+        return False
+    return length > LONGEST_JOINED_TEXT or _OTHER_WORDS.isdisjoint(found)
+
+
 def _plain(text: str) -> list[str] | None:
     """The tokens of a text in ASCII in which nothing is joined; None of any other text."""
-    if not text.isascii() or "'" in text or "&" in text or "`" in text:
+    if not text.isascii():
+        return None
+    if text.isalnum():
+        return [text.lower()]
+    if "'" in text or "&" in text or "`" in text:
         return None
     found = ASCII_WORD.findall(text.lower())
-    if sum(len(token) == 1 for token in found) > 1:
-        return None
-    if len(text) <= LONGEST_JOINED_TEXT and not _OTHER_WORDS.isdisjoint(found):
-        return None
-    return found
+    return found if _is_plain(found, len(text)) else None
 
 
 def _letters_end(text: str, pieces: Sequence[re.Match[str]], at: int) -> int:
@@ -110,6 +123,14 @@ def _letters_end(text: str, pieces: Sequence[re.Match[str]], at: int) -> int:
 def words(text: str) -> tuple[list[str], list[str]]:
     """A text's words as they are compared, in their own script, and the parts of joined ones."""
     lowered = normal(text)
+    if not _SPLIT.search(lowered):
+        found = _PIECE.findall(lowered)
+        if _is_plain(found, len(lowered)):
+            return found, []
+    return _joined_words(lowered)
+
+
+def _joined_words(lowered: str) -> tuple[list[str], list[str]]:
     pieces = list(_PIECE.finditer(lowered))
     whole: list[str] = []
     parts: list[str] = []
@@ -168,24 +189,37 @@ def _sequence(words: Sequence[str], way: int) -> tuple[str, ...]:
 
 
 def fold(text: str) -> Folding:
-    """A text's tokens."""
+    """A text's words and tokens."""
     if (plain := _plain(text)) is not None:
-        return Folding((tuple(plain),)) if plain else NOTHING
+        found = tuple(plain)
+        return Folding(found, (found,)) if found else NOTHING
+    return _joined(text) if len(text) < SHORT else _join(text)
+
+
+def _join(text: str) -> Folding:
     whole, parts = words(text)
-    sequences = dict.fromkeys(each for way in (0, 1) if (each := _sequence(whole, way)))
-    loose = [token for way in (0, 1) for token in _sequence(parts, way)]
+    sequences = [_sequence(whole, way) for way in (0, 1)]
+    loose = [token for way in (0, 1) for token in _sequence(parts, way)] if parts else []
     for word in whole:
         if not word.isascii():
             loose += [token for each in variants_of(word[:LONGEST_WORD])[2:] for token in each]
-    return Folding(tuple(sequences), tuple(dict.fromkeys(loose)))
+    return Folding(
+        tuple(whole), tuple(dict.fromkeys(filter(None, sequences))), tuple(dict.fromkeys(loose))
+    )
+
+
+_joined = lru_cache(maxsize=20_000)(_join)
+"""Short texts come again and again: roles, places, legal forms."""
+
+
+def texts(folded: Folding) -> list[str]:
+    """What is indexed of a folded text: its tokens in each sequence, and the loose ones."""
+    return [" ".join(each) for each in (*folded.sequences, folded.loose) if each]
 
 
 def foldings(text: str) -> list[str]:
     """What is indexed of a text: itself where it is plain ASCII, else its tokens."""
-    if _plain(text) is not None:
-        return [text]
-    folded = fold(text)
-    return [" ".join(each) for each in (*folded.sequences, folded.loose) if each]
+    return [text] if _plain(text) is not None else texts(fold(text))
 
 
 def variants(text: str) -> list[list[str]]:
@@ -205,15 +239,14 @@ def variants(text: str) -> list[list[str]]:
 
 def tokens(text: str) -> list[str]:
     """A text's tokens in its first sequence."""
-    if (plain := _plain(text)) is not None:
-        return plain
     return list(next(iter(fold(text).sequences), ()))
 
 
 def identifier(text: str) -> str:
     """An identifier without its punctuation: ``DK-12 34`` is DK1234."""
     if text.isascii():
-        return "".join(ASCII_WORD.findall(text.lower())).upper()[:LONGEST_WORD]
+        bare = text if text.isalnum() else "".join(_ALNUM.findall(text))
+        return bare.upper()[:LONGEST_WORD]
     return "".join(_sequence(parts_of(text), 0)).upper()[:LONGEST_WORD]
 
 
@@ -222,5 +255,7 @@ def digest(tokens: Sequence[str]) -> str:
 
     It is shorter than they are, to index less.
     """
-    text = " ".join(token for token in tokens if token != AND) or AND
+    if AND in tokens:
+        tokens = [token for token in tokens if token != AND] or [AND]
+    text = " ".join(tokens)
     return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()

@@ -5,16 +5,10 @@ from collections.abc import Sequence
 
 from rigour.names import extract_org_types
 
-_OTHERS = {
-    "corporation": "corp",
-    "corp": "corp",
-    "company": "co",
-    "co": "co",
-    "sp zoo": "spzoo",
-    "sp z oo": "spzoo",
-}
-"""Forms in tokens that the library leaves as they are."""
-_OTHER = re.compile(rf"\b(?:{'|'.join(sorted(_OTHERS, key=len, reverse=True))})\b")
+_OTHERS = {"corporation": "corp", "corp": "corp", "company": "co", "co": "co"}
+"""Forms, one token each, that the library leaves as they are."""
+_ZOO = re.compile(r"\bsp z ?oo\b")
+"""Poland's ``sp. z o.o.`` without its dots."""
 _EDGE = ". "
 
 
@@ -23,10 +17,13 @@ def forms(name: str, tokens: Sequence[str]) -> dict[str, str]:
 
     ``tokens`` are those of the name: they have ``A/S`` as ``as``.
     """
-    text = " ".join(tokens)
     found = dict(extract_org_types(name.casefold()))
-    found |= dict(extract_org_types(text))
-    found |= {match[0]: _OTHERS[match[0]] for match in _OTHER.finditer(text)}
+    if not name.isascii() or "." in name or "/" in name:
+        found |= dict(extract_org_types(" ".join(tokens)))
+    for token in _OTHERS.keys() & tokens:
+        found[token] = _OTHERS[token]
+    if "sp" in tokens:
+        found |= {match[0]: "spzoo" for match in _ZOO.finditer(" ".join(tokens))}
     return found
 
 

@@ -1,18 +1,32 @@
-"""Snippets of hits: which words matched, compared folded and shown as they are written."""
+"""Snippets of hits: which words matched, compared folded and shown as they are written.
 
-from collections.abc import Sequence
+A word that only sounds like one of the search is marked too, and so is a number however its groups
+are printed, an abbreviation with or without its dots, an organisation form in another length.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from rigour.text import levenshtein
 
+from engine.index.alike import sought_sounds
+from engine.index.alternative import alternatives
 from engine.index.expression import Expression, plain_words
-from engine.index.folding import SHOWN_WORD, variants
+from engine.index.folding import SHOWN_WORD, tokens, variants, words
+from engine.index.form import forms
+from engine.index.sound import sounds
 
 BEFORE, LENGTH = 60, 240
 """Characters of a piece before its first match, and in all."""
 MAX_READ = 20_000
 MAX_PIECES = 3
+LONGEST_ABBREVIATION = 4
+LONGEST_NAME = 300
+"""Organisation forms are marked in shorter values."""
+_BETWEEN = r"[\W_]*"
+_AFTER = r"(?![^\W_])"
 
 
 @dataclass(frozen=True)
@@ -48,13 +62,24 @@ class Highlighter:
 
     def __init__(self, expression: Expression | None) -> None:
         self._exact: set[str] = set()
+        self._sounds: set[str] = set()
         self._loose: list[LooseToken] = []
         self._cache: dict[str, frozenset[str]] = {}
-        for word in plain_words(expression):
-            for tokens in variants(word.text):
-                self._exact.update(tokens)
-                if word.prefix or (word.distance and len(tokens) == 1):
-                    self._loose.append(LooseToken(tokens[-1], word.prefix, word.distance))
+        asked = plain_words(expression)
+        for word in asked:
+            self._sounds.update(sought_sounds(word))
+            for sequence in variants(word.text):
+                self._exact.update(sequence)
+                if word.prefix or (word.distance and len(sequence) == 1):
+                    self._loose.append(LooseToken(sequence[-1], word.prefix, word.distance))
+        together = alternatives([part for word in asked for part in word.text.split()])
+        self._forms = {each for found in together if found.field == "name" for each in found.tokens}
+        numbers = {each for found in together if found.field != "name" for each in found.tokens}
+        self._patterns = [(each, _number(each)) for each in sorted(numbers, key=len, reverse=True)]
+        short = (each for each in self._exact | self._forms if each.isalpha())
+        self._patterns += [
+            (each, _letters(each)) for each in short if 1 < len(each) <= LONGEST_ABBREVIATION
+        ]
 
     @property
     def needed(self) -> bool:
@@ -81,21 +106,55 @@ class Highlighter:
         return " … ".join(pieces) or None
 
     def _matches(self, value: str) -> list[Match]:
-        matches = []
-        for word in SHOWN_WORD.finditer(value):
-            tokens = self._tokens(word[0])
-            if tokens:
-                matches.append(Match(word.start(), word.end(), tokens))
+        """The matches in a value, in order; of two that overlap the longer one."""
+        found = [*self._in_words(value), *self._in_patterns(value)]
+        found.sort(key=lambda match: (match.start, -match.end))
+        matches: list[Match] = []
+        for match in found:
+            if not matches or match.start >= matches[-1].end:
+                matches.append(match)
         return matches
+
+    def _in_words(self, value: str) -> Iterator[Match]:
+        for word in SHOWN_WORD.finditer(value):
+            matched = self._tokens(word[0])
+            if matched:
+                yield Match(word.start(), word.end(), matched)
+
+    def _in_patterns(self, value: str) -> Iterator[Match]:
+        patterns = self._patterns
+        if self._forms and len(value) <= LONGEST_NAME:
+            written = forms(value, tokens(value)).items()
+            patterns = patterns + [
+                (form, _letters(each)) for each, form in written if form in self._forms
+            ]
+        for token, pattern in patterns:
+            for found in pattern.finditer(value):
+                yield Match(found.start(), found.end(), frozenset({token}))
 
     def _tokens(self, word: str) -> frozenset[str]:
         """The tokens of the search that a word of a value matches."""
-        tokens = self._cache.get(word)
-        if tokens is None:
-            folded = {token for tokens in variants(word) for token in tokens}
+        known = self._cache.get(word)
+        if known is None:
+            folded = {token for sequence in variants(word) for token in sequence}
             loose = {each.token for each in self._loose for token in folded if each.matches(token)}
-            tokens = self._cache[word] = frozenset((folded & self._exact) | loose)
-        return tokens
+            known = frozenset((folded & self._exact) | loose)
+            if not known and self._sounds:
+                heard = {sound for part in words(word)[0] for sound in sounds(part)}
+                known = frozenset(heard & self._sounds)
+            self._cache[word] = known
+        return known
+
+
+def _number(token: str) -> re.Pattern[str]:
+    """A number's letters and digits, whatever stands between them."""
+    return re.compile(_BETWEEN.join(map(re.escape, token)) + _AFTER, re.IGNORECASE)
+
+
+def _letters(written: str) -> re.Pattern[str]:
+    """An abbreviation or an organisation form, with or without dots and spaces."""
+    letters = [re.escape(letter) for letter in written if letter.isalnum()]
+    return re.compile(rf"(?<![^\W_]){_BETWEEN.join(letters)}{_AFTER}", re.IGNORECASE)
 
 
 def _marked(value: str, matches: Sequence[Match]) -> str:

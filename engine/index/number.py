@@ -21,7 +21,9 @@ LONGEST = 40
 """Characters of the longest number, without its punctuation."""
 UNPLACED = "n"
 """Comes before a phone number whose country the entry does not tell."""
-_PRINTED = re.compile(r"[\w\s.,:/()+#№°-]{4,60}")
+LONGEST_PRINTED = 60
+_PRINTED = re.compile(r"[\w\s.,:/()+#№°-]*\d[\w\s.,:/()+#№°-]*")
+_DIGIT, _LETTER = re.compile(r"\d"), re.compile(r"[^\W_]")
 _PREFIXED = re.compile(r"([A-Z]{1,6})0*(\d{5,})")
 _OTHER_LABELS = frozenset(
     {
@@ -33,19 +35,17 @@ _OTHER_LABELS = frozenset(
 
 def is_printed(text: str) -> bool:
     """Whether a text is a number and no more: short, and half of it digits."""
-    if len(text) > 60 or not _PRINTED.fullmatch(text):
+    if len(text) > LONGEST_PRINTED or len(text) <= FEWEST_DIGITS or not _PRINTED.fullmatch(text):
         return False
-    digits = sum(map(str.isdigit, text))
-    return digits > FEWEST_DIGITS and digits * 2 >= sum(map(str.isalnum, text))
+    digits = len(_DIGIT.findall(text))
+    return digits > FEWEST_DIGITS and digits * 2 >= len(_LETTER.findall(text))
 
 
-def identifier_tokens(text: str) -> list[str]:
-    """The tokens of an identifier: all of it, and its digits without letters and zeros before."""
-    whole = identifier(text)
-    return [whole, *_digits(whole)] if whole else []
+def further_tokens(whole: str) -> list[str]:
+    """The tokens of an identifier besides itself: its digits without letters and zeros before.
 
-
-def _digits(whole: str) -> list[str]:
+    It comes without its punctuation.
+    """
     if prefixed := _PREFIXED.fullmatch(whole):
         return [whole[len(prefixed[1]) :], prefixed[2]]
     bare = whole.lstrip("0")
