@@ -52,6 +52,8 @@ CONJUNCTIONS = frozenset(
 )
 """``and`` in the languages of Europe; so read where it stands between two words."""
 _OTHER_WORDS = CONJUNCTIONS - {AND}
+_ARTICLES = frozenset("odl")
+"""Letters before a name that may be written as a part of it: ``O'Brennan``, ``D'Angelo``."""
 LONGEST_JOINED_TEXT = 300
 """In longer texts ``et`` and ``en`` are words like others: they are no names."""
 LONGEST_WORD = 200
@@ -66,8 +68,8 @@ class Folding:
     """Its words in lower case, in their own script."""
     sequences: tuple[tuple[str, ...], ...]
     """The tokens of all words in order, in one or two ways."""
-    loose: tuple[str, ...] = ()
-    """Parts of words, and further ways to write them."""
+    loose: tuple[tuple[str, ...], ...] = ()
+    """The same with nothing joined, and further ways to write single words."""
 
 
 NOTHING = Folding((), ())
@@ -132,39 +134,47 @@ def words(text: str) -> tuple[list[str], list[str]]:
 
 def _joined_words(lowered: str) -> tuple[list[str], list[str]]:
     pieces = list(_PIECE.finditer(lowered))
+    short = len(lowered) <= LONGEST_JOINED_TEXT
     whole: list[str] = []
     parts: list[str] = []
+    further: list[str] = []
     at = 0
     while at < len(pieces):
-        piece = pieces[at][0]
-        end = _letters_end(lowered, pieces, at)
-        inner = 0 < at < len(pieces) - 1 and len(lowered) <= LONGEST_JOINED_TEXT
-        if end - at > 1:
-            letters = [match[0] for match in pieces[at:end]]
-            whole.append("".join(letters))
-            parts += letters
-            at = end
-            continue
-        if piece in CONJUNCTIONS and inner:
+        end = max(_letters_end(lowered, pieces, at), at + 1)
+        split = [part for each in pieces[at:end] for part in _SPLIT.split(each[0])]
+        if short and _is_conjunction(lowered, pieces, at):
             whole.append(AND)
-            parts += _beside_and(pieces[at - 1 : at + 2])
-        elif (pieces_of_it := _SPLIT.split(piece))[1:]:
-            whole.append("".join(pieces_of_it))
-            parts += pieces_of_it
-        elif piece != "&":
-            whole.append(piece)
-        at += 1
-    return whole, parts
+            further += _around(pieces[at - 1 : at + 2])
+        elif split != ["&"]:
+            whole.append("".join(split))
+            further += _with_next(split, pieces, end) if short else []
+        if split != ["&"] and (short or len(split) > 1):
+            parts += split
+        at = end
+    return whole, parts + further
 
 
-def _beside_and(three: Sequence[re.Match[str]]) -> list[str]:
-    """What else a conjunction gives: itself, and ``hm`` for ``H&M``."""
+def _is_conjunction(lowered: str, pieces: Sequence[re.Match[str]], at: int) -> bool:
+    """Whether a piece is a word for ``and`` that stands by itself between two others."""
+    piece = pieces[at]
+    if piece[0] not in CONJUNCTIONS or not 0 < at < len(pieces) - 1:
+        return False
+    around = lowered[piece.start() - 1] + lowered[piece.end()]
+    return piece[0] == "&" or around.isspace()
+
+
+def _around(three: Sequence[re.Match[str]]) -> list[str]:
+    """``hm`` for ``H&M``."""
     before, piece, after = three
-    if piece[0] != "&":
-        return [piece[0]] if piece[0] != AND else []
     tight = before.end() == piece.start() and piece.end() == after.start()
     short = tight and len(before[0]) + len(after[0]) <= 4
     return [before[0] + after[0]] if short else []
+
+
+def _with_next(split: Sequence[str], pieces: Sequence[re.Match[str]], end: int) -> list[str]:
+    """``obrennan`` for ``O Brennan``."""
+    alone = len(split) == 1 and split[0] in _ARTICLES and end < len(pieces)
+    return [split[0] + following] if alone and (following := pieces[end][0]).isalpha() else []
 
 
 def parts_of(text: str) -> list[str]:
@@ -199,13 +209,16 @@ def fold(text: str) -> Folding:
 def _join(text: str) -> Folding:
     whole, parts = words(text)
     sequences = [_sequence(whole, way) for way in (0, 1)]
-    loose = [token for way in (0, 1) for token in _sequence(parts, way)] if parts else []
-    for word in whole:
-        if not word.isascii():
-            loose += [token for each in variants_of(word[:LONGEST_WORD])[2:] for token in each]
-    return Folding(
-        tuple(whole), tuple(dict.fromkeys(filter(None, sequences))), tuple(dict.fromkeys(loose))
-    )
+    further = [
+        token
+        for word in whole
+        if not word.isascii()
+        for each in variants_of(word[:LONGEST_WORD])[2:]
+        for token in each
+    ]
+    loose = dict.fromkeys([*(_sequence(parts, way) for way in (0, 1)), tuple(further)])
+    found = tuple(dict.fromkeys(filter(None, sequences)))
+    return Folding(tuple(whole), found, tuple(each for each in loose if each and each not in found))
 
 
 _joined = lru_cache(maxsize=20_000)(_join)
@@ -214,7 +227,7 @@ _joined = lru_cache(maxsize=20_000)(_join)
 
 def texts(folded: Folding) -> list[str]:
     """What is indexed of a folded text: its tokens in each sequence, and the loose ones."""
-    return [" ".join(each) for each in (*folded.sequences, folded.loose) if each]
+    return [" ".join(each) for each in (*folded.sequences, *folded.loose)]
 
 
 def foldings(text: str) -> list[str]:

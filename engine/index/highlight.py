@@ -5,7 +5,7 @@ are printed, an abbreviation with or without its dots, an organisation form in a
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -75,11 +75,7 @@ class Highlighter:
         together = alternatives([part for word in asked for part in word.text.split()])
         self._forms = {each for found in together if found.field == "name" for each in found.tokens}
         numbers = {each for found in together if found.field != "name" for each in found.tokens}
-        self._patterns = [(each, _number(each)) for each in sorted(numbers, key=len, reverse=True)]
-        short = (each for each in self._exact | self._forms if each.isalpha())
-        self._patterns += [
-            (each, _letters(each)) for each in short if 1 < len(each) <= LONGEST_ABBREVIATION
-        ]
+        self._patterns = _patterns(numbers, self._exact | self._forms)
 
     @property
     def needed(self) -> bool:
@@ -144,6 +140,17 @@ class Highlighter:
                 known = frozenset(heard & self._sounds)
             self._cache[word] = known
         return known
+
+
+Pattern = tuple[str, re.Pattern[str]]
+"""What stands for a token of the search in a value, in one or several words."""
+
+
+def _patterns(numbers: Collection[str], tokens: Collection[str]) -> list[Pattern]:
+    """The patterns of numbers, the longest first, and of tokens that may be abbreviations."""
+    found = [(each, _number(each)) for each in sorted(numbers, key=len, reverse=True)]
+    short = (each for each in tokens if each.isalpha() and 1 < len(each) <= LONGEST_ABBREVIATION)
+    return found + [(each, _letters(each)) for each in short]
 
 
 def _number(token: str) -> re.Pattern[str]:
