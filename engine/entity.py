@@ -133,18 +133,35 @@ def literal_properties(schema: str) -> Mapping[str, Property]:
 def literals(entity: Entity) -> Iterator[tuple[str, str]]:
     """The (type, value) pairs that a record may share with others, as FtM's node ids have them."""
     seen: set[tuple[str, str]] = set()
+    for pair, _ in _spelt_literals(entity):
+        if pair not in seen:
+            seen.add(pair)
+            yield pair
+
+
+def _spelt_literals(entity: Entity) -> Iterator[tuple[tuple[str, str], str]]:
+    """The pairs of ``literals``, each with the value as the record writes it."""
     shared = literal_properties(entity.schema)
     for name in entity.properties.keys() & shared.keys():
         prop = shared[name]
         for value in entity.properties[name]:
             node = prop.type.node_id_safe(value)
-            if node is None:
-                continue
-            # cut: an index of Neo4j takes no key of more than about 8 KiB
-            pair = (prop.type.name, node.split(":", 1)[-1][:1000])
-            if pair not in seen:
-                seen.add(pair)
-                yield pair
+            if node is not None:
+                # cut: an index of Neo4j takes no key of more than about 8 KiB
+                yield (prop.type.name, node.split(":", 1)[-1][:1000]), value
+
+
+def spelling(entity: Entity, literal_id: str) -> str | None:
+    """A shared value as a record writes it; None where it does not hold the value.
+
+    Of several ways to write it, the first by code points.
+    """
+    written = (
+        value
+        for (kind, key), value in _spelt_literals(entity)
+        if f"literal:{kind}:{key}" == literal_id
+    )
+    return min(written, default=None)
 
 
 def literal_ids(entity: Entity) -> list[str]:

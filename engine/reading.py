@@ -139,6 +139,10 @@ class Reading:
         """How many relationships ``expand`` has on all pages."""
         return self._reader.expand_count(question, access)
 
+    def spellings(self, ids: Sequence[str], access: Access) -> dict[str, str]:
+        """Shared values by id, each as its first holder that the reader may see writes it."""
+        return self._reader.spellings(ids, access)
+
     def edge_counts(self, ids: Sequence[str], access: Access) -> dict[str, list[EdgeCount]]:
         """How many relationships of each type and direction each entity has."""
         return self._reader.edge_counts(ids, access)
@@ -211,6 +215,10 @@ class Reading:
     def count(self, question: SearchQuestion, access: Access) -> int:
         """How many entities a search finds on all pages."""
         return self._index.count(question, access)
+
+    def suggestions(self, question: SearchQuestion, access: Access) -> list[str]:
+        """Names that were probably meant by a search that finds nothing, the likeliest first."""
+        return self._index.suggestions(question, access)
 
     def facets(self, question: FacetQuestion, access: Access) -> list[Facet]:
         """The most frequent values of some fields among all that a search finds."""

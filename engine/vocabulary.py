@@ -18,18 +18,18 @@ from engine.warning import warn
 LONGEST = 60
 """Nothing is suggested for a longer name."""
 SUGGESTIONS = 3
-CLOSENESS = 0.7
+CLOSENESS = 0.66
 """How alike two names are at least, of which one is suggested for the other (0 to 1)."""
 TOLD = 5
 """Of more unknown names in one list, only their number is told."""
 
 
-def close(name: str, known: Iterable[str]) -> list[str]:
+def close(name: str, known: Iterable[str], least: float = CLOSENESS) -> list[str]:
     """The known names that are most like a name, the closest first."""
     if not 0 < len(name) <= LONGEST:
         return []
     by_lower = {each.lower(): each for each in known}
-    found = get_close_matches(name.lower(), by_lower, SUGGESTIONS, CLOSENESS)
+    found = get_close_matches(name.lower(), by_lower, SUGGESTIONS, least)
     return [by_lower[each] for each in found]
 
 
@@ -69,18 +69,19 @@ def chosen(
 
 
 @cache
-def _schemata() -> Mapping[str, str]:
+def schema_names() -> Mapping[str, str]:
+    """FtM's schemata by lower-case name."""
     return {schema.name.lower(): schema.name for schema in model}
 
 
 def schema_named(name: str) -> str | None:
     """FtM's schema with a name, whatever its case."""
-    return _schemata().get(name.lower())
+    return schema_names().get(name.lower())
 
 
 def no_schema(name: str) -> str:
     """What is wrong with the name of a schema."""
-    likely = close(name, _schemata().values())
+    likely = close(name, schema_names().values())
     return f"{shown(name)} is not a schema of FollowTheMoney.{meant(likely)}"
 
 

@@ -22,10 +22,9 @@ def _plain(item: Expression) -> bool:
     """Whether a part of a search is words as they are, to be found in names or anywhere."""
     return (
         isinstance(item, Word)
-        and item.kind is Kind.WORDS
-        and item.field in OF_FIELDS
-        and not item.prefix
-        and not item.distance
+        and item.field.kind is Kind.WORDS
+        and item.field.place in OF_FIELDS
+        and not (item.prefix or item.pattern or item.distance or item.slop)
     )
 
 
@@ -66,7 +65,7 @@ def _fill(found: list[list[Query]], at: int, row: Sequence[Word]) -> None:
     """Put the alternatives of a row of words, or of one phrase, to the words they cover."""
     texts = row[0].text.split() if len(row) == 1 else [word.text for word in row]
     for each in alternatives(texts):
-        queries = _queries([each], row[0].field)
+        queries = _queries([each], row[0].field.place)
         if len(row) > 1:
             for covered in range(each.start, each.end):
                 found[at + covered] += queries

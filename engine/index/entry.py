@@ -15,6 +15,7 @@ from engine.index.day import FIRST, LAST, Days, days
 from engine.index.folding import digest, fold, foldings, identifier, texts, tokens
 from engine.index.form import forms
 from engine.index.number import further_tokens, is_printed, phone_tokens
+from engine.index.property import property_fields
 from engine.index.sound import other_sounds
 
 IGNORED_TYPES = frozenset({"json", "number", "gender", "language", "mimetype"})
@@ -207,13 +208,14 @@ def entry(entity: Entity, shared: Sequence[str]) -> bytes:
         "exact": sorted({digest(sequence) for sequence in names.sequences}),
         "identifier": sorted(identifiers),
         "number": _numbers(entity, schema, identifiers),
-        "country": sorted(set(values["country"])),
-        "topic": sorted(set(values["topic"])),
+        "country": sorted({country.lower() for country in values["country"]}),
+        "topic": sorted({topic.lower() for topic in values["topic"]}),
         "literal": shared,
         "reference": sorted(set(values["reference"])),
         "checksum": _bytes(bytes.fromhex(entity.checksum)),
         "shown": _bytes(orjson.dumps(snippets)),
         **_order(entity, caption, dates),
         **_dates(entity, dates),
+        **property_fields(entity),
     }
     return orjson.dumps({name: value for name, value in fields.items() if value != []})

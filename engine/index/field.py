@@ -1,13 +1,14 @@
 """Which fields an index entry has, and which field a search for a property looks into."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
 import tantivy
-from followthemoney import model
+from followthemoney import model, registry
 
-LAYOUT = 4
+LAYOUT = 5
 """Raise it when fields or folding change: an index of another layout is rebuilt, never read."""
 
 ANALYZER = "clew"
@@ -17,10 +18,12 @@ ORDER_NUMBERS = ("rank", "earliest", "latest")
 """Fast numbers of 64 bits; like ``sort`` they are what hits are ordered and paged by, and hardly
 ever equal. Texts instead of these three would take a third of all the time that indexing takes."""
 FACETED = ("dataset", "schema", "country", "topic", "year")
-RAW = ("exact", "identifier", "number", "literal", "reference", "partial")
+RAW = ("exact", "identifier", "number", "literal", "reference", "partial", "value")
 WORDS = ("name", "text")
 BAGS = ("sound",)
 """Words in no order: the normal forms of names."""
+PROPERTY = "property"
+"""The field of words by property: a search for ``property.alias`` finds them in aliases alone."""
 NUMBERS = ("low", "high", "begin", "finish")
 """Dates as yyyymmdd: first and last day of each date, and the days from startDate to endDate."""
 REVISION_ID = "\0revision"
@@ -36,6 +39,28 @@ class Kind(Enum):
     SCHEMA = "schema"
     IDENTIFIER = "identifier"
     DATE = "date"
+    YEAR = "year"
+    NUMBER = "number"
+    REFERENCE = "reference"
+    PHONE = "phone"
+
+
+@dataclass(frozen=True)
+class Field:
+    """What ``field:value`` looks into: a field of the index, or some properties alone."""
+
+    name: str
+    kind: Kind
+    place: str = ""
+    """The field of the index; empty where only ``properties`` are looked into."""
+    properties: tuple[str, ...] = ()
+    """The properties whose values are asked for; empty where the field is of no property."""
+    type: str = ""
+    """FtM's type of the values."""
+
+
+PLAIN = Field("text", Kind.WORDS, "text")
+"""Where a word without a field is looked up."""
 
 
 @cache
@@ -52,6 +77,7 @@ def layout() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name=ANALYZER, index_option="position")
     for name in BAGS:
         builder.add_text_field(name, tokenizer_name=ANALYZER, index_option="basic")
+    builder.add_json_field(PROPERTY, tokenizer_name=ANALYZER, index_option="position")
     for name in NUMBERS:
         builder.add_integer_field(name, fast=True)
     for name in ORDER_NUMBERS:
@@ -71,44 +97,65 @@ def analyzer() -> tantivy.TextAnalyzer:
     )
 
 
-def _by_type(type_name: str) -> tuple[str, Kind]:
-    known = {
-        "name": ("name", Kind.WORDS),
-        "country": ("country", Kind.RAW),
-        "topic": ("topic", Kind.RAW),
-        "identifier": ("identifier", Kind.IDENTIFIER),
-        "date": ("date", Kind.DATE),
-    }
-    return known.get(type_name, ("text", Kind.WORDS))
+KINDS = {
+    "identifier": Kind.IDENTIFIER,
+    "date": Kind.DATE,
+    "number": Kind.NUMBER,
+    "entity": Kind.REFERENCE,
+    "phone": Kind.PHONE,
+    **dict.fromkeys(("country", "topic", "gender", "language", "mimetype"), Kind.RAW),
+}
+"""How values of FtM's types are looked up; those of other types are words."""
+WHOLE = {"name": "name", "country": "country", "topic": "topic", "identifier": "identifier"}
+"""FtM's types all of whose values are in one field of the index, too."""
+GROUPS = {
+    "name": ("name", "caption"),
+    "date": ("date",),
+    "country": ("country",),
+    "topic": ("topic",),
+    "identifier": ("identifier",),
+    "address": ("address",),
+}
+"""Further names of all properties of a type, beside FtM's own (``names``, ``dates`` …)."""
 
 
 @cache
-def asked_fields() -> Mapping[str, tuple[str, Kind]]:
-    """The index's field and its kind, by the lower-case name that a search may use."""
-    fields: dict[str, tuple[str, Kind]] = {}
+def properties_by_type() -> Mapping[str, tuple[str, ...]]:
+    """The names of FtM's properties by the names of their types; reverse ones are left out."""
+    found: dict[str, set[str]] = {}
     for schema in model:
         for prop in schema.properties.values():
-            if prop.type.name == "entity":
-                continue
-            fields.setdefault(prop.name.lower(), _by_type(prop.type.name))
-            if prop.type.group:
-                fields[prop.type.group.lower()] = _by_type(prop.type.name)
-    for name in ("dataset", "country", "topic", "year"):
-        fields[name] = (name, Kind.RAW)
-    fields["schema"] = ("schema", Kind.SCHEMA)
-    fields["date"] = ("date", Kind.DATE)
-    fields["identifier"] = ("identifier", Kind.IDENTIFIER)
-    fields["id"] = ("id", Kind.RAW)
-    fields["text"] = ("text", Kind.WORDS)
-    for name in ("name", "caption"):
-        fields[name] = ("name", Kind.WORDS)
-    return fields
+            if not prop.stub:
+                found.setdefault(prop.type.name, set()).add(prop.name)
+    return {type_: tuple(sorted(names)) for type_, names in found.items()}
 
 
 @cache
-def schema_names() -> Mapping[str, str]:
-    """FtM's schemata by lower-case name."""
-    return {schema.name.lower(): schema.name for schema in model}
+def asked_fields() -> Mapping[str, tuple[Field, ...]]:
+    """What a search may name, by lower-case name.
+
+    There are two fields where schemata of FtM give one name to properties of different types.
+    """
+    fields: dict[str, tuple[Field, ...]] = {}
+    for type_, names in properties_by_type().items():
+        kind = KINDS.get(type_, Kind.WORDS)
+        for name in names:
+            field = Field(name, kind, "", (name,), type_)
+            fields[name.lower()] = (*fields.get(name.lower(), ()), field)
+    for type_, names in properties_by_type().items():
+        kind, group = KINDS.get(type_, Kind.WORDS), registry.get(type_).group
+        for name in (*([group] if group else []), *GROUPS.get(type_, ())):
+            fields[name.lower()] = (Field(name, kind, WHOLE.get(type_, ""), names, type_),)
+    dates = properties_by_type()["date"]
+    others = (
+        Field("year", Kind.YEAR, "year", dates, "date"),
+        Field("dataset", Kind.RAW, "dataset"),
+        Field("id", Kind.RAW, "id"),
+        Field("literal", Kind.RAW, "literal"),
+        Field("schema", Kind.SCHEMA, "schema"),
+        PLAIN,
+    )
+    return {**fields, **{field.name: (field,) for field in others}}
 
 
 @cache

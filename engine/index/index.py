@@ -18,8 +18,11 @@ from engine.index import clause, facet
 from engine.index.entry import entry
 from engine.index.field import ANALYZER, LAYOUT, REVISION_ID, analyzer, layout
 from engine.index.folding import clean
-from engine.index.page import entity_id, search_page
+from engine.index.known import Known
+from engine.index.page import entity_id, search_page, shown_values
 from engine.index.parser import parse
+from engine.index.suggestion import suggested
+from engine.index.term import every, one_of
 from engine.question import FacetQuestion, SearchFilter, SearchQuestion
 
 HEAP = 64_000_000
@@ -155,16 +158,38 @@ class Index:
     @_refusals()
     def search(self, question: SearchQuestion, access: Access) -> SearchPage:
         """A page of hits, in order; raises BadInput for a cursor of another search."""
-        return search_page(self._index, self._searcher, question, access)
+        return search_page(self._index, self._searcher, question, access, self._known(access))
+
+    def _known(self, access: Access) -> Known:
+        """What this reader's searches may name."""
+
+        def holds(field: str, value: str) -> bool:
+            query = every([one_of(field, [value]), clause.allowed(access)])
+            return bool(self._searcher.search(query, 1, count=False).hits)
+
+        return Known(access.datasets, holds)
 
     def _query(self, question: SearchQuestion, access: Access) -> Query:
-        text = clause.tiers(parse(question.text))[-1]
-        return clause.every([text, clause.allowed(access, question.filter)])
+        known = self._known(access)
+        known.check_filter(question.filter)
+        text = clause.tiers(parse(question.text, known))[-1]
+        return every([text, clause.allowed(access, question.filter)])
 
     @_refusals()
     def count(self, question: SearchQuestion, access: Access) -> int:
         """How many hits a search has on all pages."""
         return self._count(self._query(question, access))
+
+    @_refusals()
+    def suggestions(self, question: SearchQuestion, access: Access) -> list[str]:
+        """Names that were probably meant by a search without hits; none where it has any."""
+        if self.count(question, access):
+            return []
+        expression = parse(question.text, self._known(access))
+        allowed = clause.allowed(access, question.filter)
+        return suggested(
+            self._searcher, expression, allowed, lambda at: shown_values(self._searcher.doc(at))
+        )
 
     @_refusals()
     def matching(self, question: SearchQuestion, access: Access) -> list[str]:
@@ -194,7 +219,7 @@ class Index:
             return records, []
         counts = facet.dataset_counts(self._searcher, held)
         few = {name: count for name, count in counts.items() if count <= most}
-        query = clause.every([held, clause.one_of("dataset", sorted(few))])
+        query = every([held, one_of("dataset", sorted(few))])
         return self._ids(query, sum(few.values())), sorted(counts.keys() - few.keys())
 
     def literal_frequency(self, literal_id: str) -> int:
@@ -240,7 +265,7 @@ class Index:
 def _referring(prop: str, id: str, access: Access, schema: str | None) -> Query:
     refers = Query.term_query(layout(), "reference", clean(f"{prop}:{id}"))
     wanted = SearchFilter(schemata=None if schema is None else (schema,))
-    return clause.every([refers, clause.allowed(access, wanted)])
+    return every([refers, clause.allowed(access, wanted)])
 
 
 def _opened(folder: Path, write: bool) -> tantivy.Index:

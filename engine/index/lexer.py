@@ -1,52 +1,67 @@
-"""Cuts a search text into lexemes: words, phrases, ranges, operators and brackets.
+"""Cuts a search text into lexemes: leaves, operators and brackets.
 
-Whatever is not well formed is taken as plain words: a quote that never ends, a field that does not
-exist, a range that is none. A word without a letter or digit is left out. The text is read once,
-from left to right.
+The text is read once, from left to right. What stands in brackets after a field (``name:(a b)``) is
+read as values of that field. What cannot be understood raises BadInput with what to write instead;
+what is left out is told in a warning. Signs without a meaning are nothing, as in an index entry.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.index.day import FIRST, LAST, Days, asked_days
-from engine.index.expression import DayRange, Expression, Word, YearRange
-from engine.index.field import Kind, asked_fields
-from engine.index.folding import tokens
+from engine.errors import BadInput
+from engine.index.expression import Everything, Expression, Word
+from engine.index.field import PLAIN, Field, asked_fields
+from engine.index.known import Known
+from engine.index.leaf import leaf_of, range_of, with_prefix, with_slop
+from engine.vocabulary import close, meant, shown
+from engine.warning import warn
 
-Field = tuple[str, Kind]
-PLAIN: Field = ("text", Kind.WORDS)
 OPERATORS = {"AND": "AND", "&&": "AND", "OR": "OR", "||": "OR", "NOT": "NOT"}
-FIELD = re.compile(r"[A-Za-z]{1,40}:")
-RANGE = re.compile(r"([\[{]) *([^\[\]{} ]{1,30}) +TO +([^\[\]{} ]{1,30}) *([\]}])")
-COMPARISON = re.compile(r"(>=|<=|>|<)([^\s()\"]{1,30})")
-CHUNK = re.compile(r"[^\s()\"]+")
-FUZZY = re.compile(r"~([0-2]?)$")
-ANY = "*"
-"""A bound that leaves a range open."""
+QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
+NAME = re.compile(r"([A-Za-z][A-Za-z0-9_]{0,99}):")
+RANGE = re.compile(r"([\[{])\s*([^\[\]{}\s]{1,60})\s+TO\s+([^\[\]{}\s]{1,60})\s*([\]}])")
+COMPARISON = re.compile(r"(>=|<=|>|<)\s*([^\s()\"]{1,60})")
+HEBREW_QUOTE = r"(?<=[\u0590-\u05ff])\"(?=[\u0590-\u05ff])"
+"""A quotation mark between Hebrew letters is a part of an abbreviation: בע"מ."""
+CHUNK = re.compile(rf"(?:\\.|{HEBREW_QUOTE}|[^\s()\"])+", re.DOTALL)
+REGEX = re.compile(r"/[^/\s]+/(?=[\s)]|$)")
+SLOP = re.compile(r"~(\d{0,2})(?=[\s)]|$)")
+MAX_SLOP = 20
+EVERYTHING = "*:*"
+SURE = 0.8
+"""How much a word before a colon and a space is like a field that was probably meant."""
 
 
 @dataclass(frozen=True)
 class Lexeme:
-    """A piece of the text: a leaf, an operator, a bracket, or the field of a bracket."""
+    """A piece of the text: a leaf, an operator or a bracket."""
 
     kind: str
     leaf: Expression | None = None
+    text: str = ""
 
 
 class Lexer:
-    """Cuts a text into lexemes."""
+    """Cuts a text into lexemes, for a reader who may name what is ``known``."""
 
-    def __init__(self, text: str) -> None:
-        self._text = text
+    def __init__(self, text: str, known: Known) -> None:
+        self._text = text.translate(QUOTES)
+        self._known = known
         self._at = 0
         self._lexemes: list[Lexeme] = []
-        # so that a quote that never ends is known without looking for its end again and again
-        self._last_quote = text.rfind('"')
+        self._fields: list[Sequence[Field]] = [(PLAIN,)]
+        """The fields of the brackets that are open, the innermost last."""
 
     def read(self) -> list[Lexeme]:
-        """The lexemes of the text; raises BadInput for a date that does not exist."""
+        """The lexemes of the text; raises BadInput."""
         while self._at < len(self._text):
             self._step()
+        if len(self._fields) > 1:
+            raise BadInput(
+                "A bracket ( is not closed. Add ), or put the text into quotes to search for it as "
+                "it is."
+            )
         return self._lexemes
 
     def _step(self) -> None:
@@ -54,128 +69,161 @@ class Lexer:
         if char.isspace():
             self._at += 1
         elif char in "()":
-            self._lexemes.append(Lexeme(char))
+            self._bracket(char, self._fields[-1])
+        elif char in "-+!" and self._starts_term():
+            if char != "+":
+                self._lexemes.append(Lexeme("NOT", text=char))
             self._at += 1
-        elif char in "-+" and self._starts_term():
-            if char == "-":
-                self._lexemes.append(Lexeme("NOT"))
-            self._at += 1
-        elif char == '"':
-            self._phrase(PLAIN, plain=True)
+        elif not self._field_and_value():
+            self._value(self._fields[-1])
+
+    def _bracket(self, char: str, fields: Sequence[Field]) -> None:
+        if char == "(":
+            self._fields.append(fields)
+        elif len(self._fields) > 1:
+            self._fields.pop()
         else:
-            self._term()
+            raise BadInput(
+                "A bracket ) closes nothing. Leave it out, or put the text into quotes to search "
+                "for it as it is."
+            )
+        self._lexemes.append(Lexeme(char))
+        self._at += 1
 
     def _starts_term(self) -> bool:
         before = self._text[self._at - 1] if self._at else " "
         after = self._text[self._at + 1 : self._at + 2]
-        return (before.isspace() or before == "(") and bool(after) and not after.isspace()
-
-    def _add(self, leaf: Expression) -> None:
-        self._lexemes.append(Lexeme("leaf", leaf))
-
-    def _phrase(self, field: Field, plain: bool) -> None:
-        start = self._at + 1
-        end = self._text.find('"', start) if start <= self._last_quote else -1
-        if end < 0:
-            self._at = start
-            return
-        phrase = self._text[start:end]
-        self._at = end + 1
-        if phrase.strip():
-            self._add(value_of(field, phrase, plain) or Word(*PLAIN, phrase))
-
-    def _term(self) -> None:
-        if self._field_and_value():
-            return
-        chunk = CHUNK.match(self._text, self._at)
-        word = chunk[0] if chunk else self._text[self._at]
-        self._at += len(word)
-        if word in OPERATORS:
-            self._lexemes.append(Lexeme(OPERATORS[word]))
-        elif tokens(word):
-            self._add(word_of(PLAIN, word, plain=True))
+        return (before.isspace() or before in "(!") and bool(after) and not after.isspace()
 
     def _field_and_value(self) -> bool:
-        """Whether ``field:value`` stands here, and was read."""
-        match = FIELD.match(self._text, self._at)
-        field = asked_fields().get(match[0][:-1].lower()) if match else None
-        if match is None or field is None:
-            return False
-        start, self._at = self._at, match.end()
-        if self._value(field):
+        """Whether ``field:value`` stands here, and was read; raises BadInput."""
+        if self._text.startswith(EVERYTHING, self._at):
+            self._lexemes.append(Lexeme("leaf", Everything()))
+            self._at += len(EVERYTHING)
             return True
-        self._at = start
-        return False
+        match = NAME.match(self._text, self._at)
+        if match is None or self._text.startswith((":", "//"), match.end()):
+            return False  # a time of day, an address of the web, an IPv6 address
+        fields = asked_fields().get(match[1].lower())
+        if fields is None:
+            return self._unknown(match[1], match.end())
+        self._at = match.end()
+        while self._at < len(self._text) and self._text[self._at].isspace():
+            self._at += 1
+        if self._at == len(self._text) or self._text[self._at] == ")":
+            raise BadInput(f"{match[0]} has no value: write {match[0]}something")
+        self._value(fields)
+        return True
 
-    def _value(self, field: Field) -> bool:
-        following = self._text[self._at : self._at + 1]
-        if following == "(":
-            self._lexemes.append(Lexeme("field", Word(*field, "")))
-            return True
-        if following == '"' and self._at < self._last_quote:
-            self._phrase(field, plain=False)
-            return True
-        match = RANGE.match(self._text, self._at) or COMPARISON.match(self._text, self._at)
-        if match:
-            leaf = range_of(field, match)
-        else:
-            match = CHUNK.match(self._text, self._at)
-            leaf = value_of(field, match[0], plain=False) if match else None
-        if match is None or leaf is None:
+    def _unknown(self, name: str, end: int) -> bool:
+        """A word with a colon that is no field: an id, or a word of a pasted text."""
+        following = self._text[end : end + 1]
+        if name in self._known.datasets and following.strip():
+            chunk = CHUNK.match(self._text, self._at)
+            if chunk is not None:
+                field = asked_fields()["id"][0]
+                self._lexemes.append(Lexeme("leaf", Word(field, chunk[0], plain=False)))
+                self._at = chunk.end()
+                return True
+        names = {field.name for fields in asked_fields().values() for field in fields}
+        likely = close(name, names)
+        if not following.strip() and not close(name, names, SURE):
+            warn(f"{shown(name + ':')} was read as a word, as there is no such field to search in")
             return False
-        self._add(leaf)
+        raise BadInput(
+            f"There is no field {shown(name)} to search in.{meant(likely)} To search for the text "
+            "as it is, put it into quotes."
+        )
+
+    def _value(self, fields: Sequence[Field]) -> None:
+        """Read a bracket, a phrase, a range, a comparison or a word in one of some fields."""
+        char = self._text[self._at]
+        if char == "(":
+            self._bracket(char, fields)
+        elif char == '"':
+            self._phrase(fields)
+        elif match := RANGE.match(self._text, self._at):
+            self._range(fields, *match.groups())
+            self._at = match.end()
+        elif not self._compared(fields):
+            self._word(fields)
+
+    def _range(self, fields: Sequence[Field], *parts: str) -> None:
+        opening, low, high, closing = parts
+        if fields[0] is PLAIN:
+            raise BadInput(
+                f"Which field has the range [{low} TO {high}]? Write it after a field, such as "
+                f"date:[{low} TO {high}]"
+            )
+        leaf = range_of(fields, low, high, (opening == "{", closing == "}"))
+        self._lexemes.append(Lexeme("leaf", leaf))
+
+    def _compared(self, fields: Sequence[Field]) -> bool:
+        """Whether ``>=value`` stands here after a field, and was read."""
+        match = COMPARISON.match(self._text, self._at) if fields[0] is not PLAIN else None
+        if match is None:
+            return False
+        sign, bound = match.groups()
+        low, high = (bound, "*") if sign[0] == ">" else ("*", bound)
+        leaf = range_of(fields, low, high, (sign == ">", sign == "<"))
+        self._lexemes.append(Lexeme("leaf", leaf))
         self._at = match.end()
         return True
 
+    def _phrase(self, fields: Sequence[Field]) -> None:
+        start = self._at + 1
+        end = self._text.find('"', start)
+        if end < 0:
+            raise BadInput(
+                f"The quote before {shown(self._text[start : start + 40])} is not closed. Close it "
+                'with ", or leave it out.'
+            )
+        phrase = self._text[start:end]
+        self._at = end + 1
+        leaf = leaf_of(fields, phrase, self._known, phrase=True) if phrase.strip() else None
+        if self._text.startswith("*", self._at):
+            leaf = with_prefix(leaf)
+            self._at += 1
+        elif match := SLOP.match(self._text, self._at):
+            leaf = with_slop(leaf, min(int(match[1] or 2), MAX_SLOP))
+            self._at = match.end()
+        elif self._text.startswith(("~", "^"), self._at):
+            self._after_phrase()
+        self._add(leaf, fields, phrase)
 
-def value_of(field: Field, text: str, plain: bool) -> Expression | None:
-    """The leaf for a value of a field; None where the field has no such value."""
-    if field[1] is Kind.DATE:
-        days = asked_days(text)
-        return DayRange(*days) if days else None
-    if field[1] is Kind.WORDS and " " in text.strip():
-        return Word(*field, text, plain=plain)
-    return word_of(field, text, plain)
+    def _after_phrase(self) -> None:
+        rest = CHUNK.match(self._text, self._at)
+        assert rest is not None
+        if rest[0].startswith("~"):
+            raise BadInput(
+                f'{shown(rest[0])} after a phrase is not understood: write "two words"~2 for two '
+                "words between which up to two others stand"
+            )
+        leaf_of((PLAIN,), f"x{rest[0]}", self._known)  # warns of the weight
+        self._at = rest.end()
 
+    def _word(self, fields: Sequence[Field]) -> None:
+        if regex := REGEX.match(self._text, self._at):
+            raise BadInput(
+                f"{shown(regex[0])} looks like a regular expression, which is not understood: "
+                "write * for any letters and ? for one, or put it into quotes"
+            )
+        chunk = CHUNK.match(self._text, self._at)
+        word = chunk[0] if chunk else self._text[self._at]
+        self._at += len(word)
+        is_open = fields[0] is not PLAIN and word[0] in "[{"
+        if is_open:
+            raise BadInput(
+                f"{shown(word)} is not a whole range: write {fields[0].name}:[from TO to], or * "
+                "for an open end"
+            )
+        if word in OPERATORS:
+            self._lexemes.append(Lexeme(OPERATORS[word], text=word))
+        else:
+            self._add(leaf_of(fields, word, self._known), fields, word)
 
-def word_of(field: Field, text: str, plain: bool) -> Word:
-    """A word with its ``*`` or ``~`` read."""
-    if text.endswith("*") and tokens(text):
-        return Word(*field, text.rstrip("*"), prefix=True, plain=plain)
-    match = FUZZY.search(text)
-    if match and field[1] is Kind.WORDS:
-        word = text[: match.start()]
-        usual = 1 if len(word) <= 5 else 2
-        return Word(*field, word, distance=int(match[1]) if match[1] else usual, plain=plain)
-    return Word(*field, text, plain=plain)
-
-
-def range_of(field: Field, match: re.Match[str]) -> Expression | None:
-    """The leaf for ``[a TO b]`` or ``>=a``; None where the field has no order, or a bound is bad.
-
-    Raises BadInput for a date that does not exist.
-    """
-    if field[1] is not Kind.DATE and field[0] != "year":
-        return None
-    if match.re is COMPARISON:
-        sign, bound = match.groups()
-        low, high = (bound, ANY) if sign[0] == ">" else (ANY, bound)
-        exclusive = (sign == ">", sign == "<")
-    else:
-        opening, low, high, closing = match.groups()
-        exclusive = (opening == "{", closing == "}")
-    lowest = (FIRST, FIRST - 1) if low == ANY else asked_days(low)
-    highest = (LAST + 1, LAST) if high == ANY else asked_days(high)
-    if lowest is None or highest is None:
-        return None
-    return _between(field, lowest, highest, exclusive)
-
-
-def _between(field: Field, low: Days, high: Days, exclusive: tuple[bool, bool]) -> Expression:
-    """The leaf from the days of one bound to those of another, either with or without them."""
-    first = low[1] + 1 if exclusive[0] else low[0]
-    last = high[0] - 1 if exclusive[1] else high[1]
-    if field[0] == "year":
-        # the year after an excluded bound: rounded up
-        return YearRange(-(-first // 10000) if exclusive[0] else first // 10000, last // 10000)
-    return DayRange(first, last)
+    def _add(self, leaf: Expression | None, fields: Sequence[Field], text: str) -> None:
+        if leaf is not None:
+            self._lexemes.append(Lexeme("leaf", leaf))
+        elif fields[0] is not PLAIN:
+            raise BadInput(f"{fields[0].name}: {shown(text)} has neither letters nor digits")

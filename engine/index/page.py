@@ -16,11 +16,12 @@ from tantivy import Order, Query
 from engine.access import Access
 from engine.answer import Hit, SearchPage
 from engine.index import clause, cursor
-from engine.index.clause import MUST, MUST_NOT
 from engine.index.cursor import Place
 from engine.index.field import ORDER_NUMBERS
 from engine.index.highlight import Highlighter
+from engine.index.known import Known
 from engine.index.parser import parse
+from engine.index.term import MUST, MUST_NOT, from_number
 from engine.question import SearchQuestion, SearchSort
 
 ORDERS = {
@@ -79,17 +80,22 @@ class Walk:
         """The entries at a key and after it."""
         up = self.order == Order.Asc
         if isinstance(key, int):
-            return clause.from_number(self.field, key, up)
+            return from_number(self.field, key, up)
         # the Python bindings have ranges of texts only in Tantivy's own query language
         bounds = f"[{key} TO *]" if up else f"[* TO {key}]"
         return self.index.parse_query(f"{self.field}:{bounds}", [self.field])
 
 
 def search_page(
-    index: tantivy.Index, searcher: tantivy.Searcher, question: SearchQuestion, access: Access
+    index: tantivy.Index,
+    searcher: tantivy.Searcher,
+    question: SearchQuestion,
+    access: Access,
+    known: Known,
 ) -> SearchPage:
     """A page of hits, best first or as sorted; raises BadInput for a cursor of another search."""
-    expression = parse(question.text)
+    known.check_filter(question.filter)
+    expression = parse(question.text, known)
     sort, first = question.sort, max(question.first, 0)
     if expression is None and sort is SearchSort.RELEVANCE:
         sort = SearchSort.CAPTION  # without words everything is equally relevant
@@ -106,7 +112,7 @@ def search_page(
     hits = []
     for place, address in rows[:first]:
         stored = searcher.doc(address)
-        snippet = highlighter.snippet(_shown(stored)) if highlighter.needed else None
+        snippet = highlighter.snippet(shown_values(stored)) if highlighter.needed else None
         score = float(len(tiers) - place.tier)
         hits.append(Hit(entity_id(stored), cursor.write(search, place), score, snippet))
     return SearchPage(hits, len(rows) > len(hits))
@@ -117,6 +123,7 @@ def entity_id(stored: tantivy.Document) -> str:
     return str(stored.get_first("id"))
 
 
-def _shown(stored: tantivy.Document) -> list[str]:
+def shown_values(stored: tantivy.Document) -> list[str]:
+    """The values of a stored entry that snippets show: its caption, its names, its texts."""
     values: list[str] = orjson.loads(bytes(stored.get_first("shown") or b"[]"))
     return values

@@ -241,7 +241,7 @@ class Cost:
         """A field without a page."""
         if name == "totalCount":  # a store counts, and reads no records
             return 1
-        if name in ("facets", "edgeCounts"):
+        if name in ("facets", "edgeCounts", "suggestions"):
             return len(arguments.get("fields") or (name,))
         if name == "routes":
             return self._inner(sets, kind, {"nodes": ROUTE, "edges": ROUTE})

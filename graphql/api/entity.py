@@ -211,8 +211,8 @@ def _literal_schema() -> str:
     return LITERAL
 
 
-def _literal_caption(root: strawberry.Parent[value.Literal]) -> str:
-    return root.value
+async def _literal_caption(root: strawberry.Parent[value.Literal], info: Info) -> Any:
+    return await info.context.spellings.load(root.id) or root.value
 
 
 @strawberry.interface(

@@ -90,6 +90,10 @@ class Search:
         """How many hits there are on all pages."""
         return await self.session.ask(self.session.engine.count, self.question)
 
+    async def suggestions(self) -> list[str]:
+        """Names that were probably meant, where nothing is found."""
+        return await self.session.ask(self.session.engine.suggestions, self.question)
+
     async def facets(self, fields: Sequence[str]) -> list[answer.Facet]:
         """The most frequent values of some fields among all hits; raises BadInput."""
         question = FacetQuestion(self.question, tuple(dict.fromkeys(fields)))
@@ -112,6 +116,10 @@ async def _count(root: strawberry.Parent[Search]) -> Any:
     return await root.count()
 
 
+async def _suggestions(root: strawberry.Parent[Search]) -> Any:
+    return await root.suggestions()
+
+
 Fields = Annotated[list[str], strawberry.argument(description=f"Any of {', '.join(FACETS)}.")]
 
 
@@ -129,4 +137,9 @@ class SearchConnection:
     total_count: int = strawberry.field(resolver=_count)
     facets: list[Facet] = strawberry.field(
         resolver=_facets, description="The most frequent values of some fields among all hits."
+    )
+    suggestions: list[str] = strawberry.field(
+        resolver=_suggestions,
+        description="Names a letter or two off, where the search finds nothing: what was probably "
+        "meant, the likeliest first. Empty where there are hits.",
     )

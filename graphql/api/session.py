@@ -58,6 +58,9 @@ class Session:
         self.nodes: DataLoader[str, Node | None] = DataLoader(
             self._load_nodes, max_batch_size=BATCH
         )
+        self.spellings: DataLoader[str, str | None] = DataLoader(
+            self._load_spellings, max_batch_size=BATCH
+        )
         self.edge_counts: DataLoader[str, list[EdgeCount]] = DataLoader(
             self._load_edge_counts, max_batch_size=BATCH
         )
@@ -105,7 +108,13 @@ class Session:
         self._histories.clear()
         self._referrers.clear()
         self._referrer_counts.clear()
-        for loader in (self.nodes, self.edge_counts, self.datasets, self.crawl_counts):
+        for loader in (
+            self.nodes,
+            self.spellings,
+            self.edge_counts,
+            self.datasets,
+            self.crawl_counts,
+        ):
             loader.clear_all()
 
     async def ask_as_account(
@@ -160,6 +169,10 @@ class Session:
 
     async def _load_nodes(self, ids: list[str]) -> list[Node | None]:
         return await self.ask(self.engine.entities, ids)
+
+    async def _load_spellings(self, ids: list[str]) -> list[str | None]:
+        spellings = await self.ask(self.engine.spellings, ids)
+        return [spellings.get(id_) for id_ in ids]
 
     async def _load_edge_counts(self, ids: list[str]) -> list[list[EdgeCount]]:
         counts = await self.ask(self.engine.edge_counts, ids)

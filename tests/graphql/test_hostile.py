@@ -80,6 +80,7 @@ CEMENT = "demo_registry:meridian-cement"
 DROZDAN = "demo_sanctions:viktor-drozdan"
 MENDABLE = {
     "BAD_USER_INPUT",
+    "NOT_FOUND",
     "BAD_REQUEST",
     "LIMIT_EXCEEDED",
     "GRAPHQL_PARSE_FAILED",
@@ -118,7 +119,7 @@ def asked(client: TestClient, query: str, **variables: Any) -> dict[str, Any]:
 
 
 SEARCH = """query($s: String!) { search(query: $s, first: 3) {
-  totalCount edges { cursor highlight node { id caption } }
+  totalCount suggestions edges { cursor highlight node { id caption } }
   facets(fields: ["schema", "year"]) { values { value } } } }"""
 NAMED = """query($s: String!, $id: ID!) { entity(id: $id) { id } dataset(name: $s) { name }
   entities(ids: [$id]) { id }

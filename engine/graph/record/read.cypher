@@ -41,6 +41,18 @@ WHERE $$visible:r$$
 WITH l, min(r.dataset) AS dataset
 RETURN properties(l) AS properties, dataset
 
+// -- literal_holder --
+// Which record is the first, by its id, that the reader may see and that holds each shared value?
+UNWIND $ids AS id
+MATCH (l:Literal {id: id})
+USING INDEX l:Literal(id)
+WHERE $$visible_value:l$$
+CALL (l) {
+  MATCH (l)<-[r]-(holder:Entity) WHERE $$visible:r$$ AND $$visible_record:holder$$
+  RETURN holder ORDER BY holder.id LIMIT 1
+}
+RETURN id, properties(holder) AS properties
+
 // -- literal_known --
 // Which of these ids are shared values, whoever may see them?
 UNWIND $ids AS id

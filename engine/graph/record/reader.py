@@ -14,6 +14,7 @@ from engine.entity import (
     link_properties,
     relationship_type,
     schema_of,
+    spelling,
 )
 from engine.errors import BadInput
 from engine.graph import visibility
@@ -142,6 +143,16 @@ class Reader:
             if isinstance(node, Entity) and wanted.admits(node.schema)
         ]
         return Page(items[:first], [step.node.id for step in items[:first]])
+
+    def spellings(self, ids: Sequence[str], access: Access) -> dict[str, str]:
+        """Shared values by id, each as its first holder that the reader may see writes it."""
+        rows = self._connection.read(
+            "literal_holder",
+            {"ids": sorted(set(ids)), **visibility.parameters(access)},
+            timeout=self._seconds,
+        )
+        spelt = {row["id"]: spelling(entity_of(row["properties"]), row["id"]) for row in rows}
+        return {id_: text for id_, text in spelt.items() if text is not None}
 
     def edge_counts(self, ids: Sequence[str], access: Access) -> dict[str, list[EdgeCount]]:
         """How many relationships of each type and direction the reader sees at each node."""

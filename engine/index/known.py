@@ -1,0 +1,60 @@
+"""The datasets, countries and topics that a search may name: those that are there for its reader.
+
+A country or a topic is known to FollowTheMoney, or else stands in an entry that the reader may see:
+data keeps values that FollowTheMoney would clean.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from engine.errors import BadInput
+from engine.question import SearchFilter
+from engine.vocabulary import (
+    chosen,
+    chosen_datasets,
+    is_country,
+    is_topic,
+    no_country,
+    no_dataset,
+    no_topic,
+)
+from engine.warning import warn
+
+
+@dataclass(frozen=True)
+class Known:
+    """What one reader's searches may name."""
+
+    datasets: frozenset[str]
+    """The datasets that they may read."""
+    holds: Callable[[str, str], bool]
+    """Whether an entry that they may see has a value in a field of the index."""
+
+    def check(self, type: str, name: str) -> None:
+        """Raises BadInput for a dataset, country or topic that is unknown."""
+        if type == "dataset" and name not in self.datasets:
+            raise BadInput(no_dataset(name, self.datasets))
+        if type == "country" and not self._is_country(name):
+            raise BadInput(no_country(name))
+        if type == "topic" and not self._is_topic(name):
+            raise BadInput(no_topic(name))
+
+    def check_filter(self, filter: SearchFilter) -> None:
+        """Warn of names in a filter that are unknown; raises BadInput where none is known."""
+        chosen_datasets(filter.datasets, self.datasets)
+        chosen(filter.countries, partial(_if, self._is_country), no_country)
+        chosen(filter.topics, partial(_if, self._is_topic), no_topic)
+        for name in ("schemata", "datasets", "countries", "topics"):
+            if getattr(filter, name) == ():
+                warn(f"The filter's list of {name} is empty, so nothing can be found: leave it out")
+
+    def _is_country(self, code: str) -> bool:
+        return is_country(code) or self.holds("country", code.lower())
+
+    def _is_topic(self, name: str) -> bool:
+        return is_topic(name) or self.holds("topic", name.lower())
+
+
+def _if(known: Callable[[str], bool], name: str) -> str | None:
+    return name if known(name) else None
