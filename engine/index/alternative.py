@@ -47,7 +47,7 @@ def _numbers(words: Sequence[str]) -> list[Alternative]:
             if not has_digit[end - 1] and len(words[end - 1]) > LONGEST_PART and end - start > 1:
                 break
             if any(has_digit[start:end]) and (asked := asked_tokens(" ".join(words[start:end]))):
-                found.append(Alternative(start, end, "identifier", asked[:1]))
+                found.append(Alternative(start, end, "identifier", asked))
                 found.append(Alternative(start, end, "number", asked))
     return found
 

@@ -23,6 +23,7 @@ BEFORE, LENGTH = 60, 240
 MAX_READ = 20_000
 MAX_PIECES = 3
 LONGEST_ABBREVIATION = 4
+LOCAL_DIGITS = 8
 LONGEST_NAME = 300
 """Organisation forms are marked in shorter values."""
 _BETWEEN = r"[\W_]*"
@@ -149,6 +150,12 @@ Pattern = tuple[str, re.Pattern[str]]
 def _patterns(numbers: Collection[str], tokens: Collection[str]) -> list[Pattern]:
     """The patterns of numbers, the longest first, and of tokens that may be abbreviations."""
     found = [(each, _number(each)) for each in sorted(numbers, key=len, reverse=True)]
+    # +7 495 … is dialled as 8 495 … in Russia: what they have in common
+    found += [
+        (each, _number(each[-LOCAL_DIGITS:]))
+        for each in numbers
+        if each.isdigit() and len(each) > LOCAL_DIGITS
+    ]
     short = (each for each in tokens if each.isalpha() and 1 < len(each) <= LONGEST_ABBREVIATION)
     return found + [(each, _letters(each)) for each in short]
 

@@ -22,13 +22,15 @@ _OTHER_CYRILLIC = {
     "ж": "j",  # Kazakhstan's and French ways
     "щ": "sht",  # Bulgaria
     "ъ": "a",  # Bulgaria
-    "ћ": "c",  # Serbian without its signs
-    "ч": "c",
-    "ц": "c",
     "ў": "v",
     "ә": "e",
     "ң": "ng",
 }
+_PLAIN_SERBIAN = {
+    **_CYRILLIC,
+    **{"ж": "z", "ш": "s", "ч": "c", "ћ": "c", "ц": "c", "џ": "dz", "х": "h"},
+}
+"""Serbian without the signs on its letters."""
 _SERBIAN = re.compile("[ђјљњћџ]")
 _RUSSIAN = re.compile("[ыэё]")
 _GREEK = {
@@ -121,8 +123,6 @@ def _replaced(word: str, pairs: list[tuple[str, str]]) -> str:
 def _other_letters(word: str) -> list[str]:
     """The letters of a Cyrillic word that are written in a second way, by its language."""
     others = [letter for letter in dict.fromkeys(word) if letter in _OTHER_CYRILLIC]
-    if not _SERBIAN.search(word):
-        others = [letter for letter in others if letter not in "чц"]
     if _RUSSIAN.search(word):
         others = [letter for letter in others if letter not in "гъ"]
     return others
@@ -140,6 +140,8 @@ def _cyrillic(word: str) -> list[str]:
             if use
         }
         found.append(_letters(word, {**_CYRILLIC, **second}))
+    if _SERBIAN.search(word):
+        found += [_letters(word, {**_PLAIN_SERBIAN, "ђ": latin}) for latin in ("dj", "d")]
     return found
 
 

@@ -22,7 +22,7 @@ MOST_CHARACTERS = 4
 # In a normal form c is the sound of "church", q of "shoe", x of "pleasure".
 _CONSONANTS = {
     **dict.fromkeys(("schtsch", "shtsch", "shtch", "shch", "szcz", "stsch", "chtch"), "q"),
-    **dict.fromkeys(("tsch", "tsh", "tch", "cz", "ch"), "c"),
+    **dict.fromkeys(("ttsch", "ttch", "tsch", "tsh", "tch", "cz", "ch"), "c"),
     **dict.fromkeys(("sch", "sh", "sz"), "q"),
     **dict.fromkeys(("dsch", "dzh", "dsh", "dj"), "j"),
     **{"zh": "x", "kh": "h", "gh": "g", "ph": "f", "th": "t", "ck": "k", "w": "v", "x": "ks"},
@@ -52,6 +52,8 @@ _STEPS = [
 _CH = re.compile("(?<![tsh])ch(?!tch)")
 _FRENCH = re.compile("tch|ou|eff$|ine$")
 _GERMAN = re.compile("sch|w|j[aeiou]|[aeiouy]j|enko$")
+_MODIFIERS = re.compile("[\u02b0-\u02ff]")
+"""Letters that are no sound of their own, as in Uzbek and Ukrainian."""
 _HACEK = str.maketrans(
     {
         **{"š": "sh", "č": "ch", "ž": "zh", "ć": "ch", "ş": "sh", "ș": "sh", "ç": "ch"},
@@ -101,6 +103,7 @@ def sounds(word: str) -> tuple[str, ...]:
     """A lower-case word's normal forms; none of a short word, or one with a digit."""
     if len(word) < SHORTEST and word.isascii():
         return ()
+    word = _MODIFIERS.sub("", word)
     spelt = [word] if word.isascii() else spellings(word) or _latin(word)
     forms = (
         _normal(reading)
