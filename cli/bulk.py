@@ -21,6 +21,7 @@ def bulk_load(engine: Engine) -> BulkLoad:
         *,
         title: str | None,
         keep: bool,
+        accept_removals: bool,
         format: str | None,
         mapping: Path | None,
     ) -> Mapping[str, Any]:
@@ -35,6 +36,7 @@ def bulk_load(engine: Engine) -> BulkLoad:
                 dataset,
                 title=title,
                 keep=keep,
+                accept_removals=accept_removals,
                 format=format,
                 mapping=mapping,
                 progress=lambda _: None,
@@ -48,7 +50,9 @@ def bulk_load(engine: Engine) -> BulkLoad:
         ]
         told["notes"] = [note.replace(folder, "") for note in report.notes]
         told["truncated"] = report.truncated.replace(folder, "") if report.truncated else None
-        return {"ok": not (report.refused_count or report.truncated), "dataset": dataset, **told}
+        if report.stopped and not report.read:
+            raise BadInput(report.stopped)
+        return {"ok": report.is_well, "dataset": dataset, **told}
 
     return run
 

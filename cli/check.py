@@ -2,7 +2,7 @@
 
 import click
 
-from cli.terminal import note
+from cli.terminal import note, show_interrupted
 from engine.engine import Engine
 from engine.settings import Settings
 
@@ -14,7 +14,9 @@ def check_command() -> None:
     The exit code is 1 when they differ. `clew reindex` then makes the index anew.
     """
     with Engine.open(Settings.from_environment(), progress=note) as engine:
-        differences = engine.check()
+        differences = engine.check(note)
+        interrupted = engine.interrupted()
+    show_interrupted(interrupted)
     for difference in differences:
         click.echo(difference)
     if differences:

@@ -36,6 +36,11 @@ RUNS = 20
 @click.option("--history", is_flag=True, help=f"Show the last {RUNS} crawls of each dataset.")
 @click.option("--force", is_flag=True, help="Load the source also when it is unchanged.")
 @click.option(
+    "--accept-removals",
+    is_flag=True,
+    help="Go on although most of a dataset will be removed (CLEW_MAX_REMOVED).",
+)
+@click.option(
     "--catalog",
     type=click.Path(dir_okay=False, path_type=Path),
     help="The catalog of sources. Without it, the one that CLEW_CATALOG names.",
@@ -46,6 +51,7 @@ def crawl_command(
     listing: bool,
     history: bool,
     force: bool,
+    accept_removals: bool,
     catalog: Path | None,
 ) -> None:
     """Bring datasets up to date from their sources.
@@ -68,7 +74,9 @@ def crawl_command(
             show_sources(engine, entries)
         elif history:
             show_runs(run for entry in entries for run in engine.runs(entry.name, RUNS))
-        elif not crawl_all(engine, entries, force) or (missing if names else troubles):
+        elif not crawl_all(engine, entries, force, accept_removals) or (
+            missing if names else troubles
+        ):
             raise SystemExit(1)
 
 
@@ -105,16 +113,16 @@ def missing_names(
     return missing
 
 
-def crawl_all(engine: Engine, entries: Sequence[Entry], force: bool) -> bool:
+def crawl_all(engine: Engine, entries: Sequence[Entry], force: bool, accept_removals: bool) -> bool:
     """Crawl datasets one after the other; whether all of that went well."""
-    failed = [entry for entry in entries if not crawl(engine, entry, force)]
+    failed = [entry for entry in entries if not crawl(engine, entry, force, accept_removals)]
     return not failed
 
 
-def crawl(engine: Engine, entry: Entry, force: bool) -> bool:
+def crawl(engine: Engine, entry: Entry, force: bool, accept_removals: bool) -> bool:
     """Crawl one dataset and print what became of it; whether that went well."""
     try:
-        run = Crawler(engine, note).crawl(entry, force=force)
+        run = Crawler(engine, note).crawl(entry, force=force, accept_removals=accept_removals)
     except EngineInUse as error:
         note(f"clew: {error}")
         return False

@@ -14,6 +14,7 @@ import redis
 import requests
 
 from cli.address import FILE as ADDRESS_FILE
+from cli.terminal import interruption
 from engine.account import OWNER, OWNER_ACCOUNT
 from engine.dataset import Visibility
 from engine.engine import Engine
@@ -240,6 +241,12 @@ def stores(_: Settings, engine: Engine) -> Findings:
         )
     else:
         yield ok("Neo4j answers, and the index is up to date")
+    for name, began in engine.interrupted().items():
+        yield Finding(
+            Grade.WARNING,
+            f"{name}: {interruption(began)}",
+            "load or crawl it again: that writes the rest, and removes what is gone",
+        )
     if names := engine.deleting():
         yield Finding(
             Grade.WARNING,

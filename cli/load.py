@@ -11,6 +11,7 @@ from cli.terminal import note
 from engine.account import OWNER
 from engine.dataset import Visibility
 from engine.engine import Engine
+from engine.errors import ClewError
 from engine.process.worker import workers
 from engine.progress import throttled
 from engine.settings import Settings
@@ -47,6 +48,11 @@ LISTED = 20
     help="The mapping that says what the columns of the tables mean.",
 )
 @click.option("--keep", is_flag=True, help="Do not remove what the sources no longer hold.")
+@click.option(
+    "--accept-removals",
+    is_flag=True,
+    help="Go on although most of the dataset will be removed (CLEW_MAX_REMOVED).",
+)
 @click.option("--public", is_flag=True, help="Let everybody read the dataset once it is loaded.")
 @click.option(
     "--offline",
@@ -57,8 +63,8 @@ def load_command(dataset: str, offline: bool, public: bool, **options: Any) -> N
     """Load a dataset: add what is new, change what differs, remove what is gone.
 
     The sources together are one version of the dataset. The last line says who may read it now: a
-    new dataset is restricted until it is published. The exit code is 1 when a line was refused
-    or a source ended early.
+    new dataset is restricted until it is published. The exit code is 1 when a line was refused,
+    a source ended early, or the load stopped because it would have removed too much.
     """
     options["format"] = options.pop("format_")
     settings = Settings.from_environment()
@@ -69,13 +75,20 @@ def load_command(dataset: str, offline: bool, public: bool, **options: Any) -> N
     else:
         with Engine.open(settings, progress=note) as engine:
             report = run(engine, dataset=dataset, **options)
-            if public:
+            if public and not report.stopped:
                 engine.directory.publish(OWNER, dataset, Visibility.PUBLIC)
             who = readers(engine, dataset)
     show(report, dataset)
+    if report.stopped:
+        raise ClewError(f"stopped: {report.stopped}{advice(report)}")
     click.echo(f"{dataset}: {who}")
-    if report.refused_count or report.truncated:
+    if not report.is_well:
         raise SystemExit(1)
+
+
+def advice(report: Report) -> str:
+    """What to do where a load has stopped because it would remove too much."""
+    return "; if that is right, add --accept-removals" if report.would_remove else ""
 
 
 def run(engine: Engine, **options: Any) -> Report:
@@ -86,7 +99,8 @@ def run(engine: Engine, **options: Any) -> Report:
 
 def run_offline(settings: Settings, **options: Any) -> Report:
     """Fill an empty data folder with the options of ``fill``, with a bar on a terminal."""
-    del options["keep"]  # there is nothing yet that could be removed
+    # there is nothing yet that could be removed
+    del options["keep"], options["accept_removals"]
     with workers() as processes, load_bar() as bar:
         progress = throttled(note) if bar is None else None
         return fill(settings, processes, **options, meter=bar, progress=progress)

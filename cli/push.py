@@ -7,9 +7,9 @@ from typing import Any
 import click
 
 from cli.bar import load_bar
-from cli.load import show
+from cli.load import advice, show
 from cli.terminal import note
-from engine.errors import BadInput
+from engine.errors import BadInput, ClewError
 from engine.settings import Settings
 from loaders.format.registry import NAMES
 from loaders.intake.meter import Meter
@@ -30,6 +30,11 @@ COUNTS = ("read", "added", "changed", "removed", "unchanged", "repeated", "refus
 @click.option("--format", "format_", type=click.Choice(NAMES), help="The format of the files.")
 @click.option("--mapping", type=FILE, help="The mapping that says what the columns mean.")
 @click.option("--keep", is_flag=True, help="Do not remove what the files no longer hold.")
+@click.option(
+    "--accept-removals",
+    is_flag=True,
+    help="Go on although most of the dataset will be removed (CLEW_MAX_REMOVED).",
+)
 @click.option("--public", is_flag=True, help="Let everybody read the dataset.")
 def push_command(url: str, files: tuple[Path, ...], dataset: str, **options: Any) -> None:
     """Load files into the dataset of a Clew at another address, as clew load does there.
@@ -45,7 +50,10 @@ def push_command(url: str, files: tuple[Path, ...], dataset: str, **options: Any
     push = Push(url, settings.key, dataset, written(options))
     with load_bar() as bar:
         told = push.send([*files, *([mapping] if mapping else [])], bar or Told())
-    show(report_of(told), dataset)
+    report = report_of(told)
+    show(report, dataset)
+    if report.stopped:
+        raise ClewError(f"stopped: {report.stopped}{advice(report)}")
     if not told["ok"]:
         raise SystemExit(1)
 
@@ -57,6 +65,7 @@ def written(options: Mapping[str, Any]) -> dict[str, str]:
         "format": options["format_"],
         "mapping": options["mapping"].name if options["mapping"] is not None else None,
         "keep": "1" if options["keep"] else None,
+        "accept_removals": "1" if options["accept_removals"] else None,
         "public": "1" if options["public"] else None,
     }
     return {name: text for name, text in texts.items() if text}
@@ -67,6 +76,8 @@ def report_of(told: Mapping[str, Any]) -> Report:
     report = Report(**{name: told[name] for name in COUNTS}, seconds=told["seconds"])
     report.refused = [Refusal(**refusal) for refusal in told["refused"]]
     report.notes, report.kept, report.truncated = told["notes"], told["kept"], told["truncated"]
+    # an earlier Clew tells neither
+    report.stopped, report.would_remove = told.get("stopped"), told.get("would_remove", 0)
     return report
 
 

@@ -2,7 +2,7 @@
 
 import click
 
-from cli.terminal import note
+from cli.terminal import interruption, note
 from engine.engine import Engine
 from engine.settings import Settings
 
@@ -21,10 +21,13 @@ def status_command() -> None:
         for part, state in engine.health().items():
             click.echo(f"{part:<9} {state}")
         click.echo(f"revision  graph {engine.revision()}, index {engine.index_revision()}")
+        interrupted = engine.interrupted()
         for dataset in engine.datasets(engine.owner_access()):
             click.echo(
                 f"dataset   {dataset.name}: {dataset.entity_count:,} entities, {dataset.title}, "
                 f"{dataset.visibility}"
             )
+            if dataset.name in interrupted:
+                click.echo(f"          {interruption(interrupted[dataset.name])}")
             for count in dataset.schemata:
                 click.echo(f"          {count.count:>9,} {count.schema}")

@@ -1,6 +1,6 @@
 """What a person at a terminal reads: notes on stderr, and tables."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import click
@@ -17,6 +17,17 @@ WIDTH = 200
 def note(text: str) -> None:
     """Print a line about what is being done, on stderr."""
     click.echo(text, err=True)
+
+
+def show_interrupted(interrupted: Mapping[str, datetime]) -> None:
+    """Print a note for each dataset whose load was interrupted, and when that load began."""
+    for name, began in interrupted.items():
+        note(f"{name}: {interruption(began)}: load or crawl it again, which finishes it")
+
+
+def interruption(began: datetime) -> str:
+    """What is to be said of a dataset whose load began then, and neither ended nor goes on."""
+    return f"its load of {minute(began)} was interrupted, so it may hold a part of its new version"
 
 
 def show_table(

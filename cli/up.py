@@ -6,7 +6,7 @@ import click
 
 from cli.serving import listen, serve
 from cli.supervisor import check_workers
-from cli.terminal import note
+from cli.terminal import note, show_interrupted
 from engine.engine import Engine
 from engine.settings import Settings
 from loaders.demo.sample import load_demo
@@ -42,6 +42,7 @@ def up_command(demo: bool, host: str | None, port: int | None, workers: int) -> 
         with listening, Engine.open(settings, progress=note, join=False, resume=False) as engine:
             if demo:
                 load_demo(engine, note)
+            show_interrupted(engine.interrupted())
             serve(engine, listening, workers)
     except KeyboardInterrupt:
         note("Stopped.")

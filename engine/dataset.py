@@ -97,6 +97,8 @@ class Dataset:
     is_investigation: bool = False
     """Whether people fill it by hand (``engine.investigation``), and no load does."""
     last_updated: datetime | None = None
+    load_began: datetime | None = None
+    """When the load began that has not ended, if there is one: it runs, or was interrupted."""
 
     @property
     def next_expected(self) -> datetime | None:

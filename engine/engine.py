@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from datetime import datetime
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -17,7 +18,7 @@ from engine.access import Access
 from engine.account import OWNER, Actor
 from engine.backup import Row, Snapshot
 from engine.errors import ClewError, QueryTimeout
-from engine.graph.dataset.claim import claimed
+from engine.graph.dataset.claim import claimed, is_claimed
 from engine.graph.dataset.investigation import InvestigationNodes
 from engine.graph.record.dump import Dump
 from engine.graph.record.writer import Writer
@@ -175,6 +176,18 @@ class Engine(Reading):
         """Finish the deletions that were interrupted and that no other process is doing."""
         self._deletion.resume(progress)
 
+    def interrupted(self) -> dict[str, datetime]:
+        """The datasets into which a load began that neither ended nor goes on, and when it began.
+
+        They may hold a part of its version: loading it again finishes it.
+        """
+        return {
+            each.name: each.load_began
+            for each in self._catalog.datasets()
+            if each.load_began is not None
+            and not is_claimed(self.settings.data, each.name, self._stores.shared_connection)
+        }
+
     def _clear(self, name: str) -> None:
         """Remove what a dataset has in the data folder."""
         shutil.rmtree(self.settings.downloads / name, ignore_errors=True)
@@ -206,9 +219,13 @@ class Engine(Reading):
         """Build the index anew from the graph; the number of changes taken. Raises EngineInUse."""
         return self._keeper.rebuild(progress)
 
-    def check(self) -> list[str]:
-        """Where graph and index differ: nothing, if all is well."""
-        return list(differences(self._reader, self._index))
+    def check(self, progress: Progress | None = None) -> list[str]:
+        """Where graph and index differ: nothing, if all is well.
+
+        Waits until the index has caught up, as long as it comes nearer.
+        """
+        follow = partial(self.follow, progress)
+        return list(differences(self._reader, self._writer, self._index, follow))
 
     # --- the state of the stores, and backups -------------------------------------------------
 

@@ -34,7 +34,7 @@ class Entity:
     caption: str
     properties: Properties
     checksum: str = field(default="", compare=False)
-    """Equal for two records with the same schema and the same values in the same order."""
+    """Equal for two records with the same schema and the same values, in whatever order."""
 
     def first(self, name: str) -> str | None:
         """The first value of a property."""
@@ -190,9 +190,28 @@ def make_entity(dataset: str, entity_id: str, schema: str, properties: Propertie
 
 
 def checksum(schema: str, properties: Properties) -> str:
-    """Tells versions of a record apart: 24 hexadecimal digits of BLAKE2b; raises BadInput."""
+    """Tells versions of a record apart: 24 hexadecimal digits of BLAKE2b; raises BadInput.
+
+    FollowTheMoney's values have no order, and many sources write them in another one each time.
+    """
+    values = {
+        name: values if len(values) < 2 else sorted(values) for name, values in properties.items()
+    }
+    return digest(schema, values)
+
+
+def ordered_checksum(entity: Entity) -> str:
+    """The checksum that an earlier Clew gave to a record, for which the order of values counted.
+
+    Records of such a data folder have it until they change: so an upgrade rewrites none of them.
+    """
+    return digest(entity.schema, dict(entity.properties))
+
+
+def digest(schema: str, values: dict[str, list[str]]) -> str:
+    """24 hexadecimal digits that stand for a schema and values; raises BadInput."""
     try:
-        body = orjson.dumps([schema, dict(properties)], option=orjson.OPT_SORT_KEYS)
+        body = orjson.dumps([schema, values], option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError as error:
         raise BadInput(f"{schema}: a value that cannot be stored: {error}") from None
     return hashlib.blake2b(body, digest_size=12).hexdigest()

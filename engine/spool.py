@@ -8,6 +8,7 @@ ends. Nothing in it outlives a crash, so there is no journal and no syncing, and
 that is never committed. Whoever uses a spool says which tables and queries it has.
 """
 
+import errno
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -112,11 +113,18 @@ def full_disk_explained() -> Iterator[None]:
     """Raise ClewError, in words for a person, where the disk of the temporary files is full."""
     try:
         yield
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+    except (sqlite3.OperationalError, OSError) as error:
+        if not is_full(error):
             raise
         raise ClewError(
             "the disk of the temporary files (TMPDIR, else /var/tmp or /tmp) is full: make room "
             "there, or set TMPDIR to a folder with more, and do the same again. What was written "
             "so far is whole"
         ) from None
+
+
+def is_full(error: sqlite3.OperationalError | OSError) -> bool:
+    """Whether a disk was full, so that SQLite or the system could not write."""
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOSPC
+    return error.sqlite_errorcode == sqlite3.SQLITE_FULL

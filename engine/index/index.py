@@ -1,7 +1,7 @@
 """The full-text index in a folder: opened, written, and searched by words, values and dates."""
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -27,8 +27,6 @@ from engine.question import FacetQuestion, SearchFilter, SearchQuestion
 
 HEAP = 64_000_000
 """Bytes of new entries that wait in memory before Tantivy writes them down."""
-BATCH = 50_000
-"""Entries that are read at once."""
 
 
 @contextmanager
@@ -251,15 +249,33 @@ class Index:
         )
         return [str(id_) for id_, _ in result.hits]
 
-    def identities(self) -> Iterator[tuple[str, str]]:
-        """Every entity's id and checksum, in no order."""
+    def identities(
+        self, after: str = "", upto: str = "", most: int | None = None
+    ) -> set[tuple[str, str]]:
+        """The id and checksum of entities between two ids, the second included, at most so many.
+
+        Empty ids stand for the ends, and no number for all.
+        """
+        low, high = f"{{{after}" if after else "[*", f"{upto}]" if upto else "*}"
+        # the Python bindings have ranges of texts only in Tantivy's own query language
+        between = self._index.parse_query(f"id:{low} TO {high}", ["id"])
+        return self._identities(between if after or upto else Query.all_query(), most)
+
+    def identities_of(self, ids: Collection[str]) -> set[tuple[str, str]]:
+        """The id and checksum of those of these entities that are there."""
+        return self._identities(clause.one_of("id", sorted(ids)), None)
+
+    def _identities(self, query: Query, most: int | None) -> set[tuple[str, str]]:
         searcher = self._searcher
+        limit = searcher.num_docs + 1 if most is None else most
         marker = Query.term_query(layout(), "id", REVISION_ID)
-        entities = Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, marker)])
-        for offset in range(0, searcher.num_docs, BATCH):
-            for _, address in searcher.search(entities, BATCH, count=False, offset=offset).hits:
-                stored = searcher.doc(address)
-                yield entity_id(stored), bytes(stored.get_first("checksum") or b"").hex()
+        entities = Query.boolean_query([(Occur.Must, query), (Occur.MustNot, marker)])
+        stored = [
+            searcher.doc(each) for _, each in searcher.search(entities, limit, count=False).hits
+        ]
+        return {
+            (entity_id(each), bytes(each.get_first("checksum") or b"").hex()) for each in stored
+        }
 
 
 def _referring(prop: str, id: str, access: Access, schema: str | None) -> Query:

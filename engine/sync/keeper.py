@@ -11,11 +11,11 @@ from engine.graph.record.change import Written
 from engine.graph.record.reader import Reader
 from engine.graph.record.writer import Writer
 from engine.index.index import Index
-from engine.progress import Progress
+from engine.progress import Progress, Ticker
 from engine.sync.follower import Follower
 
-INDEX_TIMEOUT = 3600.0
-"""Seconds to wait for another process to bring the index up to date: a large load takes long."""
+INDEX_TIMEOUT = 600.0
+"""Seconds to wait for another process to bring the index further: a large commit takes long."""
 POLL = 0.1
 """Seconds between two looks at the index while waiting."""
 
@@ -42,7 +42,7 @@ class Keeper:
         Where another process keeps the index, waits until that one has; then the number is 0.
         """
         if not self._index.writable:
-            self._wait()
+            self._wait(progress)
             return 0
         with self._following:
             if progress is None:
@@ -69,11 +69,16 @@ class Keeper:
             self._follower.clear()
             return self.follow(progress)
 
-    def _wait(self) -> None:
-        goal, end = self._reader.revision(), time.monotonic() + INDEX_TIMEOUT
+    def _wait(self, progress: Progress | None) -> None:
+        goal, ticker = self._reader.revision(), Ticker()
+        best, end = -1, 0.0
         # shared values are written after the index: only then is the graph as it will be, too
-        while min(self._index.revision, self._reader.literal_revision()) < goal:
+        while (now := min(self._index.revision, self._reader.literal_revision())) < goal:
+            if now > best:
+                best, end = now, time.monotonic() + INDEX_TIMEOUT
             if time.monotonic() > end:
                 raise ClewError("the process that keeps the index does not bring it up to date")
+            if progress is not None and ticker.due():
+                progress(f"Waiting for the index: it is at revision {now:,} of {goal:,}")
             time.sleep(POLL)
             self._index.reload()

@@ -37,18 +37,19 @@ class Crawler:
         self._engine = engine
         self._progress = progress
 
-    def crawl(self, entry: Entry, *, force: bool = False) -> Run:
+    def crawl(self, entry: Entry, *, force: bool = False, accept_removals: bool = False) -> Run:
         """Crawl one dataset; how it went is also in the journal.
 
-        With ``force`` it is loaded even if nothing seems to be new. Raises EngineInUse if the
-        dataset is being loaded, crawled or deleted.
+        With ``force`` it is loaded even if nothing seems to be new, with ``accept_removals`` also
+        if most of the dataset is gone. Raises EngineInUse if the dataset is being loaded, crawled
+        or deleted.
         """
         with self._engine.claim(entry.name, "crawled"):
             self._close_killed_runs(entry.name)
             run = self._begin(entry)
             ended = replace(run, outcome=Outcome.INTERRUPTED)  # by Ctrl-C, say
             try:
-                ended = self._update(entry, run, force)
+                ended = self._update(entry, run, force, accept_removals)
             except ClewError as error:
                 ended = failed(run, str(error))
             except OSError as error:
@@ -73,7 +74,7 @@ class Crawler:
             if run.outcome is Outcome.RUNNING:
                 self._engine.note_run(run.killed())
 
-    def _update(self, entry: Entry, run: Run, force: bool) -> Run:
+    def _update(self, entry: Entry, run: Run, force: bool, accept_removals: bool) -> Run:
         """Bring the dataset up to date; returns the run with its outcome. Raises ClewError."""
         if not self._engine.set_dataset(entry.name, entry.metadata):
             self._engine.directory.publish(OWNER, entry.name, entry.visibility)
@@ -86,8 +87,11 @@ class Crawler:
             ended = self._unchanged(entry, run, last or run)
         else:
             acquired = self._inspected(entry, acquisition, acquired)
-            report = self._load(entry, acquired)
-            ended = self._updated(entry, run, acquired, report)
+            report = self._load(entry, acquired, accept_removals)
+            if report.stopped:
+                ended = failed(run, f"{report.stopped}{advice(entry, report)}")
+            else:
+                ended = self._updated(entry, run, acquired, report)
         if acquired is not None:
             acquired.remove_from(folder)
         return ended
@@ -111,12 +115,13 @@ class Crawler:
             return self._inspected(entry, acquisition, complete)
         return acquired
 
-    def _load(self, entry: Entry, acquired: Acquired) -> Report:
+    def _load(self, entry: Entry, acquired: Acquired, accept_removals: bool) -> Report:
         self._progress(f"{entry.name}: loading")
         return load(
             self._engine,
             [str(path) for path in acquired.paths],
             entry.name,
+            accept_removals=accept_removals,
             format="delta" if acquired.changes_only else entry.source.format,
             mapping=entry.mapping,
             progress=lambda text: self._progress(f"{entry.name}: {text}"),
@@ -157,6 +162,13 @@ class Crawler:
 def failed(run: Run, message: str) -> Run:
     """A run that failed for this reason."""
     return replace(run, outcome=Outcome.FAILED, message=message[:MESSAGE_LENGTH])
+
+
+def advice(entry: Entry, report: Report) -> str:
+    """What to do where a load has stopped because it would remove too much."""
+    if not report.would_remove:
+        return ""
+    return f"; if that is right: clew crawl {entry.name} --accept-removals"
 
 
 def message_of(report: Report) -> str | None:

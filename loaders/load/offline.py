@@ -31,6 +31,7 @@ from loaders.load.load import BATCH, BATCH_BYTES
 from loaders.load.piece import Encoded, Piece, encode
 from loaders.load.report import Report
 
+NOTHING = "none of what was read can be loaded: nothing has changed"
 QUEUED = 2
 """Pieces that wait for each process."""
 
@@ -68,6 +69,9 @@ def fill(
             with Seen(Path(target.folder, "seen")) as seen:
                 run = OfflineLoad(target, workers, seen, intake)
                 run.read(format_)
+                if not run.report.added:
+                    run.report.stopped = NOTHING
+                    return run.report
                 all_done = target.finish(run.up_to_date_at(), say)
             seconds = time.monotonic() - start
             if not all_done:
@@ -172,7 +176,7 @@ class OfflineLoad:
             loading.begin(title)
             for entities in self._target.leftovers():
                 loading.add(entities, new=True)
-            loading.finish(up_to_date=self.up_to_date_at() is not None, progress=progress)
+            loading.finish(self.up_to_date_at(), progress=progress)
 
     def up_to_date_at(self) -> datetime | None:
         """Now, if the sources were read to the end and held something; otherwise None."""

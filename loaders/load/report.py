@@ -24,8 +24,8 @@ class Refusal:
 class Report:
     """The counts of a load in records, what was refused, and what a person should know besides.
 
-    ``truncated`` says which sources ended early, ``kept`` why nothing was removed, ``notes`` what
-    the format left out or decided.
+    ``truncated`` says which sources ended early, ``kept`` why nothing was removed, ``stopped`` why
+    the load stopped before it changed anything, ``notes`` what the format left out or decided.
     """
 
     read: int = 0
@@ -38,12 +38,20 @@ class Report:
     refused_count: int = 0
     truncated: str | None = None
     kept: str | None = None
+    stopped: str | None = None
+    would_remove: int = 0
+    """How many records a load that stopped would have removed."""
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
     def __post_init__(self) -> None:
         # no field of the report: ``close`` puts it into the notes
         self.oddities = Oddities()
+
+    @property
+    def is_well(self) -> bool:
+        """Whether all that was given is loaded."""
+        return not (self.refused_count or self.truncated or self.stopped)
 
     def refuse(self, source: str, line: int, reason: str) -> None:
         """Count a refusal, and list it while there is room."""

@@ -28,7 +28,7 @@ def engine(fresh_engine: Engine) -> Engine:
             properties = {"name": [f"{name.title()} Cement"], "phone": ["+49301234567"]}
             boss = make_entity(name, "boss", "Person", {"name": ["The Boss"]})
             loading.add([make_entity(name, "cement", "Company", properties), boss])
-            loading.finish(up_to_date=True)
+            loading.finish(None)
     fresh_engine.directory.publish(OWNER, "register", Visibility.PUBLIC)
     for name, roles in (
         ("ada", [Role.JOURNALIST]),

@@ -94,7 +94,7 @@ def dataset_of(row: Mapping[str, Any]) -> Dataset:
     metadata = {name: row[name] for name in FIELDS if name in row}
     name = metadata.pop("publisher", None)
     url, country = metadata.pop("publisher_url", None), metadata.pop("publisher_country", None)
-    updated = row.get("last_updated")
+    updated, began = row.get("last_updated"), row.get("loading")
     return Dataset(
         row["name"],
         metadata.pop("title", row["name"]),
@@ -104,5 +104,6 @@ def dataset_of(row: Mapping[str, Any]) -> Dataset:
         is_investigation=row.get("kind") == "investigation",
         visibility=Visibility(row.get("visibility", Visibility.RESTRICTED)),
         last_updated=updated.to_native() if updated is not None else None,
+        load_began=began.to_native() if began is not None else None,
         **metadata,
     )

@@ -22,13 +22,13 @@ RETURN c.revision AS revision,
 SHOW SETTINGS YIELD name, value WHERE name = $name RETURN value
 
 // -- dataset_ensure --
-// Creates a dataset where there is none, and counts the loads that have begun.
+// Creates a dataset where there is none, counts the loads that have begun, and notes when.
 // A crawl that finds another load counted knows that the dataset may differ from its source.
 // A new one is restricted until it is published.
 MERGE (d:Dataset {name: $name})
 ON CREATE SET d.title = $title, d.visibility = 'restricted', d._new = true
 ON MATCH SET d.title = CASE WHEN d.deleting IS NULL THEN coalesce($title, d.title) ELSE d.title END
-SET d.loads = coalesce(d.loads, 0) + 1
+SET d.loads = coalesce(d.loads, 0) + 1, d.loading = datetime()
 FOREACH (_ IN CASE WHEN d._new THEN [1] ELSE [] END | $$access_change:it$$)
 REMOVE d._new
 RETURN d.deleting IS NOT NULL AS deleting
@@ -38,6 +38,31 @@ RETURN d.deleting IS NOT NULL AS deleting
 MATCH (d:Dataset {name: $name}) WHERE d.deleting IS NULL
 SET d.last_updated = $at
 RETURN coalesce(d.loads, 0) AS loads
+
+// -- dataset_loaded --
+// Notes that a load has ended, and as of when the dataset is, unless that is not known.
+MATCH (d:Dataset {name: $name}) WHERE d.deleting IS NULL
+SET d.last_updated = coalesce($at, d.last_updated)
+REMOVE d.loading
+RETURN d.name AS name
+
+// -- node_count --
+// How many records that are nodes does a dataset have?
+MATCH (n:Entity)
+USING INDEX n:Entity(id)
+WHERE n.id > $after AND n.id < $end AND n._stub IS NULL
+RETURN count(*) AS count
+
+// -- edge_count --
+// How many edges does a dataset have? One with several ends counts several times.
+$$branches$$
+
+// -- edge_count_branch --
+// How many there are of one type: a branch of edge_count.
+MATCH ()-[r:$$type$$]->()
+USING INDEX r:$$type$$(id)
+WHERE r.id > $after AND r.id < $end
+RETURN count(*) AS count
 
 // -- node_state --
 // The schema of each of these nodes: null for a stub.

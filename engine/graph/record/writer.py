@@ -66,6 +66,23 @@ class Writer:
             raise being_deleted(name)
         return int(rows[0]["loads"])
 
+    def dataset_loaded(self, name: str, at: datetime | None) -> None:
+        """A load has ended; ``at`` is as of when the dataset is, None where that is not known.
+
+        Raises BadInput if the dataset has been deleted meanwhile.
+        """
+        if not self._connection.write("dataset_loaded", {"name": name, "at": at}):
+            raise being_deleted(name)
+
+    def count(self, dataset: str) -> int:
+        """How many records a dataset has, at most: an edge with several ends counts for each."""
+        after, end = span(dataset)
+        bounds = {"after": after, "end": end}
+        nodes = self._connection.read("node_count", bounds, timeout=LONG_TIMEOUT)
+        union = branches("edge_count_branch", TYPES)
+        edges = self._connection.read("edge_count", bounds, timeout=LONG_TIMEOUT, branches=union)
+        return sum(int(row["count"]) for row in (*nodes, *edges))
+
     def ids(self, dataset: str) -> Iterator[str]:
         """The ids of all records of a dataset, in code point order."""
         return (id_ for id_, _ in identities(self._connection, dataset))

@@ -48,7 +48,7 @@ SUFFIXES = {
 """The name of a body's file by its media type; what is in it is looked at, as ``clew load`` does.
 None of these can be sent by a form of another site without the browser asking first."""
 FLAGS = {"1": True, "true": True, "yes": True, "": False, "0": False, "false": False, "no": False}
-OPTIONS = frozenset({"title", "format", "keep", "mapping", "public"})
+OPTIONS = frozenset({"title", "format", "keep", "accept_removals", "mapping", "public"})
 """What the address of a load may say; a slip must not remove records that are to be kept."""
 
 
@@ -62,6 +62,7 @@ class BulkLoad(Protocol):
         *,
         title: str | None,
         keep: bool,
+        accept_removals: bool,
         format: str | None,
         mapping: Path | None,
     ) -> Mapping[str, Any]:
@@ -91,7 +92,7 @@ class Intake:
             with upload.held():
                 await self._receive(request, visit, upload, name, 0)
             on_error.pop_all()
-        return await self._loaded(request, caller, upload)
+        return await self._loaded(request, caller, upload, once=True)
 
     async def put(self, request: Request, visit: Visit, caller: Caller) -> Response:
         """Add a part to a file of an upload: how many bytes of it are here."""
@@ -162,8 +163,13 @@ class Intake:
         await write()
         return size
 
-    async def _loaded(self, request: Request, caller: Caller, upload: Upload) -> Response:
-        """Load an upload; the answer comes when that is done, or begins after a while."""
+    async def _loaded(
+        self, request: Request, caller: Caller, upload: Upload, *, once: bool = False
+    ) -> Response:
+        """Load an upload; the answer comes when that is done, or begins after a while.
+
+        One that comes ``once`` is deleted also where it was not loaded: nobody knows its name.
+        """
         if self._loads.available_tokens < 1:
             raise Refused(
                 "Other datasets are being loaded: ask again later.",
@@ -175,7 +181,10 @@ class Intake:
         dataset, actor = request.path_params["name"], caller.actor(Scope.WRITE)
 
         def work() -> Mapping[str, Any]:
-            return self._work(dataset, actor, upload, options)
+            with ExitStack() as stack:
+                if once:
+                    stack.callback(upload.delete)
+                return self._work(dataset, actor, upload, options)
 
         # not ended with the request: what has begun is done, and asking again tells how it ended
         task = asyncio.create_task(to_thread.run_sync(work, limiter=self._loads))
@@ -209,9 +218,12 @@ class Intake:
                 dataset,
                 title=options.get("title") or None,
                 keep=flag(options, "keep"),
+                accept_removals=flag(options, "accept_removals"),
                 format=options.get("format") or None,
                 mapping=mapping,
             )
+            if report["stopped"]:  # the files stay, so that it can be asked again with an option
+                return report
             if is_public:
                 self._engine.directory.publish_loaded(actor, dataset, Visibility.PUBLIC)
             counts = {name: report[name] for name in ("added", "changed", "removed")}

@@ -156,8 +156,8 @@ def test_an_empty_file_removes_nothing(sandbox: Sandbox) -> None:
     sandbox.load(sandbox.write("good.json", GOOD))
     for data in (b"", b"\n\n", gzip.compress(b"")):
         result = sandbox.load(sandbox.write("empty", data))
-        assert result.exit_code == 0
-        assert "Nothing was removed, because nothing was given." in result.stderr
+        assert result.exit_code == 1
+        assert "stopped: the sources hold no entity: nothing has changed" in result.stderr
         sandbox.holds_only_what_is_good()
 
 

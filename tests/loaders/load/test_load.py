@@ -212,8 +212,6 @@ def test_a_long_first_line_is_known_for_what_it_is(
     [
         ([A, b"no json\n", B], "the id on 1 refused lines cannot be read"),
         ([A, b'{"id": "b", "sch'], "a source ended early"),
-        ([], "nothing was given"),
-        ([b"\n\n"], "nothing was given"),
     ],
 )
 def test_in_doubt_nothing_is_removed(folder: Folder, rows: list[Row | bytes], why: str) -> None:
