@@ -190,7 +190,9 @@ class SheetChoice:
         """The table on a sheet, with those of the queries whose columns it has."""
         fitting = []
         try:
-            table = sheet.table(self._source, self._kind, layout_of(queries, self._source))
+            asked = {column for query in queries for column, _ in query.columns}
+            layout = layout_of(queries, self._source)
+            table = sheet.table(self._source, self._kind, layout, asked)
         except BadInput as error:
             for query in queries:
                 self._troubles.setdefault(id(query), error)

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 from engine.errors import BadInput
 from loaders.intake.source import BOM, LONGEST_LINE
 from loaders.table.csv import BrokenRow, Fault, csv_rows
-from loaders.table.dialect import Dialect, header_delimiter
+from loaders.table.dialect import Dialect, header_delimiter, told_delimiter
 from loaders.table.lines import BROKEN, CHUNK, MARKS, Lines
 from loaders.table.table import Row
 
@@ -45,8 +45,12 @@ class CsvFile:
     def __init__(self, stream: Readable) -> None:
         self.cut: str | None = None
         self._lines = Lines(chunks(stream), encoding="utf-8-sig", longest=LONGEST_ROW)
-        dialect = Dialect(delimiter=header_delimiter(self._lines.peek()), trimmed=False)
+        told = told_delimiter(self._lines.peek())
+        delimiter = told or header_delimiter(self._lines.peek())
+        dialect = Dialect(delimiter=delimiter, trimmed=False)
         self._rows = csv_rows(self._lines, dialect, self._explain)
+        if told:
+            next(self._rows)
         header = next(self._rows, Row(1, ()))
         if header.reason:
             raise BadInput(f"the header cannot be read: {header.reason}")
@@ -59,7 +63,7 @@ class CsvFile:
 
     def __iter__(self) -> Iterator[NamedRow]:
         width = len(self.columns)
-        for line, cells, reason, _ in self._rows:
+        for line, cells, reason, *_ in self._rows:
             if not reason and self._lines.suspect:
                 reason = self._not_utf8(line)
             if not reason and cells and len(cells) != width:
@@ -100,10 +104,12 @@ class CsvFile:
 
 def columns_of(head: bytes) -> list[str]:
     """The columns that the beginning of a file names, if it is CSV; else nothing."""
-    data, _, _ = head.removeprefix(BOM).partition(b"\n")
+    first, _, rest = head.removeprefix(BOM).partition(b"\n")
     try:
-        line = data.decode().rstrip("\r")
-        cells = next(csv.reader([line], delimiter=header_delimiter(line), strict=True), [])
+        told = told_delimiter(first.decode())
+        line = (rest.partition(b"\n")[0] if told else first).decode().rstrip("\r")
+        delimiter = told or header_delimiter(line)
+        cells = next(csv.reader([line], delimiter=delimiter, strict=True), [])
     except (UnicodeDecodeError, csv.Error):
         return []
     return [name.strip() for name in cells]

@@ -20,6 +20,8 @@ TRIED = 200
 WIDEST_OF = 5
 """Rows of which the widest counts, where the first has a single cell."""
 BACKSLASHED = re.compile(r'\\"[^",;\t|\r\n]')
+TOLD = re.compile(r'"?sep=(\S|\t| )"?[,;\t ]*\r?\n?', re.IGNORECASE)
+"""What Excel reads, and does not show, as the first line of a CSV file."""
 QUOTED = re.compile(r"'[^']*'")
 
 
@@ -35,6 +37,8 @@ class Dialect:
     end: str = "\n"
     trimmed: bool = True
     """Whether spaces after a delimiter do not count."""
+    header: int = 0
+    """The line from which on the header stands; 0 where it may be the first."""
 
     def facts(self, encoding: str, columns: int) -> str:
         """The dialect in a line for a person."""
@@ -75,14 +79,23 @@ def dialect_of(name: str, head: bytes, layout: Layout) -> Dialect:
     check_encoding(name, encoding)
     text = codecs.getincrementaldecoder(encoding or "utf-8")("replace").decode(head)
     end = "\r" if "\r" in text and "\n" not in text else "\n"
-    sample = sample_of(text, end, layout.header, cut=len(head) >= CHUNK // 4)
+    told = told_delimiter(text.split(end, 1)[0])
+    header = max(layout.header, 2) if told else layout.header
+    sample = sample_of(text, end, header, cut=len(head) >= CHUNK // 4)
     escape = "\\" if BACKSLASHED.search(sample) else None
     quote = "'" if '"' not in sample and len(QUOTED.findall(sample.split(end)[0])) > 1 else '"'
-    dialect = Dialect(encoding, guessed, delimiter_named(name, layout), quote, escape, end)
+    delimiter = delimiter_named(name, layout) if layout.delimiter or not told else told
+    dialect = Dialect(encoding, guessed, delimiter, quote, escape, end, header=header)
     if dialect.delimiter:
         return dialect
     choices = [replace(dialect, delimiter=delimiter) for delimiter in DELIMITERS]
     return max(choices, key=lambda choice: consistency(choice, sample))
+
+
+def told_delimiter(line: str) -> str:
+    """The delimiter that Excel's line before the header tells, ``sep=;``; else nothing."""
+    match = TOLD.fullmatch(line.removeprefix("\ufeff"))
+    return match[1] if match else ""
 
 
 def sample_of(text: str, end: str, header: int, cut: bool) -> str:

@@ -5,6 +5,7 @@ The libraries for ODS make the whole sheet in memory, with every repeated cell, 
 a row or a sheet are never made.
 """
 
+import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,8 +28,12 @@ SPACES = frozenset({f"{TEXT}|s", f"{TEXT}|tab", f"{TEXT}|line-break"})
 ERRORS = ("#N/A", "Err:", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?")
 """What the text of a cell begins with whose formula went wrong: no value."""
 Attributes = dict[str, str]
-RepeatedRow = tuple[Sequence[str], int]
-"""A row's cells, and how often the row stands there."""
+Currencies = dict[int, str]
+"""The currencies of some cells of a row, by their places."""
+RepeatedRow = tuple[Sequence[str], Currencies, int]
+"""A row's cells, their currencies, and how often the row stands there."""
+PATTERN = re.compile(r"[^.,]*\d[^.,]*")
+"""What may be a number with leading zeros, or with something between its digits."""
 
 
 @contextmanager
@@ -48,12 +53,12 @@ def ods_rows(name: str, path: Path, number: int) -> Iterator[Row]:
     place = 1
     for scan in parsed(name, path, number):
         rows, scan.rows = scan.rows, []
-        for cells, count in rows:
+        for cells, currencies, count in rows:
             if cells and place + count - 1 > MOST_ROWS:
                 raise BadInput(f"{name} has more than {MOST_ROWS:,} rows")
             if cells:
                 for at in range(count):
-                    yield Row(place + at, cells)
+                    yield Row(place + at, cells, currencies=currencies)
             place += count
 
 
@@ -83,6 +88,7 @@ class Scan:
         self._hidden_styles: set[str] = set()
         self._style = ""
         self._row: list[str] = []
+        self._currencies: Currencies = {}
         self._empty = 0
         self._row_count = 1
         self._cell: Attributes | None = None
@@ -115,6 +121,7 @@ class Scan:
 
     def _begin_row(self, attributes: Attributes) -> None:
         self._row, self._empty, self._row_count = [], 0, repeated(attributes, "rows")
+        self._currencies = {}
 
     def _begin_cell(self, attributes: Attributes) -> None:
         self._cell, self._paragraphs, self._size = attributes, [], 0
@@ -146,7 +153,7 @@ class Scan:
         elif tag in CELLS:
             self._end_cell()
         elif tag == f"{TABLE}|table-row":
-            self.rows.append((self._row, self._row_count))
+            self.rows.append((self._row, self._currencies, self._row_count))
 
     def _end_cell(self) -> None:
         """Add the cell's value to the row, as often as it stands there."""
@@ -154,13 +161,18 @@ class Scan:
             return
         count = repeated(self._cell, "columns")
         value = value_of(self._cell, "\n".join(self._paragraphs))
+        currency = self._cell.get(f"{OFFICE}|currency", "")
         self._cell = None
         if not value:
             # only counted: a row often ends with 16,000 of them
             self._empty += count
         elif len(self._row) + self._empty < MOST_COLUMNS:
             self._row.extend([""] * self._empty)
-            self._row.extend([value] * min(count, MOST_COLUMNS - len(self._row)))
+            count = min(count, MOST_COLUMNS - len(self._row))
+            if currency:
+                places = range(len(self._row), len(self._row) + count)
+                self._currencies |= dict.fromkeys(places, currency)
+            self._row.extend([value] * count)
             self._empty = 0
 
 
@@ -171,15 +183,29 @@ def repeated(attributes: Attributes, what: str) -> int:
 
 
 def value_of(attributes: Attributes, shown: str) -> str:
-    """A cell's value: dates as ISO has them, numbers in full, else the text that it shows."""
+    """A cell's value: dates as ISO has them, numbers in full, else the text that it shows.
+
+    A share is a percentage; a number that shows leading zeros keeps them.
+    """
     kind = attributes.get(f"{OFFICE}|value-type", "")
     if kind == "date":
         return attributes.get(f"{OFFICE}|date-value", shown).removesuffix("T00:00:00")
     if kind in ("float", "currency", "percentage"):
         try:
-            return number_text(float(attributes[f"{OFFICE}|value"]))
+            number = float(attributes[f"{OFFICE}|value"])
         except (KeyError, ValueError):
             return shown
+        if kind == "percentage":
+            return f"{number_text(number * 100)}%"
+        return shown.strip() if is_pattern(number, shown) else number_text(number)
     if kind == "boolean":
         return attributes.get(f"{OFFICE}|boolean-value", shown)
     return "" if shown.startswith(ERRORS) else shown
+
+
+def is_pattern(number: float, shown: str) -> bool:
+    """Whether a cell shows a whole number with leading zeros: 00012345, or 001-23-4567."""
+    if not PATTERN.fullmatch(shown):
+        return False
+    digits = "".join(character for character in shown if character in "0123456789")
+    return digits.startswith("0") and len(digits) > 1 and float(digits) == abs(number)

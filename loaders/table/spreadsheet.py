@@ -1,11 +1,20 @@
 """The sheets of a spreadsheet, and where on each the table begins."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.errors import BadInput
 from loaders.intake.wording import counted
-from loaders.table.table import Layout, Row, Table, columns_of, fitted, nearest, unreadable
+from loaders.table.table import (
+    Layout,
+    Row,
+    Table,
+    columns_of,
+    currency_column,
+    fitted,
+    nearest,
+    unreadable,
+)
 
 MOST_ROWS = 1_048_576
 """Rows of the longest sheet that is read: a spreadsheet's own limit."""
@@ -19,8 +28,11 @@ class Sheet:
     hidden: bool
     rows: Callable[[], Iterator[Row]]
 
-    def table(self, source: str, kind: str, layout: Layout) -> Table:
-        """The table on it; raises BadInput where there is none."""
+    def table(self, source: str, kind: str, layout: Layout, asked: Collection[str] = ()) -> Table:
+        """The table on it; raises BadInput where there is none.
+
+        The currencies of its columns are columns of their own where they are among those ``asked``.
+        """
         name = f"{source}[{self.name}]"
         rows = self.rows()
         after = (row for row in rows if row.place >= layout.header)
@@ -31,14 +43,24 @@ class Sheet:
         hidden = ", hidden" if self.hidden else ""
         below = f", header in row {header.place:,}" if header.place > 1 else ""
         facts = f"{kind} sheet {self.name!r}{hidden}, {counted(len(columns), 'column')}{below}"
-        return Table(name, lambda: facts, columns, lambda: body(rows, columns))
+        wanted = {at: currency_column(column) for at, column in enumerate(columns)}
+        wanted = {at: column for at, column in wanted.items() if column in asked}
+        table = [*columns, *wanted.values()]
+        return Table(name, lambda: facts, table, lambda: body(rows, columns, list(wanted)))
 
 
-def body(rows: Iterator[Row], columns: list[str]) -> Iterator[Row]:
-    """The rows below the header; a short one is whole, as spreadsheets leave out empty cells."""
+def body(rows: Iterator[Row], columns: list[str], monetary: Sequence[int]) -> Iterator[Row]:
+    """The rows below the header; a short one is whole, as spreadsheets leave out empty cells.
+
+    The currencies of the columns with the numbers ``monetary`` follow the cells.
+    """
     for row in rows:
         row = row if row.reason else fitted(row, columns, pad=True)
-        yield row if row.reason else unreadable(row, columns, "Unicode")
+        row = row if row.reason else unreadable(row, columns, "Unicode")
+        if monetary and not row.reason:
+            currencies = [row.currencies.get(at, "") for at in monetary]
+            row = row._replace(cells=[*row.cells, *currencies])
+        yield row
 
 
 def check_names(source: str, sheets: Sequence[Sheet], names: Sequence[str]) -> None:

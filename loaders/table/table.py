@@ -2,11 +2,12 @@
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from engine.errors import BadInput
@@ -24,6 +25,9 @@ UNREADABLE = re.compile("[\0\ud800-\udfff]")
 """What no store takes: NUL, and bytes that are not of the text's encoding."""
 
 
+NO_CURRENCIES: Mapping[int, str] = MappingProxyType({})
+
+
 class Lost(NamedTuple):
     """A cell left empty though something stands in it: its column's number, why, its name."""
 
@@ -39,6 +43,8 @@ class Row(NamedTuple):
     cells: Sequence[str]
     reason: str = ""
     lost: Sequence[Lost] = ()
+    currencies: Mapping[int, str] = NO_CURRENCIES
+    """The currencies that cells show, by their columns' numbers."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,11 @@ class Layout:
 def key_column(name: str) -> str:
     """The name of a database column's second copy, with its cells as FollowTheMoney reads them."""
     return f"$key {name}"
+
+
+def currency_column(name: str) -> str:
+    """The name by which a mapping asks for the currencies that a spreadsheet's column shows."""
+    return f"$currency {name}"
 
 
 def columns_of(name: str, cells: Sequence[str]) -> list[str]:

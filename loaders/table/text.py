@@ -23,7 +23,7 @@ def text_table(source: Source, head: bytes, layout: Layout) -> Table:
     columns: list[str] = []
     rows = csv_rows(lines, dialect, explanation(dialect, columns))
     header = next(
-        (row for row in rows if row.place >= layout.header and (row.reason or any(row.cells))),
+        (row for row in rows if row.place >= dialect.header and (row.reason or any(row.cells))),
         Row(1, ()),
     )
     if header.reason:

@@ -17,6 +17,7 @@ from xml.etree.ElementTree import Element, ParseError
 from xml.parsers.expat import ExpatError
 
 from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE, FORMAT_GENERAL
 from openpyxl.utils.cell import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._reader import FORMULA_TAG, VALUE_TAG, WorkSheetParser
@@ -24,6 +25,7 @@ from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from engine.errors import BadInput
 from loaders.table.archive import INNOCENT_TEXTS, TIGHTEST_TEXTS, check_packing, parser_for
+from loaders.table.cell import NumberFormat, number_format
 from loaders.table.spreadsheet import MOST_ROWS, Sheet
 from loaders.table.table import MOST_COLUMNS, Lost, Row, text_of
 
@@ -162,12 +164,13 @@ def xlsx_rows(name: str, sheet: Any) -> Iterator[Row]:
                 date_formats=book._date_formats,
                 timedelta_formats=book._timedelta_formats,
             )
+            formats = Formats(book)
             for number, cells in parser.parse():
                 if number > MOST_ROWS:
                     raise BadInput(
                         f"{name}: sheet {sheet.title!r} has more than {MOST_ROWS:,} rows"
                     )
-                row = row_of(number, cells)
+                row = row_of(number, cells, formats)
                 if any(row.cells) or row.lost or row.reason:
                     yield row
     except FAULTS as error:
@@ -175,10 +178,33 @@ def xlsx_rows(name: str, sheet: Any) -> Iterator[Row]:
         raise BadInput(f"{name}: sheet {sheet.title!r} is broken{after}: {error}") from None
 
 
-def row_of(number: int, cells: list[dict[str, Any]]) -> Row:
+class Formats:
+    """The formats of a workbook's numbers, by the number of a cell's style."""
+
+    def __init__(self, book: Any) -> None:
+        self._book = book
+        self._read: dict[int, NumberFormat] = {}
+
+    def of(self, style: int) -> NumberFormat:
+        """The format of a style; the general one for a style that is not there."""
+        if style not in self._read:
+            self._read[style] = number_format(self._code(style))
+        return self._read[style]
+
+    def _code(self, style: int) -> str:
+        try:
+            number = self._book._cell_styles[style].numFmtId
+            own = number - BUILTIN_FORMATS_MAX_SIZE
+            return str(self._book._number_formats[own] if own >= 0 else BUILTIN_FORMATS[number])
+        except (IndexError, KeyError):
+            return FORMAT_GENERAL
+
+
+def row_of(number: int, cells: list[dict[str, Any]], formats: Formats) -> Row:
     """A row of the cells that openpyxl gives: with those that are lost, or why it is useless."""
     texts = [""] * min(max((cell["column"] for cell in cells), default=0), MOST_COLUMNS)
     lost: list[Lost] = []
+    currencies: dict[int, str] = {}
     for cell in cells:
         value, at = cell["value"], cell["column"] - 1
         if value is None or at >= MOST_COLUMNS:
@@ -190,9 +216,14 @@ def row_of(number: int, cells: list[dict[str, Any]]) -> Row:
             lost.append(Lost(at, value, name))
         elif value in ERRORS:
             lost.append(Lost(at, f"it shows {value}", name))
+        elif type(value) in (int, float):
+            shape = formats.of(int(cell["style_id"]))
+            texts[at] = shape.text(value)
+            if currency := shape.currency(value):
+                currencies[at] = currency
         else:
             texts[at] = text_of(value)
-    return Row(number, texts, lost=lost)
+    return Row(number, texts, lost=lost, currencies=currencies)
 
 
 class NoValue(str):

@@ -334,3 +334,37 @@ def test_bytes_are_limited(engine: Engine) -> None:
         path = "/datasets/people/entities.ftm.json"
         assert http.ask(None, "GET", path)[0] == 429
         assert http.ask("eve", "GET", path)[0] == 200
+
+
+# --- loads that stop ----------------------------------------------------------------------------
+
+
+def test_a_load_that_would_remove_most_stops_until_it_may(http: Http, engine: Engine) -> None:
+    engine.settings = engine.settings.model_copy(update={"max_removed": 0.5})
+    http.post("team", "people", PEOPLE)
+    status, report = http.post("team", "people", person("a", "Ada"))
+    assert (status, report["ok"], report["would_remove"], report["removed"]) == (200, False, 2, 0)
+    assert "would remove 2 of the 3 records of people" in report["stopped"]
+    assert names(http, "people") == ["Ada", "Ben", "Cem"]
+    upload = f"/datasets/people/uploads/{ID}"
+    http.ask("team", "PUT", f"{upload}/one.json", content=person("a", "Ada"))
+    assert http.ask("team", "POST", f"{upload}/load")[1]["stopped"] == report["stopped"]
+    assert http.ask("team", "POST", f"{upload}/load?accept_removals=1")[1]["removed"] == 2
+    assert names(http, "people") == ["Ada"]
+    assert list(engine.settings.uploads.glob("*/*")) == []
+
+
+@pytest.mark.parametrize("body", ["", "\n\n"])
+def test_a_body_without_an_entity_is_an_error(http: Http, engine: Engine, body: str) -> None:
+    status, answer = http.post("team", "people", body)
+    assert status == 400
+    assert answer["errors"][0]["message"] == "the sources hold no entity: nothing has changed"
+    assert engine.dataset("people", engine.owner_access()) is None
+
+
+def test_a_body_of_refused_lines_leaves_no_dataset(http: Http, engine: Engine) -> None:
+    status, report = http.post("team", "people", "not json\n" * 3, "?public=1")
+    assert (status, report["ok"], report["refused_count"]) == (200, False, 3)
+    assert report["stopped"].startswith("none of the 3 entities that were read can be loaded")
+    assert engine.dataset("people", engine.owner_access()) is None
+    assert list(engine.settings.uploads.glob("*")) == []

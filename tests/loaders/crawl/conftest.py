@@ -29,9 +29,11 @@ def lines(*names: str) -> bytes:
 def crawl(fresh_engine: Engine, tmp_path: Path) -> Crawl:
     """Crawls the dataset ``d`` from a source that is given by its settings."""
 
-    def run(force: bool = False, **source: Any) -> Run:
+    def run(force: bool = False, accept_removals: bool = False, **source: Any) -> Run:
         entry = Entry("d", Source(**{**QUICK, **source}), tmp_path, {"title": "D"})
-        return Crawler(fresh_engine, lambda _: None).crawl(entry, force=force)
+        return Crawler(fresh_engine, lambda _: None).crawl(
+            entry, force=force, accept_removals=accept_removals
+        )
 
     return run
 

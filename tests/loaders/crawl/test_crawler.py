@@ -185,3 +185,21 @@ def test_one_crawl_at_a_time_and_a_killed_one_is_noted(
         crawl(path="d.json")
     crawl(path="d.json")
     assert [run.outcome for run in fresh_engine.runs("d", 9)] == ["updated", "interrupted"]
+
+
+def test_a_source_that_lost_most_of_its_records_fails(
+    crawl: Crawl, fresh_engine: Engine, tmp_path: Path
+) -> None:
+    fresh_engine.settings = fresh_engine.settings.model_copy(update={"max_removed": 0.5})
+    file = tmp_path / "file.json"
+    file.write_bytes(lines("a", "b", "c", "e"))
+    crawl(path=file)
+    for content in (lines("a"), b""):
+        file.write_bytes(content)
+        run = crawl(path=file)
+        assert run.outcome == Outcome.FAILED
+        assert (run.message or "").endswith("; if that is right: clew crawl d --accept-removals")
+        assert ids_in(fresh_engine) == ["d:a", "d:b", "d:c", "d:e"]
+    file.write_bytes(lines("a"))
+    assert counts(crawl(path=file, accept_removals=True)) == ("updated", 1, 0, 0, 3, 0)
+    assert crawl(path=file).outcome == Outcome.UNCHANGED
