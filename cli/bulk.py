@@ -10,6 +10,7 @@ from engine.engine import Engine
 from engine.errors import BadInput
 from loaders.format.registry import NAMES
 from loaders.load.load import load
+from loaders.load.report import Report
 
 
 def bulk_load(engine: Engine) -> BulkLoad:
@@ -43,18 +44,23 @@ def bulk_load(engine: Engine) -> BulkLoad:
             )
         except BadInput as error:
             raise BadInput(for_http(str(error).replace(folder, ""))) from None
-        told = asdict(report)
-        told["refused"] = [
-            {**refusal, "source": refusal["source"].removeprefix(folder)}
-            for refusal in told["refused"]
-        ]
-        told["notes"] = [note.replace(folder, "") for note in report.notes]
-        told["truncated"] = report.truncated.replace(folder, "") if report.truncated else None
-        if report.stopped and not report.read:
+        if report.stopped and not (report.read or report.truncated):
             raise BadInput(report.stopped)
-        return {"ok": report.is_well, "dataset": dataset, **told}
+        return {"ok": report.is_well, "dataset": dataset, **told(report, folder)}
 
     return run
+
+
+def told(report: Report, folder: str) -> dict[str, Any]:
+    """A report for who sent the files, without the folder in which they arrived."""
+    values = asdict(report)
+    values["refused"] = [
+        {**refusal, "source": refusal["source"].removeprefix(folder)}
+        for refusal in values["refused"]
+    ]
+    values["notes"] = [note.replace(folder, "") for note in report.notes]
+    values["truncated"] = report.truncated.replace(folder, "") if report.truncated else None
+    return values
 
 
 def for_http(message: str) -> str:

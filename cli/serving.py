@@ -70,15 +70,46 @@ def serve(engine: Engine, listening: socket.socket, workers: int = 1) -> None:
         note_settings(settings)
         if workers > 1:
             supervisor = stack.enter_context(Supervisor(settings, listening, workers))
-            run = supervisor.watch
+            run, end = supervisor.watch, supervisor.end
         else:
-            config = web_config(application(engine), settings)
-            run = partial(uvicorn.Server(config).run, [listening])
+            server = uvicorn.Server(web_config(application(engine), settings))
+            run, end = (
+                partial(server.run, [listening]),
+                partial(setattr, server, "should_exit", True),
+            )
         stop = stack.enter_context(beside(engine, follow, resume, note_keys))
         threading.Thread(target=announce, args=(engine, address, stop), daemon=True).start()
         stack.callback(crawls.stop)
         crawls.start()
+        guard = Guard(engine, stop, end)
+        guard.start()
         run()
+    guard.check()
+
+
+class Guard(threading.Thread):
+    """Starts Neo4j again when it dies; where that is in vain it ends the serving."""
+
+    def __init__(self, engine: Engine, stop: threading.Event, end: Callable[[], object]) -> None:
+        # a daemon: it may be waiting for a start, which ends with the engine
+        super().__init__(name="guard", daemon=True)
+        self._engine = engine
+        self._stop_event = stop
+        self._end = end
+        self._error: ClewError | None = None
+
+    def run(self) -> None:
+        """Watch until the event is set."""
+        try:
+            self._engine.guard_server(self._stop_event, note)
+        except ClewError as error:
+            self._error = error
+            self._end()
+
+    def check(self) -> None:
+        """Raises what made it end the serving, so that a supervisor can act."""
+        if self._error is not None:
+            raise self._error
 
 
 @contextmanager
@@ -94,6 +125,7 @@ def beside(engine: Engine, *tasks: Task) -> Iterator[threading.Event]:
         yield stop
     finally:
         stop.set()
+        engine.give_up()
         for thread in threads:
             thread.join()
 

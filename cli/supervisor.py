@@ -43,6 +43,7 @@ class Supervisor:
         self._socket = listening.fileno()
         self._workers = workers
         self._deaths: deque[float] = deque(maxlen=MOST_DEATHS)
+        self._ended = False
         self.running: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> "Supervisor":
@@ -68,13 +69,20 @@ class Supervisor:
                 process.wait()
 
     def watch(self) -> None:
-        """Start again what has ended, until a signal; raises ClewError where that is in vain."""
-        while True:
+        """Start again what has ended, until a signal or ``end``.
+
+        Raises ClewError where that is in vain.
+        """
+        while not self._ended:
             for process in [each for each in self.running if each.poll() is not None]:
                 self.running.remove(process)
                 self._note_death(process.returncode)
                 self._start()
             time.sleep(LOOK)
+
+    def end(self) -> None:
+        """Let ``watch`` return, from another thread."""
+        self._ended = True
 
     def _start(self) -> None:
         process = subprocess.Popen(

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from datetime import datetime
 from functools import partial
+from threading import Event
 from types import TracebackType
 from typing import Any
 
@@ -21,6 +22,7 @@ from engine.errors import ClewError, QueryTimeout
 from engine.graph.dataset.claim import claimed, is_claimed
 from engine.graph.dataset.investigation import InvestigationNodes
 from engine.graph.record.dump import Dump
+from engine.graph.record.reader import Reader
 from engine.graph.record.writer import Writer
 from engine.investigations import Investigations
 from engine.loading import Loading
@@ -28,6 +30,7 @@ from engine.progress import Progress
 from engine.question import ExpandQuestion, PathQuestion
 from engine.reading import Reading
 from engine.run import Run
+from engine.server.guard import guard
 from engine.settings import Settings
 from engine.status import ServerState
 from engine.store import Stores
@@ -43,18 +46,19 @@ class Engine(Reading):
         super().__init__(settings, stores)
         self._stores = stores
         self._server = stores.server
-        self._writer = Writer(stores.connection)
+        self._writer = Writer(stores.patient)
         self._dump = Dump(stores.connection)
-        self._keeper = Keeper(self._reader, self._writer, stores.index)
+        patient_reader = Reader(stores.patient, settings.deadline)
+        self._keeper = Keeper(patient_reader, self._writer, stores.index)
         self._deletion = Deletion(
-            self._catalog, self._reader, self._writer, self.follow, self.claim, self._clear
+            self._catalog, patient_reader, self._writer, self.follow, self.claim, self._clear
         )
         self.investigations = Investigations(
             InvestigationNodes(stores.connection, settings.deadline),
             self.directory,
             self.audit,
             self._reader,
-            self._writer,
+            Writer(stores.connection),  # for people, who are not to wait
             self._keeper,
             self._delete_claimed,
         )
@@ -102,6 +106,19 @@ class Engine(Reading):
     def close(self) -> None:
         """Close the index and the connection, and stop the server if this engine started it."""
         self._stores.close()
+
+    def guard_server(self, stop: Event, progress: Progress) -> None:
+        """Start Neo4j again when it dies, until ``stop`` is set; loads go on then.
+
+        Raises ServerUnavailable where it dies again and again. Does nothing where another process
+        started it.
+        """
+        if self._server is not None:
+            guard(self._server, stop, progress)
+
+    def give_up(self) -> None:
+        """Wait for a Neo4j that is gone no more, in any thread: this process ends."""
+        self._writer.give_up()
 
     def warm(self) -> None:
         """Ask what readers ask first, so that Neo4j has planned these queries before they come."""

@@ -76,6 +76,8 @@ class Loading:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Wait for what has begun; after an error what still waits is dropped."""
+        if kind is not None and not issubclass(kind, Exception):
+            self._writer.give_up()  # Ctrl-C: the process ends, also while Neo4j is gone
         self._write_thread.shutdown(cancel_futures=True)
         self._index_thread.shutdown(cancel_futures=kind is not None)
         if self._shelf is not None:

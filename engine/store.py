@@ -7,10 +7,16 @@ from engine.errors import EngineInUse
 from engine.graph.connection import Connection
 from engine.graph.migration import migrate
 from engine.index.index import Index
+from engine.patience import Patience
 from engine.progress import Progress, timed
-from engine.server.launch import launch
+from engine.server.opening import launch
 from engine.server.server import Server
 from engine.settings import Settings
+
+PATIENCE = 900.0
+"""Seconds that loads wait for the data folder's own server, while somebody starts it again."""
+PATIENCE_WITH_OTHERS = 120.0
+"""Seconds that they wait for a server that others look after."""
 
 
 class Stores:
@@ -27,6 +33,10 @@ class Stores:
         self.connection = connection
         self.index = index
         self.server = server
+        hopeful = server.comes_back if server is not None else always
+        seconds = PATIENCE if server is not None else PATIENCE_WITH_OTHERS
+        self.patient = connection.patient(Patience(seconds, hopeful))
+        """The connection for work that waits until Neo4j was started again."""
         self._closing = ExitStack()
         # closed in the reverse order: the index first, and the server when nobody needs it any more
         if server is not None:
@@ -63,6 +73,11 @@ class Stores:
     def close(self) -> None:
         """Close the index and the connection, and stop the server if this process started it."""
         self._closing.close()
+
+
+def always() -> bool:
+    """There is hope: others look after the server."""
+    return True
 
 
 def _connect(settings: Settings, server: Server | None) -> Connection:

@@ -32,6 +32,7 @@ LONG = (
     "tests/loaders/load/test_offline.py",
     "tests/engine/graph/walk/test_path_filter.py",
     "tests/test_kill.py",
+    "tests/test_outlive.py",
     "tests/engine/graph/dataset/test_claim.py",
     "tests/engine/export/test_export_graph.py",
     "tests/test_house.py",

@@ -5,9 +5,9 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from typing import Any
+from typing import Any, TypeVar
 
 import neo4j
 from neo4j import GraphDatabase, Query, Record, exceptions
@@ -15,6 +15,7 @@ from neo4j import GraphDatabase, Query, Record, exceptions
 from engine.cancellation import current
 from engine.errors import BadInput, Cancelled, ClewError, QueryTimeout, ServerUnavailable
 from engine.graph.cypher import query_text
+from engine.patience import Patience
 
 MARK = "clew_query"
 """The key in a transaction's metadata that tells a query of somebody who may go away."""
@@ -24,6 +25,8 @@ READ_TIMEOUT = 10.0
 """Seconds that a read takes at most, unless its caller says otherwise."""
 LONG_TIMEOUT = 600.0
 """Seconds that a write transaction, or a read that no person waits for, takes at most."""
+TRIES = 20
+"""How often work is done again at most: a server that comes and goes all the time is broken."""
 UNREACHABLE = (
     exceptions.ServiceUnavailable,
     exceptions.SessionExpired,
@@ -36,6 +39,7 @@ ADVICE = "What was written so far is complete; run the same again when Neo4j is 
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 Parameters = Mapping[str, Any]
+T = TypeVar("T")
 
 
 @contextmanager
@@ -102,8 +106,9 @@ class Transaction:
 class Connection:
     """A pool of connections to one Neo4j server."""
 
-    def __init__(self, driver: neo4j.Driver) -> None:
+    def __init__(self, driver: neo4j.Driver, patience: Patience | None = None) -> None:
         self._driver = driver
+        self._patience = patience
         # Without bookmarks a cluster could answer a read from before our own last write.
         self._bookmarks = GraphDatabase.bookmark_manager()
         self._to_end: deque[str] = deque()
@@ -126,6 +131,41 @@ class Connection:
                 driver.close()
                 raise
         return cls(driver)
+
+    def patient(self, patience: Patience) -> "Connection":
+        """The same for work that waits for a server that is gone, and then does it again."""
+        twin = Connection(self._driver, patience)
+        twin._bookmarks = self._bookmarks
+        return twin
+
+    def insist(self, work: Callable[[bool], T]) -> T:
+        """What some work answers, done again where the server went away meanwhile.
+
+        The work is told whether it is done ``again``: then it may have been done already. Raises
+        ServerUnavailable where there is no patience, or no hope.
+        """
+        for attempt in range(TRIES):
+            try:
+                return work(attempt > 0)
+            except ServerUnavailable:
+                patience = self._patience
+                if patience is None or attempt == TRIES - 1 or not patience.wait(self.is_there):
+                    raise
+        raise AssertionError("the last attempt answers or raises")
+
+    def is_there(self) -> bool:
+        """Whether the server answers just now."""
+        try:
+            with translated():
+                self._driver.verify_connectivity()
+        except ClewError:
+            return False
+        return True
+
+    def give_up(self) -> None:
+        """Wait for the server no more: this process ends."""
+        if self._patience is not None:
+            self._patience.end()
 
     def __enter__(self) -> "Connection":
         return self
@@ -152,7 +192,7 @@ class Connection:
         **parts: str,
     ) -> list[Record]:
         """All rows that a named query answers."""
-        return list(self.stream(name, parameters, timeout=timeout, **parts))
+        return self.insist(lambda _: list(self.stream(name, parameters, timeout=timeout, **parts)))
 
     def stream(
         self,
@@ -208,8 +248,12 @@ class Connection:
         Changes of the schema must be written like this, not inside of a longer transaction.
         """
         query = Query(query_text(name, **parts), timeout=timeout)
-        with translated(), self._session(neo4j.WRITE_ACCESS) as session:
-            return list(session.run(query, dict(parameters or {})))
+
+        def run(_: bool) -> list[Record]:
+            with translated(), self._session(neo4j.WRITE_ACCESS) as session:
+                return list(session.run(query, dict(parameters or {})))
+
+        return self.insist(run)
 
     def declare(self, text: str) -> None:
         """Run a query of a migration, whose text is in the migration's file."""

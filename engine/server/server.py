@@ -22,9 +22,9 @@ from engine.lock import is_locked
 from engine.process.watchdog import STOP_TIMEOUT, how_it_ended
 from engine.progress import Progress
 from engine.server import jar
-from engine.server.child import Child
 from engine.server.home import Home, held, home_of, write_secret
 from engine.server.java import ADMIN, ENVIRONMENT, SERVER, java_command
+from engine.server.launch import Launch
 from engine.server.memory import Memory, machine_mb
 from engine.server.orphan import end_orphans
 from engine.server.replacement import Replacement
@@ -44,12 +44,23 @@ class Server:
 
     def __init__(self, port: int, password: str, memory: dict[str, int]) -> None:
         """Use ``start`` or ``join``."""
+        self.port = port
         self.uri = f"bolt://127.0.0.1:{port}"
         self.password = password
         self.memory = memory
         """MiB in all, of heap and of page cache, by the names of Memory's fields."""
         self.pid = 0
+        self.launch: Launch | None = None
+        """How this process started it, and starts it again; None where another process did."""
+        self.guarded = False
+        """Whether this process starts it again when it dies."""
+        self._holder: Path | None = None
+        """The lock of the process that started it, where that is another one."""
         self._closing = ExitStack()
+
+    def comes_back(self) -> bool:
+        """Whether somebody starts it again when it dies, as far as this process can tell."""
+        return self.guarded if self._holder is None else is_locked(self._holder)
 
     @classmethod
     def start(cls, settings: Settings, progress: Progress) -> "Server":
@@ -89,17 +100,24 @@ class Server:
             set_password(home, classpath)
         with ExitStack() as stack:
             command = server_command(home, classpath, memory, options)
-            child = Child(home, command, stop_timeout)
-            stack.callback(child.stop)
-            child.wait_ready(progress)
+            server.launch = Launch(home, command, stop_timeout)
+            stack.callback(home.record.unlink, missing_ok=True)
+            stack.callback(server.launch.stop)
+            server.begin(progress)
             home.first_start.unlink(missing_ok=True)
             home.imported.unlink(missing_ok=True)
-            server.pid = child.pid
-            stack.callback(home.record.unlink, missing_ok=True)
-            record = {"pid": child.pid, "port": port, "memory": server.memory}
-            write_secret(home.record, json.dumps(record))
             server._closing = stack.pop_all()
         return server
+
+    def begin(self, progress: Progress) -> None:
+        """Start the process, perhaps again, and wait until it answers; raises ServerUnavailable.
+
+        Its port stays the same, so that all who are connected find it again.
+        """
+        assert self.launch is not None
+        self.pid = self.launch.begin(progress)
+        record = {"pid": self.pid, "port": self.port, "memory": self.memory}
+        write_secret(self.launch.home.record, json.dumps(record))
 
     @classmethod
     def join(cls, settings: Settings, timeout: float = JOIN_TIMEOUT) -> "Server":
@@ -115,7 +133,7 @@ class Server:
                 # a record may be left over, and its process id belong to another program by now
                 if f"--home-dir={home.path}" in psutil.Process(record["pid"]).cmdline():
                     server = cls(record["port"], home.read_password(), record["memory"])
-                    server.pid = record["pid"]
+                    server.pid, server._holder = record["pid"], home.lock
                     return server
             time.sleep(0.1)
         raise ServerUnavailable(f"No running Neo4j on {home.data} to join; start it with `clew up`")

@@ -48,8 +48,15 @@ CACHED = 500
 GRACE = 0.5
 """Seconds beyond the engine's own deadline: the engine's error says more, so it goes first."""
 
-STATUSES: dict[type, int] = {NotSignedIn: 401, Blocked: 403, TermsNotAccepted: 403}
+STATUSES: dict[type, int] = {
+    NotSignedIn: 401,
+    Blocked: 403,
+    TermsNotAccepted: 403,
+    ServerUnavailable: 503,
+}
 """HTTP's status for who is turned away, whatever the media type."""
+AGAIN = {"Retry-After": "5"}
+"""What tells a client when to ask again, while Neo4j is not there: it is being started again."""
 
 
 @dataclass(frozen=True)
@@ -226,7 +233,17 @@ def refusal(error: GraphQLError, code: str = "BAD_USER_INPUT") -> Answer:
     status = STATUSES.get(type(error.original_error))
     if isinstance(error, Refused):
         return Answer({"errors": errors}, False, status=error.status, headers=error.headers)
-    return Answer({"errors": errors}, started=False, status=status)
+    headers = AGAIN if status == 503 else {}
+    return Answer({"errors": errors}, started=False, status=status, headers=headers)
+
+
+def nothing_is_there(body: Mapping[str, Any]) -> bool:
+    """Whether an answer holds no more than that the graph cannot be reached."""
+    errors, data = body.get("errors") or [], body.get("data") or {}
+    return bool(errors) and all(
+        [value is None for value in data.values()]
+        + [error["extensions"]["code"] == "UNAVAILABLE" for error in errors]
+    )
 
 
 def _answer(
@@ -243,4 +260,6 @@ def _answer(
         extensions["warnings"] = told
     if extensions:
         body["extensions"] = extensions
+    if nothing_is_there(body):
+        return Answer(body, status=503, headers=AGAIN)
     return Answer(body)

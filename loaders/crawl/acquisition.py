@@ -95,7 +95,10 @@ class Acquisition:
         return Acquired([path], path.stat().st_size, checksum_of(path))
 
     def _fetched(self, url: str, last: Run | None) -> Acquired | None:
-        known = None if last is None else FileVersion(url, last.etag, last.last_modified)
+        known = None
+        if last is not None and last.source == self._source.label:
+            # at another address the same mark would stand for another file
+            known = FileVersion(url, last.etag, last.last_modified)
         fetched = self._fetch(url, filename_of(url), known)
         if fetched is None:
             return None

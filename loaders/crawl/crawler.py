@@ -5,7 +5,9 @@ on this disk and was read once.
 """
 
 import hashlib
+import re
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -26,6 +28,8 @@ from loaders.load.report import Report
 
 MESSAGE_LENGTH = 2000
 """Characters of a crawl's message in the journal."""
+DATE = re.compile(r"(?<!\d)(19|20)\d\d([-_/.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
+"""A day in an address: 20250819, 2025-08-19, 2025/08/19."""
 OLD_RUNS = 100
 """How many crawls are looked through for killed ones."""
 
@@ -62,7 +66,7 @@ class Crawler:
 
     def _begin(self, entry: Entry) -> Run:
         now, label = datetime.now(UTC), entry.source.label
-        run = Run(uuid.uuid4().hex, entry.name, label, now, recipe=recipe_of(entry))
+        run = Run(uuid.uuid4().hex, entry.name, label, now, recipe=recipes_of(entry)[0])
         # When the next run is due if this one is killed: nobody could note that then.
         run = replace(run, next_run=next_run(entry, run.killed()))
         self._engine.note_run(run)
@@ -81,7 +85,7 @@ class Crawler:
         folder = self._engine.settings.downloads / entry.name
         folder.mkdir(parents=True, exist_ok=True)
         acquisition = Acquisition(entry, folder, self._progress)
-        last = None if force else self._last_version(run)
+        last = None if force else self._last_version(run, recipes_of(entry))
         acquired = acquisition.acquire(last)
         if acquired is None or acquired.is_same_as(last):
             ended = self._unchanged(entry, run, last or run)
@@ -96,10 +100,10 @@ class Crawler:
             acquired.remove_from(folder)
         return ended
 
-    def _last_version(self, run: Run) -> Run | None:
+    def _last_version(self, run: Run, recipes: Sequence[str]) -> Run | None:
         """The run whose version the dataset holds, if that was read as this run would read it."""
         proof = self._engine.last_success(run.dataset)
-        return proof if proof is not None and proof.recipe == run.recipe else None
+        return proof if proof is not None and proof.recipe in recipes else None
 
     def _inspected(self, entry: Entry, acquisition: Acquisition, acquired: Acquired) -> Acquired:
         """What is to be loaded: where changes are not sound, the full version instead."""
@@ -178,10 +182,19 @@ def message_of(report: Report) -> str | None:
     return "; ".join(notes)[:MESSAGE_LENGTH] or None
 
 
-def recipe_of(entry: Entry) -> str:
-    """A checksum of how a source is read: by another recipe the same file is another dataset."""
+def recipes_of(entry: Entry) -> list[str]:
+    """Checksums of how a source is read: by another recipe the same file is another dataset.
+
+    The last one is of an earlier Clew, which counted the date in the address of a version.
+    """
     source, mapping = entry.source, entry.mapping
     content = mapping.read_bytes() if mapping is not None and mapping.is_file() else b""
-    place = source.url or source.label
-    body = orjson.dumps([place, source.format, source.mapping])
-    return hashlib.sha256(body + content).hexdigest()[:24]
+    exact = source.url or source.label
+    place = exact if source.version is None else undated(source.delta or exact, source.version)
+    bodies = [orjson.dumps([each, source.format, source.mapping]) for each in (place, exact)]
+    return [hashlib.sha256(body + content).hexdigest()[:24] for body in bodies]
+
+
+def undated(address: str, version: str) -> str:
+    """An address without what changes with each version: the version itself, and dates."""
+    return DATE.sub("*", address.replace(version, "*") if version else address)

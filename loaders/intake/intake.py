@@ -62,6 +62,8 @@ class Intake:
         """Bytes read of the source that is open."""
         self._meter = meter or Meter()
         self._opened: dict[str, Source] = {}
+        self._looked_at = ""
+        """The name of the source that told the format."""
         self._open: Source | None = None
         self._ended: dict[str, str] = {}
 
@@ -85,17 +87,34 @@ class Intake:
             self._ended.setdefault(name, f"{name}: {reason}")
 
     def head(self) -> tuple[str, bytes]:
-        """The first source's name and its first bytes, unpacked; raises BadInput."""
-        source = Source.open(self.names[0])
-        self._opened[self.names[0]] = source
-        return source.name, source.head()
+        """The name and the first bytes, unpacked, of the first source that is not empty.
+
+        An empty one tells nothing of the format of the others. Raises BadInput where the first
+        source cannot be opened.
+        """
+        for number, name in enumerate(self.names):
+            try:
+                source = Source.open(name)
+            except BadInput:
+                if number == 0:
+                    raise
+                continue  # it counts as one that ended early when its turn comes
+            if source.head().strip():
+                self._looked_at = name
+                self._opened[name] = source
+                return source.name, source.head()
+            if is_remote(name):  # what has come is not asked for again
+                self._opened[name] = source
+            else:
+                source.__exit__()
+        return name_of(self.names[0]), b""
 
     def inside(self) -> list[str]:
-        """The names of the files in the first source, which ``head`` says is a zip archive.
+        """The names of the files in the source that ``head`` says is a zip archive.
 
         Raises BadInput where it cannot be read.
         """
-        files, self._opened[self.names[0]] = inspected(self._opened[self.names[0]])
+        files, self._opened[self._looked_at] = inspected(self._opened[self._looked_at])
         return files
 
     def sources(self, archives: bool = False) -> Iterator[Source]:
@@ -142,7 +161,7 @@ def refuse_archive(source: Source) -> None:
 
 def files(name: str) -> list[str]:
     """The source of this name; for a folder every file in it, by name. Raises BadInput."""
-    if name == "-" or name.startswith(("http://", "https://")) or not Path(name).is_dir():
+    if is_remote(name) or not Path(name).is_dir():
         return [name]
     inside = [
         file for file in Path(name).rglob("*") if file.is_file() and not file.name.startswith(".")
@@ -151,6 +170,11 @@ def files(name: str) -> list[str]:
         raise BadInput(f"{name} is a folder without files")
     inside.sort(key=lambda file: (file.suffix.lower() not in DATA, file))
     return [str(file) for file in inside]
+
+
+def is_remote(name: str) -> bool:
+    """Whether a source comes from the web or from standard input."""
+    return name == "-" or name.startswith(("http://", "https://"))
 
 
 def distinct_names(sources: Sequence[tuple[str, str]]) -> dict[str, str]:

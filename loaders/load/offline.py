@@ -69,19 +69,14 @@ def fill(
             with Seen(Path(target.folder, "seen")) as seen:
                 run = OfflineLoad(target, workers, seen, intake)
                 run.read(format_)
-                if not run.report.added:
-                    run.report.stopped = NOTHING
+                if run.found_nothing():
                     return run.report
                 all_done = target.finish(run.up_to_date_at(), say)
-            seconds = time.monotonic() - start
             if not all_done:
-                # Opening the engine starts Neo4j, which is no part of what a load takes.
                 with Engine.open(settings, progress=say) as engine:
-                    start = time.monotonic()
                     run.write_leftovers(engine, title, say)
                     engine.directory.publish(OWNER, dataset, visibility)
-                    seconds += time.monotonic() - start
-    run.report.seconds = seconds
+    run.report.seconds = time.monotonic() - start
     return run.report
 
 
@@ -177,6 +172,12 @@ class OfflineLoad:
             for entities in self._target.leftovers():
                 loading.add(entities, new=True)
             loading.finish(self.up_to_date_at(), progress=progress)
+
+    def found_nothing(self) -> bool:
+        """Whether there is no record at all; the report says so then."""
+        if not self.report.added:
+            self.report.stopped = NOTHING
+        return not self.report.added
 
     def up_to_date_at(self) -> datetime | None:
         """Now, if the sources were read to the end and held something; otherwise None."""

@@ -82,14 +82,20 @@ def dialect_of(name: str, head: bytes, layout: Layout) -> Dialect:
     told = told_delimiter(text.split(end, 1)[0])
     header = max(layout.header, 2) if told else layout.header
     sample = sample_of(text, end, header, cut=len(head) >= CHUNK // 4)
-    escape = "\\" if BACKSLASHED.search(sample) else None
-    quote = "'" if '"' not in sample and len(QUOTED.findall(sample.split(end)[0])) > 1 else '"'
+    quote, escape = quotes_of(sample, end)
     delimiter = delimiter_named(name, layout) if layout.delimiter or not told else told
     dialect = Dialect(encoding, guessed, delimiter, quote, escape, end, header=header)
     if dialect.delimiter:
         return dialect
     choices = [replace(dialect, delimiter=delimiter) for delimiter in DELIMITERS]
     return max(choices, key=lambda choice: consistency(choice, sample))
+
+
+def quotes_of(sample: str, end: str) -> tuple[str, str | None]:
+    """The quotes of a text, and what escapes one inside of them where it is not doubled."""
+    escape = "\\" if BACKSLASHED.search(sample) else None
+    single = '"' not in sample and len(QUOTED.findall(sample.split(end)[0])) > 1
+    return "'" if single else '"', escape
 
 
 def told_delimiter(line: str) -> str:

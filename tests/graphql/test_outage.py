@@ -36,7 +36,9 @@ def test_the_reader_hears_that_the_graph_is_gone(tmp_path: Path) -> None:
                 "{ datasets { nodes { name } } }",
             ]
             for query in queries:
-                (error,) = client.post("/graphql", json={"query": query}).json()["errors"]
+                answer = client.post("/graphql", json={"query": query})
+                assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+                (error,) = answer.json()["errors"]
                 assert error["extensions"] == {"code": "UNAVAILABLE"}
                 assert re.search("graph cannot be reached.*/healthz", error["message"])
             health = client.get("/healthz")

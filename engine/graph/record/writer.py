@@ -45,6 +45,10 @@ class Writer:
         self._ensured: set[str] = set()
         """Datasets that were there when this writer began to load into them."""
 
+    def give_up(self) -> None:
+        """Wait for a server that is gone no more: this process ends."""
+        self._connection.give_up()
+
     def ensure_dataset(self, name: str, title: str | None = None) -> None:
         """A load begins: create the dataset where there is none, and give it this title, if any.
 
@@ -117,6 +121,12 @@ class Writer:
 
     def put(self, new: Prepared, existing: Collection[str]) -> Written:
         """Write prepared records, replacing those whose ids are ``existing``; what this changed."""
+        # where the server went away, the records may be there: nothing of them is created twice
+        return self._connection.insist(
+            lambda again: self._put(new, new.entities().keys() if again else existing)
+        )
+
+    def _put(self, new: Prepared, existing: Collection[str]) -> Written:
         latest = new.entities()
         with self._connection.transaction() as tx:
             datasets = {entity.dataset for entity in latest.values()}
@@ -173,6 +183,9 @@ class Writer:
         return self._remove(ids, dataset)[1]
 
     def _remove(self, ids: Sequence[str], deleting: str | None = None) -> tuple[int, int]:
+        return self._connection.insist(lambda _: self._remove_once(ids, deleting))
+
+    def _remove_once(self, ids: Sequence[str], deleting: str | None) -> tuple[int, int]:
         removed = 0
         with self._connection.transaction() as tx:
             revision = bump(tx, 1)
@@ -189,6 +202,9 @@ class Writer:
 
         ``revision`` is that of the records from which the values were worked out.
         """
+        self._connection.insist(lambda _: self._set_literals(values, revision))
+
+    def _set_literals(self, values: Sequence[SharedValue], revision: int) -> None:
         kept = [value for value in values if value.is_shared]
         dropped = [value.id for value in values if not value.is_shared]
         with self._connection.transaction() as tx:

@@ -194,11 +194,12 @@ def test_a_source_that_lost_most_of_its_records_fails(
     file = tmp_path / "file.json"
     file.write_bytes(lines("a", "b", "c", "e"))
     crawl(path=file)
-    for content in (lines("a"), b""):
+    advice = "; if that is right: clew crawl d --accept-removals"
+    for content, why in ((lines("a"), advice), (b"", "what came is empty")):
         file.write_bytes(content)
         run = crawl(path=file)
         assert run.outcome == Outcome.FAILED
-        assert (run.message or "").endswith("; if that is right: clew crawl d --accept-removals")
+        assert (run.message or "").endswith(why)
         assert ids_in(fresh_engine) == ["d:a", "d:b", "d:c", "d:e"]
     file.write_bytes(lines("a"))
     assert counts(crawl(path=file, accept_removals=True)) == ("updated", 1, 0, 0, 3, 0)

@@ -12,6 +12,7 @@ from engine.run import Run
 from loaders.crawl.catalog import Catalog, Entry, Listed, Source
 from loaders.crawl.crawler import Crawler
 from loaders.crawl.remote_catalog import entries_of
+from loaders.load.load import load
 from tests.loaders.crawl.conftest import counts, ids_in, lines
 
 
@@ -24,15 +25,15 @@ def operation(op: str, name: str, title: str = "") -> bytes:
 
 
 @pytest.fixture
-def crawled(fresh_engine: Engine, site: Any, tmp_path: Path) -> Callable[[str], Run]:
+def crawled(fresh_engine: Engine, site: Any, tmp_path: Path) -> Callable[..., Run]:
     """Crawls a dataset that another catalog lists, in a version."""
 
-    def crawl(version: str) -> Run:
+    def crawl(version: str, full: str = "full", delta: str = "delta") -> Run:
         listed = {
             "name": "d",
             "version": version,
-            "delta_url": f"{site.url}/delta",
-            "resources": [{"name": "entities.ftm.json", "url": f"{site.url}/full"}],
+            "delta_url": f"{site.url}/{delta}",
+            "resources": [{"name": "entities.ftm.json", "url": f"{site.url}/{full}"}],
         }
         site.put("/index", json.dumps({"datasets": [listed]}).encode())
         catalog = Catalog([], [Listed(url=f"{site.url}/index")], tmp_path)
@@ -43,7 +44,7 @@ def crawled(fresh_engine: Engine, site: Any, tmp_path: Path) -> Callable[[str], 
 
 
 def test_changes_are_applied_version_by_version(
-    fresh_engine: Engine, site: Any, crawled: Callable[[str], Run]
+    fresh_engine: Engine, site: Any, crawled: Callable[..., Run]
 ) -> None:
     versions = {name: f"{site.url}/{name}" for name in ("20260101-a", "20260102-b", "20260103-c")}
     site.put("/delta", json.dumps({"versions": versions}).encode())
@@ -73,6 +74,58 @@ def test_changes_are_applied_version_by_version(
     assert not any(path == "/full" for path, _ in site.asked[2:])
     site.put("/full", lines("z"))  # a version that no list of changes leads to
     assert counts(crawled("20260109-z")) == ("updated", 1, 1, 0, 4, 0)
+
+
+@pytest.mark.parametrize(
+    ("full", "delta"),
+    [
+        ("datasets/{version}/full", "delta"),
+        ("datasets/{day}/full", "delta"),
+        ("{year}-{month}-{date}/full", "{day}/delta"),
+        ("{year}/{month}/{date}/full", "{version}-delta"),
+    ],
+)
+def test_changes_are_followed_where_addresses_hold_the_date(
+    fresh_engine: Engine, site: Any, crawled: Callable[..., Run], full: str, delta: str
+) -> None:
+    """As those of OpenSanctions' catalogs do. The first list of changes is empty, as theirs is."""
+    versions: dict[str, str] = {}
+    for number, version in enumerate(("20250819101112-abc", "20250820101112-def", "20250821-ghi")):
+        day = version[:8]
+        parts = {
+            "version": version,
+            "day": day,
+            "year": day[:4],
+            "month": day[4:6],
+            "date": day[6:],
+        }
+        versions[version] = site.put(
+            f"/{version}/changes", operation("ADD", f"n{number}", "N") if number else b""
+        )
+        place, index = full.format(**parts), delta.format(**parts)
+        site.put(f"/{place}", lines("a", "b"))
+        site.put(f"/{index}", json.dumps({"versions": versions}).encode())
+        run = crawled(version, place, index)
+        assert counts(run) == ("updated", *((1, 1) if number else (2, 2)), 0, 0, 0)
+        assert (f"/{place}" in [path for path, _ in site.asked]) == (number == 0)
+    assert ids_in(fresh_engine) == ["d:a", "d:b", "d:n1", "d:n2"]
+
+
+def test_the_mark_of_another_address_is_not_shown(site: Any, crawled: Callable[..., Run]) -> None:
+    site.put("/20250819/full", lines("a"), etag='"1"')
+    crawled("20250819", "20250819/full")
+    site.put("/20250820/full", lines("a", "b"), etag='"1"')
+    assert counts(crawled("20250820", "20250820/full")) == ("updated", 2, 1, 0, 0, 0)
+
+
+def test_an_empty_file_tells_nothing_of_the_others(fresh_engine: Engine, tmp_path: Path) -> None:
+    files = [tmp_path / f"{number}.delta.json" for number in range(4)]
+    for file, content in zip(files, (b"", b"\n \n", operation("ADD", "a", "A"), b""), strict=True):
+        file.write_bytes(content)
+    report = load(fresh_engine, [str(file) for file in files], "d")
+    assert (report.added, report.refused_count, report.stopped) == (1, 0, None)
+    report = load(fresh_engine, [str(files[0])], "d", format="delta")
+    assert (report.read, report.stopped) == (0, None)
 
 
 @pytest.mark.parametrize(

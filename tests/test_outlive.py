@@ -1,0 +1,170 @@
+"""Neo4j is killed under ``clew up``, with readers and a load at work: all of them go on."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+
+from engine.engine import Engine
+from engine.errors import ServerUnavailable
+from engine.graph.connection import Connection
+from engine.graph.record.reader import Reader
+from engine.server import guard as guarding
+from engine.server.server import Server
+from engine.settings import Settings
+from loaders.load.load import load
+
+pytestmark = pytest.mark.usefixtures("class_caches")
+
+RECORDS = 24_000
+"""Six transactions of a load, and more than the index takes with one commit."""
+QUERY = '{ entity(id: "people:p0") { caption } }'
+
+
+@contextmanager
+def clew(environment: dict[str, str], *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """The command in a process of its own, ended at the latest with the block."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli", *arguments],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.communicate(timeout=60)
+
+
+class Readers:
+    """Two threads that ask again and again, and keep what they were answered."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._over = threading.Event()
+        self.answers: list[tuple[int, str | None, bool]] = []
+        """The status, ``Retry-After``, and whether the record was there."""
+        self._threads = [threading.Thread(target=self._ask) for _ in range(2)]
+        for thread in self._threads:
+            thread.start()
+
+    def _ask(self) -> None:
+        while not self._over.wait(0.1):
+            answer = requests.post(f"{self._url}/graphql", json={"query": QUERY}, timeout=60)
+            found = bool((answer.json().get("data") or {}).get("entity"))
+            again = answer.headers.get("Retry-After")
+            self.answers.append((answer.status_code, again, found))
+
+    def end(self) -> None:
+        """Ask no more."""
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+
+
+def people(path: Path, count: int) -> Path:
+    """A file of so many people."""
+    rows = (
+        {"id": f"p{n}", "schema": "Person", "properties": {"name": [f"Name {n}"]}}
+        for n in range(count)
+    )
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    return path
+
+
+def await_revisions(settings: Settings, count: int) -> int:
+    """Wait until so many transactions were written from now on; the process of Neo4j."""
+    server = Server.join(settings)
+    with Connection.open(server.uri, server.user, server.password) as connection:
+        reader, end = Reader(connection, 10), time.monotonic() + 120
+        goal = reader.revision() + count
+        while reader.revision() < goal:
+            assert time.monotonic() < end, "nothing was written"
+            time.sleep(0.02)
+    return server.pid
+
+
+def test_readers_and_a_load_go_on(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data", heap_mb=512, pagecache_mb=128)
+    environment = {
+        **os.environ,
+        "CLEW_DATA": str(settings.data),
+        "CLEW_HEAP_MB": "512",
+        "CLEW_PAGECACHE_MB": "128",
+        "CLEW_RATE_LIMIT": "off",
+        "CLEW_TERMS": "none",
+    }
+    file = people(tmp_path / "people.json", RECORDS)
+    first = people(tmp_path / "first.json", 1)
+    with clew(environment, "up", "--port", "0") as up:
+        assert up.stdout is not None
+        url = next(
+            match[1]
+            for line in up.stdout
+            if (match := re.search(r"Clew is at (http://[^/]+)", line))
+        )
+        with clew(environment, "load", str(first), "--dataset", "people", "--public") as one:
+            _, errors = one.communicate(timeout=120)
+            assert one.returncode == 0, errors
+        readers = Readers(url)
+        with clew(environment, "load", str(file), "--dataset", "people") as loading:
+            victim = psutil.Process(await_revisions(settings, 2))
+            victim.kill()
+            output, errors = loading.communicate(timeout=300)
+        assert (loading.returncode, errors) == (0, "")
+        # what was written when Neo4j died, and was not told so, may count as changed
+        counts = [int(text.replace(",", "")) for text in re.findall(r"([\d,]+) \w+", output)][:4]
+        assert counts[0] == RECORDS
+        assert sum(counts[1:]) == RECORDS
+        readers.end()
+        with clew(environment, "check") as check:
+            output, errors = check.communicate(timeout=120)
+        assert (check.returncode, output, errors) == (0, "Graph and index agree\n", "")
+        answer = requests.post(
+            f"{url}/graphql", json={"query": '{ search(query: "name") { totalCount } }'}, timeout=60
+        )
+        assert answer.json()["data"]["search"]["totalCount"] == RECORDS
+        up.send_signal(signal.SIGTERM)
+        _, told = up.communicate(timeout=60)
+    assert up.returncode == 0
+    assert "Neo4j is gone (signal 9 ended it): it is started again" in told
+    assert "Neo4j answers again" in told
+    assert set(readers.answers) == {(200, None, True), (503, "5", False)}
+    assert readers.answers[-1][0] == 200
+
+
+def test_a_server_that_does_not_stay_ends_the_serving(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guarding, "PAUSES", (0.0,))
+    settings = Settings(data=tmp_path / "data", heap_mb=256, pagecache_mb=64, max_removed=1)
+    told: list[str] = []
+    with Engine.open(settings, lambda _: None) as engine:
+        server, stop = engine._server, threading.Event()
+        assert server is not None
+        assert server.launch is not None
+        monkeypatch.setattr(
+            server.launch, "_command", [sys.executable, "-c", "raise SystemExit(3)"]
+        )
+        psutil.Process(server.pid).kill()
+        # a load waits, and ends with a true sentence
+        with pytest.raises(ServerUnavailable, match=r"ended 5 times .* ended with code 3"):
+            engine.guard_server(stop, told.append)
+        with pytest.raises(ServerUnavailable, match="cannot be reached or went away"):
+            load(engine, [str(people(tmp_path / "people.json", 3))], "people")
+    assert told[0] == "Neo4j is gone (signal 9 ended it): it is started again"
+    assert sum(line.startswith("clew: Neo4j did not start") for line in told) == 4
