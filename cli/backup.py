@@ -17,7 +17,7 @@ from typing import Any
 import click
 import orjson
 
-from cli.terminal import note
+from cli.terminal import paced
 from engine.account import OWNER
 from engine.engine import Engine
 from engine.errors import BadInput, ClewError
@@ -42,8 +42,8 @@ def backup_command(file: Path) -> None:
     It holds the graph, the catalog of sources, and the mappings beside the catalog; not the files
     that are crawled, and no passwords.
     """
-    with Engine.open(Settings.from_environment(), progress=note) as engine:
-        manifest = backup(engine, file, note)
+    with Engine.open(Settings.from_environment(), progress=paced()) as engine:
+        manifest = backup(engine, file, paced())
         engine.audit.note(OWNER, "backed up", "everything", revision=manifest["revision"])
     counts = f"{manifest['nodes']:,} nodes, {manifest['relationships']:,} relationships"
     click.echo(f"{file}: {counts}, {file.stat().st_size:,} bytes")

@@ -19,6 +19,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from cli.terminal import QUIET, note
+from engine.progress import Ticker
 from loaders.intake.meter import Meter
 
 Advance = Callable[[int], None]
@@ -42,6 +44,28 @@ def load_bar() -> Iterator["LoadBar | None"]:
         return
     with LoadBar(console) as bar:
         yield bar
+
+
+class LoadLines(Meter):
+    """A meter that prints a line now and then: a log shows that a long load goes on."""
+
+    def __init__(self) -> None:
+        self._ticker = Ticker(QUIET)
+        self._source = ""
+
+    def begin(self, source: str, size: int | None) -> None:
+        """A source begins."""
+        self._source = source
+
+    def advance(self, position: int, entities: int) -> None:
+        """So many entities were read."""
+        if self._ticker.due():
+            note(f"Read {entities:,} entities, now from {self._source}")
+
+    def message(self, text: str) -> None:
+        """Something else is being done."""
+        if self._ticker.due():
+            note(text)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import click
 
-from cli.terminal import note, show_interrupted
+from cli.terminal import paced, show_interrupted
 from engine.engine import Engine
 from engine.settings import Settings
 
@@ -13,8 +13,8 @@ def check_command() -> None:
 
     The exit code is 1 when they differ. `clew reindex` then makes the index anew.
     """
-    with Engine.open(Settings.from_environment(), progress=note) as engine:
-        differences = engine.check(note)
+    with Engine.open(Settings.from_environment(), progress=paced()) as engine:
+        differences = engine.check(paced())
         interrupted = engine.interrupted()
     show_interrupted(interrupted)
     for difference in differences:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from cli.terminal import minute, note, show_table
+from cli.terminal import minute, note, paced, show_table
 from engine.engine import Engine
 from engine.errors import BadInput, EngineInUse
 from engine.run import Run
@@ -61,7 +61,7 @@ def crawl_command(
     """
     settings = Settings.from_environment()
     own = read_catalog(catalog or settings.catalog)
-    with Engine.open(settings, progress=note) as engine:
+    with Engine.open(settings, progress=paced()) as engine:
         entries, troubles = known_entries(engine, own, names)
         missing = missing_names(names, entries, troubles)
         if due:
@@ -122,7 +122,7 @@ def crawl_all(engine: Engine, entries: Sequence[Entry], force: bool, accept_remo
 def crawl(engine: Engine, entry: Entry, force: bool, accept_removals: bool) -> bool:
     """Crawl one dataset and print what became of it; whether that went well."""
     try:
-        run = Crawler(engine, note).crawl(entry, force=force, accept_removals=accept_removals)
+        run = Crawler(engine, paced()).crawl(entry, force=force, accept_removals=accept_removals)
     except EngineInUse as error:
         note(f"clew: {error}")
         return False

@@ -13,7 +13,7 @@ import yaml
 from cli.bar import load_bar
 from cli.handle import opened
 from cli.reader import readers
-from cli.terminal import minute, note, show_table
+from cli.terminal import minute, note, paced, show_table
 from engine.access import Access
 from engine.account import OWNER
 from engine.dataset import Dataset, ExportPolicy, Frequency, Visibility
@@ -276,7 +276,7 @@ def delete_command(name: str, yes: bool) -> None:
             what = f"{dataset.name} ({dataset.title}) with {dataset.entity_count:,} entities"
             click.confirm(f"Delete {what}? This cannot be undone", abort=True, err=True)
         with engine.claim(name, "deleted"), load_bar() as bar:
-            removed = engine.delete_dataset(name, note if bar is None else bar.message)
+            removed = engine.delete_dataset(name, paced() if bar is None else bar.message)
         catalog = engine.settings.catalog
     click.echo(f"{name}: deleted, {removed:,} records")
     if is_named(catalog, name):

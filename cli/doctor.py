@@ -7,7 +7,7 @@ import click
 
 from cli.address import running_settings
 from cli.examination import Grade, examined
-from cli.terminal import note
+from cli.terminal import paced
 from engine.engine import Engine
 from engine.settings import Settings
 
@@ -21,7 +21,7 @@ def doctor_command(as_json: bool) -> None:
     The exit code is 1 where something is a fault.
     """
     settings = Settings.from_environment()
-    with Engine.open(settings, progress=note) as engine:
+    with Engine.open(settings, progress=paced()) as engine:
         findings = examined(running_settings(settings), engine)
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from cli.bar import Advance, count_bar
-from cli.terminal import note
+from cli.terminal import note, paced
 from engine.access import Access
 from engine.account import OWNER
 from engine.engine import Engine
@@ -124,7 +124,7 @@ def export_command(format_: str | None, output: str, **what: Any) -> None:
     format = FORMATS[format_ or format_by_name(output)]
     if format.name == "xlsx" and output == STDOUT and sys.stdout.isatty():
         raise BadInput("xlsx is not for a terminal: give -o FILE.xlsx")
-    with Engine.open(Settings.from_environment(), progress=note) as engine:
+    with Engine.open(Settings.from_environment(), progress=paced()) as engine:
         with collected() as warnings:
             content = selection.content(engine)
         for warning in warnings:

@@ -5,15 +5,14 @@ from typing import Any
 
 import click
 
-from cli.bar import load_bar
+from cli.bar import LoadLines, load_bar
 from cli.reader import readers, sentence
-from cli.terminal import note
+from cli.terminal import note, paced
 from engine.account import OWNER
 from engine.dataset import Visibility
 from engine.engine import Engine
 from engine.errors import ClewError
 from engine.process.worker import workers
-from engine.progress import throttled
 from engine.settings import Settings
 from loaders.format.registry import NAMES
 from loaders.load.load import load
@@ -73,7 +72,7 @@ def load_command(dataset: str, offline: bool, public: bool, **options: Any) -> N
         report = run_offline(settings, dataset=dataset, visibility=visibility, **options)
         who = sentence(dataset, visibility, [])
     else:
-        with Engine.open(settings, progress=note) as engine:
+        with Engine.open(settings, progress=paced()) as engine:
             report = run(engine, dataset=dataset, **options)
             if public and not report.stopped:
                 engine.directory.publish(OWNER, dataset, Visibility.PUBLIC)
@@ -94,7 +93,7 @@ def advice(report: Report) -> str:
 def run(engine: Engine, **options: Any) -> Report:
     """Load with the options of ``load``, with a bar on a terminal."""
     with load_bar() as bar:
-        return load(engine, **options, meter=bar)
+        return load(engine, **options, meter=bar or LoadLines())
 
 
 def run_offline(settings: Settings, **options: Any) -> Report:
@@ -102,7 +101,7 @@ def run_offline(settings: Settings, **options: Any) -> Report:
     # there is nothing yet that could be removed
     del options["keep"], options["accept_removals"]
     with workers() as processes, load_bar() as bar:
-        progress = throttled(note) if bar is None else None
+        progress = paced() if bar is None else None
         return fill(settings, processes, **options, meter=bar, progress=progress)
 
 

@@ -1,46 +1,129 @@
-"""The ``clew`` command: a group of the commands that the modules beside it define."""
+"""The ``clew`` command: a group of the commands that the modules beside it define.
+
+A command's module is imported when the command is asked for: all of them together take a second and
+more, and ``clew --help`` needs none.
+"""
 
 import signal
+import sqlite3
+from collections import UserDict
+from textwrap import shorten
 from types import FrameType
 from typing import Any
 
 import click
 
-from cli.audit import audit_command
-from cli.backup import backup_command
-from cli.block import block_group, unblock_command
-from cli.check import check_command
-from cli.crawl import crawl_command
-from cli.dataset import dataset_group
-from cli.doctor import doctor_command
-from cli.export import export_command
-from cli.grant import grant_group
-from cli.group import group_group
-from cli.load import load_command
-from cli.mapping import mapping_command
-from cli.migrate import migrate_command
-from cli.push import push_command
-from cli.query import query_command
-from cli.reindex import reindex_command
-from cli.restore import restore_command
-from cli.status import status_command
-from cli.terminal import note
-from cli.up import up_command
-from cli.user import user_group
+from cli.disk import trouble
+from cli.start import imported
 from engine.errors import ClewError
+
+COMMANDS = {
+    "audit": ("cli.audit:audit_command", "Show the audit log, the newest first."),
+    "backup": ("cli.backup:backup_command", "Write everything into one file."),
+    "block": (
+        "cli.block:block_group",
+        "Keep callers out: a role, an account, an API key or a network.",
+    ),
+    "check": (
+        "cli.check:check_command",
+        "Prove that graph and index agree, or say where they differ.",
+    ),
+    "crawl": ("cli.crawl:crawl_command", "Bring datasets up to date from their sources."),
+    "dataset": ("cli.dataset:dataset_group", "See, describe, publish and delete datasets."),
+    "doctor": (
+        "cli.doctor:doctor_command",
+        "Look at this installation, and say what is unsafe or unwell and what to do about it.",
+    ),
+    "export": (
+        "cli.export:export_command",
+        "Write datasets, search results, a neighbourhood or paths to a file or to stdout.",
+    ),
+    "grant": ("cli.grant:grant_group", "Let accounts and groups read, write or manage a dataset."),
+    "group": (
+        "cli.group:group_group",
+        "Groups of accounts, which are granted things together: a newsroom.",
+    ),
+    "load": (
+        "cli.load:load_command",
+        "Load a dataset: add what is new, change what differs, remove what is gone.",
+    ),
+    "mapping": ("cli.mapping:mapping_command", "Check a mapping before anything is loaded."),
+    "migrate": ("cli.migrate:migrate_command", "Bring the database up to date."),
+    "push": (
+        "cli.push:push_command",
+        "Load files into the dataset of a Clew at another address, as clew load does there.",
+    ),
+    "query": ("cli.query:query_command", "Answer a GraphQL operation from FILE or stdin, as JSON."),
+    "reindex": ("cli.reindex:reindex_command", "Delete the index and make it anew from the graph."),
+    "restore": (
+        "cli.restore:restore_command",
+        "Fill an empty data folder from a backup, completely or not at all.",
+    ),
+    "status": (
+        "cli.status:status_command",
+        "Show the server and its memory, the datasets, and the revisions of graph and index.",
+    ),
+    "unblock": (
+        "cli.block:unblock_command",
+        "Let callers in again: `clew unblock network 192.0.2.0/24`.",
+    ),
+    "up": (
+        "cli.up:up_command",
+        "Start Neo4j, unless CLEW_NEO4J_URI names a server, and serve the API until Ctrl-C.",
+    ),
+    "user": (
+        "cli.user:user_group",
+        "Accounts: who they are, what they may do, and how they sign in.",
+    ),
+}
+"""Each command by its name: where it is, and what it does, as the first sentence of its help."""
+
+
+class ImportedCommands(UserDict[str, click.Command]):
+    """The commands by their names, each imported when it is looked up."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in self.data and name in COMMANDS:
+            module, _, attribute = COMMANDS[name][0].partition(":")
+            self.data[name] = getattr(imported(module), attribute)
+        return self.data[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in COMMANDS
+
+    def __iter__(self) -> Any:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
 
 
 class Commands(click.Group):
     """A group of commands that prints what is wrong, without a stack trace."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a ClewError becomes its message and exit code 1."""
+        """Run the command; a ClewError, or one of the disk, becomes a message and exit code 1."""
         signal.signal(signal.SIGTERM, end)
         try:
             return super().invoke(ctx)
         except ClewError as error:
-            note(f"clew: {error}")
+            click.echo(f"clew: {error}", err=True)
             raise SystemExit(1) from None
+        except (OSError, sqlite3.OperationalError) as error:
+            if (said := trouble(error)) is None:
+                raise
+            click.echo(f"clew: {said}", err=True)
+            raise SystemExit(1) from None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing any."""
+        width = formatter.width - 6 - max(map(len, COMMANDS))
+        rows = [
+            (name, shorten(COMMANDS[name][1], width, placeholder="..."))
+            for name in sorted(COMMANDS)
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
 
 def end(number: int, frame: FrameType | None) -> None:
@@ -58,27 +141,4 @@ def main() -> None:
     """
 
 
-for command in (
-    audit_command,
-    backup_command,
-    block_group,
-    check_command,
-    crawl_command,
-    dataset_group,
-    doctor_command,
-    export_command,
-    grant_group,
-    group_group,
-    load_command,
-    mapping_command,
-    migrate_command,
-    push_command,
-    query_command,
-    reindex_command,
-    restore_command,
-    status_command,
-    unblock_command,
-    up_command,
-    user_group,
-):
-    main.add_command(command)
+main.commands = ImportedCommands()

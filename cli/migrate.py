@@ -2,7 +2,7 @@
 
 import click
 
-from cli.terminal import note
+from cli.terminal import paced
 from engine.engine import Engine
 from engine.settings import Settings
 
@@ -10,5 +10,5 @@ from engine.settings import Settings
 @click.command("migrate")
 def migrate_command() -> None:
     """Bring the database up to date. Every other command does so too."""
-    with Engine.open(Settings.from_environment(), progress=note):
+    with Engine.open(Settings.from_environment(), progress=paced()):
         click.echo("The database is up to date")

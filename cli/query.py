@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from api.app import execute
-from cli.terminal import note
+from cli.terminal import note, paced
 from engine.engine import Engine
 from engine.errors import BadInput
 from engine.settings import Settings
@@ -33,7 +33,7 @@ def query_command(file: Any, variables: str) -> None:
         operation = file.read()
     except UnicodeDecodeError:
         raise BadInput(f"{file.name} is not UTF-8") from None
-    with Engine.open(Settings.from_environment(), progress=note) as engine:
+    with Engine.open(Settings.from_environment(), progress=paced()) as engine:
         answer = asyncio.run(execute(engine, operation, values))
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     for warning in answer.get("extensions", {}).get("warnings", ()):

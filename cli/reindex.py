@@ -2,7 +2,7 @@
 
 import click
 
-from cli.terminal import note
+from cli.terminal import paced
 from engine.engine import Engine
 from engine.settings import Settings
 
@@ -10,5 +10,5 @@ from engine.settings import Settings
 @click.command("reindex")
 def reindex_command() -> None:
     """Delete the index and make it anew from the graph."""
-    with Engine.open(Settings.from_environment(), progress=note) as engine:
-        click.echo(f"Indexed {engine.reindex(note):,} records")
+    with Engine.open(Settings.from_environment(), progress=paced()) as engine:
+        click.echo(f"Indexed {engine.reindex(paced()):,} records")

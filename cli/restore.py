@@ -10,7 +10,7 @@ import click
 import orjson
 
 from cli.backup import ARCHIVE, CATALOG, MANIFEST, NODES, RELATIONSHIPS, SOURCES
-from cli.terminal import note
+from cli.terminal import note, paced
 from engine.backup import staged
 from engine.engine import Engine
 from engine.errors import BadInput, ClewError
@@ -40,7 +40,7 @@ def restore_command(file: Path) -> None:
     sources is then, and which settings were different when the backup was made.
     """
     settings = Settings.from_environment()
-    manifest = restore(settings, file, note)
+    manifest = restore(settings, file, paced())
     counts = f"{manifest['nodes']:,} nodes, {manifest['relationships']:,} relationships"
     place = settings.neo4j_uri or settings.data.resolve()
     click.echo(f"Restored {counts}, revision {manifest['revision']} into {place}")

@@ -19,9 +19,10 @@ from api.credential import sign_in_link
 from api.http.log import configure
 from cli.address import forget_address, note_address, note_settings
 from cli.bulk import bulk_load
+from cli.occupant import why_not
 from cli.owner import owner_link
 from cli.supervisor import Supervisor
-from cli.terminal import note
+from cli.terminal import note, paced
 from cli.web import web_config
 from engine.engine import Engine
 from engine.errors import BadInput, ClewError
@@ -50,9 +51,7 @@ def listen(host: str, port: int) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
     except OSError as error:
-        raise BadInput(
-            f"cannot listen on {host} port {port}: {error.strerror}; try --port 0"
-        ) from None
+        raise BadInput(why_not(host, port, error)) from None
     return listening
 
 
@@ -63,7 +62,7 @@ def serve(engine: Engine, listening: socket.socket, workers: int = 1) -> None:
     """
     settings = engine.settings
     configure(settings.log)
-    crawls = Scheduler(engine, note)
+    crawls = Scheduler(engine, paced())
     address = address_of(listening)
     with ExitStack() as stack:
         stack.callback(forget_address, settings)

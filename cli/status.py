@@ -2,7 +2,7 @@
 
 import click
 
-from cli.terminal import interruption, note
+from cli.terminal import interruption, paced
 from engine.engine import Engine
 from engine.settings import Settings
 
@@ -10,7 +10,7 @@ from engine.settings import Settings
 @click.command("status")
 def status_command() -> None:
     """Show the server and its memory, the datasets, and the revisions of graph and index."""
-    with Engine.open(Settings.from_environment(), progress=note) as engine:
+    with Engine.open(Settings.from_environment(), progress=paced()) as engine:
         click.echo(f"data      {engine.settings.data.resolve()}")
         if (server := engine.server()) is not None:
             memory = server.memory

@@ -1,5 +1,7 @@
 """What a person at a terminal reads: notes on stderr, and tables."""
 
+import re
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -9,14 +11,38 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.errors import BadInput
+from engine.progress import Progress
 
 WIDTH = 200
 """Columns of a table that goes into a file or a pipe."""
 
 
+NUMBER = re.compile(r"(?<![\w./-])\d[\d,.]*(?![\w/])")
+QUIET = 30.0
+"""Seconds from one line about a task to the next where nobody watches: a log must not fill up."""
+
+
 def note(text: str) -> None:
     """Print a line about what is being done, on stderr."""
     click.echo(text, err=True)
+
+
+def paced() -> Progress:
+    """Shows what is being done: each line on a terminal, in a file one of a kind in 30 seconds.
+
+    Lines are of one kind if they differ in numbers only.
+    """
+    if Console(stderr=True).is_terminal:
+        return note
+    shown: dict[str, float] = {}
+
+    def show(text: str) -> None:
+        kind, now = NUMBER.sub("#", text), time.monotonic()
+        if now - shown.get(kind, -QUIET) >= QUIET:
+            shown[kind] = now
+            note(text)
+
+    return show
 
 
 def show_interrupted(interrupted: Mapping[str, datetime]) -> None:

@@ -6,7 +6,7 @@ import click
 
 from cli.serving import listen, serve
 from cli.supervisor import check_workers
-from cli.terminal import note, show_interrupted
+from cli.terminal import note, paced, show_interrupted
 from engine.engine import Engine
 from engine.settings import Settings
 from loaders.demo.sample import load_demo
@@ -39,9 +39,9 @@ def up_command(demo: bool, host: str | None, port: int | None, workers: int) -> 
     check_workers(settings, workers)
     try:
         listening = listen(settings.host, settings.port)
-        with listening, Engine.open(settings, progress=note, join=False, resume=False) as engine:
+        with listening, Engine.open(settings, progress=paced(), join=False, resume=False) as engine:
             if demo:
-                load_demo(engine, note)
+                load_demo(engine, paced())
             show_interrupted(engine.interrupted())
             serve(engine, listening, workers)
     except KeyboardInterrupt:

@@ -32,22 +32,6 @@ class Ticker:
         return True
 
 
-def throttled(progress: Progress) -> Progress:
-    """Shows a line that begins with another word than the last one at once, others when due."""
-    ticker, kind = Ticker(), ""
-
-    def show(text: str) -> None:
-        nonlocal ticker, kind
-        before, kind = kind, text.split(" ", 1)[0]
-        if kind != before:
-            ticker = Ticker()
-            progress(text)
-        elif ticker.due():
-            progress(text)
-
-    return show
-
-
 @contextmanager
 def timed(text: str, progress: Progress, *, at_once: bool = True) -> Iterator[None]:
     """Shows a line and, while the block runs, every two seconds how long it has taken.

@@ -9,6 +9,7 @@ from engine.graph.migration import migrate
 from engine.index.index import Index
 from engine.patience import Patience
 from engine.progress import Progress, timed
+from engine.server.home import home_of
 from engine.server.opening import launch
 from engine.server.server import Server
 from engine.settings import Settings
@@ -51,7 +52,7 @@ class Stores:
         With ``join`` a server that another process runs on the data folder is shared; that process
         keeps the index. Raises EngineInUse without it, ServerUnavailable, MigrationError.
         """
-        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        home_of(settings)
         with ExitStack() as on_error:
             server = None if settings.neo4j_uri else launch(settings, progress, join)
             if server is not None:

@@ -1,5 +1,6 @@
 """The server's process: started behind a watchdog, waited for until it answers, and stopped."""
 
+import shutil
 import subprocess
 import time
 from collections.abc import Sequence
@@ -19,6 +20,8 @@ START_TIMEOUT = 600.0
 """Seconds that Neo4j may take to start: after a crash it replays its transaction log first."""
 PROGRESS_INTERVAL = 5.0
 """Seconds between two lines of progress: a start of a few seconds needs none."""
+LEAST_FREE = 64 << 20
+"""Bytes of the disk without which Neo4j does not start."""
 POLL_INTERVAL = 0.05
 """Seconds between two looks at the log."""
 
@@ -66,6 +69,7 @@ class Child:
             time.sleep(POLL_INTERVAL)
 
     def _failure(self) -> ServerUnavailable:
+        check_room(self.home)
         ends = (tail(self.home.log, self.offset), tail(self.home.console))
         return ServerUnavailable(
             f"Neo4j did not start: {how_it_ended(self.process.poll())}. "
@@ -84,6 +88,16 @@ class Child:
             self.process.kill()
             self.process.wait()
         pipe(self.process.stdout).close()
+
+
+def check_room(home: Home) -> None:
+    """Raises ServerUnavailable where the disk has no room for what Neo4j writes at its start."""
+    free = shutil.disk_usage(home.data).free
+    if free < LEAST_FREE:
+        raise ServerUnavailable(
+            f"the disk of {home.data} is full, {free // 2**20:,} MiB are free: make room, or set "
+            "CLEW_DATA to a folder on another disk"
+        )
 
 
 def pipe(stream: IO[bytes] | None) -> IO[bytes]:

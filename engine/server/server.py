@@ -22,6 +22,7 @@ from engine.lock import is_locked
 from engine.process.watchdog import STOP_TIMEOUT, how_it_ended
 from engine.progress import Progress
 from engine.server import jar
+from engine.server.child import check_room
 from engine.server.home import Home, held, home_of, write_secret
 from engine.server.java import ADMIN, ENVIRONMENT, SERVER, java_command
 from engine.server.launch import Launch
@@ -88,6 +89,7 @@ class Server:
         if it does not end in ``stop_timeout`` seconds when it is to stop.
         """
         memory = Memory.fit(settings, machine_mb())
+        check_room(home)
         end_orphans(home, progress)
         Replacement(home.data).install()
         classpath = jar.fetch(progress, home.path / "jars.json")

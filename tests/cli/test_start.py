@@ -8,6 +8,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from cli.main import COMMANDS, main
+
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "clew"
 INTERRUPTED = """
@@ -61,6 +65,32 @@ def test_a_signal_that_is_ignored_stays_ignored() -> None:
 
 def test_a_missing_package_is_named_with_what_to_do() -> None:
     program = "import sys, cli.start; sys.modules['huey'] = None; cli.start.start()"
-    done = run(sys.executable, "-c", program, cwd=ROOT)
+    done = run(sys.executable, "-c", program, "crawl", cwd=ROOT)
     assert done.returncode == 1
     assert done.stderr == "clew: the package huey is missing: run 'make setup'\n"
+
+
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_what_needs_no_command_imports_none(option: str) -> None:
+    """All of them together take more than a second of the processor's time."""
+    program = (
+        "import atexit, resource, sys, cli.start\n"
+        "def tell():\n"
+        "    used = resource.getrusage(resource.RUSAGE_SELF)\n"
+        "    print(used.ru_utime + used.ru_stime, *sys.modules, file=sys.stderr)\n"
+        "atexit.register(tell)\n"
+        "cli.start.start()"
+    )
+    done = run(sys.executable, "-c", program, option, cwd=ROOT)
+    assert done.returncode == 0
+    seconds, *modules = done.stderr.split()
+    assert float(seconds) < 0.5
+    assert not {"neo4j", "tantivy", "followthemoney", "strawberry", "rich"} & set(modules)
+    assert all(name in done.stdout for name in COMMANDS) == (option == "--help")
+
+
+def test_the_list_of_commands_tells_what_their_help_does() -> None:
+    for name, (place, summary) in COMMANDS.items():
+        command = main.commands[name]
+        assert command.get_short_help_str(1000) == summary, place
+        assert command.name == name

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from engine import progress
-from engine.progress import Ticker, throttled, timed
+from engine.progress import Ticker, timed
 
 
 class Clock:
@@ -33,19 +33,6 @@ def test_a_ticker_is_due_once_an_interval(clock: Clock) -> None:
         due.append(ticker.due())
     assert due == [False, False, True, False, False, True, False, False, True, False]
     assert ticker.elapsed == 7.5
-
-
-def test_lines_of_one_kind_are_throttled(clock: Clock) -> None:
-    """What is new is shown at once, however soon; how far it is, every two seconds."""
-    shown: list[str] = []
-    show = throttled(shown.append)
-    for text in ("Reading 1", "Reading 2", "Indexing 1", "Indexing 2", "Reading 3"):
-        show(text)
-        clock.now += 0.5
-    for count in range(4, 10):
-        show(f"Reading {count}")
-        clock.now += 0.5
-    assert shown == ["Reading 1", "Indexing 1", "Reading 3", "Reading 7"]
 
 
 def test_a_long_wait_shows_its_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
