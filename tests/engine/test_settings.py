@@ -17,6 +17,7 @@ VALUES: dict[str, Any] = {
     "host": "::1",
     "port": 0,
     "deadline": 2.5,
+    "max_removed": 0.25,
     "heap_mb": 512,
     "pagecache_mb": 256,
     "catalog": Path("sources.yml"),
