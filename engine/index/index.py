@@ -263,7 +263,7 @@ class Index:
 
     def identities_of(self, ids: Collection[str]) -> set[tuple[str, str]]:
         """The id and checksum of those of these entities that are there."""
-        return self._identities(clause.one_of("id", sorted(ids)), None)
+        return self._identities(one_of("id", sorted(ids)), None)
 
     def _identities(self, query: Query, most: int | None) -> set[tuple[str, str]]:
         searcher = self._searcher
