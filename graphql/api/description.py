@@ -65,6 +65,7 @@ def ours() -> Texts:
 
 def describe(schema: GraphQLSchema) -> None:
     """Gives a description to all that has none."""
+    schema.description = ours()["schema"]["description"]
     records = {name: known for known in model for name in (known.name, f"{known.name}Record")}
     for kind in schema.type_map.values():
         if kind.name.startswith("__"):

@@ -101,5 +101,5 @@ def test_every_text_of_our_own_is_used() -> None:
         for member in texts:
             if name == "schemata":
                 assert member in model.schemata, member
-            elif not name.startswith("*"):
+            elif name != "schema" and not name.startswith("*"):
                 assert (name, member) in known, (name, member)

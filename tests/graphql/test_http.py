@@ -221,8 +221,10 @@ def test_an_answer_to_a_cookie_is_compressed_for_our_own_pages_only() -> None:
     cookie = {"cookie": "other=x", "accept-encoding": "gzip"}
     asking = client()
     assert "content-encoding" not in asking.post("/graphql", json=body, headers=cookie).headers
-    cookie["sec-fetch-site"] = "same-origin"
-    assert "content-encoding" in asking.post("/graphql", json=body, headers=cookie).headers
+    for site, compressed in (("same-origin", True), ("none", True), ("cross-site", False)):
+        cookie["sec-fetch-site"] = site
+        answer = asking.post("/graphql", json=body, headers=cookie)
+        assert ("content-encoding" in answer.headers) is compressed
 
 
 def test_metrics_are_for_named_networks_only() -> None:
