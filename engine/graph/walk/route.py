@@ -1,6 +1,7 @@
 """The simple routes from an owner to an asset, the short ones first; a limited number of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from heapq import heappop, heappush
 from itertools import pairwise
 
 from engine.answer import Path, PathResult
@@ -26,27 +27,26 @@ class Routes:
         self._edges = edges
         self._root = root
         self._up = up
+        self._distances = {root: 0}
         self._inward = self._towards_root()
 
     def _towards_root(self) -> dict[str, list[str]]:
-        """For each node, those one hop inward that tie it to the root; the nearest to it first."""
+        """For each node, those one hop inward that tie it to the root."""
         outward: dict[str, list[str]] = {}
         for owner, asset in self._edges:
             near, far = (asset, owner) if self._up else (owner, asset)
             outward.setdefault(near, []).append(far)
         # breadth first, so that each node gets its shortest distance
-        distances = {self._root: 0}
         front = [self._root]
         for here in front:
-            fresh = [far for far in dict.fromkeys(outward.get(here, ())) if far not in distances]
-            distances.update((far, distances[here] + 1) for far in fresh)
-            front += fresh
+            for far in outward.get(here, ()):
+                if far not in self._distances:
+                    self._distances[far] = self._distances[here] + 1
+                    front.append(far)
         inward: dict[str, list[str]] = {}
         for near, neighbours in outward.items():
             for far in neighbours:
                 inward.setdefault(far, []).append(near)
-        for neighbours in inward.values():
-            neighbours.sort(key=lambda near: (distances[near], near))
         return inward
 
     def between(self, far: str, truncated: str | None) -> PathResult:
@@ -82,18 +82,20 @@ class Routes:
         return sorted(self._edges[pair], key=lambda edge: edge.id)
 
     def _walks(self, far: str) -> Iterator[tuple[str, ...] | None]:
-        """The simple walks from ``far`` to the root; None at the end if there may be more."""
-        walk, choices = [far], [iter(self._inward.get(far, ()))]
+        """The simple walks from ``far`` to the root, the short ones first.
+
+        None at the end if there may be more. This is a best-first search by the hops of a walk and
+        those that it still needs at least, so that it is not lost in cycles.
+        """
+        waiting: list[tuple[int, tuple[str, ...]]] = [(self._distances[far], (far,))]
         for _ in range(STEPS):
-            if not choices:
+            if not waiting:
                 return
-            near = next(choices[-1], None)
-            if near is None:
-                choices.pop()
-                walk.pop()
-            elif near == self._root:
-                yield (*walk, near)
-            elif near not in walk:
-                walk.append(near)
-                choices.append(iter(self._inward.get(near, ())))
+            _, walk = heappop(waiting)
+            if walk[-1] == self._root:
+                yield walk
+                continue
+            for near in self._inward.get(walk[-1], ()):
+                if near not in walk:
+                    heappush(waiting, (len(walk) + self._distances[near], (*walk, near)))
         yield None
