@@ -16,6 +16,7 @@ from engine.index.alternative import alternatives
 from engine.index.expression import Expression, plain_words
 from engine.index.folding import SHOWN_WORD, tokens, variants, words
 from engine.index.form import forms
+from engine.index.pattern import compiled_patterns
 from engine.index.sound import sounds
 
 BEFORE, LENGTH = 60, 240
@@ -65,15 +66,23 @@ class Highlighter:
         self._exact: set[str] = set()
         self._sounds: set[str] = set()
         self._loose: list[LooseToken] = []
+        self._open: list[re.Pattern[str]] = []
         self._cache: dict[str, frozenset[str]] = {}
         asked = plain_words(expression)
         for word in asked:
             self._sounds.update(sought_sounds(word))
+            if word.pattern:
+                self._open += compiled_patterns(word.text)
+                continue
             for sequence in variants(word.text):
                 self._exact.update(sequence)
-                if word.prefix or (word.distance and len(sequence) == 1):
-                    self._loose.append(LooseToken(sequence[-1], word.prefix, word.distance))
-        together = alternatives([part for word in asked for part in word.text.split()])
+                if word.prefix:
+                    self._loose.append(LooseToken(sequence[-1], True, 0))
+                elif word.distance:
+                    self._loose += [LooseToken(each, False, word.distance) for each in sequence]
+        together = alternatives(
+            [part for word in asked if not word.pattern for part in word.text.split()]
+        )
         self._forms = {each for found in together if found.field == "name" for each in found.tokens}
         numbers = {each for found in together if found.field != "name" for each in found.tokens}
         self._patterns = _patterns(numbers, self._exact | self._forms)
@@ -81,11 +90,11 @@ class Highlighter:
     @property
     def needed(self) -> bool:
         """Whether the expression has words that can be marked."""
-        return bool(self._exact)
+        return bool(self._exact or self._open)
 
     def snippet(self, shown: Sequence[str]) -> str | None:
         """The values with matches, cut and marked with <em>; None if there is none."""
-        if not self._exact:
+        if not self.needed:
             return None
         marked: set[str] = set()
         pieces: list[str] = []
@@ -135,7 +144,8 @@ class Highlighter:
         if known is None:
             folded = {token for sequence in variants(word) for token in sequence}
             loose = {each.token for each in self._loose for token in folded if each.matches(token)}
-            known = frozenset((folded & self._exact) | loose)
+            opened = {token for token in folded for each in self._open if each.fullmatch(token)}
+            known = frozenset((folded & self._exact) | loose | opened)
             if not known and self._sounds:
                 heard = {sound for part in words(word)[0] for sound in sounds(part)}
                 known = frozenset(heard & self._sounds)

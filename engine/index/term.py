@@ -14,6 +14,7 @@ from engine.index.expression import DayRange, Everything, NumberRange, Present, 
 from engine.index.field import PROPERTY, Field, Kind, descendants, layout
 from engine.index.folding import clean, identifier, variants
 from engine.index.number import asked_tokens
+from engine.index.pattern import OPEN, PIECES, expressions_of
 from engine.index.property import number_key, value_key
 from engine.vocabulary import schema_names
 
@@ -23,11 +24,6 @@ LONGEST_OPEN = 60
 MAX_TERMS = 20
 """More values are looked up as one set of terms."""
 SPECIAL = re.compile(r"([^A-Za-z0-9 ])")
-PATTERN_WORD = re.compile(r"(?:[^\W_]|[*?\u0300-\u036f])+")
-ESCAPED = re.compile(r"\\.")
-PIECES = re.compile(r"([*?])")
-OPEN = {"*": ".*", "?": "."}
-"""What ``*`` and ``?`` are in a regular expression."""
 
 
 def every(queries: Sequence[Query]) -> Query:
@@ -118,25 +114,9 @@ def matching(place: str, pattern: str) -> Query:
 
 
 def _pattern(place: str, text: str) -> Query:
-    """The entries with words like those with ``*`` and ``?``, each in any of its foldings."""
-    queries = []
-    for part in PATTERN_WORD.findall(ESCAPED.sub(" ", text)):
-        *pieces, last = PIECES.split(part)
-        written = "".join(_folded(piece) + OPEN[sign] for piece, sign in _pairs(pieces))
-        # a question mark at the end may be punctuation
-        optional = "?" if not last and pieces and pieces[-1] == "?" else ""
-        queries.append(matching(place, written + optional + _folded(last)))
+    """The entries with words like those with ``*`` and ``?``."""
+    queries = [matching(place, each) for each in expressions_of(text)]
     return every(queries) if queries else Query.empty_query()
-
-
-def _pairs(pieces: Sequence[str]) -> Iterable[tuple[str, str]]:
-    return zip(pieces[::2], pieces[1::2], strict=True)
-
-
-def _folded(piece: str) -> str:
-    """A regular expression for each folding of a part of a word."""
-    texts = dict.fromkeys("".join(tokens) for tokens in variants(piece))
-    return f"({'|'.join(texts)})" if len(texts) > 1 else "".join(texts)
 
 
 def of_schemata(names: Iterable[str]) -> Query:

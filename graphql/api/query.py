@@ -139,8 +139,9 @@ class Query(
     )
     search: SearchConnection | None = strawberry.field(
         resolver=_search,
-        description='Entities found by words, "phrases", AND, OR, NOT, -word, fuzzy~, prefix* '
-        "and field:value.",
+        description='Entities found by words, "phrases", AND, OR, NOT, -word, fuzzy~, prefix*, '
+        "*inside*, o?e letter, field:value, ranges such as amount:[1000 TO *], and email:* for any "
+        "value. What is not understood is an error, or a warning in the extensions.",
     )
     paths: PathResult | None = strawberry.field(
         resolver=_paths,

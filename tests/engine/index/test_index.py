@@ -142,6 +142,8 @@ def test_facets_equal_a_plain_count(index: Index) -> None:
         ("lantern harbour", "<em>Harbour</em> … keeps the amber <em>lantern</em> &lt;lit&gt;"),
         ("mueller", "Jörg <em>Müller</em>"),
         ("gry~ hold*", "<em>Grey</em> Lantern <em>Holding</em> Group"),
+        ("*ante*", "keeps the amber <em>lantern</em> &lt;lit&gt;"),
+        ("ha?bour", "<em>Harbour</em>"),
         ("schema:Ownership", None),
     ],
 )
