@@ -13,7 +13,7 @@ from rigour.text import levenshtein
 
 from engine.index.alike import sought_sounds
 from engine.index.alternative import alternatives
-from engine.index.expression import Expression, plain_words
+from engine.index.expression import Expression, Word, plain_words
 from engine.index.folding import SHOWN_WORD, tokens, variants, words
 from engine.index.form import forms
 from engine.index.pattern import compiled_patterns
@@ -71,21 +71,23 @@ class Highlighter:
         asked = plain_words(expression)
         for word in asked:
             self._sounds.update(sought_sounds(word))
-            if word.pattern:
-                self._open += compiled_patterns(word.text)
-                continue
-            for sequence in variants(word.text):
-                self._exact.update(sequence)
-                if word.prefix:
-                    self._loose.append(LooseToken(sequence[-1], True, 0))
-                elif word.distance:
-                    self._loose += [LooseToken(each, False, word.distance) for each in sequence]
-        together = alternatives(
-            [part for word in asked if not word.pattern for part in word.text.split()]
-        )
+            self._take(word)
+        texts = (word.text for word in asked if not word.pattern)
+        together = alternatives([part for text in texts for part in text.split()])
         self._forms = {each for found in together if found.field == "name" for each in found.tokens}
         numbers = {each for found in together if found.field != "name" for each in found.tokens}
         self._patterns = _patterns(numbers, self._exact | self._forms)
+
+    def _take(self, word: Word) -> None:
+        if word.pattern:
+            self._open += compiled_patterns(word.text)
+            return
+        for sequence in variants(word.text):
+            self._exact.update(sequence)
+            if word.prefix:
+                self._loose.append(LooseToken(sequence[-1], True, 0))
+            elif word.distance:
+                self._loose += [LooseToken(each, False, word.distance) for each in sequence]
 
     @property
     def needed(self) -> bool:
