@@ -92,10 +92,23 @@ def prepared(text: str) -> DocumentNode:
     return parsed
 
 
-@lru_cache(maxsize=10)
+@lru_cache(maxsize=5)
 def introspected(text: str, operation_name: str | None) -> ExecutionResult:
     """The answer to a request for the schema only: large, and always the same."""
-    result = execute(schema(), prepared(text), operation_name=operation_name)
+    return introspect(text, operation_name, {})
+
+
+def introspect(
+    text: str, operation_name: str | None, variables: Mapping[str, Any]
+) -> ExecutionResult:
+    """The answer to a request for the schema only, with variables."""
+    result = execute(
+        schema(),
+        prepared(text),
+        variable_values=dict(variables),
+        operation_name=operation_name,
+        max_coercion_errors=MAX_ERRORS,
+    )
     assert isinstance(result, ExecutionResult)
     return result
 
@@ -204,8 +217,12 @@ class Execution:
         return Answer({"errors": error_list([deadline_error()])}, started=False, timed_out=True)
 
     async def _introspect(self, parameters: Parameters) -> Answer:
-        text, name = parameters.query, parameters.operation_name
-        return _answer(await to_thread.run_sync(introspected, text, name, limiter=self._admitting))
+        read = partial(introspected, parameters.query, parameters.operation_name)
+        if parameters.variables:
+            read = partial(
+                introspect, parameters.query, parameters.operation_name, parameters.variables
+            )
+        return _answer(await to_thread.run_sync(read, limiter=self._admitting))
 
     async def _execute(
         self,

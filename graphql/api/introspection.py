@@ -24,11 +24,13 @@ from graphql import (
 )
 
 from api.error import Refused
-from api.limit import INTROSPECTION, fragments_of
+from api.limit import INTROSPECTION, fragments_of, is_introspection, operations_of
 from api.schema import schema
 
 MOST_VALUES = 300_000
 """Values in an answer about the schema; the whole schema with each ``__typename`` has half."""
+MOST_BESIDE_DATA = 20_000
+"""Of a request that asks for data as well: others wait until its schema part is answered."""
 WRAPS = 3
 """How often a type is wrapped at most: a list that is not null, of items that are not null."""
 
@@ -134,10 +136,9 @@ class Size:
 def check_introspection(parsed: DocumentNode) -> None:
     """Raises Refused for a valid request whose answer about the schema would be too large."""
     size = Size(fragments_of(parsed), extent())
-    for node in parsed.definitions:
-        selections = getattr(node, "selection_set", None)
-        if selections is not None and size.introspections(selections) > MOST_VALUES:
-            raise Refused(
-                f"The introspection asks for more than {MOST_VALUES:,} values: "
-                "ask for fewer lists within lists."
-            )
+    alone = is_introspection(parsed)
+    most = MOST_VALUES if alone else MOST_BESIDE_DATA
+    for operation in operations_of(parsed):
+        if size.introspections(operation.selection_set) > most:
+            advice = "for fewer lists within lists" if alone else "for the schema by itself"
+            raise Refused(f"The introspection asks for more than {most:,} values: ask {advice}.")

@@ -196,16 +196,20 @@ def root_fields(operation: OperationDefinitionNode) -> frozenset[str]:
 
 
 def is_introspection(parsed: DocumentNode) -> bool:
-    """Whether a request asks for nothing but the schema, and without variables."""
-    operations = operations_of(parsed)
-    return bool(operations) and all(
-        not operation.variable_definitions
-        and all(
-            isinstance(node, FieldNode) and node.name.value.startswith("__")
-            for node in operation.selection_set.selections
-        )
-        for operation in operations
-    )
+    """Whether a valid request asks for nothing but the schema."""
+    fragments, operations = fragments_of(parsed), operations_of(parsed)
+    waiting, seen = [operation.selection_set for operation in operations], set[str]()
+    while waiting:
+        for node in waiting.pop().selections:
+            if isinstance(node, FieldNode):
+                if not node.name.value.startswith("__"):
+                    return False
+            elif isinstance(node, InlineFragmentNode):
+                waiting.append(node.selection_set)
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
+                seen.add(node.name.value)
+                waiting.append(fragments[node.name.value].selection_set)
+    return bool(operations)
 
 
 def asks_for_schema(parsed: DocumentNode) -> bool:

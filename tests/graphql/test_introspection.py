@@ -16,9 +16,9 @@ from graphql import (
     visit,
 )
 
-from api.execution import introspected, prepared
+from api.execution import introspect, introspected, prepared
 from api.introspection import MOST_VALUES, Size, extent
-from api.limit import fragments_of, operations_of
+from api.limit import fragments_of, is_introspection, operations_of
 from api.schema import schema
 
 NEW = {
@@ -98,6 +98,26 @@ def test_no_answer_is_larger_than_what_was_counted(text: str) -> None:
     counted = sum(size.introspections(node.selection_set) for node in operations_of(parsed))
     answered = values(execute(schema(), parsed).data)  # type: ignore[union-attr]
     assert answered - 10 <= counted <= MOST_VALUES
+
+
+def test_the_schema_can_be_asked_for_with_variables_and_in_fragments() -> None:
+    asked = """query Q($old: Boolean!) { ...root } fragment root on Query { __schema { types {
+      name fields(includeDeprecated: $old) { name } } } }"""
+    assert is_introspection(prepared(asked))
+    result = introspect(asked, None, {"old": True})
+    assert result.errors is None
+    assert introspect(asked, None, {}).errors, "the variable is missing"
+    assert not is_introspection(
+        prepared("{ ...a } fragment a on Query { __typename terms { text } }")
+    )
+
+
+def test_beside_data_only_a_little_of_the_schema_is_answered() -> None:
+    """The executor runs both in one go, while nobody else is answered."""
+    prepared('{ __type(name: "Company") { fields { name } } terms { text } }')
+    whole = get_introspection_query().replace("query IntrospectionQuery {", "{ terms { text }")
+    with pytest.raises(GraphQLError, match="ask for the schema by itself"):
+        prepared(whole)
 
 
 def values(answer: object) -> int:
