@@ -25,8 +25,8 @@ LEAST_FREE = 5 * GIB
 LEAST_FREE_SHARE = 0.1
 MOST_MEMORY = 0.85
 """The part of the machine that Neo4j and the API may take."""
-API_MB = 400
-"""MiB that one API process takes."""
+API_MB = 800
+"""MiB that one API process takes, with the process that compares records for it."""
 BEHIND = 10
 """Revisions that an index may be behind for a moment."""
 SOON = timedelta(days=14)

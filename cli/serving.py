@@ -34,6 +34,8 @@ FOLLOW_INTERVAL = 0.5
 """Seconds between two looks for what other processes wrote."""
 LOOK_INTERVAL = 0.3
 """Seconds between two looks whether the index has changed, where another process keeps it."""
+MATCHING_AFTER = 20.0
+"""Seconds after the start: reading the lists of names takes a processor for some seconds."""
 KEYS_INTERVAL = 60.0
 """Seconds between two notes of when API keys were used last."""
 RESUME_INTERVAL = 60.0
@@ -76,7 +78,8 @@ def serve(engine: Engine, listening: socket.socket, workers: int = 1) -> None:
                 partial(server.run, [listening]),
                 partial(setattr, server, "should_exit", True),
             )
-        stop = stack.enter_context(beside(engine, follow, resume, note_keys))
+        tasks = (follow, resume, note_keys) + ((warm_matching,) if workers == 1 else ())
+        stop = stack.enter_context(beside(engine, *tasks))
         threading.Thread(target=announce, args=(engine, address, stop), daemon=True).start()
         stack.callback(crawls.stop)
         crawls.start()
@@ -155,6 +158,12 @@ def follow(engine: Engine, stop: threading.Event) -> None:
     with suppress(ClewError):  # the loop below reports it
         engine.warm_paths()
     repeat(stop, FOLLOW_INTERVAL, engine.follow, "the index cannot follow the graph")
+
+
+def warm_matching(engine: Engine, stop: threading.Event) -> None:
+    """Prepare for comparing records, when the first questions after the start are answered."""
+    if not stop.wait(MATCHING_AFTER):
+        engine.warm_matching()
 
 
 def look_for_changes(engine: Engine, stop: threading.Event) -> None:

@@ -11,7 +11,7 @@ import sys
 import uvicorn
 
 from api.http.log import configure
-from cli.serving import application, beside, look_for_changes, note_keys
+from cli.serving import application, beside, look_for_changes, note_keys, warm_matching
 from cli.terminal import note
 from cli.web import web_config
 from engine.engine import Engine
@@ -28,7 +28,7 @@ def main(descriptor: int, host: str, port: int) -> None:
         Engine.open(settings, lambda _: None, resume=False) as engine,
     ):
         server = uvicorn.Server(web_config(application(engine), settings))
-        with beside(engine, look_for_changes, note_keys):
+        with beside(engine, look_for_changes, note_keys, warm_matching):
             server.run([listening])
 
 

@@ -73,6 +73,38 @@ class ShareDoubt:
 
 
 @dataclass(frozen=True)
+class Feature:
+    """What one kind of value says for (above 0) or against (below 0) one identity of two records.
+
+    ``score`` is in natural log-odds; 0 also where only one of the records tells it.
+    """
+
+    feature: str
+    score: float
+    detail: str
+    query: str | None = None
+    candidate: str | None = None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How likely two records are the same thing, from 0 to 1, and what that is made of."""
+
+    score: float
+    algorithm: str
+    """The way to score, and its version."""
+    features: list[Feature]
+
+
+@dataclass(frozen=True)
+class Match:
+    """A record that may be the thing that was asked about, and how likely."""
+
+    entity: Entity
+    comparison: Comparison
+
+
+@dataclass(frozen=True)
 class Step:
     """A relationship of the node that was asked about, and the node at its other end."""
 

@@ -105,6 +105,7 @@ class Engine(Reading):
 
     def close(self) -> None:
         """Close the index and the connection, and stop the server if this engine started it."""
+        self._comparer.close()
         self._stores.close()
 
     def guard_server(self, stop: Event, progress: Progress) -> None:
@@ -132,6 +133,10 @@ class Engine(Reading):
     def warm_paths(self) -> None:
         """Let Neo4j plan a search for paths: it takes seconds, so do it beside first answers."""
         self._paths.paths(PathQuestion(("clew:nobody",), ("clew:somebody",)), self.caller().access)
+
+    def warm_matching(self) -> None:
+        """Have the lists of names read that ``match`` needs, by another process, in seconds."""
+        self._comparer.prepare()
 
     # --- changing datasets --------------------------------------------------------------------
 

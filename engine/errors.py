@@ -25,6 +25,10 @@ class QueryTimeout(ClewError):
     """A query took longer than it may, and was ended on the server."""
 
 
+class NotReady(ClewError):
+    """What the answer needs is still being prepared; asking again in some seconds helps."""
+
+
 class MigrationError(ClewError):
     """The database has other migrations than this version of Clew."""
 

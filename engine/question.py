@@ -11,6 +11,7 @@ or a dataset exists depends on who asks, so ``Reading`` and the index check that
 from dataclasses import dataclass
 from enum import Enum
 
+from engine.entity import Entity
 from engine.errors import BadInput
 from engine.partial_date import required_date
 from engine.vocabulary import chosen_schemata, chosen_types, close, meant, shown
@@ -213,6 +214,23 @@ class SearchQuestion:
     """The size of the page."""
     after: str | None = None
     """The cursor of the last hit on the page before."""
+
+
+@dataclass(frozen=True)
+class MatchQuestion:
+    """Which records may be the thing that this describes? The likeliest first."""
+
+    entity: Entity
+    """What is asked about: a record, or a description that is none (``described``)."""
+    scope: SearchFilter = SearchFilter()
+    """Which records are compared."""
+    least: float = 0.5
+    """The least score (0 to 1)."""
+    first: int = 10
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.least <= 1:
+            raise BadInput(f"minScore: from 0 to 1, not {self.least}")
 
 
 @dataclass(frozen=True)

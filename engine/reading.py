@@ -17,6 +17,7 @@ from engine.answer import (
     EdgeCount,
     Facet,
     HoldingPage,
+    Match,
     Page,
     PathResult,
     SearchPage,
@@ -39,11 +40,14 @@ from engine.graph.dataset.journal import Journal
 from engine.graph.record.reader import Reader
 from engine.graph.walk.ownership import Ownership
 from engine.graph.walk.path import Pathfinder
+from engine.match.comparer import Comparer
+from engine.match.matcher import Matcher
 from engine.network import Address
 from engine.presence import Presence, among
 from engine.question import (
     ExpandQuestion,
     FacetQuestion,
+    MatchQuestion,
     OwnershipQuestion,
     PathQuestion,
     SearchQuestion,
@@ -63,6 +67,8 @@ class Reading:
         self._index = stores.index
         self._reader = Reader(stores.connection, settings.deadline)
         self._presence = Presence(self._reader)
+        self._comparer = Comparer(settings.deadline)
+        self._matcher = Matcher(self._reader, stores.index, self._comparer)
         self._paths = Pathfinder(stores.connection, settings.deadline)
         self._ownership = Ownership(stores.connection, settings.deadline)
         self._catalog = Catalog(stores.connection, settings.deadline)
@@ -115,6 +121,15 @@ class Reading:
     def owner_access(self) -> Access:
         """What the owner of the data folder may read and write: all that there is."""
         return self.directory.owner_access()
+
+    # --- who is the same ----------------------------------------------------------------------
+
+    def match(self, question: MatchQuestion, access: Access) -> list[Match]:
+        """The records that may be the thing that is described, the likeliest first.
+
+        Raises NotReady in the first seconds.
+        """
+        return self._matcher.matches(question, access)
 
     # --- entities and what is around them -----------------------------------------------------
 

@@ -194,3 +194,18 @@ def cleaned(name: str, values: Mapping[str, list[str]]) -> dict[str, list[str]]:
                 raise BadInput(f"{key} {shown(value)} is no {prop.type.label.lower()}{hint}")
             properties[key].append(clean)
     return properties
+
+
+def described(schema: str, properties: Mapping[str, Any]) -> Entity:
+    """A description as an entity that is in no dataset: its values as FtM writes them.
+
+    Raises BadInput for a schema whose records are never the same as others, for an unknown
+    property, and for a value that its property does not take.
+    """
+    kinds = kinds_of(schema)
+    if not schema_of(schema).matchable:
+        raise BadInput(f"schema: FollowTheMoney compares no records of {schema} with others")
+    values = cleaned(schema, checked(schema, kinds, dict(properties)))
+    if not any(values.values()):
+        raise BadInput("properties: give a name, or another value to look for")
+    return make_entity("", "query", schema, values)

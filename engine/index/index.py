@@ -15,6 +15,7 @@ from engine.dataset import SchemaCount
 from engine.entity import Entity, literal_ids
 from engine.errors import BadInput, ClewError, EngineInUse
 from engine.index import clause, facet
+from engine.index.candidate import Candidates
 from engine.index.entry import entry
 from engine.index.field import ANALYZER, LAYOUT, REVISION_ID, analyzer, layout
 from engine.index.folding import clean
@@ -201,6 +202,13 @@ class Index:
             return []
         query = self._query(question.search, access)
         return facet.facets(self._searcher, query, question.fields, question.size)
+
+    @_refusals()
+    def candidates(
+        self, entity: Entity, access: Access, scope: SearchFilter, most: int
+    ) -> list[str]:
+        """The ids of the records that may be the same thing as this one, the likeliest first."""
+        return Candidates(self._searcher, access, scope).ids(entity, most)
 
     def schema_counts(self, access: Access) -> dict[str, list[SchemaCount]]:
         """How many entities of each schema each dataset holds, most frequent first."""

@@ -11,6 +11,7 @@ from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
 from engine import question
+from engine.entity import Entity
 from engine.errors import BadInput
 from engine.partial_date import required_date
 from engine.question import Direction, ExpandOrder, PathMode, SearchSort
@@ -71,6 +72,16 @@ class SearchFilter:
     countries: list[str] | None = None
     topics: list[str] | None = None
     during: DateRange | None = None
+
+
+@strawberry.input(description="Which records are compared. A schema includes its descendants.")
+class XrefScope:
+    """Which records are compared."""
+
+    schemata: list[str] | None = None
+    datasets: list[str] | None = None
+    countries: list[str] | None = None
+    min_score: float | None = None
 
 
 @strawberry.input(
@@ -137,6 +148,22 @@ def search_filter(argument: SearchFilter | None) -> question.SearchFilter:
         topics=tuple_of(argument.topics),
         during=date_range(argument.during),
     )
+
+
+def match_question(
+    entity: Entity, argument: XrefScope | None, first: int
+) -> question.MatchQuestion:
+    """The engine's value for what an entity is compared with; raises BadInput."""
+    if argument is None:
+        return question.MatchQuestion(entity, first=first)
+    scope = question.SearchFilter(
+        schemata=tuple_of(argument.schemata),
+        datasets=tuple_of(argument.datasets),
+        countries=tuple_of(argument.countries),
+    )
+    least = argument.min_score
+    usual = question.MatchQuestion.least
+    return question.MatchQuestion(entity, scope, usual if least is None else least, first)
 
 
 def hop_filter(argument: HopFilter | None) -> question.HopFilter:

@@ -50,6 +50,8 @@ DOUBTS = 50
 """Doubts about shares that are listed."""
 ROUTE = 5
 """Entities, and relationships, on the routes to one owner: more are rare."""
+COMPARED = 75
+"""Records that are read to be compared with one (``engine.match.matcher``)."""
 PROPERTIES = 5
 """Properties that name entities, of a record whose properties are all asked for."""
 MOST_LOOKS = 20_000
@@ -198,6 +200,8 @@ class Cost:
 
     def _page(self, size: int, sets: tuple[SelectionSetNode, ...], kind: GraphQLNamedType) -> int:
         """A page of a list: looking for it, and its items."""
+        if kind.name == "MatchResult":
+            return COMPARED + self._inner(sets, kind, {"nodes": size})
         if not kind.name.endswith("Connection") or not isinstance(kind, GraphQLObjectType):
             return WALK + size * (1 + self._inner(sets, kind))
         asked = {nodes[0].name.value for nodes in self._fields(sets, kind)}

@@ -11,13 +11,13 @@ from typing import Annotated, Any
 import strawberry
 from followthemoney.property import Property as FtmProperty
 
-from api.argument import DateRange, date_range, tuple_of
+from api.argument import DateRange, XrefScope, date_range, match_question, tuple_of
 from api.connection import PageInfo, page_size
 from api.dataset import Dataset
 from api.session import Info
 from engine import answer
 from engine import entity as value
-from engine.question import Direction, ExpandOrder, ExpandQuestion
+from engine.question import Direction, ExpandOrder, ExpandQuestion, MatchQuestion
 from engine.vocabulary import warn_of_properties
 
 LITERAL = "Literal"
@@ -201,6 +201,81 @@ async def _expand(
     return Expansion(question, await info.context.ask(info.context.engine.expand, question))
 
 
+@strawberry.type(
+    description="What one kind of value says for or against two records being the same thing."
+)
+class MatchFeature:
+    """What one kind of value says for or against two records being the same thing."""
+
+    feature: str
+    score: float
+    detail: str
+    query: str | None
+    candidate: str | None
+
+
+def _of_comparison(name: str) -> Any:
+    """A resolver for what the comparison of a match knows."""
+
+    def resolve(root: strawberry.Parent[answer.Match]) -> Any:
+        return getattr(root.comparison, name)
+
+    return resolve
+
+
+@strawberry.type(description="A record that may be the same thing, and why.")
+class Match:
+    """A record that may be the same thing, and why."""
+
+    entity: "Entity"
+    score: float = strawberry.field(
+        resolver=_of_comparison("score"),
+        description="How likely it is the same thing, from 0 to 1; at 0.5 what speaks for it and "
+        "what speaks against it are in balance.",
+    )
+    algorithm: str = strawberry.field(
+        resolver=_of_comparison("algorithm"),
+        description="The way to compare, and its version: scores of others are not comparable.",
+    )
+    explanation: list[MatchFeature] = strawberry.field(
+        resolver=_of_comparison("features"),
+        description="What the score is made of, what counts most first; also what only one of the "
+        "two tells, which counts nothing.",
+    )
+
+
+@strawberry.type(description="Records that may be the same thing, the likeliest first.")
+class MatchResult:
+    """Records that may be the same thing, the likeliest first."""
+
+    nodes: list[Match]
+
+
+Scope = Annotated[
+    XrefScope | None,
+    strawberry.argument(description="Which records are compared; without it all that you may see."),
+]
+FIRST_MATCHES = MatchQuestion.first
+
+
+async def matched(info: Info, question: MatchQuestion) -> MatchResult:
+    """The answer to what may be the same."""
+    found: Any = await info.context.ask(info.context.engine.match, question)
+    return MatchResult(nodes=found)
+
+
+async def _similar(
+    root: strawberry.Parent[value.Node],
+    info: Info,
+    scope: Scope = None,
+    first: int | None = FIRST_MATCHES,
+) -> Any:
+    if not isinstance(root, value.Entity) or not value.schema_of(root.schema).matchable:
+        return MatchResult(nodes=[])
+    question = match_question(root, scope, page_size(first, FIRST_MATCHES))
+    return await matched(info, question)
+
+
 @cache
 def object_name(schema: str) -> str:
     """The object type of a schema's records: its own name, unless an interface has that name."""
@@ -235,6 +310,11 @@ class Entity:
     )
     expand: ExpandConnection = strawberry.field(
         resolver=_expand, description="The neighbours, and the relationships that lead to them."
+    )
+    similar: MatchResult = strawberry.field(
+        resolver=_similar,
+        description="Other records that may be the same thing. FollowTheMoney compares persons, "
+        "organisations, vessels and some more kinds of things; others have none.",
     )
 
     @classmethod

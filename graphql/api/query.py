@@ -20,6 +20,7 @@ from api.entity import Entity
 from api.grant import GrantQuery
 from api.holding import HoldingQuery
 from api.investigation import InvestigationQuery
+from api.match import MatchQuery
 from api.search import Search, SearchConnection
 from api.session import Info
 from api.user import UserQuery
@@ -127,6 +128,7 @@ class Query(
     UserRequestQuery,
     AllowanceQuery,
     AuditQuery,
+    MatchQuery,
 ):
     """Everything that can be asked."""
 

@@ -1,0 +1,161 @@
+"""Which records may be the same thing as one that is described: found by what they share with it.
+
+The more a shared token tells, the more it counts: its weight is the logarithm of how rare it is
+among the records that this reader may see. Tantivy's own weights come of the whole index, so what
+is hidden would move what is found. Names are looked up by their words, by words that sound alike,
+and by words with one letter wrong; identifiers and numbers in their normal form; e-mails, phones
+and the like by their shared value; dates of birth by their day.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import tantivy
+from followthemoney import model
+from tantivy import Query
+
+from engine.access import Access
+from engine.entity import Entity, literal_ids, schema_of
+from engine.index import clause
+from engine.index.day import days
+from engine.index.entry import LONGEST_KEY
+from engine.index.field import layout
+from engine.index.folding import LONGEST_WORD, fold, identifier, words
+from engine.index.number import identifier_tokens
+from engine.index.page import entity_id
+from engine.index.sound import sounds
+from engine.question import SearchFilter
+
+MOST_TOKENS = 40
+"""Tokens that are looked up for one record: the rarest of those that there are."""
+MOST_COMMON = 0.02
+"""The share of all records from which on a token is left out, if a rarer one is left."""
+SHORTEST_TYPED = 5
+"""Shorter words are not looked up with a letter wrong."""
+TYPED, SOUNDING = 0.6, 0.8
+"""What a word counts that is found with a letter wrong, or by its sound, of one as it stands."""
+UNIQUE = 2.0
+"""What an identifier counts, of a word that is as rare."""
+FROM_ADDRESS = 6
+"""The longest words of addresses that are looked up."""
+DATES = ("birthDate", "incorporationDate")
+
+
+@dataclass(frozen=True)
+class _Token:
+    """One thing that records may share: how it is looked up, and what it counts."""
+
+    query: Query
+    factor: float
+    count: int
+
+
+class Candidates:
+    """Looks up candidates in one commit of the index, for one reader and scope."""
+
+    def __init__(self, searcher: tantivy.Searcher, access: Access, scope: SearchFilter) -> None:
+        self._searcher = searcher
+        self._allowed = clause.allowed(access, scope)
+
+    def ids(self, entity: Entity, most: int) -> list[str]:
+        """The ids of records that may be the same thing, the likeliest first; not its own."""
+        fits = clause.one_of("schema", sorted(matchable(entity.schema)))
+        scope = clause.every([self._allowed, Query.const_score_query(fits, 1.0)])
+        total = self._count(scope)
+        tokens = self._tokens(entity, scope)
+        if not tokens or not total:
+            return []
+        rare = [token for token in tokens if token.count <= max(MOST_COMMON * total, most)]
+        weighed = [
+            Query.boost_query(
+                Query.const_score_query(token.query, 1.0),
+                token.factor * math.log(1 + total / token.count),
+            )
+            for token in rare or tokens
+        ]
+        query = clause.every([scope, clause.either(weighed)])
+        found = self._searcher.search(query, most + 1, count=False).hits
+        ids = [entity_id(self._searcher.doc(address)) for _, address in found]
+        return [id_ for id_ in ids if id_ != entity.id][:most]
+
+    def _tokens(self, entity: Entity, scope: Query) -> list[_Token]:
+        """The rarest tokens of a record that others have, too."""
+        tokens = []
+        for query, factor in lookups(entity):
+            count = self._count(clause.every([query, scope]))
+            if count:
+                tokens.append(_Token(query, factor, count))
+        return sorted(tokens, key=lambda token: token.count)[:MOST_TOKENS]
+
+    def _count(self, query: Query) -> int:
+        result = self._searcher.search(query, 1, count=True)
+        return int(result.count or 0)  # type: ignore[attr-defined]  # tantivy's stub lacks it
+
+
+def matchable(schema: str) -> frozenset[str]:
+    """The schemata whose records can be the same thing as one of this schema, by FtM's rules."""
+    one = schema_of(schema)
+    return frozenset(other.name for other in model if one.can_match(other) or other.can_match(one))
+
+
+def lookups(entity: Entity) -> Iterator[tuple[Query, float]]:
+    """How each thing that a record may share is looked up, and what it counts."""
+    tokens, heard = name_tokens(entity)
+    for token in sorted(tokens):
+        yield Query.term_query(layout(), "name", token), 1.0
+        if len(token) >= SHORTEST_TYPED and token.isalpha():
+            yield Query.fuzzy_term_query(layout(), "name", token, distance=1), TYPED
+    for token in sorted(heard - tokens):  # a name that is spelt like its sound has no other entry
+        yield _any_of(("sound", [token]), ("name", [token])), SOUNDING
+    for number in sorted(set(_typed(entity, "identifier"))):
+        values = [identifier(number)], identifier_tokens(number)
+        yield _any_of(("identifier", values[0]), ("number", values[1])), UNIQUE
+    for literal in literal_ids(entity):
+        if not literal.startswith("literal:address"):
+            yield Query.term_query(layout(), "literal", literal), UNIQUE
+    for prop in DATES:
+        for value in entity.properties.get(prop, ()):
+            both = days(value)
+            if both is not None and both[0] == both[1]:
+                yield clause.overlap(*both), 1.0
+    for token in _address_tokens(_typed(entity, "address")):
+        yield Query.term_query(layout(), "text", token), TYPED
+
+
+def name_tokens(entity: Entity) -> tuple[set[str], set[str]]:
+    """The tokens of a record's names, and what their words sound like."""
+    tokens: set[str] = set()
+    heard: set[str] = set()
+    for name in _typed(entity, "name"):
+        name = name[:LONGEST_KEY]
+        tokens.update(token for sequence in fold(name).sequences for token in sequence)
+        heard.update(sound for word in words(name)[0] for sound in sounds(word[:LONGEST_WORD]))
+    return {token for token in tokens if len(token) <= clause.LONGEST_OPEN}, heard
+
+
+def _address_tokens(addresses: Iterable[str]) -> list[str]:
+    tokens = {token for value in addresses for seq in fold(value).sequences for token in seq}
+    return sorted(tokens, key=lambda token: (-len(token), token))[:FROM_ADDRESS]
+
+
+def _any_of(*fields: tuple[str, Sequence[str]]) -> Query:
+    return clause.either(
+        [
+            Query.term_query(layout(), field, token)
+            for field, tokens in fields
+            for token in tokens
+            if token
+        ]
+    )
+
+
+def _typed(entity: Entity, kind: str) -> list[str]:
+    """The values of a record's properties of one of FtM's types that count for matching."""
+    known = schema_of(entity.schema).properties
+    return [
+        value
+        for prop, values in entity.properties.items()
+        if prop in known and known[prop].type.name == kind and known[prop].matchable
+        for value in values
+    ]

@@ -1,0 +1,94 @@
+"""Compares records in a process of its own, which stays.
+
+``rigour`` reads its lists of names when it reads the first one: that takes 5 to 10 seconds and 350
+MB, once. In this process it would hold up every other answer; so one process does it, started when
+something is compared for the first time, or before (``prepare``), and ended with this one.
+"""
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import TimeoutError as NotInTime
+from concurrent.futures.process import BrokenProcessPool
+
+from engine.answer import Comparison
+from engine.entity import Entity, make_entity
+from engine.errors import NotReady
+from engine.match.comparison import compare
+from engine.process.worker import KILLED, end_with
+
+LONGEST_START = 60.0
+"""Seconds that the first questions wait for the lists, beyond their deadline: an error would help
+nobody."""
+NOT_READY = (
+    "Clew is reading its lists of names, which takes some seconds after it starts: ask again"
+)
+
+
+class Comparer:
+    """One process that compares; for many threads."""
+
+    def __init__(self, seconds: float) -> None:
+        """``seconds`` is how long one answer may take."""
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._pool: ProcessPoolExecutor | None = None
+        self._ready: Future[None] | None = None
+
+    def prepare(self) -> None:
+        """Start the process and have it read the lists, without waiting for it."""
+        with self._lock:
+            if self._pool is None:
+                self._pool = ProcessPoolExecutor(
+                    1,
+                    # a fork of a process with threads may hang; this starts anew
+                    multiprocessing.get_context("spawn"),
+                    initializer=end_with,
+                    initargs=(os.getpid(),),
+                )
+                self._ready = self._pool.submit(read_lists)
+
+    def compare(self, query: Entity, candidates: Sequence[Entity]) -> list[Comparison]:
+        """What each candidate is to the query, in order.
+
+        Raises NotReady where the process has just been started, or has been killed.
+        """
+        if not candidates:
+            return []
+        self.prepare()
+        with self._lock:
+            pool, ready = self._pool, self._ready
+        assert pool is not None
+        assert ready is not None
+        try:
+            ready.result(max(self._seconds, LONGEST_START))
+            return pool.submit(compared, query, candidates).result(self._seconds)
+        except NotInTime:
+            raise NotReady(NOT_READY) from None
+        except BrokenProcessPool:
+            self.close()  # the next question starts another one
+            raise NotReady(KILLED) from None
+
+    def close(self) -> None:
+        """End the process."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            # it may be reading its lists, which nobody waits for any more
+            for process in list((getattr(pool, "_processes", None) or {}).values()):
+                process.kill()
+            pool.shutdown(cancel_futures=True)
+
+
+def read_lists() -> None:
+    """Compare a person and a company, so that all lists are read."""
+    for schema in ("Person", "Company"):
+        one, other = (make_entity("", "none", schema, {"name": [name]}) for name in ("A B", "A C"))
+        compare(one, other)
+
+
+def compared(query: Entity, candidates: Sequence[Entity]) -> list[Comparison]:
+    """What each candidate is to the query."""
+    return [compare(query, candidate) for candidate in candidates]

@@ -1,0 +1,51 @@
+"""Whether two records are the same thing: a score between 0 and 1, and what it is made of.
+
+The evidence of names (``engine.match.name``) and of other values (``engine.match.evidence``) is
+added in log-odds, and the score is what they make of even odds: 0.5 where what speaks for one
+identity and what speaks against it are in balance. So each value's part in it can be told.
+
+nomenklatura's algorithms are no part of this. ``logic-v2`` answers another score with its arguments
+exchanged, and remembers names by the record's id, also after they have changed; the regressions
+take 8 seconds and 250 MB to load, and explain with bare numbers. ``tests/bench/match.py`` compares
+them with this one. The names are read by ``rigour``, as theirs are.
+"""
+
+import math
+
+from engine.answer import Comparison, Feature
+from engine.entity import Entity
+from engine.match.evidence import Evidence, evidence, interpolated, missing
+from engine.match.name import compare_names, names_of, raw_names, type_tag
+
+ALGORITHM = "clew-1"
+"""The name and the version of this way to score; another one where any weight changes."""
+NAMES = ((0.0, -6.0), (0.5, -2.5), (0.7, 0.0), (0.85, 1.8), (0.95, 3.0), (1.0, 4.0))
+"""Log-odds by how alike the names are. At 0.7, where nomenklatura draws the line, they say
+nothing."""
+NO_NAME = -3.0
+"""Log-odds of two records of which one has no name: other values have to make up for it."""
+
+
+def compare(query: Entity, candidate: Entity) -> Comparison:
+    """How likely two records are the same thing, and why; the same whichever comes first."""
+    found = [_names(query, candidate), *evidence(query, candidate)]
+    points = sum(each.points for each in found)
+    features = [
+        Feature(each.feature, round(each.points, 2), each.detail, each.query, each.candidate)
+        for each in sorted(found, key=lambda each: -abs(each.points))
+    ]
+    return Comparison(1 / (1 + math.exp(-points)), ALGORITHM, features)
+
+
+def _names(query: Entity, candidate: Entity) -> Evidence:
+    told = raw_names(query), raw_names(candidate)
+    if not told[0] or not told[1]:
+        if not told[0] and not told[1]:
+            return Evidence("name", NO_NAME, "neither has a name")
+        absent = missing("name", *told)
+        return Evidence("name", NO_NAME, absent.detail, absent.query, absent.candidate)
+    tag = type_tag(query.schema, candidate.schema)
+    found = compare_names(names_of(query, tag), names_of(candidate, tag))
+    points = interpolated(NAMES, found.score)
+    one, other = found.query or told[0][0], found.candidate or told[1][0]
+    return Evidence("name", points, found.detail, one, other)

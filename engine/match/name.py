@@ -1,0 +1,373 @@
+"""How alike two names are, from 0 to 1, and which of their parts belong together.
+
+``rigour`` reads a name: it tags parts (given, family, legal form, number), knows other spellings of
+many of them as symbols, and aligns what is left by distance. The score is made here. It is the same
+whichever name comes first, unlike that of nomenklatura's ``logic-v2``, whose weights of the symbols
+it starts from.
+
+Two names of which each has a part that the other lacks, as ``Ali Saddam Hussein al-Rawi`` and
+``Ali Saddam Hussein al-Tikriti``, name two persons, however many parts they share; where only one
+has more parts, it may be the fuller form. So too two legal forms, and two numbers.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from followthemoney.names import PART_TAG_PROPS, schema_type_tag
+from rigour.names import (
+    Alignment,
+    CompareConfig,
+    Name,
+    NamePart,
+    NamePartTag,
+    NameTypeTag,
+    align_person_name_order,
+    analyze_names,
+    compare_parts,
+)
+from rigour.names.symbol import Symbol, SymbolCategory, pair_symbols
+from rigour.text import levenshtein
+
+from engine.entity import Entity, schema_of
+
+FULL_NAMES = ("name", "alias", "previousName")
+NAME_PARTS = ("firstName", "secondName", "middleName", "fatherName", "lastName")
+"""The properties that make up the name of a person without a full one, in order."""
+MOST_NAMES = 50
+"""Names of one record that are compared."""
+LONGEST_NAME = 200
+
+SYMBOL_SCORES: Mapping[SymbolCategory, float] = {
+    SymbolCategory.ORG_CLASS: 0.8,
+    SymbolCategory.INITIAL: 0.9,
+    SymbolCategory.NAME: 0.95,
+    SymbolCategory.NICK: 0.8,
+    SymbolCategory.SYMBOL: 0.9,
+    SymbolCategory.DOMAIN: 0.9,
+    SymbolCategory.NUMERIC: 0.95,
+    SymbolCategory.LOCATION: 0.95,
+}
+"""How alike two parts are that are one symbol, but are not spelt alike."""
+SYMBOL_WEIGHTS: Mapping[SymbolCategory, float] = {
+    SymbolCategory.ORG_CLASS: 0.4,
+    SymbolCategory.INITIAL: 0.5,
+    SymbolCategory.NICK: 0.8,
+    SymbolCategory.SYMBOL: 0.4,
+    SymbolCategory.DOMAIN: 0.7,
+    SymbolCategory.NUMERIC: 1.3,
+    SymbolCategory.LOCATION: 0.9,
+}
+"""How much such a pair counts: "International" says less than a surname."""
+EXTRA_WEIGHTS: Mapping[SymbolCategory, float] = {
+    SymbolCategory.ORG_CLASS: 0.25,
+    SymbolCategory.SYMBOL: 0.5,
+    SymbolCategory.NUMERIC: 1.3,
+}
+"""How much a part counts that has no counterpart: a legal form is often left out."""
+STOP_WEIGHT, LEGAL_WEIGHT = 0.35, 0.25
+ONE_SIDED = 0.35
+"""How much parts count that only one of the names has, of what they would count as a conflict."""
+CONFLICT = 0.5
+"""From this weight on, parts that each name has alone make two names of them."""
+MOST_IN_CONFLICT = 0.66
+"""The score that such names do not exceed; just below what counts as alike."""
+SHORTEST_TYPED = 4
+SHORTEST_SOUND = 3
+TYPED, HEARD = 0.7, 0.8
+"""How alike two parts are with a typing error, and two that sound alike."""
+OTHER_ROLE = 0.5
+"""What is left of a pair of a given name and a family name."""
+ROMAN = frozenset("ivx")
+_CONFIG = CompareConfig()
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Two parts that belong together, and how alike they are."""
+
+    query: str
+    candidate: str
+    score: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class NameComparison:
+    """How alike two names are, and why."""
+
+    score: float
+    query: str = ""
+    candidate: str = ""
+    pairings: tuple[Pairing, ...] = ()
+    extra_query: tuple[str, ...] = ()
+    extra_candidate: tuple[str, ...] = ()
+
+    @property
+    def detail(self) -> str:
+        """The comparison in words: what belongs together, and what has no counterpart."""
+        if self.score == 1.0 and not self.pairings:
+            return "the same name"
+        pairs = [
+            each.query if each.query == each.candidate else f"{each.query} ~ {each.candidate}"
+            for each in self.pairings
+        ]
+        texts = [", ".join(pairs)] if pairs else []
+        if self.extra_query:
+            texts.append(f"only in the query: {' '.join(self.extra_query)}")
+        if self.extra_candidate:
+            texts.append(f"only in the candidate: {' '.join(self.extra_candidate)}")
+        return "; ".join(texts) or "nothing in common"
+
+    def exchanged(self) -> "NameComparison":
+        """The comparison of the same names in the other order."""
+        pairings = tuple(
+            Pairing(each.candidate, each.query, each.score, each.weight) for each in self.pairings
+        )
+        extras = self.extra_candidate, self.extra_query
+        return NameComparison(self.score, self.candidate, self.query, pairings, *extras)
+
+
+DIFFERENT = NameComparison(0.0)
+
+
+@dataclass
+class _Rest:
+    """The parts of one name that have found no counterpart, and what each counts."""
+
+    weights: Mapping[NamePart, float]
+    parts: list[NamePart] = field(default_factory=list)
+
+    @property
+    def weight(self) -> float:
+        return sum(self.weights[part] for part in self.parts)
+
+
+def raw_names(entity: Entity) -> tuple[str, ...]:
+    """A record's names as they are; for a person without one, what its parts make."""
+    schema = schema_of(entity.schema)
+    names = [
+        value
+        for prop, values in entity.properties.items()
+        if (known := schema.properties.get(prop)) is not None
+        and known.type.name == "name"
+        and known.matchable
+        for value in values
+    ]
+    if schema.is_a("Person") and not any(entity.properties.get(name) for name in FULL_NAMES):
+        parts = [entity.first(name) for name in NAME_PARTS]
+        names = [" ".join(part for part in parts if part)]
+    return tuple(dict.fromkeys(name[:LONGEST_NAME] for name in names if name))[:MOST_NAMES]
+
+
+def names_of(entity: Entity, tag: NameTypeTag) -> tuple[Name, ...]:
+    """A record's names, read as those of a person, an organisation or a thing."""
+    tags = {
+        part: tuple(values)
+        for prop, parts in PART_TAG_PROPS
+        if (values := entity.properties.get(prop))
+        for part in parts
+    }
+    return _read(tag, raw_names(entity), tuple(tags.items()))
+
+
+# by what is read and not by the record's id: a name that changes is read anew
+@lru_cache(maxsize=20_000)
+def _read(
+    tag: NameTypeTag,
+    names: tuple[str, ...],
+    tags: tuple[tuple[NamePartTag, tuple[str, ...]], ...],
+) -> tuple[Name, ...]:
+    found = analyze_names(tag, names, dict(tags), infer_initials=True, consolidate=False)
+    return tuple(sorted(found, key=lambda name: name.form))
+
+
+def type_tag(query: str, candidate: str) -> NameTypeTag:
+    """How the names of two records of these schemata are read: where one is a person, both."""
+    tags = [schema_type_tag(schema_of(name)) for name in (query, candidate)]
+    return NameTypeTag.PER if NameTypeTag.PER in tags else tags[0]
+
+
+def compare_names(query: Sequence[Name], candidate: Sequence[Name]) -> NameComparison:
+    """The two names, one of each record, that are most alike."""
+    same = {name.comparable: name for name in candidate}
+    for name in query:
+        other = same.get(name.comparable)
+        if other is not None and _roles_agree(zip(name.parts, other.parts, strict=False)):
+            return NameComparison(1.0, name.original, other.original)
+    best = DIFFERENT
+    for name in _longest(query):
+        for other in _longest(candidate):
+            found = compare_name(name, other)
+            if found.score > best.score:
+                best = found
+    return best
+
+
+def _roles_agree(pairs: Iterable[tuple[NamePart, NamePart]]) -> bool:
+    """Whether no given name stands where the other record has a family name."""
+    return all(part.tag.can_match(other.tag) for part, other in pairs)
+
+
+def _longest(names: Sequence[Name]) -> list[Name]:
+    """The names without those that are parts of others: "John Smith" beside "John K Smith"."""
+    if len(names) == 1:
+        return list(names)
+    return sorted(Name.consolidate_names(names), key=lambda name: name.form)
+
+
+def compare_name(query: Name, candidate: Name) -> NameComparison:
+    """How alike two names are, by the best way to pair their parts."""
+    # rigour's distance differs a little with the names exchanged: they are always put in one order
+    if query.form <= candidate.form:
+        return _in_order(query, candidate)
+    return _in_order(candidate, query).exchanged()
+
+
+def _in_order(query: Name, candidate: Name) -> NameComparison:
+    weights = _weights(query), _weights(candidate)
+    best = DIFFERENT
+    for edges in pair_symbols(query, candidate):
+        pairings = [_symbol_pairing(edge) for edge in edges]
+        used = {part for edge in edges for part in (*edge.qps, *edge.rps)}
+        rests = _Rest(weights[0]), _Rest(weights[1])
+        open_parts = (
+            [part for part in query.parts if part not in used],
+            [part for part in candidate.parts if part not in used],
+        )
+        if any(open_parts):
+            pairings += _aligned(open_parts, rests, NameTypeTag.PER in (query.tag, candidate.tag))
+        score = _score(pairings, rests[0].weight, rests[1].weight)
+        if _contradict(query, candidate, rests):
+            score = min(score, MOST_IN_CONFLICT)
+        if score > best.score:
+            best = NameComparison(
+                score,
+                query.original,
+                candidate.original,
+                tuple(pairings),
+                tuple(part.form for part in rests[0].parts),
+                tuple(part.form for part in rests[1].parts),
+            )
+    return best
+
+
+def _score(pairings: Iterable[Pairing], query: float, candidate: float) -> float:
+    """The share of what two names say that agrees, by weight."""
+    total = sum(pairing.weight for pairing in pairings)
+    if not total:
+        return 0.0
+    agreed = sum(pairing.weight * pairing.score for pairing in pairings)
+    conflict, more = min(query, candidate), abs(query - candidate)
+    score = agreed / (total + conflict + ONE_SIDED * more)
+    return min(score, MOST_IN_CONFLICT) if conflict >= CONFLICT else score
+
+
+def _weights(name: Name) -> dict[NamePart, float]:
+    """What each part counts where it has no counterpart."""
+    known = {NamePartTag.STOP: STOP_WEIGHT, NamePartTag.LEGAL: LEGAL_WEIGHT}
+    weights = {part: known.get(part.tag, 1.0) for part in name.parts}
+    for span in name.spans:
+        weight = EXTRA_WEIGHTS.get(span.symbol.category)
+        if weight is not None and not _is_letter(span.parts, span.symbol):
+            for part in span.parts:
+                weights[part] = min(weights[part], weight) if weight < 1 else weight
+    return weights
+
+
+def _is_letter(parts: Sequence[NamePart], symbol: Symbol) -> bool:
+    """Whether a number is a single letter, as the I of a name."""
+    one = parts[0]
+    is_number = symbol.category == SymbolCategory.NUMERIC
+    return is_number and len(parts) == 1 and not one.numeric and len(one.comparable) < 2
+
+
+def _symbol_pairing(edge: Alignment) -> Pairing:
+    assert edge.symbol is not None, "pair_symbols pairs by symbols only"
+    category = edge.symbol.category
+    score = 1.0 if edge.qstr == edge.rstr else SYMBOL_SCORES.get(category, 1.0)
+    if not _roles_agree(zip(edge.qps, edge.rps, strict=False)):
+        score *= OTHER_ROLE
+    parts = min(len(edge.qps), len(edge.rps))
+    return Pairing(edge.qstr, edge.rstr, score, SYMBOL_WEIGHTS.get(category, 1.0) * parts**0.5)
+
+
+def _aligned(
+    parts: tuple[list[NamePart], list[NamePart]], rests: tuple[_Rest, _Rest], is_person: bool
+) -> list[Pairing]:
+    """Pairs of the parts that no symbol explains; what is left goes to the rests."""
+    if is_person:
+        query, candidate = align_person_name_order(*parts)
+    else:
+        query, candidate = NamePart.tag_sort(parts[0]), NamePart.tag_sort(parts[1])
+    pairings = []
+    for edge in compare_parts(query, candidate, config=_CONFIG):
+        if edge.qps and edge.rps and edge.score > 0:
+            weight = sum(rests[0].weights[part] for part in edge.qps)
+            weight += sum(rests[1].weights[part] for part in edge.rps)
+            score = 1.0 if edge.qstr == edge.rstr else edge.score
+            if not _roles_agree(zip(edge.qps, edge.rps, strict=False)):
+                score *= OTHER_ROLE
+            pairings.append(Pairing(edge.qstr, edge.rstr, score, weight / 2))
+        else:
+            rests[0].parts.extend(edge.qps)
+            rests[1].parts.extend(edge.rps)
+    return pairings + _similar(*rests, is_person)
+
+
+def _similar(query: _Rest, candidate: _Rest, is_person: bool) -> list[Pairing]:
+    """Pairs of left parts that differ by a typing error, sound alike, or are an initial."""
+    pairings = []
+    for part in list(query.parts):
+        for other in list(candidate.parts):
+            score, factor = _initial(part, other) if is_person else (0.0, 1.0)
+            score = score or _similarity(part, other)
+            if score:
+                weight = factor * (query.weights[part] + candidate.weights[other]) / 2
+                pairings.append(Pairing(part.form, other.form, score, weight))
+                query.parts.remove(part)
+                candidate.parts.remove(other)
+                break
+    return pairings
+
+
+def _initial(part: NamePart, other: NamePart) -> tuple[float, float]:
+    """How alike a letter is to the word that it begins, and what it weighs; 0 for other parts."""
+    short, long = sorted((part.comparable, other.comparable), key=len)
+    if len(short) != 1 or not short.isalpha() or not long.startswith(short):
+        return 0.0, 1.0
+    initial = SymbolCategory.INITIAL
+    return SYMBOL_SCORES[initial], SYMBOL_WEIGHTS[initial]
+
+
+def _similarity(part: NamePart, other: NamePart) -> float:
+    if part.numeric or other.numeric:
+        return 0.0
+    longest = max(len(part.comparable), len(other.comparable))
+    if longest >= SHORTEST_TYPED:
+        errors = max(1, longest // 4)
+        if levenshtein(part.comparable, other.comparable, max_edits=errors) <= errors:
+            return TYPED
+    sound, errors = part.metaphone, max(1, longest // 3)
+    if not sound or len(sound) < SHORTEST_SOUND or sound != other.metaphone:
+        return 0.0
+    near = levenshtein(part.comparable, other.comparable, max_edits=errors) <= errors
+    return HEARD if near else 0.0
+
+
+def _contradict(query: Name, candidate: Name, rests: Iterable[_Rest]) -> bool:
+    """Whether two names are of two things: both have a legal form, and the forms differ; or one
+    has a number without a counterpart, as the second of two funds."""
+    forms = _legal_forms(query), _legal_forms(candidate)
+    if forms[0] and forms[1] and not forms[0] & forms[1]:
+        return True
+    if NameTypeTag.PER in (query.tag, candidate.tag):
+        return False
+    return any(
+        part.numeric or ROMAN.issuperset(part.comparable) for rest in rests for part in rest.parts
+    )
+
+
+def _legal_forms(name: Name) -> set[str]:
+    spans = name.spans
+    return {span.symbol.id for span in spans if span.symbol.category == SymbolCategory.ORG_CLASS}

