@@ -141,6 +141,8 @@ def test_the_demo_is_asked_for_a_search_a_path_and_an_ownership_chain() -> None:
     [pytest.param(asked, printed, id=place) for place, asked, printed in answers()],
 )
 def test_an_answer_is_as_printed(engine: Engine, asked: str, printed: str) -> None:
+    if "match(" in asked:  # the first comparison waits for another process to start
+        engine._comparer.wait(120)
     real = asyncio.run(execute(engine, asked))
     assert agrees(cut_json(printed), real), real
 

@@ -17,16 +17,17 @@ from tantivy import Query
 
 from engine.access import Access
 from engine.entity import Entity, literal_ids, schema_of
-from engine.index import clause
+from engine.index.clause import allowed
 from engine.index.day import days
-from engine.index.entry import LONGEST_KEY
 from engine.index.field import layout
 from engine.index.folding import LONGEST_WORD, fold, identifier, words
-from engine.index.number import identifier_tokens
+from engine.index.number import further_tokens
 from engine.index.page import entity_id
 from engine.index.sound import sounds
+from engine.index.term import LONGEST_OPEN, either, every, one_of, overlap
 from engine.question import SearchFilter
 
+LONGEST_NAME = 1_000
 MOST_TOKENS = 40
 """Tokens that are looked up for one record: the rarest of those that there are."""
 MOST_COMMON = 0.02
@@ -56,12 +57,12 @@ class Candidates:
 
     def __init__(self, searcher: tantivy.Searcher, access: Access, scope: SearchFilter) -> None:
         self._searcher = searcher
-        self._allowed = clause.allowed(access, scope)
+        self._allowed = allowed(access, scope)
 
     def ids(self, entity: Entity, most: int) -> list[str]:
         """The ids of records that may be the same thing, the likeliest first; not its own."""
-        fits = clause.one_of("schema", sorted(matchable(entity.schema)))
-        scope = clause.every([self._allowed, Query.const_score_query(fits, 1.0)])
+        fits = one_of("schema", sorted(matchable(entity.schema)))
+        scope = every([self._allowed, Query.const_score_query(fits, 1.0)])
         total = self._count(scope)
         tokens = self._tokens(entity, scope)
         if not tokens or not total:
@@ -74,7 +75,7 @@ class Candidates:
             )
             for token in rare or tokens
         ]
-        query = clause.every([scope, clause.either(weighed)])
+        query = every([scope, either(weighed)])
         found = self._searcher.search(query, most + 1, count=False).hits
         ids = [entity_id(self._searcher.doc(address)) for _, address in found]
         return [id_ for id_ in ids if id_ != entity.id][:most]
@@ -83,7 +84,7 @@ class Candidates:
         """The rarest tokens of a record that others have, too."""
         tokens = []
         for query, factor in lookups(entity):
-            count = self._count(clause.every([query, scope]))
+            count = self._count(every([query, scope]))
             if count:
                 tokens.append(_Token(query, factor, count))
         return sorted(tokens, key=lambda token: token.count)[:MOST_TOKENS]
@@ -101,6 +102,22 @@ def matchable(schema: str) -> frozenset[str]:
 
 def lookups(entity: Entity) -> Iterator[tuple[Query, float]]:
     """How each thing that a record may share is looked up, and what it counts."""
+    yield from _names(entity)
+    for number in sorted(set(_typed(entity, "identifier"))):
+        whole = identifier(number)
+        yield _any_of(("identifier", [whole]), ("number", [whole, *further_tokens(whole)])), UNIQUE
+    for literal in literal_ids(entity):
+        if not literal.startswith("literal:address"):
+            yield Query.term_query(layout(), "literal", literal), UNIQUE
+    for date in (value for prop in DATES for value in entity.properties.get(prop, ())):
+        both = days(date)
+        if both is not None and both[0] == both[1]:
+            yield overlap(*both), 1.0
+    for token in _address_tokens(_typed(entity, "address")):
+        yield Query.term_query(layout(), "text", token), TYPED
+
+
+def _names(entity: Entity) -> Iterator[tuple[Query, float]]:
     tokens, heard = name_tokens(entity)
     for token in sorted(tokens):
         yield Query.term_query(layout(), "name", token), 1.0
@@ -108,19 +125,6 @@ def lookups(entity: Entity) -> Iterator[tuple[Query, float]]:
             yield Query.fuzzy_term_query(layout(), "name", token, distance=1), TYPED
     for token in sorted(heard - tokens):  # a name that is spelt like its sound has no other entry
         yield _any_of(("sound", [token]), ("name", [token])), SOUNDING
-    for number in sorted(set(_typed(entity, "identifier"))):
-        values = [identifier(number)], identifier_tokens(number)
-        yield _any_of(("identifier", values[0]), ("number", values[1])), UNIQUE
-    for literal in literal_ids(entity):
-        if not literal.startswith("literal:address"):
-            yield Query.term_query(layout(), "literal", literal), UNIQUE
-    for prop in DATES:
-        for value in entity.properties.get(prop, ()):
-            both = days(value)
-            if both is not None and both[0] == both[1]:
-                yield clause.overlap(*both), 1.0
-    for token in _address_tokens(_typed(entity, "address")):
-        yield Query.term_query(layout(), "text", token), TYPED
 
 
 def name_tokens(entity: Entity) -> tuple[set[str], set[str]]:
@@ -128,10 +132,10 @@ def name_tokens(entity: Entity) -> tuple[set[str], set[str]]:
     tokens: set[str] = set()
     heard: set[str] = set()
     for name in _typed(entity, "name"):
-        name = name[:LONGEST_KEY]
+        name = name[:LONGEST_NAME]
         tokens.update(token for sequence in fold(name).sequences for token in sequence)
         heard.update(sound for word in words(name)[0] for sound in sounds(word[:LONGEST_WORD]))
-    return {token for token in tokens if len(token) <= clause.LONGEST_OPEN}, heard
+    return {token for token in tokens if len(token) <= LONGEST_OPEN}, heard
 
 
 def _address_tokens(addresses: Iterable[str]) -> list[str]:
@@ -140,7 +144,7 @@ def _address_tokens(addresses: Iterable[str]) -> list[str]:
 
 
 def _any_of(*fields: tuple[str, Sequence[str]]) -> Query:
-    return clause.either(
+    return either(
         [
             Query.term_query(layout(), field, token)
             for field, tokens in fields

@@ -19,9 +19,8 @@ from engine.errors import NotReady
 from engine.match.comparison import compare
 from engine.process.worker import KILLED, end_with
 
-LONGEST_START = 60.0
-"""Seconds that the first questions wait for the lists, beyond their deadline: an error would help
-nobody."""
+WAITING = 0.8
+"""The part of its time that a question waits for the lists: what is wrong is told in time."""
 NOT_READY = (
     "Clew is reading its lists of names, which takes some seconds after it starts: ask again"
 )
@@ -50,6 +49,16 @@ class Comparer:
                 )
                 self._ready = self._pool.submit(read_lists)
 
+    def wait(self, seconds: float) -> None:
+        """Start the process and wait until it is ready; raises NotReady where that takes longer."""
+        self.prepare()
+        ready = self._ready
+        assert ready is not None
+        try:
+            ready.result(seconds)
+        except NotInTime:
+            raise NotReady(NOT_READY) from None
+
     def compare(self, query: Entity, candidates: Sequence[Entity]) -> list[Comparison]:
         """What each candidate is to the query, in order.
 
@@ -63,7 +72,7 @@ class Comparer:
         assert pool is not None
         assert ready is not None
         try:
-            ready.result(max(self._seconds, LONGEST_START))
+            ready.result(WAITING * self._seconds)
             return pool.submit(compared, query, candidates).result(self._seconds)
         except NotInTime:
             raise NotReady(NOT_READY) from None

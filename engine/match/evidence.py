@@ -143,27 +143,41 @@ def date_points(one: str, other: str) -> tuple[float, str]:
 
 def _identifiers(query: Entity, candidate: Entity) -> Iterator[Evidence]:
     """The best identifier in common, whatever its property; else those that should agree."""
-    sides = _numbers(query), _numbers(candidate)
-    if not sides[0] or not sides[1]:
-        if sides[0] or sides[1]:
-            texts = [sorted(side)[:1] for side in sides]
-            yield missing("identifier", *texts)
-        return
-    common = sides[0].keys() & sides[1].keys()
-    if common:
-        best = min(
-            common, key=lambda number: (not sides[0][number] & sides[1][number] & UNIQUE, number)
-        )
-        props = sides[0][best] | sides[1][best]
-        points = SAME_UNIQUE if props & UNIQUE else SAME_NUMBER
-        yield Evidence("identifier", points, f"the same {' and '.join(sorted(props))}", best, best)
-        return
-    kinds = [frozenset().union(*side.values()) for side in sides]
+    one, other = _numbers(query), _numbers(candidate)
+    if one and other:
+        common = {number: one[number] | other[number] for number in one.keys() & other.keys()}
+        if common:
+            yield _same_number(common)
+        else:
+            yield from _other_number(one, other)
+    elif one or other:
+        yield missing("identifier", sorted(one), sorted(other))
+
+
+def _same_number(common: Mapping[str, frozenset[str]]) -> Evidence:
+    """That two records have numbers in common, each with the properties that hold it."""
+    number, props = min(common.items(), key=lambda each: (not each[1] & UNIQUE, each[0]))
+    points = SAME_UNIQUE if props & UNIQUE else SAME_NUMBER
+    return Evidence("identifier", points, f"the same {_listed(props)}", number, number)
+
+
+def _other_number(
+    query: Mapping[str, frozenset[str]], candidate: Mapping[str, frozenset[str]]
+) -> Iterator[Evidence]:
+    """That one property has other values in two records."""
+    kinds = [frozenset().union(*side.values()) for side in (query, candidate)]
     shared = kinds[0] & kinds[1]
     if shared:
         points = OTHER_UNIQUE if shared & UNIQUE else OTHER_NUMBER
-        first = [min(n for n, props in side.items() if props & shared) for side in sides]
-        yield Evidence("identifier", points, f"another {' and '.join(sorted(shared))}", *first)
+        first = [
+            min(number for number, props in side.items() if props & shared)
+            for side in (query, candidate)
+        ]
+        yield Evidence("identifier", points, f"another {_listed(shared)}", *first)
+
+
+def _listed(props: Collection[str]) -> str:
+    return " and ".join(sorted(props))
 
 
 def _numbers(entity: Entity) -> dict[str, frozenset[str]]:

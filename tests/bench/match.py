@@ -17,8 +17,8 @@ import re
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -111,24 +111,27 @@ def febrl(number: int) -> tuple[list[Pair], int]:
     for id_, entity in entities.items():
         for key in keys(entity):
             holders[key].append(id_)
-    weights: Counter[tuple[str, str]] = Counter()
-    for ids in holders.values():
-        if len(ids) <= MOST_SHARING:
-            weight = math.log(len(entities) / len(ids))
-            for at, one in enumerate(ids):
-                for other in ids[:at]:
-                    weights[other, one] += weight  # type: ignore[assignment]
-    nearest: defaultdict[str, list[tuple[float, tuple[str, str]]]] = defaultdict(list)
-    for pair, weight in weights.items():
-        for id_ in pair:
-            nearest[id_].append((weight, pair))
-    chosen = {pair for each in nearest.values() for _, pair in sorted(each)[-NEAREST:]}
+    chosen = nearest_pairs(holders.values(), len(entities))
     groups = Counter(map(person, entities))
     pairs = [
         (entities[one], entities[other], person(one) == person(other))
         for one, other in sorted(chosen)
     ]
     return pairs, sum(size * (size - 1) // 2 for size in groups.values())
+
+
+def nearest_pairs(sharing: Iterable[Sequence[str]], total: int) -> set[tuple[str, str]]:
+    """For each record the pairs that share most, of the records that share one key."""
+    weights: defaultdict[tuple[str, str], float] = defaultdict(float)
+    for ids in sharing:
+        if len(ids) <= MOST_SHARING:
+            for other, one in combinations(ids, 2):
+                weights[other, one] += math.log(total / len(ids))
+    nearest: defaultdict[str, list[tuple[float, tuple[str, str]]]] = defaultdict(list)
+    for pair, weight in weights.items():
+        for id_ in pair:
+            nearest[id_].append((weight, pair))
+    return {pair for each in nearest.values() for _, pair in sorted(each)[-NEAREST:]}
 
 
 def person(id_: str) -> str:
