@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tantivy import Occur, Query
 
@@ -12,10 +13,13 @@ from engine.index.expression import Expression, Word
 from engine.index.field import Kind, layout
 from engine.index.folding import tokens, words
 from engine.index.letter import east_asian, own_script
-from engine.index.sound import sounds
+from engine.index.sound import openings, sounds
 
 OF_FIELDS = {"name": frozenset({"name"}), "text": frozenset({"name", "identifier", "number"})}
 """The fields that an alternative may be in, by the field that a word is looked up in."""
+
+SHORTEST_OPENING, LONGEST_OPENING = 4, 60
+"""Letters before a ``*``: fewer sound like too much."""
 
 
 def _plain(item: Expression) -> bool:
@@ -78,6 +82,8 @@ def sounding(word: Word) -> list[Query]:
 
     A phrase is sought as it is written.
     """
+    if word.prefix:
+        return _opening(word)
     if not _plain(word) or " " in word.text.strip():
         return []
     clauses = []
@@ -92,6 +98,28 @@ def sounding(word: Word) -> list[Query]:
     if len(clauses) < 2:
         return clauses
     return [Query.boolean_query([(Occur.Must, clause) for clause in clauses])]
+
+
+def _opening(word: Word) -> list[Query]:
+    """The query for names with a word that goes on from a beginning that sounds like this one."""
+    terms = [
+        Query.regex_query(layout(), field, f"{form}.*")
+        for form in sorted(sought_openings(word))
+        for field in ("sound", "name")
+    ]
+    return [Query.boolean_query([(Occur.Should, term) for term in terms])] if terms else []
+
+
+def sought_openings(word: Word) -> set[str]:
+    """What a normal form may begin with, for a word of a search that may go on."""
+    if not word.prefix or not _plain(replace(word, prefix=False)):
+        return set()
+    parts = words(word.text)[0]
+    if len(parts) != 1 or not SHORTEST_OPENING <= len(parts[0]) <= LONGEST_OPENING:
+        return set()
+    if own_script(parts[0]) or east_asian(parts[0]):
+        return set()
+    return {form for form in openings(parts[0]) if len(form) >= SHORTEST_OPENING - 1}
 
 
 def sought_sounds(word: Word) -> set[str]:

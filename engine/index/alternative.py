@@ -17,6 +17,9 @@ LONGEST_FORM = 5
 LONGEST_PART = 5
 """Letters of a group in a number that has no digits: ``NWBK`` in an IBAN."""
 
+PARTICLES = (["mc"], ["mac"], ["al"], ["el"])
+"""Tokens that many write as one with the name after them."""
+
 
 @dataclass(frozen=True)
 class Alternative:
@@ -67,6 +70,7 @@ def _letters(words: Sequence[str]) -> list[Alternative]:
     found = []
     spelt = [tokens(word) for word in words]
     single = [len(each) == 1 and len(each[0]) == 1 and each[0].isalpha() for each in spelt]
+    before = [one or each in PARTICLES for one, each in zip(single, spelt, strict=True)]
     for start in range(len(words) - 1):
         end = start
         while end < len(words) and single[end]:
@@ -75,6 +79,7 @@ def _letters(words: Sequence[str]) -> list[Alternative]:
             found.append(
                 Alternative(start, end, "name", ("".join(e[0] for e in spelt[start:end]),))
             )
-        elif single[start] and len(spelt[end]) == 1:
-            found.append(Alternative(start, end + 1, "name", (spelt[start][0] + spelt[end][0],)))
+        elif before[start] and len(spelt[start + 1]) == 1:
+            joined = spelt[start][0] + spelt[start + 1][0]
+            found.append(Alternative(start, start + 2, "name", (joined,)))
     return found

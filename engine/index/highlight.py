@@ -11,7 +11,7 @@ from html import escape
 
 from rigour.text import levenshtein
 
-from engine.index.alike import sought_sounds
+from engine.index.alike import sought_openings, sought_sounds
 from engine.index.alternative import alternatives
 from engine.index.expression import Expression, Word, plain_words
 from engine.index.folding import SHOWN_WORD, tokens, variants, words
@@ -65,12 +65,14 @@ class Highlighter:
     def __init__(self, expression: Expression | None) -> None:
         self._exact: set[str] = set()
         self._sounds: set[str] = set()
+        self._openings: list[str] = []
         self._loose: list[LooseToken] = []
         self._open: list[re.Pattern[str]] = []
         self._cache: dict[str, frozenset[str]] = {}
         asked = plain_words(expression)
         for word in asked:
             self._sounds.update(sought_sounds(word))
+            self._openings += sought_openings(word)
             self._take(word)
         texts = (word.text for word in asked if not word.pattern)
         together = alternatives([part for text in texts for part in text.split()])
@@ -148,9 +150,12 @@ class Highlighter:
             loose = {each.token for each in self._loose for token in folded if each.matches(token)}
             opened = {token for token in folded for each in self._open if each.fullmatch(token)}
             known = frozenset((folded & self._exact) | loose | opened)
-            if not known and self._sounds:
+            if not known and (self._sounds or self._openings):
                 heard = {sound for part in words(word)[0] for sound in sounds(part)}
-                known = frozenset(heard & self._sounds)
+                begun = {
+                    each for each in self._openings for sound in heard if sound.startswith(each)
+                }
+                known = frozenset((heard & self._sounds) | begun)
             self._cache[word] = known
         return known
 

@@ -7,6 +7,7 @@ they have a normal form in common.
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import combinations
 
@@ -30,7 +31,8 @@ _CONSONANTS = {
     **{"gui": "gi", "ce": "tse", "ci": "tsi", "cy": "tsi", "c": "k"},
 }
 _CONSONANT = re.compile("|".join(sorted(_CONSONANTS, key=len, reverse=True)))
-_STEPS = [
+Step = tuple[re.Pattern[str], str]
+_STEPS: list[Step] = [
     (re.compile(pattern), form)
     for pattern, form in (
         ("ou|oo", "u"),
@@ -49,6 +51,8 @@ _STEPS = [
         (r"(.)\1+", r"\1"),
     )
 ]
+_OPEN_STEPS = [step for step in _STEPS if "$" not in step[0].pattern]
+"""The steps for a word that goes on."""
 _CH = re.compile("(?<![tsh])ch(?!tch)")
 _FRENCH = re.compile("tch|ou|eff$|ine$")
 _GERMAN = re.compile("sch|w|j[aeiou]|[aeiouy]j|enko$")
@@ -63,10 +67,10 @@ _HACEK = str.maketrans(
 _AZERBAIJANI = str.maketrans({"ə": "a", "x": "kh", "c": "j", "q": "g", "ş": "sh", "ç": "ch"})
 
 
-def _normal(word: str) -> str:
+def _normal(word: str, steps: Sequence[Step] = _STEPS) -> str:
     """The normal form of a word in ASCII letters, in one reading of them."""
     word = _CONSONANT.sub(lambda match: _CONSONANTS[match[0]], word)
-    for pattern, form in _STEPS:
+    for pattern, form in steps:
         word = pattern.sub(form, word)
     return word
 
@@ -101,12 +105,21 @@ def _readings(word: str) -> list[str]:
 @lru_cache(maxsize=200_000)
 def sounds(word: str) -> tuple[str, ...]:
     """A lower-case word's normal forms; none of a short word, or one with a digit."""
+    return _forms(word, _STEPS)
+
+
+def openings(word: str) -> tuple[str, ...]:
+    """What the normal forms of words that begin with these lower-case letters begin with."""
+    return _forms(word, _OPEN_STEPS)
+
+
+def _forms(word: str, steps: Sequence[Step]) -> tuple[str, ...]:
     if len(word) < SHORTEST and word.isascii():
         return ()
     word = _MODIFIERS.sub("", word)
     spelt = [word] if word.isascii() else spellings(word) or _latin(word)
     forms = (
-        _normal(reading)
+        _normal(reading, steps)
         for each in spelt
         if each.isascii() and each.isalpha() and len(each) >= SHORTEST
         for reading in _readings(each)
