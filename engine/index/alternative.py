@@ -6,6 +6,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from engine.index.folding import AND, CONJUNCTIONS, normal, tokens
 from engine.index.form import form_of
@@ -17,7 +18,7 @@ LONGEST_FORM = 5
 LONGEST_PART = 5
 """Letters of a group in a number that has no digits: ``NWBK`` in an IBAN."""
 
-PARTICLES = (["mc"], ["mac"], ["al"], ["el"])
+PARTICLES = frozenset({"mc", "mac", "al", "el"})
 """Tokens that many write as one with the name after them."""
 
 
@@ -67,19 +68,17 @@ def _forms(words: Sequence[str]) -> list[Alternative]:
 
 def _letters(words: Sequence[str]) -> list[Alternative]:
     """``J P`` as ``jp``, ``O Brennan`` as ``obrennan``."""
+    spelt = [" ".join(tokens(word)) for word in words]
     found = []
-    spelt = [tokens(word) for word in words]
-    single = [len(each) == 1 and len(each[0]) == 1 and each[0].isalpha() for each in spelt]
-    before = [one or each in PARTICLES for one, each in zip(single, spelt, strict=True)]
     for start in range(len(words) - 1):
-        end = start
-        while end < len(words) and single[end]:
-            end += 1
-        if end - start > 1:
-            found.append(
-                Alternative(start, end, "name", ("".join(e[0] for e in spelt[start:end]),))
-            )
-        elif before[start] and len(spelt[start + 1]) == 1:
-            joined = spelt[start][0] + spelt[start + 1][0]
+        row = list(takewhile(_is_letter, spelt[start:]))
+        if len(row) > 1:
+            found.append(Alternative(start, start + len(row), "name", ("".join(row),)))
+        elif (row or spelt[start] in PARTICLES) and spelt[start + 1].isalnum():
+            joined = spelt[start] + spelt[start + 1]
             found.append(Alternative(start, start + 2, "name", (joined,)))
     return found
+
+
+def _is_letter(token: str) -> bool:
+    return len(token) == 1 and token.isalpha()

@@ -149,15 +149,17 @@ class Highlighter:
             folded = {token for sequence in variants(word) for token in sequence}
             loose = {each.token for each in self._loose for token in folded if each.matches(token)}
             opened = {token for token in folded for each in self._open if each.fullmatch(token)}
-            known = frozenset((folded & self._exact) | loose | opened)
-            if not known and (self._sounds or self._openings):
-                heard = {sound for part in words(word)[0] for sound in sounds(part)}
-                begun = {
-                    each for each in self._openings for sound in heard if sound.startswith(each)
-                }
-                known = frozenset((heard & self._sounds) | begun)
+            known = frozenset((folded & self._exact) | loose | opened) or self._heard(word)
             self._cache[word] = known
         return known
+
+    def _heard(self, word: str) -> frozenset[str]:
+        """The normal forms of the search that a word of a value has, or begins with."""
+        if not (self._sounds or self._openings):
+            return frozenset()
+        heard = {sound for part in words(word)[0] for sound in sounds(part)}
+        begun = {each for each in self._openings for sound in heard if sound.startswith(each)}
+        return frozenset((heard & self._sounds) | begun)
 
 
 Pattern = tuple[str, re.Pattern[str]]
