@@ -17,3 +17,17 @@ SHOW INDEXES YIELD name, owningConstraint WHERE owningConstraint IS NULL RETURN 
 // -- index_drop --
 // Drops an index, so that its constraint can be created again.
 DROP INDEX $$index$$ IF EXISTS
+
+// -- share_texts --
+// Which percentages are more than a number, and which share is kept for each?
+MATCH ()-[r:OWNERSHIP]->()
+WHERE any(text IN r.percentage WHERE NOT text =~ '[0-9]{1,2}([.][0-9]{1,20})?%?')
+RETURN DISTINCT r.percentage AS texts, r._share AS share
+
+// -- share_correct --
+// Keeps other shares for some percentages; keys are the texts, each with a line's end.
+MATCH ()-[r:OWNERSHIP]->()
+WHERE r.percentage IS NOT NULL
+WITH r, $shares[reduce(key = '', text IN r.percentage | key + text + '\n')] AS share
+WHERE share IS NOT NULL
+SET r._share = share[0]

@@ -10,8 +10,11 @@ from engine.errors import MigrationError
 from engine.graph.connection import LONG_TIMEOUT, Connection
 from engine.graph.cypher import quoted
 from engine.resource import neo4j_folder
+from engine.share import lowest_share
 
 FILE = re.compile(r"V(\d{4})__(\w+)\.cypher")
+RE_READ = "Shares"
+"""The migration that reads the texts of shares again."""
 CONSTRAINT = re.compile(r"CREATE CONSTRAINT (\w+) ")
 
 
@@ -86,9 +89,23 @@ def apply(connection: Connection, migration: Migration) -> None:
     drop_unfinished(connection, migration)
     for text in migration.queries:
         connection.declare(text)
+    if migration.name == RE_READ:
+        correct_shares(connection)
     note = {
         "version": migration.version,
         "name": migration.name,
         "checksum": migration.checksum,
     }
     connection.write("migration_note", note)
+
+
+def correct_shares(connection: Connection) -> None:
+    """Keep for each ownership the share that its texts are understood to say today."""
+    shares = {}
+    for row in connection.read("share_texts", timeout=LONG_TIMEOUT):
+        share = lowest_share(row["texts"]).value
+        if share != row["share"]:
+            # a list, because a share that is unknown is null
+            shares["".join(f"{text}\n" for text in row["texts"])] = [share]
+    if shares:
+        connection.write("share_correct", {"shares": shares})

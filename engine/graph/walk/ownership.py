@@ -6,11 +6,11 @@ itself is divided out, so that no share is above the whole where no company's di
 A self-holding of B raises the share of every owner of B, and is itself not listed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from engine.access import Access
-from engine.answer import Holding, HoldingPage
+from engine.answer import Holding, HoldingPage, ShareDoubt
 from engine.cursor import cursor_of, place_of
 from engine.graph import visibility
 from engine.graph.connection import Connection, Deadline
@@ -19,6 +19,7 @@ from engine.graph.period import bounds
 from engine.graph.walk.web import EXACTNESS, Web
 from engine.question import DateRange, OwnershipQuestion
 from engine.unnamed import without_owner
+from engine.warning import warn
 
 MAX_DEPTH = 50
 """Hops from the company that is asked for."""
@@ -30,6 +31,8 @@ UNKNOWN_BESIDE_KNOWN = 10
 """Unknown shares on a page that has known ones; more follow on the next page."""
 MAX_DOUBTS = 50
 """Doubts that are listed."""
+TOLD = 3
+"""Warnings of companies whose direct shares are more than the whole."""
 NO_SHARE = -1.0
 """Stands in a cursor for a share that is unknown."""
 
@@ -68,6 +71,15 @@ def cursor(holding: Holding) -> str:
     return cursor_of(share, holding.entity.id)
 
 
+def warn_of_doubts(doubts: Sequence[ShareDoubt]) -> None:
+    """Tell of companies of more than the whole, because shares may be too large for that."""
+    told = [doubt for doubt in doubts if doubt.relationship is None]
+    for doubt in told[:TOLD]:
+        warn(f"{doubt.entity.id}: {doubt.reason}, so shares in it may be too large.")
+    if len(told) > TOLD:
+        warn(f"So it is with {len(told) - TOLD} more companies: `doubts` names up to {MAX_DOUBTS}.")
+
+
 class Ownership:
     """Answers who holds a company and what it holds, within a deadline of some seconds."""
 
@@ -102,6 +114,8 @@ class Ownership:
         self._grow(web, parameters, deadline)
         shares = web.integrated()
         deadline.left()
+        doubts = web.doubts()
+        warn_of_doubts(doubts)
         holdings = ranked(web.holdings(shares), question.min_share)
         page, has_next = cut(holdings, question)
         return HoldingPage(
@@ -112,7 +126,7 @@ class Ownership:
             unknown_count=sum(holding.share is None for holding in holdings),
             of_itself=round(shares.of_itself, EXACTNESS),
             without_owner=without_owner(root) if up else None,
-            doubts=tuple(web.doubts()[:MAX_DOUBTS]),
+            doubts=tuple(doubts[:MAX_DOUBTS]),
             truncated=web.truncated,
         )
 

@@ -17,6 +17,7 @@ from engine.graph.connection import Connection
 from engine.graph.record.writer import Writer
 from engine.graph.walk.ownership import Ownership
 from engine.question import OwnershipQuestion
+from engine.warning import collected
 
 EVERY = Access(frozenset({"t"}))
 
@@ -287,7 +288,11 @@ def test_a_company_of_more_than_the_whole_is_told(graph: Connection) -> None:
     """No share is above 1 even so, and those that count it say so."""
     stakes = [("a", "b", "100"), ("b", "a", "100"), ("top", "a", "10"), ("x", "top", "50")]
     ownership = write(graph, [*stakes, ("side", "b", "0")])
-    page = ownership.owners(OwnershipQuestion("t:b", min_share=0), EVERY)
+    with collected() as warnings:
+        page = ownership.owners(OwnershipQuestion("t:b", min_share=0), EVERY)
+    assert list(warnings) == [
+        "t:a: its direct shares come to 110 %, so shares in it may be too large."
+    ]
     assert [(doubt.entity.id, doubt.reason) for doubt in page.doubts] == [
         ("t:a", "its direct shares come to 110 %")
     ]
