@@ -47,13 +47,15 @@ def listen(host: str, port: int) -> socket.socket:
 
     It is bound before anything else is started, so that a port that is taken costs no time.
     """
-    try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listening = socket.socket(family, socket.SOCK_STREAM)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-    except OSError as error:
-        raise BadInput(why_not(host, port, error)) from None
+    with ExitStack() as on_error:
+        try:
+            family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+            listening = on_error.enter_context(socket.socket(family, socket.SOCK_STREAM))
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(address)
+        except OSError as error:
+            raise BadInput(why_not(host, port, error)) from None
+        on_error.pop_all()
     return listening
 
 

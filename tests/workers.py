@@ -23,6 +23,7 @@ DEMO = (
     "tests/engine/graph/test_golden.py",
     "tests/engine/test_engine.py",
     "tests/cli/test_export.py",
+    "tests/cli/test_terminal.py",
     "tests/test_docs.py",
     "tests/test_server.py",
 )

@@ -193,14 +193,14 @@ def test_a_source_that_lost_most_of_its_records_fails(
     fresh_engine.settings = fresh_engine.settings.model_copy(update={"max_removed": 0.5})
     file = tmp_path / "file.json"
     file.write_bytes(lines("a", "b", "c", "e"))
-    crawl(path=file)
+    crawl(path=str(file))
     advice = "; if that is right: clew crawl d --accept-removals"
     for content, why in ((lines("a"), advice), (b"", "what came is empty")):
         file.write_bytes(content)
-        run = crawl(path=file)
+        run = crawl(path=str(file))
         assert run.outcome == Outcome.FAILED
         assert (run.message or "").endswith(why)
         assert ids_in(fresh_engine) == ["d:a", "d:b", "d:c", "d:e"]
     file.write_bytes(lines("a"))
-    assert counts(crawl(path=file, accept_removals=True)) == ("updated", 1, 0, 0, 3, 0)
-    assert crawl(path=file).outcome == Outcome.UNCHANGED
+    assert counts(crawl(path=str(file), accept_removals=True)) == ("updated", 1, 0, 0, 3, 0)
+    assert crawl(path=str(file)).outcome == Outcome.UNCHANGED
