@@ -125,6 +125,8 @@ def _letters_end(text: str, pieces: Sequence[re.Match[str]], at: int) -> int:
 def words(text: str) -> tuple[list[str], list[str]]:
     """A text's words as they are compared, in their own script, and the parts of joined ones."""
     lowered = normal(text)
+    if lowered.isascii() and lowered.isalnum():
+        return [lowered], []
     if not _SPLIT.search(lowered):
         found = _PIECE.findall(lowered)
         if _is_plain(found, len(lowered)):
@@ -240,6 +242,8 @@ def variants(text: str) -> list[list[str]]:
 
     ``O'Brennan`` is looked for as ``obrennan`` and as ``o brennan``.
     """
+    if text.isascii() and text.isalnum():
+        return [[text.lower()]]
     folded = fold(text)
     found = list(folded.sequences)
     whole, _ = words(text)

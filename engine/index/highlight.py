@@ -7,6 +7,7 @@ are printed, an abbreviation with or without its dots, an organisation form in a
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 
 from rigour.text import levenshtein
@@ -27,6 +28,9 @@ LONGEST_ABBREVIATION = 4
 LOCAL_DIGITS = 8
 LONGEST_NAME = 300
 """Organisation forms are marked in shorter values."""
+_DIVIDED = re.compile(r"[^\W\d_][./ ]{1,2}[^\W\d_](?![^\W_])")
+"""Where an abbreviation may be written with dots."""
+ASCII_SHOWN = re.compile(r"[A-Za-z0-9]+(?:['`][A-Za-z0-9]+)*")
 _BETWEEN = r"[\W_]*"
 _AFTER = r"(?![^\W_])"
 
@@ -78,7 +82,8 @@ class Highlighter:
         together = alternatives([part for text in texts for part in text.split()])
         self._forms = {each for found in together if found.field == "name" for each in found.tokens}
         numbers = {each for found in together if found.field != "name" for each in found.tokens}
-        self._patterns = _patterns(numbers, self._exact | self._forms)
+        self._numbers = _number_patterns(numbers)
+        self._letters = _letter_patterns(self._exact | self._forms)
 
     def _take(self, word: Word) -> None:
         if word.pattern:
@@ -126,18 +131,18 @@ class Highlighter:
         return matches
 
     def _in_words(self, value: str) -> Iterator[Match]:
-        for word in SHOWN_WORD.finditer(value):
+        for word in (ASCII_SHOWN if value.isascii() else SHOWN_WORD).finditer(value):
             matched = self._tokens(word[0])
             if matched:
                 yield Match(word.start(), word.end(), matched)
 
     def _in_patterns(self, value: str) -> Iterator[Match]:
-        patterns = self._patterns
+        patterns = list(self._numbers)
+        if self._letters and _DIVIDED.search(value):
+            patterns += self._letters
         if self._forms and len(value) <= LONGEST_NAME:
             written = forms(value, tokens(value)).items()
-            patterns = patterns + [
-                (form, _letters(each)) for each, form in written if form in self._forms
-            ]
+            patterns += [(form, _letters(each)) for each, form in written if form in self._forms]
         for token, pattern in patterns:
             for found in pattern.finditer(value):
                 yield Match(found.start(), found.end(), frozenset({token}))
@@ -146,37 +151,44 @@ class Highlighter:
         """The tokens of the search that a word of a value matches."""
         known = self._cache.get(word)
         if known is None:
-            folded = {token for sequence in variants(word) for token in sequence}
+            folded, heard = _read(word)
             loose = {each.token for each in self._loose for token in folded if each.matches(token)}
             opened = {token for token in folded for each in self._open if each.fullmatch(token)}
-            known = frozenset((folded & self._exact) | loose | opened) or self._heard(word)
+            known = (folded & self._exact) | loose | opened or heard & self._sounds
+            if not known and self._openings:
+                begun = (each for each in self._openings if any(s.startswith(each) for s in heard))
+                known = frozenset(begun)
             self._cache[word] = known
         return known
 
-    def _heard(self, word: str) -> frozenset[str]:
-        """The normal forms of the search that a word of a value has, or begins with."""
-        if not (self._sounds or self._openings):
-            return frozenset()
-        heard = {sound for part in words(word)[0] for sound in sounds(part)}
-        begun = {each for each in self._openings for sound in heard if sound.startswith(each)}
-        return frozenset((heard & self._sounds) | begun)
+
+@lru_cache(maxsize=50_000)
+def _read(word: str) -> tuple[frozenset[str], frozenset[str]]:
+    """A word's tokens in every folding, and its normal forms."""
+    folded = frozenset(token for sequence in variants(word) for token in sequence)
+    heard = frozenset(sound for part in words(word)[0] for sound in sounds(part))
+    return folded, heard
 
 
 Pattern = tuple[str, re.Pattern[str]]
 """What stands for a token of the search in a value, in one or several words."""
 
 
-def _patterns(numbers: Collection[str], tokens: Collection[str]) -> list[Pattern]:
-    """The patterns of numbers, the longest first, and of tokens that may be abbreviations."""
+def _number_patterns(numbers: Collection[str]) -> list[Pattern]:
+    """The patterns of numbers, the longest first."""
     found = [(each, _number(each)) for each in sorted(numbers, key=len, reverse=True)]
     # +7 495 … is dialled as 8 495 … in Russia: what they have in common
-    found += [
+    return found + [
         (each, _number(each[-LOCAL_DIGITS:]))
         for each in numbers
         if each.isdigit() and len(each) > LOCAL_DIGITS
     ]
+
+
+def _letter_patterns(tokens: Collection[str]) -> list[Pattern]:
+    """The patterns of tokens that may be abbreviations."""
     short = (each for each in tokens if each.isalpha() and 1 < len(each) <= LONGEST_ABBREVIATION)
-    return found + [(each, _letters(each)) for each in short]
+    return [(each, _letters(each)) for each in short]
 
 
 def _number(token: str) -> re.Pattern[str]:
