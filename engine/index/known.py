@@ -18,6 +18,7 @@ from engine.vocabulary import (
     no_country,
     no_dataset,
     no_topic,
+    shown,
 )
 from engine.warning import warn
 
@@ -32,9 +33,11 @@ class Known:
     """Whether an entry that they may see has a value in a field of the index."""
 
     def check(self, type: str, name: str) -> None:
-        """Raises BadInput for a dataset, country or topic that is unknown."""
+        """Raises BadInput for a dataset, country or topic that is unknown; warns of such an id."""
         if type == "dataset" and name not in self.datasets:
             raise BadInput(no_dataset(name, self.datasets))
+        if type == "id" and not self.holds("id", name):
+            warn(f"There is no entity {shown(name)} that you may see")
         if type == "country" and not self._is_country(name):
             raise BadInput(no_country(name))
         if type == "topic" and not self._is_topic(name):

@@ -25,7 +25,7 @@ COMPARISON = re.compile(r"(>=|<=|>|<)\s*([^\s()\"]{1,60})")
 HEBREW_QUOTE = r"(?<=[\u0590-\u05ff])\"(?=[\u0590-\u05ff])"
 """A quotation mark between Hebrew letters is a part of an abbreviation: בע"מ."""
 CHUNK = re.compile(rf"(?:\\.|{HEBREW_QUOTE}|[^\s()\"])+", re.DOTALL)
-REGEX = re.compile(r"/[^/\s]+/(?=[\s)]|$)")
+REGEX = re.compile(r"/[^/\s]*[*+?\[\]{}|^$\\][^/\s]*/(?=[\s)]|$)")
 SLOP = re.compile(r"~(\d{0,2})(?=[\s)]|$)")
 MAX_SLOP = 20
 EVERYTHING = "*:*"
@@ -121,6 +121,7 @@ class Lexer:
         if name in self._known.datasets and following.strip():
             chunk = CHUNK.match(self._text, self._at)
             if chunk is not None:
+                self._known.check("id", chunk[0])
                 field = asked_fields()["id"][0]
                 self._lexemes.append(Lexeme("leaf", Word(field, chunk[0], plain=False)))
                 self._at = chunk.end()

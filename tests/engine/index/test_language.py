@@ -171,6 +171,7 @@ def found(index: Index, text: str) -> set[str]:
         ("dataset:harbour_*", "h1"),
         # the text of others
         ("12:30", ""),
+        ("/tarn/ works", "works"),
         ("https://tarnholm.dk/", ""),
         ('"Re: rent"', "large"),
         ('tarn "fleet is idle"', ""),
@@ -245,6 +246,9 @@ def test_what_is_not_understood_is_refused(tarn: Index, text: str, told: str) ->
         ("OR shipping", "works", "OR joins nothing"),
         ("shipping NOT", "works", "NOT joins nothing"),
         ("Re: rent", "large", "'Re:' was read as a word"),
+        ("id:mine:nobody", "", "There is no entity 'mine:nobody'"),
+        ("id:hidden:x", "", "There is no entity 'hidden:x'"),
+        ("mine:nobody OR works", "works", "There is no entity 'mine:nobody'"),
     ],
 )
 def test_what_is_left_out_is_told(tarn: Index, text: str, expected: str, told: str) -> None:

@@ -12,6 +12,7 @@ import pytest
 from engine.access import Access
 from engine.answer import Path, PathResult
 from engine.engine import Engine
+from engine.errors import BadInput
 from engine.graph.walk import path as pathfinding
 from engine.question import DateRange, Direction, HopFilter, PathMode, PathQuestion
 from loaders.load.load import load
@@ -180,7 +181,10 @@ def test_random_questions_on_a_small_multigraph(
         assert load(fresh_engine, [str(file)], name).refused_count == 0
     web, counts = web_of(rows), []
     for asked in (random_question(chosen, web) for _ in range(QUESTIONS)):
-        result = fresh_engine.paths(asked.question, asked.access)
+        try:
+            result = fresh_engine.paths(asked.question, asked.access)
+        except BadInput:  # all ends of one side, or all datasets, are hidden from this reader
+            result = PathResult()
         counts.append(check(web, asked, result))
     assert sum(count > 0 for count in counts) > QUESTIONS / 3
     assert sum(count > 3 for count in counts) > QUESTIONS / 10
