@@ -22,6 +22,9 @@ from engine.vocabulary import (
 )
 from engine.warning import warn
 
+MOST = 500
+"""Countries or topics in one list: each that FollowTheMoney does not know is searched for."""
+
 
 @dataclass(frozen=True)
 class Known:
@@ -46,6 +49,9 @@ class Known:
     def check_filter(self, filter: SearchFilter) -> None:
         """Warn of names in a filter that are unknown; raises BadInput where none is known."""
         chosen_datasets(filter.datasets, self.datasets)
+        for names in (filter.countries or (), filter.topics or ()):
+            if len(names) > MOST:
+                raise BadInput(f"A list has {len(names):,} names; at most {MOST} are looked up")
         chosen(filter.countries, partial(_if, self._is_country), no_country)
         chosen(filter.topics, partial(_if, self._is_topic), no_topic)
         for name in ("schemata", "datasets", "countries", "topics"):

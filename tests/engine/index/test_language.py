@@ -269,6 +269,9 @@ def test_a_filter_with_some_unknown_names_is_answered_with_a_warning(tarn: Index
         assert hit_ids(tarn, "", chosen, READER) == []
     for name in ("Compamy", "hidden", "Utopia", "odd"):
         assert [name in warning for warning in warnings].count(True) == 1
+    many = SearchFilter(countries=tuple(f"x{n}" for n in range(501)))
+    with pytest.raises(BadInput, match="501 names"):
+        hit_ids(tarn, "", many, READER)
     with collected() as warnings:
         assert hit_ids(tarn, "", SearchFilter(countries=()), READER) == []
     assert list(warnings)
