@@ -36,7 +36,7 @@ from loaders.load.report import Report
 from tests.inside import graph_identities
 from tests.loaders.load.awkward import files, nodes, row
 
-MEMORY = {"heap_mb": 512, "pagecache_mb": 256}
+MEMORY = {"heap_mb": 512, "pagecache_mb": 256, "max_removed": 1}
 CHANGING = ("_revision", "last_updated", "applied", "revision", "literal_revision", "loads")
 """Properties that no two loads leave the same."""
 
