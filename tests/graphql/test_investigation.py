@@ -127,8 +127,8 @@ def test_a_person_is_added_and_is_found_at_once_by_those_who_may(ask: Ask) -> No
     for who in ("ben", "boss", None):
         assert ask(who, found)["totalCount"] == 0
         assert ask(who, expanded) is None
-        assert ask(who, path)["paths"] == []
-        assert ask(who, owners) == []
+        assert ask(who, path)[0] == "NOT_FOUND"
+        assert ask(who, owners)["nodes"] == []
 
 
 def test_shared_to_read_then_to_write_then_no_more(ask: Ask) -> None:
