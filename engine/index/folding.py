@@ -166,10 +166,11 @@ def _is_conjunction(lowered: str, pieces: Sequence[re.Match[str]], at: int) -> b
 
 
 def _around(three: Sequence[re.Match[str]]) -> list[str]:
-    """``hm`` for ``H&M``."""
+    """``hm`` for ``H&M`` and for ``H. & M.``"""
     before, piece, after = three
     tight = before.end() == piece.start() and piece.end() == after.start()
-    short = tight and len(before[0]) + len(after[0]) <= 4
+    length = len(before[0]) + len(after[0])
+    short = piece[0] == "&" and (length <= 4 if tight else length == 2)
     return [before[0] + after[0]] if short else []
 
 

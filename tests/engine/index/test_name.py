@@ -96,6 +96,7 @@ COMPANIES: dict[str, tuple[str, ...]] = {
     ),
     "Weidenhof GmbH": ("Weidenhof Gesellschaft mit beschränkter Haftung", "Weidenhof G.m.b.H."),
     "Pelham & Strand Bros": ("Pelham and Strand", "Pelham & Strand", "Pelham und Strand"),
+    "K. & B. Ostrander": ("KB Ostrander", "K and B Ostrander", "K&B Ostrander"),
     "Kaltner und Vogt": ("Kaltner & Vogt", "Kaltner and Vogt", "Kaltner und Vogt"),
     "Arboleda y Quintero": ("Arboleda & Quintero", "Arboleda and Quintero", "Arboleda y Quintero"),
     "Marchetti e Figli": ("Marchetti & Figli", "Marchetti and Figli", '"Marchetti & Figli"'),
@@ -185,6 +186,7 @@ def test_exact_spelling_comes_first(tmp_path: Path) -> None:
         assert set(hit_ids(index, "andrey koltsov")[:2]) == {"e2", "e3"}
         assert set(hit_ids(index, '"andrei kolzow"')) == {"e0", "e1", "note"}
         assert hit_ids(index, "kolzow -andrei") == ["e3", "e2"]
+        assert set(hit_ids(index, "koltso*")) == {"e0", "e1", "e2", "e3"}
 
 
 def test_a_name_is_no_other_name(names: Index) -> None:
