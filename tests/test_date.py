@@ -14,6 +14,7 @@ from engine.graph.period import period_of
 from engine.graph.walk.ownership import Ownership
 from engine.index.day import days
 from engine.index.expression import DayRange
+from engine.index.known import Known
 from engine.index.parser import parse
 from engine.partial_date import leading_date, parse_date, required_date
 from engine.question import DateRange, OwnershipQuestion
@@ -85,9 +86,13 @@ def owners_at(date: str) -> Any:
     return graph.parameters["start"]
 
 
+KNOWN = Known(frozenset({"d"}), lambda *_: True)
+"""What a search may name."""
+
+
 def searched(text: str) -> Any:
     """The days that a search for this date finds."""
-    expression = parse(f'date:"{text}"')
+    expression = parse(f'date:"{text}"', KNOWN)
     return (expression.low, expression.high) if isinstance(expression, DayRange) else expression
 
 
@@ -134,7 +139,7 @@ def test_a_date_that_does_not_exist_is_refused_in_a_search(text: str) -> None:
     """Text that is not written as a date is searched for as words; a wrong date is refused."""
     for query in (f'date:"{text}"', f"birthDate:{text}", f"date:[{text} TO *]", f"date:(x {text})"):
         with pytest.raises(BadInput, match="is not a date"):
-            parse(query)
+            parse(query, KNOWN)
 
 
 @pytest.mark.parametrize("text", [text for text in NONEXISTENT + NOT_DATES if text])
@@ -167,4 +172,4 @@ def test_registers_mean_years_that_are_plausible() -> None:
 
 def test_a_year_is_a_bound_of_a_search_whatever_it_is() -> None:
     """Open ends are written so."""
-    assert parse("date:[2010 TO 9999]") == DayRange(20100101, 99991231)
+    assert parse("date:[2010 TO 9999]", KNOWN) == DayRange(20100101, 99991231)
