@@ -10,17 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.errors import BadInput
-from engine.index.expression import Everything, Expression, Word
+from engine.index.expression import All, Any, Everything, Expression, Word, joined_by
 from engine.index.field import PLAIN, Field, asked_fields
 from engine.index.known import Known
 from engine.index.leaf import leaf_of, range_of, with_prefix, with_slop
+from engine.index.row import may_be_whole, phone_start, row_end
 from engine.vocabulary import close, meant, shown
 from engine.warning import warn
 
 OPERATORS = {"AND": "AND", "&&": "AND", "OR": "OR", "||": "OR", "NOT": "NOT"}
 QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
 NAME = re.compile(r"([A-Za-z][A-Za-z0-9_]{0,99}):")
-RANGE = re.compile(r"([\[{])\s*([^\[\]{}\s]{1,60})\s+TO\s+([^\[\]{}\s]{1,60})\s*([\]}])")
+BOUND = r"([^\[\]{}\s][^\[\]{}]{0,59}?)"
+RANGE = re.compile(rf"([\[{{])\s*{BOUND}\s+TO\s+{BOUND}\s*([\]}}])")
 COMPARISON = re.compile(r"(>=|<=|>|<)\s*([^\s()\"]{1,60})")
 HEBREW_QUOTE = r"(?<=[\u0590-\u05ff])\"(?=[\u0590-\u05ff])"
 """A quotation mark between Hebrew letters is a part of an abbreviation: בע"מ."""
@@ -68,6 +70,8 @@ class Lexer:
         char = self._text[self._at]
         if char.isspace():
             self._at += 1
+        elif phone_start(self._text, self._at, self._fields[-1][0]):
+            self._word(self._fields[-1])
         elif char in "()":
             self._bracket(char, self._fields[-1])
         elif char in "-+!" and self._starts_term():
@@ -139,7 +143,9 @@ class Lexer:
     def _value(self, fields: Sequence[Field]) -> None:
         """Read a bracket, a phrase, a range, a comparison or a word in one of some fields."""
         char = self._text[self._at]
-        if char == "(":
+        if phone_start(self._text, self._at, fields[0]):
+            self._word(fields)
+        elif char == "(":
             self._bracket(char, fields)
         elif char == '"':
             self._phrase(fields)
@@ -164,11 +170,12 @@ class Lexer:
         match = COMPARISON.match(self._text, self._at) if fields[0] is not PLAIN else None
         if match is None:
             return False
-        sign, bound = match.groups()
+        sign = match[1]
+        self._at = row_end(self._text, match.start(2), match.end(), fields[0])
+        bound = self._text[match.start(2) : self._at]
         low, high = (bound, "*") if sign[0] == ">" else ("*", bound)
         leaf = range_of(fields, low, high, (sign == ">", sign == "<"))
         self._lexemes.append(Lexeme("leaf", leaf))
-        self._at = match.end()
         return True
 
     def _phrase(self, fields: Sequence[Field]) -> None:
@@ -209,9 +216,12 @@ class Lexer:
                 f"{shown(regex[0])} looks like a regular expression, which is not understood: "
                 "write * for any letters and ? for one, or put it into quotes"
             )
-        chunk = CHUNK.match(self._text, self._at)
-        word = chunk[0] if chunk else self._text[self._at]
-        self._at += len(word)
+        start, end = self._at, phone_start(self._text, self._at, fields[0])
+        if not end:
+            chunk = CHUNK.match(self._text, self._at)
+            end = chunk.end() if chunk else self._at + 1
+        word = self._text[start:end]
+        self._at = end
         is_open = fields[0] is not PLAIN and word[0] in "[{"
         if is_open:
             raise BadInput(
@@ -221,7 +231,29 @@ class Lexer:
         if word in OPERATORS:
             self._lexemes.append(Lexeme(OPERATORS[word], text=word))
         else:
-            self._add(leaf_of(fields, word, self._known), fields, word)
+            self._at = row_end(self._text, start, end, fields[0])
+            self._add(self._row(fields, start, end), fields, word)
+
+    def _row(self, fields: Sequence[Field], start: int, end: int) -> Expression | None:
+        """A value that may go on after its first word; or this word, and the others by themselves.
+
+        What is excluded is one of both.
+        """
+        first, text = self._text[start:end], self._text[start : self._at]
+        excluded = bool(self._lexemes) and self._lexemes[-1].kind == "NOT"
+        if text == first or (excluded and may_be_whole(first)):
+            self._at = end
+            return leaf_of(fields, first, self._known)
+        whole = leaf_of(fields, text, self._known)
+        if excluded or whole is None or not any(map(str.isdigit, first)):
+            return whole
+        values = [
+            (fields, first),
+            *((self._fields[-1], word) for word in text[len(first) :].split()),
+        ]
+        leaves = [leaf_of(among, word, self._known) for among, word in values]
+        apart = joined_by(All, [leaf for leaf in leaves if leaf is not None])
+        return Any((whole, apart)) if apart else whole
 
     def _add(self, leaf: Expression | None, fields: Sequence[Field], text: str) -> None:
         if leaf is not None:
