@@ -17,15 +17,20 @@ _CYRILLIC = {
     **{"ѕ": "dz", "ғ": "gh", "қ": "k", "ң": "n", "ә": "a", "ө": "o", "ұ": "u", "ү": "u"},
     **{"һ": "h", "ҳ": "h", "җ": "j", "ҷ": "j", "ӣ": "i", "ӯ": "u", "ѣ": "e", "ѳ": "f"},
 }
-_OTHER_CYRILLIC = {
-    "г": "h",  # Ukraine, Belarus
-    "ж": "j",  # Kazakhstan's and French ways
-    "щ": "sht",  # Bulgaria
-    "ъ": "a",  # Bulgaria
-    "ў": "v",
-    "ә": "e",
-    "ң": "ng",
-}
+_OTHER_CYRILLIC = [
+    ("ъ(?=[еёюя])", ("", "ie")),  # Russia's passports
+    ("ъ$", ("",)),  # Russia before 1918
+    ("ъ(?!$|[еёюя])", ("a", "u")),  # Bulgaria, now and before
+    ("ьо", ("io", "o")),  # Bulgaria, Ukraine
+    ("(?<=[жчшщ])ё", ("io", "o")),
+    ("г", ("g", "h")),  # Ukraine, Belarus
+    ("щ", ("shch", "sht")),  # Bulgaria
+    ("ж", ("zh", "j")),  # Kazakhstan's and French ways
+    ("ў", ("u", "v")),
+    ("ә", ("a", "e")),
+    ("ң", ("n", "ng")),
+]
+"""What is written in several ways, by language; the earlier ones matter more."""
 _PLAIN_SERBIAN = {
     **_CYRILLIC,
     **{"ж": "z", "ш": "s", "ч": "c", "ћ": "c", "ц": "c", "џ": "dz", "х": "h"},
@@ -50,21 +55,23 @@ _GREEK_PAIRS = [
     ("γγ", "ng"),
     ("γξ", "nx"),
     ("γχ", "nkh"),
-    ("^μπ", "b"),
-    ("^ντ", "d"),
-    ("^γκ", "g"),
 ]
 """ELOT 743, which passports follow."""
+_STOPS = [
+    [("^μπ", "b"), ("^ντ", "d"), ("^γκ", "g")],
+    [],
+    [("^μπ", "b"), ("^ντ", "d"), ("^γκ", "g"), ("μπ", "mb"), ("ντ", "nd"), ("γκ", "ng")],
+    [("μπ", "b"), ("ντ", "d"), ("γκ", "g")],
+]
+"""How Greek's b, d and g are written: as ELOT 743 has it, letter by letter as many passports do,
+and as they sound."""
 _OTHER_GREEK = [
-    ("γκ", "g"),
-    ("μπ", "b"),
-    ("ντ", "d"),
     ("ε[ιί]", "i"),
     ("ο[ιί]", "i"),
     ("α[ιί]", "e"),
     ("γ(?=[ειηυέίήύ])", "y"),
 ]
-_CLASSICAL_GREEK = [("ε[υύ]", "eu"), ("α[υύ]", "au"), ("[ηή]", "e"), ("^μπ", "mp"), ("^ντ", "nt")]
+_CLASSICAL_GREEK = [("ε[υύ]", "eu"), ("α[υύ]", "au"), ("[ηή]", "e")]
 _ARMENIAN_PAIRS = [
     ("^ու", "u"),
     ("ու", "u"),
@@ -82,6 +89,13 @@ _ARMENIAN = {
     **{"չ": "tch", "պ": "p", "ջ": "j", "ռ": "r", "ս": "s", "վ": "v", "տ": "t", "ր": "r"},
     **{"ց": "ts", "ւ": "v", "փ": "p", "ք": "k", "օ": "o", "ֆ": "f"},
 }
+_WESTERN_ARMENIAN = {
+    **_ARMENIAN,
+    **{"բ": "p", "գ": "k", "դ": "t", "կ": "g", "պ": "b", "տ": "d", "ծ": "dz", "ձ": "ts"},
+    **{"ճ": "j", "ջ": "tch"},
+}
+_CLASSICAL_ARMENIAN = [("եա", "ia"), ("իւ", "iu"), ("ոյ", "ui"), ("^յ", "h")]
+"""The spelling from before 1922, which Armenians abroad keep."""
 _GEORGIAN = {
     **{"ა": "a", "ბ": "b", "გ": "g", "დ": "d", "ე": "e", "ვ": "v", "ზ": "z", "თ": "t"},
     **{"ი": "i", "კ": "k", "ლ": "l", "მ": "m", "ნ": "n", "ო": "o", "პ": "p", "ჟ": "zh"},
@@ -106,8 +120,11 @@ def spellings(word: str) -> list[str]:
         return _cyrillic(word)
     if script.lastindex == 2:
         return _armenian(word)
-    official = _letters(word, _GEORGIAN)
-    return [official, _letters(word, {**_GEORGIAN, "ფ": "ph"})] if "ფ" in word else [official]
+    found = [_letters(word, _GEORGIAN)]
+    for letter, latin in (("ფ", "ph"), ("ჟ", "j")):
+        if letter in word:
+            found.append(_letters(word, {**_GEORGIAN, letter: latin}))
+    return found
 
 
 def _letters(word: str, table: dict[str, str]) -> str:
@@ -120,44 +137,49 @@ def _replaced(word: str, pairs: list[tuple[str, str]]) -> str:
     return word
 
 
-def _other_letters(word: str) -> list[str]:
-    """The letters of a Cyrillic word that are written in a second way, by its language."""
-    others = [letter for letter in dict.fromkeys(word) if letter in _OTHER_CYRILLIC]
-    if _RUSSIAN.search(word):
-        others = [letter for letter in others if letter not in "гъ"]
-    return others
+def _ways(word: str) -> list[list[tuple[str, str]]]:
+    """Choices of ways to write what a Cyrillic word has of ``_OTHER_CYRILLIC``, a few at most."""
+    russian = _RUSSIAN.search(word)
+    found = [
+        [(pattern, latin) for latin in latins]
+        for pattern, latins in _OTHER_CYRILLIC
+        if re.search(pattern, word) and not (russian and pattern == "г")
+    ]
+    # the last factor of a product changes first
+    return [list(chosen)[::-1] for chosen in islice(product(*found[::-1]), MOST_SPELLINGS)]
 
 
 def _cyrillic(word: str) -> list[str]:
     if not _RUSSIAN.search(word):
         word = word.replace("зг", "згh")  # Ukraine's way, so that it is no zh
-    others = _other_letters(word)
-    found = []
-    for chosen in islice(product((False, True), repeat=len(others)), MOST_SPELLINGS):
-        second = {
-            letter: _OTHER_CYRILLIC[letter]
-            for letter, use in zip(others, chosen, strict=True)
-            if use
-        }
-        found.append(_letters(word, {**_CYRILLIC, **second}))
+    found = [_letters(_replaced(word, way), _CYRILLIC) for way in _ways(word)]
     if _SERBIAN.search(word):
         found += [_letters(word, {**_PLAIN_SERBIAN, "ђ": latin}) for latin in ("dj", "d")]
     return found
 
 
 def _greek(word: str) -> list[str]:
-    official = _letters(_replaced(word, _GREEK_PAIRS), _GREEK)
-    other = _letters(_replaced(_replaced(word, _OTHER_GREEK), _GREEK_PAIRS), _GREEK)
+    stopped = list(dict.fromkeys(_replaced(word, stops) for stops in _STOPS))
+    official = [_letters(_replaced(each, _GREEK_PAIRS), _GREEK) for each in stopped]
+    other = [
+        _letters(_replaced(_replaced(each, _OTHER_GREEK), _GREEK_PAIRS), _GREEK)
+        for each in reversed(stopped)
+    ]
     classical = _letters(
         _replaced(_replaced(word, _CLASSICAL_GREEK), _GREEK_PAIRS),
         {**_GREEK, "β": "b", "φ": "ph", "υ": "y"},
     )
-    return [official, other, classical]
+    return [*official, *other, classical]
 
 
 def _armenian(word: str) -> list[str]:
     without_v = [pair for pair in _ARMENIAN_PAIRS if pair[1] != "vo"]
-    found = [_letters(_replaced(word, pairs), _ARMENIAN) for pairs in (_ARMENIAN_PAIRS, without_v)]
+    classical = [*_CLASSICAL_ARMENIAN, *_ARMENIAN_PAIRS]
+    found = [_letters(_replaced(word, _ARMENIAN_PAIRS), _ARMENIAN)]
+    if any(re.search(pattern, word) for pattern, _ in _CLASSICAL_ARMENIAN):
+        found.append(_letters(_replaced(word, classical), _ARMENIAN))
+    found.append(_letters(_replaced(word, classical), _WESTERN_ARMENIAN))
+    found.append(_letters(_replaced(word, without_v), _ARMENIAN))
     if "ը" in word:
         found.append(found[0].replace("y", ""))
     if "փ" in word:

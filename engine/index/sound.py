@@ -36,6 +36,7 @@ _STEPS: list[Step] = [
     (re.compile(pattern), form)
     for pattern, form in (
         ("ou|oo", "u"),
+        ("(?<=[aeou])e(?=[vf]|nko)", "ie"),
         ("ee", "i"),
         ("aa|ae", "a"),
         ("oe", "o"),
@@ -48,12 +49,15 @@ _STEPS: list[Step] = [
         ("ine$", "in"),
         ("(?<=[aeiou])h$", ""),
         ("(?<=[dt])r$", "er"),
+        ("(?<=[a-z]{3}[dt])re$", "er"),
         (r"(.)\1+", r"\1"),
     )
 ]
 _OPEN_STEPS = [step for step in _STEPS if "$" not in step[0].pattern]
 """The steps for a word that goes on."""
 _CH = re.compile("(?<![tsh])ch(?!tch)")
+_KH = re.compile("^x(?=[aeo]|u[^aen])|(?<=[aeiou])x(?=[dgklmnrtvz])")
+"""Where ``x`` is the sound of ``kh``, as in Uzbek; Chinese has it before other letters."""
 _FRENCH = re.compile("tch|ou|eff$|ine$")
 _GERMAN = re.compile("sch|w|j[aeiou]|[aeiouy]j|enko$")
 _MODIFIERS = re.compile("[\u02b0-\u02ff]")
@@ -83,6 +87,8 @@ def _readings(word: str) -> list[str]:
         found.append(_CH.sub("kh", word))
         if french:
             found.append(re.sub("(?<![tsh])ch", "sh", word))
+    if _KH.search(word):
+        found.append(_KH.sub("kh", word))
     if french and "j" in word:
         found.append(word.replace("j", "zh"))
     if german:
@@ -90,6 +96,7 @@ def _readings(word: str) -> list[str]:
             (re.compile("(?<![tsdc])z(?![h])"), "ts"),
             (re.compile("(?<![st])s(?!ch|[spkt])"), "z"),
             (re.compile("(?<![ts])sch(?!tsch)"), "zh"),
+            (re.compile("dj(?=[aeou])"), "di"),
         ]
         changes = [change for change in changes if change[0].search(word)]
         bases = list(found)
