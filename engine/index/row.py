@@ -79,16 +79,19 @@ def _phone_end(text: str, at: int, end: int) -> int:
             return end
         end = number.end()
     for _ in range(LONGEST_ROW):
-        start = _next(text, end)
-        group = _AREA.match(text, start) or _PHONE_GROUP.match(text, start)
-        sign = _SIGN.match(text, start) if group is None and start > end else None
-        if sign and _next(text, sign.end()) > sign.end():
-            start = _next(text, sign.end())
-            group = _PHONE_GROUP.match(text, start)
+        group = _phone_group(text, end)
         if group is None or sum(map(str.isdigit, text[at : group.end()])) > MOST_DIGITS:
             return end
         end = group.end()
     return end
+
+
+def _phone_group(text: str, end: int) -> re.Match[str] | None:
+    """The next group of a phone number; a sign may stand alone before it (``040 / 55``)."""
+    start = _next(text, end)
+    if start > end and (sign := _SIGN.match(text, start)):
+        start = _next(text, sign.end())
+    return _AREA.match(text, start) or _PHONE_GROUP.match(text, start)
 
 
 def phone_start(text: str, at: int, field: Field) -> int:
@@ -101,27 +104,30 @@ def phone_start(text: str, at: int, field: Field) -> int:
 
 def _identifier_end(text: str, at: int, end: int) -> int:
     first = text[at:end]
-    iban = _IBAN.fullmatch(first) is not None
-    letters, seen_digit = 0, any(map(str.isdigit, first))
+    seen_digit = any(map(str.isdigit, first))
     if not seen_digit and not _LETTERS.match(text, at):
         return end
-    reached = end
+    any_case = not seen_digit or _IBAN.fullmatch(first) is not None
+    letters, reached = 0, end
     for _ in range(LONGEST_ROW):
         start = _next(text, reached)
-        if start == reached:
-            break
-        if group := _GROUP.match(text, start):
+        if start > reached and (group := _GROUP.match(text, start)):
             end = reached = group.end()
-            letters, seen_digit = 0, True
+            letters, any_case = 0, any_case and seen_digit
             continue
-        group = _LETTERS.match(text, start) or _SIGN.match(text, start)
+        between = _LETTERS.match(text, start) or _SIGN.match(text, start)
         letters += 1
-        if group is None or letters > MOST_LETTER_GROUPS or group[0] in ("AND", "OR", "NOT"):
+        if between is None or letters > MOST_LETTER_GROUPS or not _joins(between[0], any_case):
             break
-        if seen_digit and not (iban or group[0].isupper() or group[0] in "-–/"):
-            break
-        reached = group.end()
+        reached = between.end()
     return end
+
+
+def _joins(word: str, any_case: bool) -> bool:
+    """Whether a word without digits may stand before further groups of a number."""
+    return word not in ("AND", "OR", "NOT") and (
+        any_case or not word[0].isalpha() or word.isupper()
+    )
 
 
 def _is_label(word: str) -> bool:
