@@ -68,10 +68,18 @@ class DateRange:
     end: str | None = None
 
     def __post_init__(self) -> None:
-        """Writes both dates as FtM does; raises BadInput for one that does not exist."""
+        """Writes both dates as FtM does; raises BadInput for one that does not exist.
+
+        So it does for a period that ends before it starts.
+        """
         for name, date in (("start", self.start), ("end", self.end)):
             if date is not None:
                 object.__setattr__(self, name, required_date(date))
+        if self.start and self.end and self.start[: len(self.end)] > self.end:
+            raise BadInput(
+                f"The period from {self.start} to {self.end} ends before it starts: "
+                "the earlier date is `start`, the later one `end`"
+            )
 
 
 def _check_share(share: float) -> None:

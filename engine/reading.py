@@ -190,8 +190,11 @@ class Reading:
     def subgraph(self, ids: Sequence[str], access: Access) -> Subgraph:
         """The relationships among a set of at most 500 entities.
 
-        Warns of ids that are not there, or not for this reader; raises NotFound where none is.
+        Warns of ids that are not there, or not for this reader; raises NotFound where none is,
+        BadInput for no ids.
         """
+        if not ids:
+            raise BadInput("`ids` has no ids: say among which entities")
         subgraph = self._reader.subgraph(ids, access)
         there = {node.id: node for node in subgraph.nodes}
         self._presence.check_found(ids, map(there.get, ids), access)

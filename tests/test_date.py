@@ -173,3 +173,13 @@ def test_registers_mean_years_that_are_plausible() -> None:
 def test_a_year_is_a_bound_of_a_search_whatever_it_is() -> None:
     """Open ends are written so."""
     assert parse("date:[2010 TO 9999]", KNOWN) == DayRange(20100101, 99991231)
+
+
+@pytest.mark.parametrize(
+    ("start", "end"), [("2021", "2011"), ("2019-05", "2019-04"), ("2019-05-02", "2019-05-01")]
+)
+def test_a_period_does_not_end_before_it_starts(start: str, end: str) -> None:
+    with pytest.raises(BadInput, match="ends before it starts"):
+        DateRange(start, end)
+    assert DateRange(end, start).start == end
+    assert DateRange(start, start[:4]).end == start[:4]

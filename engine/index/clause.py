@@ -1,5 +1,6 @@
 """How an expression, an access and a filter become a query of Tantivy."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tantivy import Query
@@ -8,10 +9,11 @@ from engine.access import Access
 from engine.index import alike
 from engine.index.day import FIRST, LAST, days_of
 from engine.index.expression import All, Any, Expression, Not, Word, plain_words
-from engine.index.folding import digest, variants
+from engine.index.folding import CONJUNCTIONS, digest, variants
 from engine.index.term import (
     MUST,
     MUST_NOT,
+    SHOULD,
     either,
     every,
     leaf,
@@ -50,17 +52,30 @@ def compiled(expression: Expression, names: bool = False, alike_too: bool = True
 def _together(expression: All, names: bool, alike_too: bool) -> Query:
     clauses = []
     instead = alike.instead_of(expression.items)
-    for item, others in zip(expression.items, instead, strict=True):
+    for at, (item, others) in enumerate(zip(expression.items, instead, strict=True)):
         if isinstance(item, Not):
             clauses.append((MUST_NOT, compiled(item.item, alike_too=False)))
         elif isinstance(item, Word):
-            clauses.append((MUST, either([_word(item, names, alike_too), *others])))
+            occur = SHOULD if _only_joins(expression.items, at) else MUST
+            clauses.append((occur, either([_word(item, names, alike_too), *others])))
         else:
             clauses.append((MUST, compiled(item, names, alike_too)))
     # Tantivy finds nothing where every clause excludes
     if all(occur == MUST_NOT for occur, _ in clauses):
         clauses.append((MUST, Query.all_query()))
     return Query.boolean_query(clauses)
+
+
+def _only_joins(items: Sequence[Expression], at: int) -> bool:
+    """Whether a word is an ``and`` between others, which a record may have or not."""
+    word, around = items[at], items[max(at - 1, 0) : at + 2]
+    return (
+        isinstance(word, Word)
+        and len(around) == 3
+        and not any(isinstance(item, Not) for item in around)
+        and not (word.prefix or word.pattern or word.distance)
+        and word.text in CONJUNCTIONS
+    )
 
 
 def _without_errors(expression: Expression) -> Expression:

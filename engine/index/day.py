@@ -32,6 +32,22 @@ def days_of(date: str) -> Days:
     return start + (month or 1) * 100 + (day or 1), start + (month or 12) * 100 + (day or 31)
 
 
+def day_after(day: int) -> int:
+    """The day after one: after 20191231 comes 20200101, as dates sort with their year and month."""
+    month, number = day // 100, day % 100
+    if number < 31:
+        return day + 1
+    return (month + 1) * 100 + 1 if month % 100 < 12 else (month // 100 + 1) * 10000 + 101
+
+
+def day_before(day: int) -> int:
+    """The day before one: before 20200101 comes 20191231."""
+    month, number = day // 100, day % 100
+    if number > 1:
+        return day - 1
+    return (month - 1) * 100 + 31 if month % 100 > 1 else (month // 100 - 1) * 10000 + 1231
+
+
 def asked_days(text: str) -> Days | None:
     """The days that a search asks for; None for what is not written as a date.
 

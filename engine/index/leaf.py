@@ -10,7 +10,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from engine.errors import BadInput
-from engine.index.day import FIRST, LAST, Days, asked_days
+from engine.index.day import FIRST, LAST, Days, asked_days, day_after, day_before
 from engine.index.expression import (
     Any,
     DayRange,
@@ -33,6 +33,8 @@ WILD = re.compile(r"\\.|([*?])", re.DOTALL)
 ESCAPED = re.compile(r"\\(\W)")
 BOOST = re.compile(r"\^(\d+(?:\.\d+)?)$")
 FUZZY = re.compile(r"(?<!\\)~(\d*(?:\.\d+)?)$")
+WEB = re.compile(r"[a-z][a-z0-9+.-]{0,20}://|www\.", re.IGNORECASE)
+"""What an address of the web begins with: it has no wildcards, ``?x=1`` is a part of it."""
 ANY = "*"
 """A bound that leaves a range open."""
 ORDERED = frozenset({Kind.DATE, Kind.YEAR, Kind.NUMBER})
@@ -63,12 +65,12 @@ def leaf_of(
 
 
 def _leaf(field: Field, text: str, known: Known, phrase: bool) -> Expression | None:
-    if not phrase:
+    if not phrase and not WEB.match(text):
         text = without_boost(text)
         if text and not text.strip(ANY):
             return Present(field.properties) if field.properties else Everything()
     if field.kind is Kind.WORDS:
-        return _words(field, text, phrase)
+        return _words(field, text, phrase or WEB.match(text) is not None)
     if not phrase and FUZZY.search(text):
         raise BadInput(f"{field.name}: has no typing errors: leave out ~ in {shown(text)}")
     if field.kind is Kind.DATE:
@@ -208,9 +210,9 @@ def range_of(
         )
     if field.kind is Kind.NUMBER:
         return _numbers(field, low, high, without)
-    first = (FIRST, FIRST - 1) if low == ANY else _days(field, low)
-    last = (LAST + 1, LAST) if high == ANY else _days(field, high)
-    return _between(field, first, last, without)
+    first = (FIRST, FIRST) if low == ANY else _days(field, low)
+    last = (LAST, LAST) if high == ANY else _days(field, high)
+    return _between(field, first, last, (without[0] and low != ANY, without[1] and high != ANY))
 
 
 def _numbers(field: Field, low: str, high: str, without: tuple[bool, bool]) -> Expression:
@@ -221,24 +223,26 @@ def _numbers(field: Field, low: str, high: str, without: tuple[bool, bool]) -> E
         first = math.nextafter(first, math.inf)
     if without[1] and high != ANY:
         last = math.nextafter(last, -math.inf)
-    _check_order(first, last)
+    _check_order(first, last, any(without))
     return NumberRange(first, last, field.properties)
 
 
 def _between(field: Field, low: Days, high: Days, without: tuple[bool, bool]) -> Expression:
     """The leaf from the days of one bound to those of another, either with or without them."""
-    first = low[1] + 1 if without[0] else low[0]
-    last = high[0] - 1 if without[1] else high[1]
+    first = day_after(low[1]) if without[0] else low[0]
+    last = day_before(high[0]) if without[1] else high[1]
+    _check_order(first, last, any(without))
     if field.kind is Kind.YEAR:
-        # the year after an excluded bound: rounded up
-        first, last = -(-first // 10000) if without[0] else first // 10000, last // 10000
-        _check_order(first, last)
-        return YearRange(first, last)
-    _check_order(first, last)
+        return YearRange(first // 10000, last // 10000)
     return DayRange(first, last, _own(field))
 
 
-def _check_order(first: float, last: float) -> None:
+def _check_order(first: float, last: float, without: bool = False) -> None:
+    if first > last and without:
+        raise BadInput(
+            "Nothing lies in this range: { and }, < and > leave out the bounds themselves, with "
+            "all days of a year or month. To include them, write [from TO to], <= or >="
+        )
     if first > last:
         raise BadInput("Nothing lies in a range that ends before it starts: write [from TO to]")
 
