@@ -60,17 +60,18 @@ def leaf_of(
 
     ``text`` is as typed, without quotes; None where it has neither letters nor digits.
     """
-    leaves = [_leaf(field, text, known, phrase) for field in fields]
+    quoted = phrase or WEB.match(text) is not None
+    leaves = [_leaf(field, text, known, quoted) for field in fields]
     return joined_by(Any, [leaf for leaf in leaves if leaf is not None])
 
 
 def _leaf(field: Field, text: str, known: Known, phrase: bool) -> Expression | None:
-    if not phrase and not WEB.match(text):
+    if not phrase:
         text = without_boost(text)
         if text and not text.strip(ANY):
             return Present(field.properties) if field.properties else Everything()
     if field.kind is Kind.WORDS:
-        return _words(field, text, phrase or WEB.match(text) is not None)
+        return _words(field, text, phrase)
     if not phrase and FUZZY.search(text):
         raise BadInput(f"{field.name}: has no typing errors: leave out ~ in {shown(text)}")
     if field.kind is Kind.DATE:

@@ -41,6 +41,7 @@ def asked(client: TestClient, query: str) -> tuple[Any, list[tuple[str, str]], l
         (f'paths(from: ["{KITE}"], to: ["a:b"]) {{ paths {{ length }} }}', "NOT_FOUND", "a:b"),
         (f'paths(from: [], to: ["{KITE}"]) {{ paths {{ length }} }}', "BAD_USER_INPUT", "from"),
         (f'paths(from: ["{EDGE}"], to: ["{KITE}"]) {{ paths {{ length }} }}', "NOT_FOUND", EDGE),
+        ("subgraph(ids: []) { nodes { id } }", "BAD_USER_INPUT", "ids"),
         ('subgraph(ids: ["a:b", "c:d"]) { nodes { id } }', "NOT_FOUND", "c:d"),
         ('search(query: "amont:221") { totalCount }', "BAD_USER_INPUT", "mean amount"),
         ('search(query: "kite schema:Nope") { nodes { id } }', "BAD_USER_INPUT", "'Nope'"),
