@@ -5,7 +5,6 @@ settings may be others than those of the server.
 """
 
 import os
-from contextlib import suppress
 
 from engine.errors import BadInput
 from engine.settings import Settings
@@ -51,10 +50,16 @@ def forget_address(settings: Settings) -> None:
     (settings.data / SETTINGS_FILE).unlink(missing_ok=True)
 
 
+def noted_address(settings: Settings) -> str:
+    """The address of the server that runs on the data folder; empty without one."""
+    try:
+        return (settings.data / FILE).read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
+
+
 def address_of(settings: Settings) -> str:
     """The address for links: the public one, that of the running server, or what it would be."""
     if settings.public_url:
         return settings.public_url
-    with suppress(OSError):
-        return (settings.data / FILE).read_text(encoding="utf-8").strip()
-    return f"http://{settings.host}:{settings.port}"
+    return noted_address(settings) or f"http://{settings.host}:{settings.port}"

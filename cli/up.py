@@ -4,10 +4,13 @@ import signal
 
 import click
 
+from cli.address import noted_address
+from cli.occupant import is_clew
 from cli.serving import listen, serve
 from cli.supervisor import check_workers
 from cli.terminal import note, paced, show_interrupted
 from engine.engine import Engine
+from engine.errors import EngineInUse
 from engine.settings import Settings
 from loaders.demo.sample import load_demo
 
@@ -44,6 +47,10 @@ def up_command(demo: bool, host: str | None, port: int | None, workers: int) -> 
                 load_demo(engine, paced())
             show_interrupted(engine.interrupted())
             serve(engine, listening, workers)
+    except EngineInUse as error:
+        address = noted_address(settings)
+        where = f" It answers at {address}" if address and is_clew(address) else ""
+        raise EngineInUse(f"{error}{where}") from None
     except KeyboardInterrupt:
         note("Stopped.")
     except SystemExit as leaving:

@@ -47,11 +47,15 @@ def entity_of(dataset: str, raw: Any, odd: bool = True) -> Entity:
     if type(raw) is not dict:
         raise BadInput("not a JSON object with id, schema and properties")
     entity_id = raw.get("id")
+    if entity_id is None:
+        raise BadInput("it has no id")
     if not is_id(entity_id):
         raise BadInput(
             f"id {shown(entity_id)} is not one of FollowTheMoney's: letters, digits, . and -"
         )
     name = raw.get("schema")
+    if name is None:
+        raise BadInput("it has no schema")
     if type(name) is not str:
         raise BadInput(f"schema {shown(name)} is not a name")
     kinds = kinds_of(name)

@@ -213,13 +213,16 @@ class Load:
         The report then says why. Deletions come last: readers see nothing vanish before all that
         is new is there.
         """
-        if self._found_nothing():
-            self.report.would_remove = 0 if self._keep else self._loading.count()
-            if not (accept_removals and self.report.would_remove):
+        found_nothing = self._found_nothing()
+        if not found_nothing:
+            self._begin()
+        gone = self._gone(accept_removals or found_nothing)
+        if found_nothing:
+            self.report.would_remove = len(gone)
+            if not (accept_removals and gone):
                 self.report.stopped = self._why_nothing()
                 return False
-        self._begin()
-        gone = self._gone(accept_removals)
+            self._begin()
         held = self._size() if gone else 0
         if len(gone) > self._most_removed * held:
             self.report.would_remove = len(gone)

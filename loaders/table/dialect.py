@@ -20,7 +20,7 @@ TRIED = 200
 WIDEST_OF = 5
 """Rows of which the widest counts, where the first has a single cell."""
 BACKSLASHED = re.compile(r'\\"[^",;\t|\r\n]')
-TOLD = re.compile(r'"?sep=(\S|\t| )"?[,;\t ]*\r?\n?', re.IGNORECASE)
+TOLD = re.compile(r'"? *sep *=(?: *([^\s"])|(\t| )) *"?[,;\t ]*\r?\n?', re.IGNORECASE)
 """What Excel reads, and does not show, as the first line of a CSV file."""
 QUOTED = re.compile(r"'[^']*'")
 
@@ -101,7 +101,7 @@ def quotes_of(sample: str, end: str) -> tuple[str, str | None]:
 def told_delimiter(line: str) -> str:
     """The delimiter that Excel's line before the header tells, ``sep=;``; else nothing."""
     match = TOLD.fullmatch(line.removeprefix("\ufeff"))
-    return match[1] if match else ""
+    return match[1] or match[2] if match else ""
 
 
 def sample_of(text: str, end: str, header: int, cut: bool) -> str:

@@ -35,7 +35,7 @@ def test_a_good_load_ends_with_0(clew: CliRunner) -> None:
 def test_refused_lines_end_with_1_and_are_listed(clew: CliRunner) -> None:
     result = load(clew, "-", "--dataset", "d", stdin=PERSON + "\n" + "{}\n" * 30)
     assert result.exit_code == 1
-    assert "stdin:2: id None is not one of FollowTheMoney's" in result.stderr
+    assert "stdin:2: it has no id" in result.stderr
     assert "stdin:21:" in result.stderr
     assert "stdin:22:" not in result.stderr
     assert "and 10 more refused lines" in result.stderr

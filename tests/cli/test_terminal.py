@@ -19,6 +19,7 @@ from cli.serving import listen
 from cli.terminal import paced
 from engine.engine import Engine
 from engine.errors import BadInput
+from engine.server.home import held
 from tests.serving import serving
 
 
@@ -66,6 +67,22 @@ def test_a_port_that_clew_has_says_where_it_is(engine: Engine) -> None:
     with serving(create_app(engine)) as url, pytest.raises(BadInput) as raised:
         listen("127.0.0.1", int(url.rpartition(":")[2]))
     assert str(raised.value).startswith(f"Clew is running at {url} already; use that one, or ")
+
+
+def test_a_second_clew_on_a_data_folder_says_where_the_first_answers(
+    engine: Engine, tmp_path: Path
+) -> None:
+    """On another port, too; an address that a killed server left is not told."""
+    told = []
+    with serving(create_app(engine)) as url, held(tmp_path / "clew.lock"):
+        for address in (url, "http://127.0.0.1:9"):
+            (tmp_path / "address").write_text(f"{address}\n")
+            environment = {"CLEW_DATA": str(tmp_path), "CLEW_NEO4J_URI": None}
+            told.append(CliRunner().invoke(main, ["up", "--port", "0"], env=environment).stderr)
+    assert "is in use by another Clew" in told[0]
+    assert told[0].rstrip().endswith(f"It answers at {url}")
+    assert "is in use by another Clew" in told[1]
+    assert "It answers" not in told[1]
 
 
 @pytest.mark.parametrize(

@@ -237,7 +237,7 @@ def test_only_an_empty_database_is_filled(tmp_path: Path, monkeypatch: pytest.Mo
     first = CliRunner().invoke(main, ["load", "--offline", str(file), "--dataset", "d"])
     assert first.exit_code == 1, first.output
     assert "d: 2 read, 1 added, 0 changed, 0 unchanged, 0 removed, 1 refused (" in first.stdout
-    assert f"{file}:2: id None is not one of" in first.stderr
+    assert f"{file}:2: it has no id" in first.stderr
     again = CliRunner().invoke(main, ["load", "--offline", str(file), "--dataset", "e"])
     assert again.exit_code == 1
     assert again.stderr.splitlines()[-1] == (

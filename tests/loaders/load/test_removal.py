@@ -99,18 +99,29 @@ def test_keep_and_a_wider_setting_are_not_stopped(run: Load, careful: Engine) ->
 
 
 @pytest.mark.parametrize(
-    ("rows", "why"),
+    ("rows", "why", "gone"),
     [
-        ([], "the sources hold no entity: nothing has changed"),
+        ([], "the sources hold no entity: nothing has changed", 10),
         (
             ["no json", json.dumps({"id": "a", "schema": "Compny", "properties": {}})],
             "none of the 2 entities that were read can be loaded: nothing has changed",
+            9,  # a is still in the source
+        ),
+        (
+            [json.dumps({"id": one, "schema": "Compny"}) for one in "abcdefghij"],
+            "none of the 10 entities that were read can be loaded: nothing has changed",
+            0,
+        ),
+        (
+            [json.dumps({"op": "ADD", "entity": {"id": "z", "schema": "Compny"}})],
+            "none of the 1 entities that were read can be loaded: nothing has changed",
+            0,
         ),
     ],
 )
 @pytest.mark.parametrize("keep", [False, True])
 def test_a_load_that_found_nothing_changes_nothing(
-    run: Load, careful: Engine, rows: list[str], why: str, keep: bool
+    run: Load, careful: Engine, rows: list[str], why: str, gone: int, keep: bool
 ) -> None:
     report = run(rows, keep=keep, accept_removals=True)
     assert (report.stopped, report.would_remove) == (why, 0)
@@ -118,8 +129,13 @@ def test_a_load_that_found_nothing_changes_nothing(
     run(TEN)
     before = captions(careful)
     report = run(rows, keep=keep)
-    assert (report.stopped, report.would_remove) == (why, 0 if keep else 10)
+    assert (report.stopped, report.would_remove) == (why, 0 if keep else gone)
     assert captions(careful) == before
+    report = run(rows, keep=keep, accept_removals=True)
+    if keep or not gone:
+        assert (report.stopped, report.would_remove, captions(careful)) == (why, 0, before)
+    else:
+        assert (report.stopped, report.removed) == (None, gone)
 
 
 def test_an_empty_source_empties_a_dataset_that_is_told_to_accept_it(

@@ -137,6 +137,7 @@ def test_ods(tmp_path: Path) -> None:
         ("SEP=\t\na\tb\n1\t2\n", "UTF-8, tabs, 2 columns", ["1", "2"]),
         ('"sep=,"\na,b\n1,"2;3"\n', "UTF-8, ',', 2 columns", ["1", "2;3"]),
         ("sep=^\na^b\n1^2\n", "UTF-8, '^', 2 columns", ["1", "2"]),
+        ("sep = ;\na;b\n1;2\n", "UTF-8, ';', 2 columns", ["1", "2"]),
         ("sep=;,,\na;b\n1;2\n", "UTF-8, ';', 2 columns", ["1", "2"]),
     ],
 )
