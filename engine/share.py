@@ -2,11 +2,11 @@
 
 Numbers are percents: ``0.5`` is half a percent, ``100`` is all; ``1/3`` is a fraction. A range,
 ``more than 25 %`` and ``75 % or more`` count with their lower bounds, and are not exact; ``up to
-25 %`` has no useful one and is unknown. Words are read as ``share_phrase`` lists them. A word that
-is not listed there makes the whole unknown, unless it stands in brackets: rather no share than a
-wrong one. So do numbers of shares (``1,000 shares``), and voting rights: they are power in a
-company, and no part of it. Of several statements in one text (with semicolons) the first about
-ownership counts.
+25 %`` has no useful one and is unknown. ``About 25 %`` counts as such, and bounds nothing. Words
+are read as ``share_phrase`` lists them. A word that is not listed there makes the whole unknown,
+unless it stands in brackets: rather no share than a wrong one. So do numbers of shares (``1,000
+shares``), and voting rights: they are power in a company, and no part of it. Of several statements
+in one text (with semicolons) the first about ownership counts.
 """
 
 import re
@@ -21,6 +21,8 @@ LONGEST = 200
 """Characters of a text that are read."""
 NUMBER = re.compile(r"\s*(\d{1,3}(?:[.,]\d{1,20})?)\s*(%?)\s*", re.ASCII)
 """What most shares are."""
+CODE = re.compile(r"-(?:(25)-to-(50)|(50)-to-(75))-percent\b", re.ASCII)
+"""The bands of Companies House as its API codes them: more than the first number, as printed."""
 THOUSAND = ",000"
 """A number that ends so, and has no unit, counts shares: ``1,000``."""
 THOUSANDS = re.compile(r"\d{1,3}(?:[ ']\d{3})+|\d{1,3}([.,])\d{3}(?:\1\d{3})+")
@@ -39,16 +41,17 @@ LOWER = (Says.ABOVE, Says.LEAST, Says.ABOUT)
 
 
 class Doubt(Enum):
-    """Why a text says no share that counts."""
+    """Why a text says no share that counts, or not just which."""
 
     IMPOSSIBLE = "is no share from 0 to 100 %"
     UNCLEAR = "is not understood"
     VOTES = "is of voting rights, which are no share of ownership"
+    ABOUT = "is approximate: the share may be more or less"
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A fraction, or None where it is unknown; not ``exact`` where the value is a lower bound."""
+    """A fraction, or None where it is unknown; not ``exact`` where it is a bound or approximate."""
 
     value: float | None
     exact: bool
@@ -58,6 +61,11 @@ class Share:
     """A bound that it cannot exceed, where one is written."""
     doubt: Doubt | None = field(default=None, compare=False)
     """What is wrong with the text."""
+
+    @property
+    def may_be_more(self) -> bool:
+        """Whether the value is a lower bound, or unknown; of an approximate one nobody knows."""
+        return not self.exact and self.doubt is not Doubt.ABOUT
 
 
 UNKNOWN = Share(None, False)
@@ -69,7 +77,11 @@ def parse_share(text: str) -> Share:
     match = NUMBER.fullmatch(text)
     if match and (match[2] or not match[1].endswith(THOUSAND)):
         return exactly(float(match[1].replace(",", ".")))
-    parts = [part for part in re.split(r"[;|\n]", plain(text[:LONGEST])) if part.strip()]
+    read = CODE.sub(
+        lambda code: " more than {} to {} % ".format(*filter(None, code.groups())),
+        plain(text[:LONGEST]),
+    )
+    parts = [part for part in re.split(r"[;|\n]", read) if part.strip()]
     shares = [Reading(part).share() for part in parts]
     known = [share for share in shares if share.value is not None or share.most is not None]
     if len({share.value for share in known}) > 1:
@@ -199,6 +211,8 @@ def one_bound(says: Says | None, value: float) -> Share:
     """A share of which one number is written."""
     if says in (Says.BELOW, Says.MOST):
         return Share(None, False, most=value)
+    if says is Says.ABOUT:
+        return Share(value, False, doubt=Doubt.ABOUT)
     if says is None or (says is Says.LEAST and value == 1):
         return Share(value, True, most=value)
     return Share(value, False, says is Says.ABOVE)
@@ -235,7 +249,9 @@ def lowest_share(texts: Iterable[str]) -> Share:
         return next(iter(shares), UNKNOWN)
     lowest = min(known, key=lambda share: (share.value or 0.0, share.above))
     exact = len({share.value for share in known}) == 1 and all(share.exact for share in known)
-    doubt = next((share.doubt for share in shares if share.doubt), None)
+    doubt = next((share.doubt for share in (lowest, *shares) if share.doubt), None)
+    if doubt is Doubt.ABOUT and lowest.doubt is not doubt:
+        doubt = None
     return Share(lowest.value, exact, lowest.above, max_of(known), doubt)
 
 

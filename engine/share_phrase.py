@@ -62,7 +62,7 @@ PHRASES = {
         ponizej|mniej niz|mene nez|menej ako|manje od|sub|mai putin de|kevesebb mint|alatt
         vahem kui|alla|mazak par|maziau kaip|λιγοτερο απο|低于|少于|小于|不足|未满|اقل من""",
     Says.MOST: """
-        <=|≤|⩽|up to|not more than|no more than|not over|not exceeding|at most|maximum
+        <=|≤|⩽|up to|and up to|not more than|no more than|not over|not exceeding|at most|maximum
         maximum of|max|up to and including|не более|не больше|не более чем|не больше чем
         не свыше|максимум|не выше|не бiльше|не бiльше нiж|не бiльш як|щонайбiльше|не повече от
         au plus|pas plus de|au maximum|no mas de|no mas del|como maximo|a lo sumo|nao mais de
@@ -123,7 +123,7 @@ PHRASES = {
         прав голосу|prawo glosu|praw glosu|glosow|hlasovaci prava|hlasovacich prav|表决权
         議決権""",
     Says.NOTHING: """
-        =|:|;|,|.|(|)|[|]|/|direct|directly|indirect|indirectly|indirect ownership
+        =|:|;|,|.|(|)|[|]|/|*|**|†|‡|direct|directly|indirect|indirectly|indirect ownership
         direct ownership|ownership|ownership of shares|ownership of the shares|owns|owner|holds
         holding|held|stake|shareholding|interest|share of ownership|equity|equity interest
         capital|share capital|of|of the|in|the|shares and voting rights
@@ -154,6 +154,7 @@ PHRASES = {
 }
 FRACTIONS = {
     100.0: """
+        one hundred|a hundred|hundred|сто|hundert|einhundert|cien|cem
         all|the whole|whole|entire|wholly owned|wholly|sole owner|sole shareholder
         full ownership|весь|вся|полностью|единственный участник|единственный акционер|усi|уся
         повнiстю|totalite|la totalite|totalidad|la totalidad|totalidade|totalita|alleiniger
@@ -162,7 +163,14 @@ FRACTIONS = {
         half|one half|a half|the half|половина|половину|половины|половини|moitie|la moitie
         mitad|la mitad|metade|a metade|meta|la meta|halfte|die halfte|der halfte|zur halfte
         helft|de helft|halvdelen|halften|puolet|polowa|polowy|polovina|poloviny|jumatate|fele
-        半数|一半|半分""",
+        半数|一半|半分|fifty|пятьдесят|cinquante|funfzig|cincuenta|cinquenta|cinquanta""",
+    10.0: "ten|десять|dix|zehn|diez|dieci",
+    20.0: "twenty|двадцать|двадцять|vingt|zwanzig|veinte|vinte|venti",
+    30.0: "thirty|тридцать|тридцять|trente|dreissig|dreißig|treinta|trinta|trenta",
+    40.0: "forty|сорок|quarante|vierzig|cuarenta|quarenta|quaranta",
+    49.0: "forty nine|сорок девять|quarante neuf|neunundvierzig|cuarenta y nueve",
+    51.0: "fifty one|пятьдесят один|cinquante et un|einundfunfzig|cincuenta y uno",
+    60.0: "sixty|шестьдесят|soixante|sechzig|sesenta|sessenta|sessanta",
     100 / 3: """
         third|one third|a third|треть|трети|третина|третини|un tiers|le tiers|tiers|un tercio
         tercio|um terco|un terzo|ein drittel|drittel|een derde|en tredjedel|三分之一""",
@@ -171,10 +179,14 @@ FRACTIONS = {
         zwei drittel|twee derde|to tredjedele|三分之二""",
     25.0: """
         quarter|one quarter|a quarter|one fourth|четверть|четверти|чверть|чвертi|un quart|quart
-        un cuarto|cuarta parte|um quarto|un quarto|ein viertel|viertel|een kwart|四分之一""",
+        un cuarto|cuarta parte|um quarto|un quarto|ein viertel|viertel|een kwart|四分之一
+        twenty five|двадцать пять|vingt cinq|funfundzwanzig|veinticinco|vinte e cinco
+        venticinque""",
     75.0: """
         three quarters|three fourths|три четверти|три чвертi|trois quarts|tres cuartos
-        tres cuartas partes|tres quartos|tre quarti|drei viertel|dreiviertel|driekwart""",
+        tres cuartas partes|tres quartos|tre quarti|drei viertel|dreiviertel|driekwart
+        seventy five|семьдесят пять|soixante quinze|funfundsiebzig|setenta y cinco
+        setenta e cinco|settantacinque""",
 }
 """Percents that are written as words."""
 MAJORITY = """

@@ -42,7 +42,8 @@ def read(text: str) -> Known:
             "trustees of a trust",
             more_than(0.25, 0.5),
         ),
-        ("ownership-of-shares-50-to-75-percent-as-firm", at_least(0.5, 0.75)),
+        ("ownership-of-shares-50-to-75-percent-as-firm", more_than(0.5, 0.75)),
+        ("right-to-share-surplus-assets-25-to-50-percent", more_than(0.25, 0.5)),
         ("ownership-of-shares-75-to-100-percent-as-trust", at_least(0.75, 1.0)),
         ("Ownership of shares – 75% or more; Voting rights – 75% or more", at_least(0.75)),
         # bounds in words and signs
@@ -56,7 +57,8 @@ def read(text: str) -> Known:
         ("10% < 20%", at_least(0.1, 0.2)),
         (">10%-≤20%", more_than(0.1, 0.2)),
         ("10%+", at_least(0.1)),
-        ("~ 30%", at_least(0.3)),
+        ("more than 10 and up to 20%", more_than(0.1, 0.2)),
+        ("more than 10% and at most 20%", more_than(0.1, 0.2)),
         # other languages
         ("более 30%", more_than(0.3)),
         ("не менее 30 процентов", at_least(0.3)),
@@ -88,6 +90,13 @@ def read(text: str) -> Known:
         ("30,25", exactly(0.3025)),
         ("30% (indirect)", exactly(0.3)),
         ("30% (through Nominee Two)", exactly(0.3)),
+        ("60%*", exactly(0.6)),
+        ("60 % †", exactly(0.6)),
+        ("forty percent", exactly(0.4)),
+        ("fünfzig Prozent", exactly(0.5)),
+        ("more than twenty-five per cent", more_than(0.25)),
+        ("сорок девять процентов", exactly(0.49)),
+        ("one hundred percent", exactly(1.0)),
         ("1/4", exactly(0.25)),
         ("33 1/3 %", exactly(1 / 3)),
         ("66⅔%", exactly(2 / 3)),
@@ -137,6 +146,19 @@ def test_what_is_no_share_says_why(text: str, doubt: Doubt) -> None:
     """Rather no share than a wrong one."""
     share = parse_share(text)
     assert (share.value, share.doubt) == (None, doubt)
+
+
+@pytest.mark.parametrize(
+    "text", ["~ 40%", "ca. 40%", "approx. 40 %", "about 40%", "40% approximately", "около 40 %"]
+)
+def test_an_approximate_share_bounds_nothing(text: str) -> None:
+    """It counts as it is, and its doubt says that it may be more or less."""
+    share = parse_share(text)
+    assert (share.value, share.exact, share.above, share.most) == (0.4, False, False, None)
+    assert (share.doubt, share.may_be_more) == (Doubt.ABOUT, False)
+    assert parse_share("at least 40%").may_be_more
+    assert lowest_share([text, "60"]).doubt is Doubt.ABOUT
+    assert lowest_share(["30", text]).may_be_more
 
 
 def test_several_percentages_of_one_record() -> None:

@@ -89,7 +89,7 @@ class Web:
         """Every node but the root with its share, in no order."""
         known = self._reached_by_known()
         with_unknown = self._depending(lambda share: share.value is None)
-        inexact = self._depending(lambda share: not share.exact) | shares.rough
+        inexact = self._depending(lambda share: share.may_be_more) | shares.rough
         above = self._depending(
             lambda share: share.above, lambda share: bool(share.value) or share.above
         )

@@ -16,7 +16,7 @@ from typing import Any
 
 import orjson
 
-from engine.share import Share, parse_share
+from engine.share import Doubt, Share, parse_share
 from loaders.format.bods.interest import directness, edge_of, number, share_of
 from loaders.format.bods.party import objects, text, texts
 from loaders.format.bods.version import Versions, details_of, end_key, kind_of
@@ -150,8 +150,10 @@ class Steps:
             self._known = -rest
             return None
         taken, self._known = self._known, 0.0
-        exact = "" if share.exact and self._exact else "at least "
-        return f"{exact}{number(100 * rest)}%" if taken else whole
+        bound = "" if share.exact and self._exact else "at least "
+        if share.doubt is Doubt.ABOUT:
+            bound = "about "
+        return f"{bound}{number(100 * rest)}%" if taken else whole
 
 
 def reached(start: str, steps: set[Pair]) -> set[str]:
