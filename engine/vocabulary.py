@@ -142,10 +142,15 @@ def is_country(code: str) -> bool:
     return code.lower() in registry.country.names
 
 
+def is_country_name(name: str) -> bool:
+    """Whether a text is a country's name, such as ``United Kingdom``, and no code of FtM's."""
+    return len(name) <= LONGEST and lookup_territory(name) is not None
+
+
 def no_country(name: str) -> str:
     """What is wrong with a country that is not a code."""
     return (
-        f"{shown(name)} is not the code of a country.{meant(_countries(name))} "
+        f"{shown(name)} is not the code of a country.{meant(map(_labelled, _countries(name)))} "
         "Countries are written as codes of two letters, such as cy."
     )
 
@@ -161,6 +166,11 @@ def _countries(name: str) -> list[str]:
     return [by_label[label] for label in close(name, by_label)]
 
 
+def _labelled(code: str) -> str:
+    """A country's code; with its name where it has not two letters, as of states that are gone."""
+    return code if len(code) == 2 else f"{code} ({registry.country.names.get(code, code)})"
+
+
 def is_topic(name: str) -> bool:
     """Whether FtM knows a topic."""
     return name.lower() in registry.topic.names
@@ -174,3 +184,26 @@ def no_topic(name: str) -> str:
         *(by_label[each] for each in close(name, by_label)),
     ]
     return f"{shown(name)} is not a topic of FollowTheMoney.{meant(likely[:SUGGESTIONS])}"
+
+
+LISTED = {
+    "gender": "Genders are written as male, female or other.",
+    "language": "Languages are written as codes of three letters, such as eng.",
+    "mimetype": "Media types are written as application/pdf is.",
+}
+"""FtM's types of values that are a list or have a form, and how they are written."""
+
+
+def is_listed(type: str, value: str) -> bool:
+    """Whether FtM knows a value of such a type, as it is written."""
+    if type == "mimetype":
+        return "/" in value
+    known = {"gender": registry.gender, "language": registry.language}[type]
+    return value.lower() in known.names
+
+
+def not_listed(type: str, value: str) -> str:
+    """What is wrong with a value that such a type has not."""
+    likely = registry.get(type).clean(value)
+    hint = meant([likely] if likely else [])
+    return f"{shown(value)} is not a {type} of FollowTheMoney.{hint} {LISTED[type]}"

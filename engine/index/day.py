@@ -3,6 +3,9 @@
 Each month has 31 days here: the indexes on disk hold such numbers.
 """
 
+import re
+from contextlib import suppress
+from datetime import datetime
 from functools import lru_cache
 
 from engine.partial_date import is_written_as_date, leading_date, required_date
@@ -12,6 +15,29 @@ Days = tuple[int, int]
 FIRST, LAST = 0, 99991231
 LENGTH = 12
 """Characters that are read: no date is longer, and the next character shows whether it is one."""
+
+FORMS = {
+    **dict.fromkeys(("%d %B %Y", "%d %b %Y", "%B %d %Y", "%b %d %Y"), "%Y-%m-%d"),
+    **dict.fromkeys(("%B %Y", "%b %Y"), "%Y-%m"),
+    "%d.%m.%Y": "%Y-%m-%d",
+    "%d/%m/%Y": "%Y-%m-%d",
+    "%m/%d/%Y": "%Y-%m-%d",
+}
+"""How dates are often written, and how FtM writes them."""
+
+
+def written_dates(text: str) -> list[str]:
+    """The dates, as FtM writes them, that a text may mean which FtM does not read: ``6 May 2023``.
+
+    English names of months are known; ``3/4/2023`` may be two days.
+    """
+    bare = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b|,|(?<=[^\W\d])\.|(?<=\d)\.(?=\s+[^\W\d])", "", text)
+    bare = re.sub(r"(?<=[./])\s+", "", bare)
+    found = []
+    for form, ours in FORMS.items():
+        with suppress(ValueError):
+            found.append(datetime.strptime(bare, form).strftime(ours))
+    return list(dict.fromkeys(found))
 
 
 def days(value: str) -> Days | None:

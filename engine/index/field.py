@@ -146,6 +146,7 @@ def asked_fields() -> Mapping[str, tuple[Field, ...]]:
         kind, group = KINDS.get(type_, Kind.WORDS), registry.get(type_).group
         for name in (*([group] if group else []), *GROUPS.get(type_, ())):
             fields[name.lower()] = (Field(name, kind, WHOLE.get(type_, ""), names, type_),)
+            fields.setdefault(type_.lower(), fields[name.lower()])  # url: as urls:
     dates = properties_by_type()["date"]
     others = (
         Field("year", Kind.YEAR, "year", dates, "date"),

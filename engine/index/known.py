@@ -4,20 +4,24 @@ A country or a topic is known to FollowTheMoney, or else stands in an entry that
 data keeps values that FollowTheMoney would clean.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from engine.errors import BadInput
+from engine.index.property import value_key
 from engine.question import SearchFilter
 from engine.vocabulary import (
+    LISTED,
     chosen,
     chosen_datasets,
     is_country,
+    is_listed,
     is_topic,
     no_country,
     no_dataset,
     no_topic,
+    not_listed,
     shown,
 )
 from engine.warning import warn
@@ -35,8 +39,11 @@ class Known:
     holds: Callable[[str, str], bool]
     """Whether an entry that they may see has a value in a field of the index."""
 
-    def check(self, type: str, name: str) -> None:
-        """Raises BadInput for a dataset, country or topic that is unknown; warns of such an id."""
+    def check(self, type: str, name: str, properties: Sequence[str] = ()) -> None:
+        """Raises BadInput for a dataset, country or topic that is unknown; warns of such an id.
+
+        So it does for a gender, a language or a media type that no value of ``properties`` is.
+        """
         if type == "dataset" and name not in self.datasets:
             raise BadInput(no_dataset(name, self.datasets))
         if type == "id" and not self.holds("id", name):
@@ -45,6 +52,12 @@ class Known:
             raise BadInput(no_country(name))
         if type == "topic" and not self._is_topic(name):
             raise BadInput(no_topic(name))
+        if type in LISTED and not (is_listed(type, name) or self._has(properties, name)):
+            raise BadInput(not_listed(type, name))
+
+    def _has(self, properties: Sequence[str], value: str) -> bool:
+        key = value_key(value)
+        return any(self.holds("value", f"{name}:{key}") for name in properties)
 
     def check_filter(self, filter: SearchFilter) -> None:
         """Warn of names in a filter that are unknown; raises BadInput where none is known."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from engine.errors import BadInput
-from engine.index.day import FIRST, LAST, Days, asked_days, day_after, day_before
+from engine.index.day import FIRST, LAST, Days, asked_days, day_after, day_before, written_dates
 from engine.index.expression import (
     Any,
     DayRange,
@@ -23,10 +23,10 @@ from engine.index.expression import (
     joined_by,
 )
 from engine.index.field import PLAIN, Field, Kind
-from engine.index.folding import tokens
+from engine.index.folding import identifier, tokens
 from engine.index.known import Known
 from engine.index.property import number
-from engine.vocabulary import no_schema, schema_named, schema_names, shown
+from engine.vocabulary import meant, no_schema, schema_named, schema_names, shown
 from engine.warning import warn
 
 WILD = re.compile(r"\\.|([*?])", re.DOTALL)
@@ -35,6 +35,7 @@ BOOST = re.compile(r"\^(\d+(?:\.\d+)?)$")
 FUZZY = re.compile(r"(?<!\\)~(\d*(?:\.\d+)?)$")
 WEB = re.compile(r"[a-z][a-z0-9+.-]{0,20}://|www\.", re.IGNORECASE)
 """What an address of the web begins with: it has no wildcards, ``?x=1`` is a part of it."""
+STAR = re.compile(r"\w\*|\*\w")
 ANY = "*"
 """A bound that leaves a range open."""
 ORDERED = frozenset({Kind.DATE, Kind.YEAR, Kind.NUMBER})
@@ -61,7 +62,14 @@ def leaf_of(
     ``text`` is as typed, without quotes; None where it has neither letters nor digits.
     """
     quoted = phrase or WEB.match(text) is not None
-    leaves = [_leaf(field, text, known, quoted) for field in fields]
+    leaves, refused = [], None
+    for field in fields:
+        try:
+            leaves.append(_leaf(field, text, known, quoted))
+        except BadInput as error:
+            refused = error
+    if refused and not any(leaves):
+        raise refused
     return joined_by(Any, [leaf for leaf in leaves if leaf is not None])
 
 
@@ -100,7 +108,7 @@ def without_boost(text: str) -> str:
 def _words(field: Field, text: str, phrase: bool) -> Expression | None:
     plain = field is PLAIN
     if phrase:
-        return Word(field, text, plain=plain) if tokens(text) else None
+        return _phrase(field, text) if tokens(text) else None
     fuzzy = FUZZY.search(text)
     distance = 0
     if fuzzy:
@@ -118,6 +126,21 @@ def _words(field: Field, text: str, phrase: bool) -> Expression | None:
         return Word(field, plain_text(text[:-1]), prefix=True, plain=plain)
     _check_pattern(text)
     return Word(field, text, pattern=True, plain=plain)
+
+
+def _phrase(field: Field, text: str) -> Word:
+    """Words as they are written; a ``*`` at their end lets the last one go on."""
+    plain = field is PLAIN
+    if WEB.match(text):
+        return Word(field, text, plain=plain)
+    if text[-2:-1].isalnum() and text.endswith(ANY) and text.count(ANY) == 1:
+        return Word(field, text[:-1], prefix=True, plain=plain)
+    if STAR.search(text):
+        warn(
+            f"The * in {shown(text)} was left out: in quotes it may be at the end alone, as in "
+            '"two wor*". Write the words without quotes to use it elsewhere.'
+        )
+    return Word(field, text, plain=plain)
 
 
 def _check_pattern(text: str) -> None:
@@ -154,17 +177,37 @@ def _schema(field: Field, text: str) -> Expression:
     return Word(field, text.lower(), pattern=True, plain=False)
 
 
-def _raw(field: Field, text: str, known: Known, phrase: bool) -> Expression:
+def _raw(field: Field, text: str, known: Known, phrase: bool) -> Expression | None:
     bare = plain_text(text)
+    if field.kind in (Kind.IDENTIFIER, Kind.PHONE) and not identifier(bare):
+        return None
+    if field.kind is Kind.PHONE and not any(map(str.isdigit, bare)):
+        raise BadInput(f"{field.name}: {shown(bare)} has no digits: write a number, or * for any")
     if phrase or not wildcards(text):
-        known.check(field.type or field.name, bare)
-        if field.kind is Kind.YEAR and not re.fullmatch(r"\d{4}", bare, re.ASCII):
-            raise BadInput(f"{shown(bare)} is not a year: write four digits, such as 2019")
+        _check_value(field, bare, known)
         return Word(field, bare, plain=False)
     if field.name == "dataset":
         return _datasets(field, text, known)
     _check_pattern(text)
     return Word(field, text, pattern=True, plain=False)
+
+
+def _check_value(field: Field, text: str, known: Known) -> None:
+    """Raises BadInput for what no record can have there; warns of an id that is not there."""
+    if field.kind is Kind.YEAR and not re.fullmatch(r"\d{4}", text, re.ASCII):
+        raise BadInput(f"{shown(text)} is not a year: write four digits, such as 2019")
+    if field.kind is Kind.REFERENCE and ":" not in text:
+        raise BadInput(
+            f"{field.name}: {shown(text)} is not the id of an entity: write "
+            f"{field.name}:dataset:id with the id that a search for its name gives"
+        )
+    if field.name == "literal" and ":" not in text:
+        raise BadInput(
+            f"literal: {shown(text)} is not a shared value: write its type before it, such as "
+            "literal:phone:+35952555142"
+        )
+    kind = "id" if field.kind is Kind.REFERENCE else field.type or field.name
+    known.check(kind, text, field.properties)
 
 
 def _datasets(field: Field, text: str, known: Known) -> Expression:
@@ -180,13 +223,18 @@ def _days(field: Field, text: str) -> Days:
     days = asked_days(text)
     if days is None:
         raise BadInput(
-            f"{field.name}: {shown(text)} is not a date: write 2019, 2019-04 or 2019-04-30, "
-            "or a range such as [2019 TO 2021]"
+            f"{field.name}: {shown(text)} is not a date.{meant(written_dates(text))} Write 2019, "
+            "2019-04 or 2019-04-30, or a range such as [2019 TO 2021]"
         )
     return days
 
 
 def _number(field: Field, text: str) -> float:
+    if any(sign in text for sign in "*?"):
+        raise BadInput(
+            f"{field.name}: {shown(text)}: a number has no * or ?; write a range such as "
+            f"{field.name}:[1000 TO 2000] or {field.name}:>1000"
+        )
     value = number(text)
     if value is None:
         raise BadInput(

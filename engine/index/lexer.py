@@ -23,6 +23,7 @@ QUOTES = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
 NAME = re.compile(r"([A-Za-z][A-Za-z0-9_]{0,99}):")
 BOUND = r"([^\[\]{}\s][^\[\]{}]{0,59}?)"
 RANGE = re.compile(rf"([\[{{])\s*{BOUND}\s+TO\s+{BOUND}\s*([\]}}])")
+OPEN_RANGE = re.compile(r"[\[{][^\[\]{}]{0,60}\sTO(?![^\s\]}])")
 COMPARISON = re.compile(r"(>=|<=|>|<)\s*([^\s()\"]{1,60})")
 HEBREW_QUOTE = r"(?<=[\u0590-\u05ff])\"(?=[\u0590-\u05ff])"
 """A quotation mark between Hebrew letters is a part of an abbreviation: בע"מ."""
@@ -181,6 +182,10 @@ class Lexer:
     def _phrase(self, fields: Sequence[Field]) -> None:
         start = self._at + 1
         end = self._text.find('"', start)
+        if end < 0 and not self._text[start:].strip():
+            raise BadInput(
+                'A quote " has nothing after it. Write words between two quotes, or leave it out.'
+            )
         if end < 0:
             raise BadInput(
                 f"The quote before {shown(self._text[start : start + 40])} is not closed. Close it "
@@ -222,17 +227,22 @@ class Lexer:
             end = chunk.end() if chunk else self._at + 1
         word = self._text[start:end]
         self._at = end
-        is_open = fields[0] is not PLAIN and word[0] in "[{"
-        if is_open:
-            raise BadInput(
-                f"{shown(word)} is not a whole range: write {fields[0].name}:[from TO to], or * "
-                "for an open end"
-            )
+        self._check_range(fields, start, word)
         if word in OPERATORS:
             self._lexemes.append(Lexeme(OPERATORS[word], text=word))
         else:
             self._at = row_end(self._text, start, end, fields[0])
             self._add(self._row(fields, start, end), fields, word)
+
+    def _check_range(self, fields: Sequence[Field], start: int, word: str) -> None:
+        if fields[0] is PLAIN and not OPEN_RANGE.match(self._text, start):
+            return
+        if word[0] in "[{":
+            name = "birthDate" if fields[0] is PLAIN else fields[0].name
+            raise BadInput(
+                f"{shown(word)} is not a whole range: write {name}:[from TO to], or * for an open "
+                "end"
+            )
 
     def _row(self, fields: Sequence[Field], start: int, end: int) -> Expression | None:
         """A value that may go on after its first word; or this word, and the others by themselves.

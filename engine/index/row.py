@@ -9,8 +9,11 @@ import re
 
 from engine.index.field import Field, Kind
 from engine.index.number import labels
+from engine.vocabulary import is_country, is_country_name
 
 LONGEST_ROW = 12
+LONGEST_COUNTRY = 5
+"""Words after the first of a country's name."""
 MOST_LETTER_GROUPS = 2
 WHOLE = 7
 """Letters and digits of a group that may be a whole number without what follows it."""
@@ -31,6 +34,13 @@ _AMOUNT_START = re.compile(rf"(?:[A-Z]{{3}}|[€$£¥])?[+−-]?\d{{1,3}}{_END}"
 _CURRENCY = re.compile(rf"(?:[A-Z]{{3}}|[€$£¥]){_END}")
 _THOUSANDS = re.compile(rf"\d{{3}}(?:[.,]\d+)?{_END}")
 _AMOUNT = re.compile(rf"[+−-]?\d[\d.,]*{_END}")
+_WORD = re.compile(rf"[^\W\d_][^\s():\"]*{_END}")
+_WRITTEN_DATE = re.compile(
+    r"(?:\d{1,2}(?:st|nd|rd|th|\.)?\s+)?[^\W\d_]{3,12}\.?,?\s+"
+    r"(?:\d{1,2}(?:st|nd|rd|th)?,?\s+)?\d{4}"
+    rf"{_END}|\d{{1,2}}[./]\s?\d{{1,2}}[./]\s?\d{{4}}{_END}"
+)
+"""``6 May 2023``, ``May 6, 2023``, ``6. 5. 2023``: the message tells how dates are written."""
 _IBAN = re.compile(r"[A-Za-z]{2}\d{2}[A-Za-z0-9]{0,4}")
 
 
@@ -40,7 +50,23 @@ def row_end(text: str, at: int, end: int, field: Field) -> int:
         return _amount_end(text, at, end)
     if field.kind is Kind.PHONE:
         return _phone_end(text, at, end)
-    return _identifier_end(text, at, end) if field.kind is Kind.IDENTIFIER else end
+    if field.kind is Kind.IDENTIFIER:
+        return _identifier_end(text, at, end)
+    if field.type == "country":
+        return _country_end(text, at, end)
+    date = _WRITTEN_DATE.match(text, at) if field.kind is Kind.DATE else None
+    return max(date.end(), end) if date else end
+
+
+def _country_end(text: str, at: int, end: int) -> int:
+    """Where the name of a country ends, which is no code: the message tells its code."""
+    reached = end
+    ends: list[int] = []
+    while len(ends) < LONGEST_COUNTRY and (word := _WORD.match(text, _next(text, reached))):
+        reached = word.end()
+        ends.append(reached)
+    named = (each for each in reversed(ends) if is_country_name(text[at:each]))
+    return end if is_country(text[at:end]) else next(named, end)
 
 
 def may_be_whole(word: str) -> bool:

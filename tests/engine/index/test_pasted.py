@@ -8,6 +8,7 @@ from engine.entity import make_entity
 from engine.errors import BadInput
 from engine.index.index import Index
 from engine.question import SearchQuestion
+from engine.warning import collected
 from tests.engine.index.collection import ALL, hit_ids
 
 ROWS: list[tuple[str, str, dict[str, list[str]]]] = [
@@ -21,6 +22,7 @@ ROWS: list[tuple[str, str, dict[str, list[str]]]] = [
     ("month", "Person", {"name": ["Osvald and Kari"], "birthDate": ["1971-01"]}),
     ("day", "Person", {"name": ["Kari Osvald"], "birthDate": ["1971-12-31"]}),
     ("next", "Person", {"name": ["Kari"], "birthDate": ["1972"]}),
+    ("note", "Document", {"title": ["Lov"], "language": ["nynorsk"], "mimeType": ["text/plain"]}),
 ]
 
 
@@ -68,6 +70,14 @@ def pasted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
         ("name:(osvald and kari)", "month day"),
         ("and kari", "month"),
         ('"osvald and kari"', "month"),
+        ('"osvald n*"', "year"),
+        # values that FtM does not know are found where a record has them
+        ("language:nynorsk", "note"),
+        ("language:nor", ""),
+        ("mimeType:text/plain", "note"),
+        ("mimeType:image/png", ""),
+        ("gender:FEMALE", ""),
+        ("url:halling", "page"),
     ],
 )
 def test_found_as_it_is_pasted(pasted: Index, text: str, expected: str) -> None:
@@ -83,9 +93,44 @@ def test_the_name_with_the_conjunction_comes_first(pasted: Index) -> None:
     [
         ("birthDate:{1971 TO 1972}", "leave out the bounds"),
         ("year:{1971 TO 1971]", "leave out the bounds"),
+        ("gender:abc", "male, female or other"),
+        ("gender:f", "Did you mean female"),
+        ("language:norwegian", "Did you mean nor"),
+        ("mimeType:pdf", "application/pdf"),
+        ("phone:landline", "has no digits"),
+        ("phone:off*", "has no digits"),
+        ("amount:2*", "a number has no * or ?"),
+        ("owner:Somebody", "owner:dataset:id"),
+        ("literal:bar", "literal:phone:"),
+        ("taxNumber:--", "neither letters nor digits"),
+        ("[osvald TO]", "not a whole range"),
+        ("country: New Zealand", "Did you mean nz"),
+        ("Country: United Arab Emirates osvald", "Did you mean ae?"),
+        ("country:SU", "suhh (Soviet Union)"),
+        ("birthDate: 3 June 1971", "'3 June 1971' is not a date. Did you mean 1971-06-03?"),
+        ("date: June 3rd, 1971 kari", "Did you mean 1971-06-03?"),
+        ("date: Oct. 1971", "Did you mean 1971-10?"),
+        ("date:4/3/1971", "Did you mean 1971-03-04 or 1971-04-03?"),
+        ('"', "nothing after it"),
+        ('osvald "', "nothing after it"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(pasted: Index, text: str, told: str) -> None:
     with pytest.raises(BadInput) as refused:
         pasted.search(SearchQuestion(text), ALL)
     assert told in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "told"),
+    [
+        ('"osv* nordli"', "", "The * in 'osv* nordli' was left out"),
+        ("owner:red:gone", "", "There is no entity 'red:gone'"),
+        ("id:blue:gone", "", "There is no entity 'blue:gone'"),
+        ("red:gone OR dovrefjell", "web", "There is no entity 'red:gone'"),
+    ],
+)
+def test_what_finds_nothing_is_told(pasted: Index, text: str, expected: str, told: str) -> None:
+    with collected() as warnings:
+        assert hit_ids(pasted, text) == expected.split()
+    assert [warning for warning in warnings if told in warning]
