@@ -18,7 +18,8 @@ _CYRILLIC = {
     **{"һ": "h", "ҳ": "h", "җ": "j", "ҷ": "j", "ӣ": "i", "ӯ": "u", "ѣ": "e", "ѳ": "f"},
 }
 _OTHER_CYRILLIC = [
-    ("ъ(?=[еёюя])", ("", "ie")),  # Russia's passports
+    ("ъё", ("io", "iee")),  # Russia's passports write both letters
+    ("ъ(?=[еюя])", ("", "ie")),
     ("ъ$", ("",)),  # Russia before 1918
     ("ъ(?!$|[еёюя])", ("a", "u")),  # Bulgaria, now and before
     ("ьо", ("io", "o")),  # Bulgaria, Ukraine

@@ -56,7 +56,7 @@ _STEPS: list[Step] = [
 _OPEN_STEPS = [step for step in _STEPS if "$" not in step[0].pattern]
 """The steps for a word that goes on."""
 _CH = re.compile("(?<![tsh])ch(?!tch)")
-_KH = re.compile("^x(?=[aeo]|u[^aen])|(?<=[aeiou])x(?=[dgklmnrtvz])")
+_KH = re.compile("^x(?=[aeo]|u[^aen])|(?<=[aeiou])x(?=[dgklmnrtvz])|(?<=[aou])x(?=[aiou])")
 """Where ``x`` is the sound of ``kh``, as in Uzbek; Chinese has it before other letters."""
 _FRENCH = re.compile("tch|ou|eff$|ine$")
 _GERMAN = re.compile("sch|w|j[aeiou]|[aeiouy]j|enko$")

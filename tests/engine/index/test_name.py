@@ -34,6 +34,8 @@ PEOPLE: dict[str, tuple[str, ...]] = {
     "Ипполит Раевский": ("Ippolit Rayevsky", "Ippolit Raïevski", "Ippolit Rajewski"),
     "Щёкин Лаврентий": ("Schtschokin", "Shchekin Lavrenty", "Shchyokin Lavrentii"),
     "Хасан Махмадов": ("Xasan Maxmadov", "Khasan Makhmadov", "Chasan Machmadow"),
+    "Зухра Бахадирова": ("Zuxra Baxadirova", "Zukhra Bakhadirova"),
+    "Съёмкин Осип": ("Osip Sieemkin", "Osip Syomkin", "Ossip Sjomkin"),
     "Лисандр Дядюшкин": ("Lisandre Diadiouchkine", "Lisander Djadjuschkin"),
     # Ukrainian and Belarusian
     "Олексій Гнатюк": ("Oleksii Hnatiuk", "Oleksiy Hnatyuk"),

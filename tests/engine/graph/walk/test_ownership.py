@@ -425,3 +425,16 @@ def test_many_routes_are_cut_and_parallel_ownerships_answered_together(graph: Co
     assert (len(routes.paths), routes.truncated) == (20, "there are more than 20 routes")
     assert routes.paths[0].edge_ids == ("t:own50",)
     assert {"t:own50", "t:own51"} <= {edge.id for edge in routes.edges}
+
+
+def test_an_approximate_share_is_no_lower_bound(graph: Connection) -> None:
+    """It may be less as well as more, which a doubt says; a bound on the chain stays one."""
+    stakes = [("me", "near", "ca. 40 %"), ("near", "asset", "half"), ("you", "asset", ">= 30 %")]
+    page = write(graph, stakes).owners(OwnershipQuestion("t:asset", min_share=0), EVERY)
+    found = {h.entity.id: (h.share, h.lower_bound, h.above) for h in page.items}
+    assert found == {
+        "t:near": (0.5, False, False),
+        "t:you": (pytest.approx(0.3), True, False),
+        "t:me": (pytest.approx(0.2), False, False),
+    }
+    assert "is approximate: the share may be more or less" in page.doubts[0].reason
