@@ -207,13 +207,13 @@ def test_owners_and_holdings_of_every_bp_company_equal_the_linear_system(loaded:
 TEXTS = (
     "",
     "holdings",
-    "bp",
-    "petroleum limited",
+    "amoco",
+    "exploration production",
     "ownership",
     "2012",
     "republican",
-    "maria",
-    "ivan",
+    "energy",
+    "iran",
     "iran bank",
 )
 FILTERS = (
@@ -249,7 +249,8 @@ def searches_that_find(entity: Searched) -> Iterator[Search]:
 def test_facets_equal_a_plain_count(loaded: Loaded) -> None:
     totals, values = plain_count()
     for (text, filter), expected in values.items():
-        search = SearchQuestion(text, filter)
+        # in quotes, as the plain count knows no other spellings
+        search = SearchQuestion(" ".join(f'"{word}"' for word in text.split()), filter)
         assert loaded[0].count(search, ALL) == totals[text, filter], (text, filter)
         for facet in loaded[0].facets(FacetQuestion(search, FACETS), ALL):
             counts = sorted(expected[facet.field].items(), key=lambda item: (-item[1], item[0]))

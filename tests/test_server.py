@@ -24,7 +24,8 @@ from typing import Any
 import pytest
 import requests
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
+from graphql import NameNode, ObjectFieldNode, ObjectValueNode, StringValueNode
+from hypothesis import HealthCheck, Phase, given, settings, strategies
 from hypothesis.strategies import just
 
 from api.app import create_app
@@ -148,6 +149,24 @@ def test_clients_that_send_a_hash_send_the_query_next(engine: Engine, packages: 
     assert [answer["names"] for answer in answers] == [1, 2] * 4, done.stdout + done.stderr
     apollo = [answer["asked"] for answer in answers if answer["name"] == "Apollo"]
     assert apollo == [2, 3, 2, 3], "the second question is sent whole"
+
+
+def described(values: dict[str, str]) -> ObjectValueNode:
+    """An object of texts, as GraphQL writes it."""
+    fields = [
+        ObjectFieldNode(name=NameNode(value=name), value=StringValueNode(value=value))
+        for name, value in values.items()
+    ]
+    return ObjectValueNode(fields=tuple(fields))
+
+
+schemathesis.graphql.scalar(
+    "JSON",
+    strategies.dictionaries(strategies.sampled_from(["name", "nam"]), strategies.text()).map(
+        described
+    ),
+)
+"""What describes an entity, for ``match``."""
 
 
 def test_no_question_breaks_the_server(engine: Engine, key: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from api.graphiql import complete
+from api.asset import complete
 from api.operation import operations
 from api.schema import printed
 from engine.graph.cypher import queries, source
@@ -24,11 +24,11 @@ MOVED = {"graphql/api": "api", "graphql/operations": "api/operations", "neo4j": 
 KEPT = ("cli", "engine", "loaders", *MOVED)
 PROGRAM = """
 import json, sys
-import api.graphiql, api.operation, api.schema
+import api.asset, api.operation, api.schema
 import engine.graph.cypher, engine.graph.migration, engine.resource, engine.server.jar
 import cli.main, graphql, loaders.demo.sample, neo4j
-graphiql, jar, cypher = api.graphiql, engine.server.jar, engine.graph.cypher
-pages = (*graphiql.OURS, "plain.html", "graphiql.html")
+asset, jar, cypher = api.asset, engine.server.jar, engine.graph.cypher
+pages = (*asset.OURS, "plain.html", "graphiql.html", "start.html", "signin.html")
 folder = engine.resource.neo4j_folder()
 json.dump({
     "from": [module.__file__ for module in (cli, api, engine.server.jar, loaders.demo.sample)],
@@ -40,8 +40,8 @@ json.dump({
     "conf": (folder / "neo4j.conf").read_text(),
     "queries": {name: cypher.source(name) for name in cypher.queries()},
     "demo": sorted(f.name for f in loaders.demo.sample.FOLDER.iterdir() if f.is_file()),
-    "pages": [(graphiql.PAGE / name).is_file() for name in pages],
-    "graphiql": graphiql.complete(),
+    "pages": [(asset.PAGE / name).is_file() for name in pages],
+    "graphiql": asset.complete(),
 }, sys.stdout)
 """
 """Prints what an installed wheel reads, to be compared with what the checkout reads."""

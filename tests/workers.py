@@ -24,10 +24,14 @@ DEMO = (
     "tests/engine/test_engine.py",
     "tests/cli/test_export.py",
     "tests/cli/test_terminal.py",
+    "tests/graphql/test_nothing.py",
+    "tests/graphql/test_match.py",
     "tests/test_docs.py",
     "tests/test_server.py",
 )
 """The files that use the fixture ``engine``: they stay together, in this order."""
+MATCH = ("tests/engine/match/test_comparison.py", "tests/engine/match/test_matcher.py")
+"""The files that compare names in the worker itself, which reads lists for ten seconds first."""
 LONG = (
     "tests/test_real.py",
     "tests/loaders/load/test_offline.py",
@@ -42,9 +46,9 @@ LONG = (
 
 
 def group_of(nodeid: str) -> str:
-    """The tests with the same group go to the same worker: those of a file, those of `DEMO`."""
+    """The tests with the same group go to the same worker: a file, `DEMO`, `MATCH`."""
     file = nodeid.partition("::")[0]
-    return DEMO[0] if file in DEMO else file
+    return next((group[0] for group in (DEMO, MATCH) if file in group), file)
 
 
 def begins(item: pytest.Item) -> int:

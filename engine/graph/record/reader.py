@@ -33,6 +33,16 @@ WINDOW = 5_000
 MAX_EDGES = 10_000
 """Relationships in one subgraph, and ends of one edge."""
 
+REFERRING = {
+    ("referrers", "node"): "referrers_node",
+    ("referrers", "edge_in"): "referrers_edge_in",
+    ("referrers", "edge_out"): "referrers_edge_out",
+    ("referrer_counts", "node"): "referrer_counts_node",
+    ("referrer_counts", "edge_in"): "referrer_counts_edge_in",
+    ("referrer_counts", "edge_out"): "referrer_counts_edge_out",
+}
+"""The queries about those who refer to an id: of nodes, and of edges by the end that it is."""
+
 
 class Reader:
     """Every answer to a reader takes at most ``deadline`` seconds; the index may ask for longer."""
@@ -211,7 +221,7 @@ class Reader:
         kind = direction if is_edge else "node"
         parameters = {"ids": sorted(set(ids)), "first": first, "schema": schema}
         return self._connection.read(
-            f"{question}_{kind}",
+            REFERRING[question, kind],
             parameters | visibility.parameters(access),
             timeout=self._seconds,
             type=quoted(relationship_type(schema if is_edge else prop)),
