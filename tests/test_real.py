@@ -212,8 +212,6 @@ TEXTS = (
     "ownership",
     "2012",
     "republican",
-    "energy",
-    "iran",
     "iran bank",
 )
 FILTERS = (
