@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from typing import Any
 
 import click
@@ -11,6 +12,11 @@ from cli.terminal import note, paced
 from engine.engine import Engine
 from engine.errors import BadInput
 from engine.settings import Settings
+
+COMPARES = re.compile(r"\b(match|similar)\b")
+"""What an operation says that compares records."""
+LONGEST_START = 120.0
+"""Seconds that reading the lists of names may take."""
 
 
 @click.command("query")
@@ -34,6 +40,9 @@ def query_command(file: Any, variables: str) -> None:
     except UnicodeDecodeError:
         raise BadInput(f"{file.name} is not UTF-8") from None
     with Engine.open(Settings.from_environment(), progress=paced()) as engine:
+        if COMPARES.search(operation):  # this process ends with the answer: nobody can ask again
+            note("Reading the lists of names …")
+            engine.wait_for_matching(LONGEST_START)
         answer = asyncio.run(execute(engine, operation, values))
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     for warning in answer.get("extensions", {}).get("warnings", ()):

@@ -138,6 +138,10 @@ class Engine(Reading):
         """Have the lists of names read that ``match`` needs, by another process, in seconds."""
         self._comparer.prepare()
 
+    def wait_for_matching(self, seconds: float) -> None:
+        """Wait until records can be compared; raises NotReady where that takes longer."""
+        self._comparer.wait(seconds)
+
     # --- changing datasets --------------------------------------------------------------------
 
     def claim(self, name: str, doing: str) -> AbstractContextManager[None]:
