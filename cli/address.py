@@ -14,8 +14,10 @@ FILE = "address"
 SETTINGS_FILE = "running.json"
 """The file with the settings; nobody else may read it: the address of Redis may hold a password."""
 JUDGED = frozenset(
-    {"host", "port", "public_url", "trusted_proxies", "rate_limit", "origins", "oidc_url"}
-    | {"redis_url"}
+    {
+        *("host", "port", "public_url", "trusted_proxies", "rate_limit", "origins"),
+        *("oidc_url", "redis_url"),
+    }
 )
 """The settings that decide whether an installation is safe."""
 

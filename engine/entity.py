@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import chain
 
 import orjson
 from followthemoney import model
@@ -128,6 +129,21 @@ def literal_properties(schema: str) -> Mapping[str, Property]:
         return {}
     properties = schema_of(schema).properties.values()
     return {p.name: p for p in properties if p.type.name in LITERAL_TYPES and not p.stub}
+
+
+def matchable_values(entity: Entity, type_name: str) -> list[str]:
+    """A record's values of one FtM type that count for matching."""
+    return list(chain.from_iterable(matchable_properties(entity, type_name).values()))
+
+
+def matchable_properties(entity: Entity, type_name: str) -> dict[str, list[str]]:
+    """The same values by their property."""
+    known = schema_of(entity.schema).properties
+    return {
+        name: values
+        for name, values in entity.properties.items()
+        if name in known and known[name].type.name == type_name and known[name].matchable
+    }
 
 
 def literals(entity: Entity) -> Iterator[tuple[str, str]]:

@@ -91,8 +91,7 @@ class Loading:
         """Create the dataset if there is none, with this title if one is given.
 
         From now on the dataset is one whose load was interrupted, until ``finish``. Raises BadInput
-        if it is being deleted, or for a
-        title that is too long.
+        if it is being deleted, or for a title that is too long.
         """
         if title is not None and len(title) > LONGEST_TITLE:
             raise BadInput(f"the title has {len(title):,} characters: at most {LONGEST_TITLE}")

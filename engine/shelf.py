@@ -1,7 +1,6 @@
 """Batches of records put aside on disk, in order, until it is clear whether they are written."""
 
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import ExitStack
 from tempfile import TemporaryFile
 from types import TracebackType
 from typing import IO
@@ -18,8 +17,7 @@ class Shelf:
     """A temporary file without a name, gone with this process; a context manager."""
 
     def __init__(self) -> None:
-        self._closing = ExitStack()
-        self._file: IO[bytes] = self._closing.enter_context(TemporaryFile())  # noqa: SIM115
+        self._file: IO[bytes] = TemporaryFile()  # noqa: SIM115  ``close`` ends it
 
     def put(self, entities: Sequence[Entity], existing: Collection[str]) -> None:
         """Put a batch aside; raises OSError where the disk is full."""
@@ -48,4 +46,4 @@ class Shelf:
 
     def close(self) -> None:
         """Let go of all batches."""
-        self._closing.close()
+        self._file.close()

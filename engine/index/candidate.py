@@ -10,15 +10,17 @@ and the like by their shared value; dates of birth by their day.
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import tantivy
 from followthemoney import model
 from tantivy import Query
 
 from engine.access import Access
-from engine.entity import Entity, literal_ids, schema_of
+from engine.entity import Entity, literal_ids, matchable_values, schema_of
 from engine.index.clause import allowed
 from engine.index.day import days
+from engine.index.facet import number_of_hits
 from engine.index.field import layout
 from engine.index.folding import LONGEST_WORD, fold, identifier, words
 from engine.index.number import further_tokens
@@ -63,7 +65,7 @@ class Candidates:
         """The ids of records that may be the same thing, the likeliest first; not its own."""
         fits = one_of("schema", sorted(matchable(entity.schema)))
         scope = every([self._allowed, Query.const_score_query(fits, 1.0)])
-        total = self._count(scope)
+        total = number_of_hits(self._searcher, scope)
         tokens = self._tokens(entity, scope)
         if not tokens or not total:
             return []
@@ -84,16 +86,13 @@ class Candidates:
         """The rarest tokens of a record that others have, too."""
         tokens = []
         for query, factor in lookups(entity):
-            count = self._count(every([query, scope]))
+            count = number_of_hits(self._searcher, every([query, scope]))
             if count:
                 tokens.append(_Token(query, factor, count))
         return sorted(tokens, key=lambda token: token.count)[:MOST_TOKENS]
 
-    def _count(self, query: Query) -> int:
-        result = self._searcher.search(query, 1, count=True)
-        return int(result.count or 0)  # type: ignore[attr-defined]  # tantivy's stub lacks it
 
-
+@cache
 def matchable(schema: str) -> frozenset[str]:
     """The schemata whose records can be the same thing as one of this schema, by FtM's rules."""
     one = schema_of(schema)
@@ -103,7 +102,7 @@ def matchable(schema: str) -> frozenset[str]:
 def lookups(entity: Entity) -> Iterator[tuple[Query, float]]:
     """How each thing that a record may share is looked up, and what it counts."""
     yield from _names(entity)
-    for number in sorted(set(_typed(entity, "identifier"))):
+    for number in sorted(set(matchable_values(entity, "identifier"))):
         whole = identifier(number)
         yield _any_of(("identifier", [whole]), ("number", [whole, *further_tokens(whole)])), UNIQUE
     for literal in literal_ids(entity):
@@ -113,7 +112,7 @@ def lookups(entity: Entity) -> Iterator[tuple[Query, float]]:
         both = days(date)
         if both is not None and both[0] == both[1]:
             yield overlap(*both), 1.0
-    for token in _address_tokens(_typed(entity, "address")):
+    for token in _address_tokens(matchable_values(entity, "address")):
         yield Query.term_query(layout(), "text", token), TYPED
 
 
@@ -131,7 +130,7 @@ def name_tokens(entity: Entity) -> tuple[set[str], set[str]]:
     """The tokens of a record's names, and what their words sound like."""
     tokens: set[str] = set()
     heard: set[str] = set()
-    for name in _typed(entity, "name"):
+    for name in matchable_values(entity, "name"):
         name = name[:LONGEST_NAME]
         tokens.update(token for sequence in fold(name).sequences for token in sequence)
         heard.update(sound for word in words(name)[0] for sound in sounds(word[:LONGEST_WORD]))
@@ -152,14 +151,3 @@ def _any_of(*fields: tuple[str, Sequence[str]]) -> Query:
             if token
         ]
     )
-
-
-def _typed(entity: Entity, kind: str) -> list[str]:
-    """The values of a record's properties of one of FtM's types that count for matching."""
-    known = schema_of(entity.schema).properties
-    return [
-        value
-        for prop, values in entity.properties.items()
-        if prop in known and known[prop].type.name == kind and known[prop].matchable
-        for value in values
-    ]

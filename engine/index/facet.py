@@ -1,4 +1,4 @@
-"""How many entries have each value of a field."""
+"""How many entries a query matches, and how many of them have each value of a field."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,6 +11,12 @@ from engine.dataset import SchemaCount
 
 MAX_VALUES = 10_000
 """Distinct values that are counted exactly: there are fewer datasets, schemata and countries."""
+
+
+def number_of_hits(searcher: tantivy.Searcher, query: Query) -> int:
+    """How many entries a query matches."""
+    result = searcher.search(query, 1, count=True)
+    return int(result.count or 0)  # type: ignore[attr-defined]  # tantivy's stub lacks it
 
 
 def facets(

@@ -177,7 +177,7 @@ class Index:
     @_refusals()
     def count(self, question: SearchQuestion, access: Access) -> int:
         """How many hits a search has on all pages."""
-        return self._count(self._query(question, access))
+        return facet.number_of_hits(self._searcher, self._query(question, access))
 
     @_refusals()
     def suggestions(self, question: SearchQuestion, access: Access) -> list[str]:
@@ -243,11 +243,7 @@ class Index:
 
     def referrer_count(self, prop: str, id: str, access: Access, schema: str) -> int:
         """How many entities of a schema have a property that refers to this one."""
-        return self._count(_referring(prop, id, access, schema))
-
-    def _count(self, query: Query) -> int:
-        result = self._searcher.search(query, 1, count=True)
-        return int(result.count or 0)  # type: ignore[attr-defined]  # tantivy's stub lacks it
+        return facet.number_of_hits(self._searcher, _referring(prop, id, access, schema))
 
     def _ids(self, query: Query, limit: int) -> list[str]:
         if limit <= 0:

@@ -8,10 +8,11 @@ something is compared for the first time, or before (``prepare``), and ended wit
 import multiprocessing
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures import TimeoutError as NotInTime
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 
 from engine.answer import Comparison
 from engine.entity import Entity, make_entity
@@ -34,10 +35,10 @@ class Comparer:
         self._seconds = seconds
         self._lock = threading.Lock()
         self._pool: ProcessPoolExecutor | None = None
-        self._ready: Future[None] | None = None
+        self._ready: Future[None] = Future()
 
-    def prepare(self) -> None:
-        """Start the process and have it read the lists, without waiting for it."""
+    def prepare(self) -> Future[None]:
+        """Start the process and have it read the lists; tells when it has."""
         with self._lock:
             if self._pool is None:
                 self._pool = ProcessPoolExecutor(
@@ -48,16 +49,12 @@ class Comparer:
                     initargs=(os.getpid(),),
                 )
                 self._ready = self._pool.submit(read_lists)
+            return self._ready
 
     def wait(self, seconds: float) -> None:
         """Start the process and wait until it is ready; raises NotReady where that takes longer."""
-        self.prepare()
-        ready = self._ready
-        assert ready is not None
-        try:
-            ready.result(seconds)
-        except NotInTime:
-            raise NotReady(NOT_READY) from None
+        with self._told():
+            self.prepare().result(seconds)
 
     def compare(self, query: Entity, candidates: Sequence[Entity]) -> list[Comparison]:
         """What each candidate is to the query, in order.
@@ -66,14 +63,21 @@ class Comparer:
         """
         if not candidates:
             return []
-        self.prepare()
+        self.wait(WAITING * self._seconds)
+        with self._told():
+            return self._submit(query, candidates).result(self._seconds)
+
+    def _submit(self, query: Entity, candidates: Sequence[Entity]) -> Future[list[Comparison]]:
         with self._lock:
-            pool, ready = self._pool, self._ready
-        assert pool is not None
-        assert ready is not None
+            if self._pool is None:  # another thread found it killed
+                raise NotReady(KILLED)
+            return self._pool.submit(compared, query, candidates)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Says as NotReady what keeps the process from answering."""
         try:
-            ready.result(WAITING * self._seconds)
-            return pool.submit(compared, query, candidates).result(self._seconds)
+            yield
         except NotInTime:
             raise NotReady(NOT_READY) from None
         except BrokenProcessPool:

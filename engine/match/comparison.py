@@ -11,10 +11,11 @@ them with this one. The names are read by ``rigour``, as theirs are.
 """
 
 import math
+from dataclasses import replace
 
 from engine.answer import Comparison, Feature
 from engine.entity import Entity
-from engine.match.evidence import Evidence, evidence, interpolated, missing
+from engine.match.evidence import evidence, interpolated, missing
 from engine.match.name import compare_names, names_of, raw_names, type_tag
 
 ALGORITHM = "clew-1"
@@ -29,23 +30,22 @@ NO_NAME = -3.0
 def compare(query: Entity, candidate: Entity) -> Comparison:
     """How likely two records are the same thing, and why; the same whichever comes first."""
     found = [_names(query, candidate), *evidence(query, candidate)]
-    points = sum(each.points for each in found)
+    points = sum(each.score for each in found)
     features = [
-        Feature(each.feature, round(each.points, 2), each.detail, each.query, each.candidate)
-        for each in sorted(found, key=lambda each: -abs(each.points))
+        replace(each, score=round(each.score, 2))
+        for each in sorted(found, key=lambda each: -abs(each.score))
     ]
     return Comparison(1 / (1 + math.exp(-points)), ALGORITHM, features)
 
 
-def _names(query: Entity, candidate: Entity) -> Evidence:
+def _names(query: Entity, candidate: Entity) -> Feature:
     told = raw_names(query), raw_names(candidate)
     if not told[0] or not told[1]:
         if not told[0] and not told[1]:
-            return Evidence("name", NO_NAME, "neither has a name")
-        absent = missing("name", *told)
-        return Evidence("name", NO_NAME, absent.detail, absent.query, absent.candidate)
+            return Feature("name", NO_NAME, "neither has a name")
+        return replace(missing("name", *told), score=NO_NAME)
     tag = type_tag(query.schema, candidate.schema)
     found = compare_names(names_of(query, tag), names_of(candidate, tag))
     points = interpolated(NAMES, found.score)
     one, other = found.query or told[0][0], found.candidate or told[1][0]
-    return Evidence("name", points, found.detail, one, other)
+    return Feature("name", points, found.detail, one, other)

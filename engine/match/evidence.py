@@ -8,13 +8,14 @@ day is shared by one pair of strangers in 20,000, but differs by an error in one
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import pairwise, product
 
 from rigour.addresses import match_addresses
 from rigour.text import levenshtein
 
-from engine.entity import Entity, schema_of
+from engine.answer import Feature
+from engine.entity import Entity, matchable_properties, matchable_values
 from engine.index.folding import identifier
 
 SAME_DAY, SAME_MONTH, SAME_YEAR = 5.0, 3.0, 1.5
@@ -25,8 +26,10 @@ DATES: Mapping[str, float] = {"birthDate": 1.0, "deathDate": 0.6, "incorporation
 """The dates that tell things apart, and what they count against a birth date."""
 DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?($|[T ])")
 UNIQUE = frozenset(
-    {"leiCode", "imoNumber", "isin", "ogrnCode", "innCode", "swiftBic", "uniqueEntityId"}
-    | {"npiCode", "mmsi", "publicKey", "wikidataId"}
+    {
+        *("leiCode", "imoNumber", "isin", "ogrnCode", "innCode", "swiftBic", "uniqueEntityId"),
+        *("npiCode", "mmsi", "publicKey", "wikidataId"),
+    }
 )
 """Identifiers that one register gives to the whole world, or with a check digit."""
 SAME_UNIQUE, SAME_NUMBER = 7.0, 5.0
@@ -44,24 +47,14 @@ MISSPELT_ADDRESS = 0.7
 """The most that an address counts that is alike letter by letter, but not word by word."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What one kind of value says: in log-odds, and in words."""
-
-    feature: str
-    points: float
-    detail: str
-    query: str | None = None
-    candidate: str | None = None
-
-
-def evidence(query: Entity, candidate: Entity) -> Iterator[Evidence]:
+def evidence(query: Entity, candidate: Entity) -> Iterator[Feature]:
     """What the values of two records say; what only one of them tells counts nothing."""
     for prop, weight in DATES.items():
         yield from _by_values(prop, _of(query, prop), _of(candidate, prop), _dates, weight)
     yield from _identifiers(query, candidate)
     pairs = {
-        kind: (_typed(query, kind), _typed(candidate, kind)) for kind in ("address", "country")
+        kind: (matchable_values(query, kind), matchable_values(candidate, kind))
+        for kind in ("address", "country")
     }
     yield from _by_values("address", *pairs["address"], _addresses)
     yield from _by_values("country", *pairs["country"], _countries)
@@ -71,54 +64,42 @@ def evidence(query: Entity, candidate: Entity) -> Iterator[Evidence]:
         yield from _contacts(kind, points, query, candidate)
 
 
-Rule = Callable[[Sequence[str], Sequence[str]], Evidence | None]
+Rule = Callable[[Sequence[str], Sequence[str]], Feature | None]
 
 
 def _by_values(
     feature: str, query: Sequence[str], candidate: Sequence[str], rule: Rule, weight: float = 1.0
-) -> Iterator[Evidence]:
+) -> Iterator[Feature]:
     if query and candidate:
         found = rule(query, candidate)
         if found is not None:
-            points = found.points * weight
-            yield Evidence(feature, points, found.detail, found.query, found.candidate)
+            yield replace(found, feature=feature, score=found.score * weight)
     elif query or candidate:
         yield missing(feature, query, candidate)
 
 
-def missing(feature: str, query: Sequence[str], candidate: Sequence[str]) -> Evidence:
+def missing(feature: str, query: Sequence[str], candidate: Sequence[str]) -> Feature:
     """That only one of two records tells something."""
     where, values = ("candidate", query) if query else ("query", candidate)
     told = f"the {where} tells none"
-    return Evidence(feature, 0.0, told, query[0] if query else None, None if query else values[0])
+    return Feature(feature, 0.0, told, query[0] if query else None, None if query else values[0])
 
 
 def _of(entity: Entity, prop: str) -> Sequence[str]:
     return entity.properties.get(prop, ())
 
 
-def _typed(entity: Entity, kind: str) -> list[str]:
-    """The values of the properties of one FtM type that count for matching."""
-    known = schema_of(entity.schema).properties
-    return [
-        value
-        for prop, values in entity.properties.items()
-        if prop in known and known[prop].type.name == kind and known[prop].matchable
-        for value in values
-    ]
-
-
 # --- dates ------------------------------------------------------------------------------------
 
 
-def _dates(query: Sequence[str], candidate: Sequence[str]) -> Evidence | None:
+def _dates(query: Sequence[str], candidate: Sequence[str]) -> Feature | None:
     """The two dates that agree best; None where there is no date on both sides."""
     pairs = [pair for pair in product(query, candidate) if all(map(DATE.match, pair))]
     found = [(*date_points(one[:10], other[:10]), one, other) for one, other in pairs]
     if not found:
         return None
     points, detail, one, other = max(found, key=lambda each: each[0])
-    return Evidence("", points, detail, one, other)
+    return Feature("", points, detail, one, other)
 
 
 def date_points(one: str, other: str) -> tuple[float, str]:
@@ -141,7 +122,7 @@ def date_points(one: str, other: str) -> tuple[float, str]:
 # --- identifiers ------------------------------------------------------------------------------
 
 
-def _identifiers(query: Entity, candidate: Entity) -> Iterator[Evidence]:
+def _identifiers(query: Entity, candidate: Entity) -> Iterator[Feature]:
     """The best identifier in common, whatever its property; else those that should agree."""
     one, other = _numbers(query), _numbers(candidate)
     if one and other:
@@ -154,16 +135,16 @@ def _identifiers(query: Entity, candidate: Entity) -> Iterator[Evidence]:
         yield missing("identifier", sorted(one), sorted(other))
 
 
-def _same_number(common: Mapping[str, frozenset[str]]) -> Evidence:
+def _same_number(common: Mapping[str, frozenset[str]]) -> Feature:
     """That two records have numbers in common, each with the properties that hold it."""
     number, props = min(common.items(), key=lambda each: (not each[1] & UNIQUE, each[0]))
     points = SAME_UNIQUE if props & UNIQUE else SAME_NUMBER
-    return Evidence("identifier", points, f"the same {_listed(props)}", number, number)
+    return Feature("identifier", points, f"the same {_listed(props)}", number, number)
 
 
 def _other_number(
     query: Mapping[str, frozenset[str]], candidate: Mapping[str, frozenset[str]]
-) -> Iterator[Evidence]:
+) -> Iterator[Feature]:
     """That one property has other values in two records."""
     kinds = [frozenset().union(*side.values()) for side in (query, candidate)]
     shared = kinds[0] & kinds[1]
@@ -173,7 +154,7 @@ def _other_number(
             min(number for number, props in side.items() if props & shared)
             for side in (query, candidate)
         ]
-        yield Evidence("identifier", points, f"another {_listed(shared)}", *first)
+        yield Feature("identifier", points, f"another {_listed(shared)}", *first)
 
 
 def _listed(props: Collection[str]) -> str:
@@ -182,21 +163,18 @@ def _listed(props: Collection[str]) -> str:
 
 def _numbers(entity: Entity) -> dict[str, frozenset[str]]:
     """A record's identifiers in normal form, each with the properties that hold it."""
-    known = schema_of(entity.schema).properties
     numbers: dict[str, frozenset[str]] = {}
-    for prop, values in entity.properties.items():
-        if prop in known and known[prop].type.name == "identifier" and known[prop].matchable:
-            for value in values:
-                number = identifier(value)
-                if len(number) >= SHORTEST_NUMBER:
-                    numbers[number] = numbers.get(number, frozenset()) | {prop}
+    for prop, values in matchable_properties(entity, "identifier").items():
+        for number in map(identifier, values):
+            if len(number) >= SHORTEST_NUMBER:
+                numbers[number] = numbers.get(number, frozenset()) | {prop}
     return numbers
 
 
 # --- places, people, contacts -----------------------------------------------------------------
 
 
-def _addresses(query: Sequence[str], candidate: Sequence[str]) -> Evidence | None:
+def _addresses(query: Sequence[str], candidate: Sequence[str]) -> Feature | None:
     """The two addresses that are most alike; by word and, for misspelt ones, by letter."""
     queries, candidates = list(query[:MOST_ADDRESSES]), list(candidate[:MOST_ADDRESSES])
     match = match_addresses(queries, candidates)
@@ -209,7 +187,7 @@ def _addresses(query: Sequence[str], candidate: Sequence[str]) -> Evidence | Non
         near = min(near, MISSPELT_ADDRESS) if near >= 0.8 else 0.0
         if near > alike:
             alike, one, other = near, left, right
-    return Evidence("", interpolated(ADDRESS, alike), f"{alike:.0%} alike", one, other)
+    return Feature("", interpolated(ADDRESS, alike), f"{alike:.0%} alike", one, other)
 
 
 def pair_of(query: Sequence[str], candidate: Sequence[str]) -> tuple[str, str]:
@@ -225,34 +203,34 @@ def interpolated(points: Sequence[tuple[float, float]], at: float) -> float:
     return points[-1][1]
 
 
-def _countries(query: Sequence[str], candidate: Sequence[str]) -> Evidence:
+def _countries(query: Sequence[str], candidate: Sequence[str]) -> Feature:
     common = _common(query, candidate)
     if common:
-        return Evidence("", SAME_COUNTRY, "the same country", common, common)
-    return Evidence("", OTHER_COUNTRY, "no country in common", *pair_of(query, candidate))
+        return Feature("", SAME_COUNTRY, "the same country", common, common)
+    return Feature("", OTHER_COUNTRY, "no country in common", *pair_of(query, candidate))
 
 
-def _genders(query: Sequence[str], candidate: Sequence[str]) -> Evidence | None:
+def _genders(query: Sequence[str], candidate: Sequence[str]) -> Feature | None:
     if _common(query, candidate):
-        return Evidence("", 0.0, "the same gender", *pair_of(query, candidate))
-    return Evidence("", OTHER_GENDER, "another gender", *pair_of(query, candidate))
+        return Feature("", 0.0, "the same gender", *pair_of(query, candidate))
+    return Feature("", OTHER_GENDER, "another gender", *pair_of(query, candidate))
 
 
-def _places(query: Sequence[str], candidate: Sequence[str]) -> Evidence | None:
+def _places(query: Sequence[str], candidate: Sequence[str]) -> Feature | None:
     common = _common([place.lower() for place in query], [place.lower() for place in candidate])
     if common:
-        return Evidence("", SAME_PLACE, "the same place", common, common)
-    return Evidence("", 0.0, "another place, or written otherwise", *pair_of(query, candidate))
+        return Feature("", SAME_PLACE, "the same place", common, common)
+    return Feature("", 0.0, "another place, or written otherwise", *pair_of(query, candidate))
 
 
 _RULES: Mapping[str, Rule] = {"gender": _genders, "birthPlace": _places}
 
 
-def _contacts(kind: str, points: float, query: Entity, candidate: Entity) -> Iterator[Evidence]:
+def _contacts(kind: str, points: float, query: Entity, candidate: Entity) -> Iterator[Feature]:
     type_name = "url" if kind == "website" else kind
-    common = _common(_typed(query, type_name), _typed(candidate, type_name))
+    common = _common(matchable_values(query, type_name), matchable_values(candidate, type_name))
     if common:
-        yield Evidence(kind, points, f"the same {kind}", common, common)
+        yield Feature(kind, points, f"the same {kind}", common, common)
 
 
 def _common(query: Collection[str], candidate: Collection[str]) -> str | None:

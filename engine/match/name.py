@@ -29,7 +29,7 @@ from rigour.names import (
 from rigour.names.symbol import Symbol, SymbolCategory, pair_symbols
 from rigour.text import levenshtein
 
-from engine.entity import Entity, schema_of
+from engine.entity import Entity, matchable_values, schema_of
 
 FULL_NAMES = ("name", "alias", "previousName")
 NAME_PARTS = ("firstName", "secondName", "middleName", "fatherName", "lastName")
@@ -145,15 +145,8 @@ class _Rest:
 
 def raw_names(entity: Entity) -> tuple[str, ...]:
     """A record's names as they are; for a person without one, what its parts make."""
+    names = matchable_values(entity, "name")
     schema = schema_of(entity.schema)
-    names = [
-        value
-        for prop, values in entity.properties.items()
-        if (known := schema.properties.get(prop)) is not None
-        and known.type.name == "name"
-        and known.matchable
-        for value in values
-    ]
     if schema.is_a("Person") and not any(entity.properties.get(name) for name in FULL_NAMES):
         parts = [entity.first(name) for name in NAME_PARTS]
         names = [" ".join(part for part in parts if part)]

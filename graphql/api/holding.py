@@ -1,6 +1,7 @@
 """``owners`` and ``holdings``: pages of who owns a company, or of what it owns, with shares."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import strawberry
@@ -11,6 +12,7 @@ from api.entity import Entity, Relationship
 from api.session import Info, Session
 from api.walk import PathResult, Truncation, truncation
 from engine import answer
+from engine.access import Access
 from engine.question import OwnershipQuestion
 
 MinShare = Annotated[
@@ -192,12 +194,19 @@ class HoldingConnection:
     )
 
 
-def _question(
-    id: str, min_share: float | None, at: str | None, first: int | None, after: str | None
-) -> OwnershipQuestion:
+async def _page(
+    session: Session,
+    read: Callable[[OwnershipQuestion, Access], answer.HoldingPage],
+    id: str,
+    min_share: float | None,
+    at: str | None,
+    first: int | None,
+    after: str | None,
+) -> Holdings:
     share = OwnershipQuestion.min_share if min_share is None else min_share
     size = page_size(first, OwnershipQuestion.first)
-    return OwnershipQuestion(id, share, at, size, after)
+    page = await session.ask(read, OwnershipQuestion(id, share, at, size, after))
+    return Holdings(session, page, has_previous=after is not None)
 
 
 async def _owners(
@@ -209,9 +218,7 @@ async def _owners(
     after: After = None,
 ) -> Any:
     session = info.context
-    question = _question(id, min_share, at, first, after)
-    page = await session.ask(session.engine.owners, question)
-    return Holdings(session, page, has_previous=after is not None)
+    return await _page(session, session.engine.owners, id, min_share, at, first, after)
 
 
 async def _holdings(
@@ -223,9 +230,7 @@ async def _holdings(
     after: After = None,
 ) -> Any:
     session = info.context
-    question = _question(id, min_share, at, first, after)
-    page = await session.ask(session.engine.holdings, question)
-    return Holdings(session, page, has_previous=after is not None)
+    return await _page(session, session.engine.holdings, id, min_share, at, first, after)
 
 
 @strawberry.type
