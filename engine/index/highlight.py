@@ -131,8 +131,11 @@ class Highlighter:
         return matches
 
     def _in_words(self, value: str) -> Iterator[Match]:
+        known = self._cache
         for word in (ASCII_SHOWN if value.isascii() else SHOWN_WORD).finditer(value):
-            matched = self._tokens(word[0])
+            matched = known.get(word[0])
+            if matched is None:
+                matched = known[word[0]] = self._tokens(word[0])
             if matched:
                 yield Match(word.start(), word.end(), matched)
 
@@ -149,17 +152,17 @@ class Highlighter:
 
     def _tokens(self, word: str) -> frozenset[str]:
         """The tokens of the search that a word of a value matches."""
-        known = self._cache.get(word)
-        if known is None:
-            folded, heard = _read(word)
-            loose = {each.token for each in self._loose for token in folded if each.matches(token)}
-            opened = {token for token in folded for each in self._open if each.fullmatch(token)}
-            known = (folded & self._exact) | loose | opened or heard & self._sounds
-            if not known and self._openings:
-                begun = (each for each in self._openings if any(s.startswith(each) for s in heard))
-                known = frozenset(begun)
-            self._cache[word] = known
-        return known
+        folded, heard = _read(word)
+        matched = folded & self._exact
+        if self._loose:
+            matched |= {each.token for each in self._loose for one in folded if each.matches(one)}
+        if self._open:
+            matched |= {one for one in folded for each in self._open if each.fullmatch(one)}
+        matched = matched or heard & self._sounds
+        if not matched and self._openings:
+            begun = (each for each in self._openings if any(s.startswith(each) for s in heard))
+            matched = frozenset(begun)
+        return matched
 
 
 @lru_cache(maxsize=50_000)
