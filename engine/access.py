@@ -15,7 +15,7 @@ What somebody may change is checked by the ports that make changes (``engine.gra
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.account import Account, Level
 
@@ -31,6 +31,8 @@ class Access:
     """Those that may be shared, renamed and deleted."""
     account: Account | None = None
     """Who reads; None for an anonymous caller and for the owner of the data folder."""
+    judged: frozenset[str] | None = field(default=None, compare=False)
+    """Those of the readable ones that have positive judgements; None where that is not known."""
 
     def names(self) -> list[str]:
         """The names of the readable datasets in order, as a query's ``$datasets``."""
@@ -40,7 +42,11 @@ class Access:
         """The same reader's access to those of these datasets that they may see."""
         names = frozenset(datasets)
         return Access(
-            self.datasets & names, self.writable & names, self.managed & names, self.account
+            self.datasets & names,
+            self.writable & names,
+            self.managed & names,
+            self.account,
+            self.judged if self.judged is None else self.judged & names,
         )
 
     def may(self, level: Level, name: str) -> bool:

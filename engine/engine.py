@@ -21,10 +21,13 @@ from engine.backup import Row, Snapshot
 from engine.errors import ClewError, QueryTimeout
 from engine.graph.dataset.claim import claimed, is_claimed
 from engine.graph.dataset.investigation import InvestigationNodes
+from engine.graph.judgement.ledger import Ledger
+from engine.graph.judgement.reader import JudgementReader
 from engine.graph.record.dump import Dump
 from engine.graph.record.reader import Reader
 from engine.graph.record.writer import Writer
 from engine.investigations import Investigations
+from engine.judgements import Judgements
 from engine.loading import Loading
 from engine.progress import Progress
 from engine.question import ExpandQuestion, PathQuestion
@@ -61,6 +64,13 @@ class Engine(Reading):
             Writer(stores.connection),  # for people, who are not to wait
             self._keeper,
             self._delete_claimed,
+        )
+        self._ledger = Ledger(stores.connection)
+        self.judgements = Judgements(
+            self._ledger,
+            JudgementReader(stores.connection, settings.deadline),
+            self.directory,
+            self.investigations.named,
         )
 
     # --- opening and closing ------------------------------------------------------------------
@@ -215,7 +225,8 @@ class Engine(Reading):
         }
 
     def _clear(self, name: str) -> None:
-        """Remove what a dataset has in the data folder."""
+        """Remove what was judged in a dataset, and what it has in the data folder."""
+        self._ledger.clear(name)
         shutil.rmtree(self.settings.downloads / name, ignore_errors=True)
 
     # --- crawls -------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from enum import Enum
 
 from engine.entity import Entity
 from engine.errors import BadInput
+from engine.judgement import Verdict
 from engine.partial_date import required_date
 from engine.vocabulary import chosen_schemata, chosen_types, close, meant, shown
 
@@ -239,6 +240,27 @@ class MatchQuestion:
     def __post_init__(self) -> None:
         if not 0 <= self.least <= 1:
             raise BadInput(f"minScore: from 0 to 1, not {self.least}")
+
+
+@dataclass(frozen=True)
+class JudgementQuestion:
+    """Which judgements hold? A page of them, the newest first."""
+
+    collection: str | None = None
+    """Only those of this dataset or investigation."""
+    record: str | None = None
+    """Only those on this record."""
+    verdict: Verdict | None = None
+    by: str | None = None
+    """Only those of this account."""
+    first: int = 50
+    """The size of the page."""
+    after: str | None = None
+    """The cursor of the last item on the page before."""
+
+    def __post_init__(self) -> None:
+        if self.verdict is Verdict.NONE:
+            raise BadInput("verdict NONE: what was taken back does not hold, and is not listed")
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,16 @@ from typing import Any
 
 from engine.entity import Entity, Literal, Node, Relationship
 from engine.errors import ServerUnavailable
+from engine.judgement import Judgement, Verdict
 
 LITERAL = "literal:"
 """How the id of every shared value starts."""
+VERDICTS = {
+    "SAME_AS": Verdict.POSITIVE,
+    "NOT_SAME_AS": Verdict.NEGATIVE,
+    "MAYBE_SAME_AS": Verdict.UNSURE,
+}
+"""What the relationships say that are judgements."""
 
 
 def check_present(mapping: Mapping[str, Any]) -> None:
@@ -55,3 +62,31 @@ def relationship_of(
     if "schema" in properties:
         return Relationship(properties["id"], kind, dataset, source, target, entity_of(properties))
     return Relationship(f"{source}|{kind}|{target}", kind, dataset, source, target)
+
+
+def judgement_of(values: Mapping[str, Any]) -> Judgement:
+    """What was judged, as its node tells it."""
+    check_present(values)
+    undone = values.get("undone_at")
+    return Judgement(
+        values["id"],
+        values["collection"],
+        values["left"],
+        values["right"],
+        Verdict(values["verdict"]),
+        values["by"],
+        values["at"].to_native(),
+        values.get("note"),
+        values.get("score"),
+        values.get("algorithm"),
+        values.get("operation"),
+        values.get("undone_by"),
+        undone.to_native() if undone is not None else None,
+    )
+
+
+def held_judgement(row: Mapping[str, Any]) -> Judgement:
+    """The judgement that a relationship is, from its type, its ends and its properties."""
+    check_present(row["properties"])
+    ends = {"left": row["left"], "right": row["right"]}
+    return judgement_of({**row["properties"], **ends, "verdict": VERDICTS[row["type"]]})

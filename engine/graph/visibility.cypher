@@ -39,3 +39,8 @@ COUNT {
   } + COUNT {
     MATCH ($$it$$)-[x]-(y) WHERE $$visible:x$$ AND $$visible_value:y$$ RETURN x LIMIT $bound
   }
+
+// -- visible_judgement --
+// Whether the reader may read the collection that a judgement, or a suggestion, belongs to.
+// These have no dataset: so `visible` hides them, and only who asks for them finds them.
+$$it$$.collection IN $datasets

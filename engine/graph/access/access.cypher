@@ -18,7 +18,7 @@ WITH a, collect(g) AS groups
 WITH CASE WHEN a IS NULL THEN [] ELSE groups + [a] END AS principals
 MATCH (d:Dataset) WHERE d.deleting IS NULL
 RETURN d.name AS name, coalesce(d.visibility, 'restricted') AS visibility,
-       coalesce(d.kind, 'dataset') AS kind,
+       coalesce(d.kind, 'dataset') AS kind, coalesce(d.judged, false) AS judged,
        COLLECT { MATCH (p)-[m:MAY]->(d) WHERE p IN principals RETURN m.level } AS levels
 
 // -- account_by_name --

@@ -29,6 +29,7 @@ from engine.graph.access.rule import (
     account_of,
     checked_values,
     grant_of,
+    judged_of,
     level_of,
     must_be_free,
     must_be_staff,
@@ -63,7 +64,7 @@ class Directory:
         """What the owner of the data folder may read and write: all that there is."""
         rows = self._connection.read("access_levels", {"account": None}, timeout=self._seconds)
         names = frozenset(row["name"] for row in rows)
-        return Access(names, names, names)
+        return Access(names, names, names, judged=judged_of(rows, names))
 
     def access_of(self, by: Actor) -> Access:
         """What who makes a change may read and write."""
@@ -74,11 +75,13 @@ class Directory:
         parameters = {"account": account.name if account is not None else None}
         rows = self._connection.read("access_levels", parameters, timeout=self._seconds)
         levels = {row["name"]: level_of(row, account) for row in rows}
+        readable = frozenset(name for name, level in levels.items() if level is not None)
         return Access(
-            frozenset(name for name, level in levels.items() if level is not None),
+            readable,
             frozenset(name for name, level in levels.items() if level in WRITING),
             frozenset(name for name, level in levels.items() if level is Level.MANAGE),
             account,
+            judged_of(rows, readable),
         )
 
     # --- accounts ---------------------------------------------------------------------------------

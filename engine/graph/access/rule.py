@@ -1,6 +1,6 @@
 """Who may do what, and what an account may hold: the rules that the directory applies."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.account import Account, Actor, Grant, Level, Role
@@ -31,6 +31,11 @@ def level_of(row: Mapping[str, Any], account: Account | None) -> Level | None:
     public = row["visibility"] == Visibility.PUBLIC
     registered = row["visibility"] == Visibility.REGISTERED and account is not None
     return Level.READ if public or registered else None
+
+
+def judged_of(rows: Iterable[Mapping[str, Any]], readable: frozenset[str]) -> frozenset[str]:
+    """Those of the readable datasets that have positive judgements."""
+    return frozenset(row["name"] for row in rows if row["judged"]) & readable
 
 
 def account_of(row: Mapping[str, Any]) -> Account:
