@@ -1,7 +1,7 @@
 """What somebody says of two records: that they tell of the same thing, or not. Pure values."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -84,6 +84,15 @@ class Judgement:
     def other(self, id: str) -> str:
         """The record at the other end."""
         return self.right if id == self.left else self.left
+
+
+@dataclass
+class Outcome:
+    """What became of some pairs: what was kept, what held already, and what was refused."""
+
+    made: list[Judgement] = field(default_factory=list)
+    unchanged: list[Judgement] = field(default_factory=list)
+    refused: list[tuple[Judging, BadInput]] = field(default_factory=list)
 
 
 class Contradiction(BadInput):

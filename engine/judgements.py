@@ -11,10 +11,10 @@ from engine.account import Actor, Level
 from engine.answer import Page
 from engine.errors import BadInput, Forbidden
 from engine.graph.access.directory import Directory
-from engine.graph.judgement.ledger import Ledger, Outcome
+from engine.graph.judgement.ledger import Ledger
 from engine.graph.judgement.reader import JudgementReader
 from engine.investigation import Investigation
-from engine.judgement import JUDGED_AT_ONCE, Judgement, Judging
+from engine.judgement import JUDGED_AT_ONCE, Judgement, Judging, Outcome
 from engine.question import JudgementQuestion
 from engine.validation import shown
 

@@ -22,6 +22,7 @@ from engine.graph.access.credential import Credentials
 from engine.graph.access.directory import Directory
 from engine.graph.access.user_request import UserRequests
 from engine.investigations import Investigations
+from engine.judgements import Judgements
 from engine.loading import Loading
 from engine.offline import Filling, Slot
 from tests.measure import USUAL_MODULE, USUAL_SHARE, complexity, functions, problems
@@ -74,6 +75,7 @@ OPEN = {
     "blocks",
     "terms",
     "investigations",
+    "judgements",
     "requests",
 }
 """What an engine shows: its settings, and the ports of accounts, keys and the audit log."""
@@ -88,6 +90,7 @@ PORTS = (
     Credentials,
     AuditLog,
     Investigations,
+    Judgements,
     UserRequests,
 )
 """The classes by which other rooms reach the engine's stores."""

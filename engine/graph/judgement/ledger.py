@@ -6,7 +6,7 @@ of two people who judge one pair at a time, the second one finds what the first 
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from followthemoney import model
@@ -25,19 +25,10 @@ from engine.graph.judgement.contradiction import Verdicts
 from engine.graph.judgement.row import ALL, TYPES, edge_row, key_of, node_row, pair_key
 from engine.graph.record.writer import being_deleted, bump, moved
 from engine.investigation import new_id
-from engine.judgement import Judgement, Judging, Verdict
+from engine.judgement import Judgement, Judging, Outcome, Verdict
 
 CLEARED = 5_000
 """Judgements that one transaction removes."""
-
-
-@dataclass
-class Outcome:
-    """What became of some pairs: what was kept, what held already, and what was refused."""
-
-    made: list[Judgement] = field(default_factory=list)
-    unchanged: list[Judgement] = field(default_factory=list)
-    refused: list[tuple[Judging, BadInput]] = field(default_factory=list)
 
 
 class Ledger:
