@@ -21,6 +21,7 @@ from rich.text import Text
 
 from cli.terminal import QUIET, note
 from engine.progress import Ticker
+from engine.xref import XrefRun
 from loaders.intake.meter import Meter
 
 Advance = Callable[[int], None]
@@ -85,6 +86,41 @@ def count_bar(title: str, total: int | None) -> Iterator[Advance]:
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(title, total=total)
         yield lambda count: progress.advance(task, count)
+
+
+@contextmanager
+def run_bar() -> Iterator[Callable[[XrefRun], None]]:
+    """A bar for a run: records, pairs a second, and the time left; lines where nobody watches."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        ticker = Ticker(QUIET)
+        yield lambda run: note(run_line(run)) if ticker.due() else None
+        return
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}", markup=False),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("Reading the lists of names …", total=None, rate="")
+
+        def show(run: XrefRun) -> None:
+            now = run.progress
+            rate = f"{now.compared / now.seconds:,.0f} pairs/s" if now.done else ""
+            what = run.question.source if now.done else "Reading the lists of names …"
+            progress.update(task, description=what, total=now.total, completed=now.done, rate=rate)
+
+        yield show
+
+
+def run_line(run: XrefRun) -> str:
+    """How far a run is, in a line."""
+    now, left = run.progress, run.progress.seconds_left
+    rest = "" if left is None else f", about {left:,.0f} s left"
+    return f"Compared {now.done:,} of {now.total:,} records of {run.question.source}{rest}"
 
 
 class LoadBar(Meter):

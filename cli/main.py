@@ -75,6 +75,10 @@ COMMANDS = {
         "cli.user:user_group",
         "Accounts: who they are, what they may do, and how they sign in.",
     ),
+    "xref": (
+        "cli.xref:xref_group",
+        "Whom of a list or a dataset the archive knows, and why that may be so.",
+    ),
 }
 """Each command by its name: where it is, and what it does, as the first sentence of its help."""
 

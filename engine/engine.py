@@ -18,17 +18,22 @@ from typing import Any
 from engine.access import Access
 from engine.account import OWNER, Actor
 from engine.backup import Row, Snapshot
+from engine.crossings import Crossings
 from engine.errors import ClewError, QueryTimeout
 from engine.graph.dataset.claim import claimed, is_claimed
 from engine.graph.dataset.investigation import InvestigationNodes
+from engine.graph.judgement.candidate import Candidates
 from engine.graph.judgement.ledger import Ledger
 from engine.graph.judgement.reader import JudgementReader
+from engine.graph.judgement.run import RunNodes
 from engine.graph.record.dump import Dump
 from engine.graph.record.reader import Reader
 from engine.graph.record.writer import Writer
 from engine.investigations import Investigations
 from engine.judgements import Judgements
 from engine.loading import Loading
+from engine.match.crossing import Station
+from engine.match.runner import Runner
 from engine.progress import Progress
 from engine.question import ExpandQuestion, PathQuestion
 from engine.reading import Reading
@@ -71,6 +76,23 @@ class Engine(Reading):
             JudgementReader(stores.connection, settings.deadline),
             self.directory,
             self.investigations.named,
+        )
+        self.crossings = self._crossings(stores)
+
+    def _crossings(self, stores: Stores) -> Crossings:
+        held = partial(is_claimed, self.settings.data, shared=stores.shared_connection)
+        nodes = RunNodes(stores.patient, self.settings.deadline, lambda key: held(f"xref_{key}"))
+        pairs = Candidates(stores.connection, self.settings.deadline)
+        station = Station(*stores.address, self.settings.data / "index")
+        return Crossings(
+            nodes,
+            pairs,
+            Runner(nodes, pairs, station),
+            self.directory,
+            self.audit,
+            self._reader,
+            self._keeper,
+            self.claim,
         )
 
     # --- opening and closing ------------------------------------------------------------------

@@ -24,13 +24,18 @@ class Stores:
     """A connection to a migrated Neo4j, and the index; ``Stores.open`` makes one."""
 
     def __init__(
-        self, connection: Connection, index: Index, server: Server | None, password: str
+        self,
+        connection: Connection,
+        index: Index,
+        server: Server | None,
+        address: tuple[str, str, str],
     ) -> None:
         """``server`` is the data folder's own Neo4j; None where the settings name another one.
 
-        ``password`` is Neo4j's.
+        ``address`` is Neo4j's: URI, user and password.
         """
-        self.password = password
+        self.address = address
+        self.password = address[2]
         self.connection = connection
         self.index = index
         self.server = server
@@ -57,12 +62,12 @@ class Stores:
             server = None if settings.neo4j_uri else launch(settings, progress, join)
             if server is not None:
                 on_error.callback(server.stop)
-            connection = _connect(settings, server)
+            address = _address(settings, server)
+            connection = Connection.open(*address)
             on_error.callback(connection.close)
             with timed("Making the indexes of the graph …", progress, at_once=False):
                 migrate(connection)
-            password = server.password if server is not None else settings.neo4j_password
-            stores = cls(connection, _open_index(settings.data / "index", join), server, password)
+            stores = cls(connection, _open_index(settings.data / "index", join), server, address)
             on_error.pop_all()
         return stores
 
@@ -81,10 +86,10 @@ def always() -> bool:
     return True
 
 
-def _connect(settings: Settings, server: Server | None) -> Connection:
+def _address(settings: Settings, server: Server | None) -> tuple[str, str, str]:
     if server is not None:
-        return Connection.open(server.uri, server.user, server.password)
-    return Connection.open(settings.neo4j_uri, settings.neo4j_user, settings.neo4j_password)
+        return server.uri, server.user, server.password
+    return settings.neo4j_uri, settings.neo4j_user, settings.neo4j_password
 
 
 def _open_index(path: Path, join: bool) -> Index:

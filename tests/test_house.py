@@ -16,6 +16,7 @@ import pytest
 from cli.main import main
 from docs.generate import page
 from engine.backup import Snapshot
+from engine.crossings import Crossings
 from engine.engine import Engine
 from engine.graph.access.audit import AuditLog
 from engine.graph.access.credential import Credentials
@@ -71,6 +72,7 @@ OPEN = {
     "settings",
     "directory",
     "credentials",
+    "crossings",
     "audit",
     "blocks",
     "terms",
@@ -91,6 +93,7 @@ PORTS = (
     AuditLog,
     Investigations,
     Judgements,
+    Crossings,
     UserRequests,
 )
 """The classes by which other rooms reach the engine's stores."""

@@ -30,7 +30,11 @@ DEMO = (
     "tests/test_server.py",
 )
 """The files that use the fixture ``engine``: they stay together, in this order."""
-MATCH = ("tests/engine/match/test_comparison.py", "tests/engine/match/test_matcher.py")
+MATCH = (
+    "tests/engine/match/test_comparison.py",
+    "tests/engine/match/test_crossing.py",
+    "tests/engine/match/test_matcher.py",
+)
 """The files that compare names in the worker itself, which reads lists for ten seconds first."""
 LONG = (
     "tests/test_real.py",

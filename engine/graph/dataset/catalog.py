@@ -79,7 +79,14 @@ class Catalog:
                 pass
 
     def forget(self, name: str) -> None:
-        """Delete the node of a dataset that is being deleted, and the history of its crawls."""
+        """Delete the node of a dataset that is being deleted, its crawls, pairs and runs."""
+        while True:
+            rows = self._connection.write("candidate_forget", {"name": name, "limit": BATCH})
+            if not rows[0]["ids"]:
+                break
+            # stubs that only these pairs have kept
+            self._connection.write("stub_sweep", {"ids": rows[0]["ids"]})
+        self._connection.write("xref_run_forget", {"name": name})
         self._connection.write("dataset_forget", {"name": name})
 
 

@@ -4,6 +4,8 @@ Answers: who judged which pair, when and why; what may be judged without contrad
 May import: all other rooms of ``engine.graph``.
 Never here: who may judge (``engine.judgements``), what pairs may be the same (``engine.match``).
 
+Pairs that a run suggests are CANDIDATE relationships; runs are nodes (``XrefRun``).
+
 A judgement that holds is a relationship of two records: SAME_AS, NOT_SAME_AS or MAYBE_SAME_AS.
 It has no ``dataset``: the collection that it was made in is its ``collection``. So the part
 ``visible`` of ``visibility.cypher`` lets none of them through, and no query that follows

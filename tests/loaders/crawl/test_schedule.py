@@ -85,7 +85,9 @@ def test_a_killed_crawl_is_shown_and_due_again(fresh_engine: Engine, tmp_path: P
         fresh_engine.settings,
         fresh_engine.settings.model_copy(update={"data": tmp_path / "other"}),
     ):
-        stores = Stores(fresh_engine._connection, fresh_engine._index, fresh_engine._server, "")
+        stores = Stores(
+            fresh_engine._connection, fresh_engine._index, fresh_engine._server, ("", "", "")
+        )
         engine = Engine(settings, stores)
         start = datetime(2026, 1, 1, tzinfo=UTC)
         engine.note_run(Run("k", "d", "x", start))

@@ -1,0 +1,212 @@
+"""``clew xref``: whom of a dataset the others know, and why that may be so."""
+
+from typing import Any
+
+import click
+
+from cli.bar import run_bar
+from cli.handle import opened
+from cli.pair import as_json, show_pairs
+from cli.terminal import minute, note, show_table
+from engine.account import OWNER
+from engine.engine import Engine
+from engine.errors import BadInput, ClewError
+from engine.question import SearchFilter
+from engine.xref import LEAST, PairQuestion, RunState, XrefQuestion, XrefRun
+
+FIRST = click.option(
+    "--first",
+    type=click.IntRange(0),
+    default=20,
+    show_default=True,
+    help="How many pairs are shown, the likeliest first.",
+)
+JSON = click.option("--json", "json_", is_flag=True, help="Show them as JSON, one a line.")
+
+
+class DefaultGroup(click.Group):
+    """A group of commands; what is none of them is for the command ``run``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put ``run`` before what is no command of the group."""
+        if args and args[0] not in self.commands and args[0] not in ("--help",):
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group("xref", cls=DefaultGroup)
+def xref_group() -> None:
+    """Whom of a list or a dataset the archive knows, and why that may be so.
+
+    `clew xref WHAT` is short for `clew xref run WHAT`.
+    """
+
+
+@xref_group.command("run")
+@click.argument("what", metavar="WHAT", help="A dataset or an investigation.")
+@click.option(
+    "--against",
+    "datasets",
+    metavar="NAME",
+    multiple=True,
+    help="A dataset to compare with; repeatable. Without it, all that there are.",
+)
+@click.option(
+    "--only",
+    "schemata",
+    metavar="SCHEMA",
+    multiple=True,
+    help="Compare with records of this schema only; repeatable.",
+)
+@click.option(
+    "--country",
+    "countries",
+    metavar="CODE",
+    multiple=True,
+    help="Compare with records of this country only; repeatable.",
+)
+@click.option(
+    "--least",
+    type=click.FloatRange(0, 1),
+    default=LEAST,
+    show_default=True,
+    help="The least score of a pair.",
+)
+@click.option(
+    "--inside/--across",
+    default=True,
+    help="Whether two records of one dataset are a pair. Without it, they are.",
+)
+@click.option(
+    "--collection",
+    metavar="NAME",
+    help="The dataset or investigation that the pairs belong to. Without it, WHAT.",
+)
+@FIRST
+@JSON
+def run_command(what: str, first: int, json_: bool, **options: Any) -> None:
+    """Compare all records of WHAT with others, and show the pairs that may be one thing.
+
+    A second run compares only what is new or has changed on either side. One that was ended goes
+    on where it was.
+    """
+    with opened() as engine:
+        question = question_of(what, **options)
+        run = crossed(engine, engine.crossings.start(OWNER, question, background=False))
+        shown(engine, run, first, json_)
+
+
+def question_of(
+    source: str,
+    *,
+    collection: str | None,
+    datasets: tuple[str, ...],
+    schemata: tuple[str, ...],
+    countries: tuple[str, ...],
+    least: float,
+    inside: bool,
+) -> XrefQuestion:
+    """What the options of ``run`` ask."""
+    scope = SearchFilter(
+        datasets=datasets or None,
+        schemata=schemata or None,
+        countries=tuple(code.lower() for code in countries) or None,
+    )
+    return XrefQuestion(source, collection or source, scope, least, inside)
+
+
+def crossed(engine: Engine, run: XrefRun) -> XrefRun:
+    """Do a run with a bar on a terminal; raises ClewError where it has failed."""
+    try:
+        with run_bar() as show:
+            run = engine.crossings.do(run.id, show)
+    except (KeyboardInterrupt, SystemExit):
+        note(f"Stopped. The same command goes on; or: clew xref resume {run.id}")
+        raise
+    if run.state is RunState.FAILED:
+        raise ClewError(f"{run.message}. The same command goes on where it was")
+    return run
+
+
+def shown(engine: Engine, run: XrefRun, first: int, json_: bool) -> None:
+    """Show the pairs of a run, and how many there are."""
+    access = engine.owner_access()
+    question = PairQuestion(run.question.crossing, first=first)
+    pairs = engine.crossings.pairs(question, access).items
+    if json_:
+        for pair in pairs:
+            click.echo(as_json(pair))
+    else:
+        show_pairs(pairs)
+    statistics = engine.crossings.statistics(run.question.crossing, access)
+    progress = run.progress
+    rate = f", {progress.compared / progress.seconds:,.0f}/s" if progress.seconds else ""
+    note(
+        f"{run.question.source}: {progress.done:,} records looked for, {progress.compared:,} pairs "
+        f"compared ({progress.seconds:.1f} s{rate}); {statistics.pairs:,} pairs of "
+        f"{statistics.records:,} records from a score of {run.question.least:g} on"
+    )
+    if run.state is RunState.STOPPED:
+        note(f"It was stopped before its end: clew xref resume {run.id}")
+
+
+@xref_group.command("show")
+@click.argument("run", metavar="RUN", help="The id of a run, as `clew xref list` tells it.")
+@click.option("--least", type=click.FloatRange(0, 1), default=0.0, help="The least score.")
+@FIRST
+@JSON
+def show_command(run: str, least: float, first: int, json_: bool) -> None:
+    """Show the pairs of an earlier run."""
+    with opened() as engine:
+        shown(engine, known(engine, run), first, json_)
+
+
+@xref_group.command("list")
+def list_command() -> None:
+    """List the runs, the newest first."""
+    with opened() as engine:
+        runs = engine.crossings.runs(None, engine.owner_access(), 1000)
+    headings = ("run", "state", "began", "what", "collection", "records", "compared", "by")
+    rows = [
+        (
+            run.id,
+            str(run.state),
+            minute(run.started or run.queued),
+            run.question.source,
+            run.question.collection,
+            f"{run.progress.done:,} of {run.progress.total:,}",
+            f"{run.progress.compared:,}",
+            run.by,
+        )
+        for run in runs
+    ]
+    show_table(headings, rows, right=("records", "compared"))
+
+
+@xref_group.command("stop")
+@click.argument("run", metavar="RUN", help="The id of a run that `clew up` is at.")
+def stop_command(run: str) -> None:
+    """Stop a run; what it found stays, and it can be resumed."""
+    with opened() as engine:
+        click.echo(f"{run}: {engine.crossings.stop(OWNER, run).state}")
+
+
+@xref_group.command("resume")
+@click.argument("run", metavar="RUN", help="The id of a run that was stopped, or that failed.")
+@FIRST
+@JSON
+def resume_command(run: str, first: int, json_: bool) -> None:
+    """Go on with a run where it was."""
+    with opened() as engine:
+        before = known(engine, run)
+        if not before.state.can_resume:
+            raise BadInput(f"the run is {before.state}: only one that has stopped can be resumed")
+        shown(engine, crossed(engine, before), first, json_)
+
+
+def known(engine: Engine, id: str) -> XrefRun:
+    """The run with this id; raises BadInput."""
+    run = engine.crossings.run(id, engine.owner_access())
+    if run is None:
+        raise BadInput(f"there is no run {id[:40]!r}: `clew xref list` lists them")
+    return run

@@ -1,0 +1,171 @@
+"""Suggested pairs: written by a run, and read a page at a time by who may see them.
+
+A pair belongs to a collection and to a crossing (``engine.xref``). It is a relationship without a
+``dataset``: whatever follows relationships for a reader does not follow it, and none counts it.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engine.access import Access
+from engine.answer import Page
+from engine.cursor import cursor_of, place_of
+from engine.graph import visibility
+from engine.graph.connection import LONG_TIMEOUT, Connection, Transaction
+from engine.graph.convert import entity_of
+from engine.xref import Band, Pair, PairQuestion, Statistics, features_of
+
+BATCH = 5_000
+"""Pairs that one transaction deletes, of each kind."""
+BANDS = 10
+
+
+@dataclass(frozen=True)
+class Found:
+    """A pair as a run writes it down."""
+
+    id: str
+    left: str
+    right: str
+    score: float
+    explanation: str
+    """The features as JSON (``engine.xref.features_text``)."""
+    schemata: tuple[str, ...]
+    countries: tuple[str, ...]
+    """Of the right record."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One record after a run has compared it: its pairs, and with whose records it was compared."""
+
+    id: str
+    datasets: tuple[str, ...]
+    pairs: tuple[Found, ...]
+    count: int
+    """How many pairs got a score."""
+
+
+def put(
+    tx: Transaction,
+    compared: Sequence[Compared],
+    common: Mapping[str, Any],
+    *,
+    again: bool,
+) -> None:
+    """Write the pairs of records; with ``again`` delete those that they no longer have.
+
+    ``common`` has what all pairs of a run have in common: collection, crossing, run, algorithm.
+    """
+    if again:
+        rows = [
+            {"id": each.id, "datasets": each.datasets, "kept": [pair.id for pair in each.pairs]}
+            for each in compared
+        ]
+        tx.run("candidate_drop", {"rows": rows, "crossing": common["crossing"]})
+    pairs = [_row(pair, common) for each in compared for pair in each.pairs]
+    if pairs:
+        tx.run("candidate_put", {"rows": pairs})
+
+
+def _row(pair: Found, common: Mapping[str, Any]) -> dict[str, Any]:
+    properties = {
+        **common,
+        "left": pair.left,
+        "right": pair.right,
+        "left_dataset": pair.left.partition(":")[0],
+        "right_dataset": pair.right.partition(":")[0],
+        "score": pair.score,
+        "explanation": pair.explanation,
+        "schemata": list(pair.schemata),
+        "countries": list(pair.countries),
+    }
+    return {"id": pair.id, "left": pair.left, "right": pair.right, "properties": properties}
+
+
+class Candidates:
+    """The pairs that the graph holds."""
+
+    def __init__(self, connection: Connection, deadline: float) -> None:
+        self._connection = connection
+        self._seconds = deadline
+
+    def page(self, question: PairQuestion, access: Access) -> Page[Pair]:
+        """Pairs that the reader may see, the likeliest first; raises BadInput for a bad cursor."""
+        score, id_ = place_of(question.after, float, str) if question.after else (None, None)
+        if score is not None:  # the index is entered where the page before has ended
+            question = replace(question, most=min(question.most, score))
+        parameters = {
+            **_wanted(question, access),
+            "score": score,
+            "id": id_,
+            "limit": question.first + 1,
+        }
+        rows = self._connection.read("candidate_page", parameters, timeout=self._seconds)
+        pairs = [pair_of(row["pair"], row["left"], row["right"]) for row in rows[: question.first]]
+        cursors = [cursor_of(pair.score, pair.id) for pair in pairs]
+        return Page(pairs, cursors, len(rows) > question.first)
+
+    def count(self, question: PairQuestion, access: Access) -> int:
+        """How many pairs there are on all pages."""
+        parameters = _wanted(question, access)
+        rows = self._connection.read("candidate_count", parameters, timeout=self._seconds)
+        return int(rows[0]["count"])
+
+    def statistics(self, crossing: str, access: Access) -> Statistics:
+        """What a crossing has found, as the reader may see it."""
+        parameters = {"crossing": crossing, **visibility.parameters(access)}
+        rows = self._connection.read("candidate_bands", parameters, timeout=self._seconds)
+        pairs = {row["band"]: row["pairs"] for row in rows}
+        bands = [
+            Band(at / BANDS, (at + 1) / BANDS, pairs[at], 0) for at in sorted(pairs, reverse=True)
+        ]
+        rows = self._connection.read("candidate_records", parameters, timeout=self._seconds)
+        return Statistics(sum(pairs.values()), 0, int(rows[0]["count"]), bands)
+
+    def partners(self, ids: Collection[str], crossing: str) -> dict[str, list[str]]:
+        """With which records these are paired in a crossing, whoever may see them."""
+        parameters = {"ids": list(ids), "crossing": crossing}
+        rows = self._connection.read("candidate_partners", parameters, timeout=LONG_TIMEOUT)
+        return {row["id"]: row["partners"] for row in rows}
+
+    def sweep(self, crossing: str, datasets: Collection[str], algorithm: str) -> None:
+        """Delete pairs that the crossing would not find any more, of records of these datasets."""
+        parameters = {"crossing": crossing, "datasets": sorted(datasets), "algorithm": algorithm}
+        rows = self._connection.write("candidate_sweep", parameters)
+        ends = sorted({row[side] for row in rows for side in ("left", "right")})
+        if ends:  # a stub that only a pair has kept is needed no more
+            self._connection.write("stub_sweep", {"ids": ends})
+
+    def exclude(self, crossing: str, source: str) -> None:
+        """Delete pairs of records that an investigation no longer includes."""
+        self._connection.write("candidate_exclude", {"crossing": crossing, "source": source})
+
+
+def _wanted(question: PairQuestion, access: Access) -> dict[str, Any]:
+    chosen = {
+        "schemata": question.schemata,
+        "wanted_datasets": question.datasets,
+        "countries": question.countries,
+    }
+    return {
+        "crossing": question.crossing,
+        "least": question.least,
+        "most": question.most,
+        **{name: None if values is None else list(values) for name, values in chosen.items()},
+        **visibility.parameters(access),
+    }
+
+
+def pair_of(pair: Mapping[str, Any], left: Mapping[str, Any], right: Mapping[str, Any]) -> Pair:
+    """The pair that a relationship and its two ends are."""
+    return Pair(
+        pair["id"],
+        entity_of(left),
+        entity_of(right),
+        pair["score"],
+        pair["algorithm"],
+        features_of(pair["explanation"]),
+        pair["run"],
+    )

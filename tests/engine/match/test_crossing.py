@@ -1,0 +1,226 @@
+"""Runs of cross-referencing: whole, again, stopped, killed; and what each reader sees of them."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+
+from engine.access import Access
+from engine.account import OWNER
+from engine.engine import Engine
+from engine.entity import make_entity
+from engine.errors import BadInput
+from engine.match import crossing, plan, runner
+from engine.question import ExpandQuestion, PathQuestion, SearchFilter
+from engine.xref import PairQuestion, RunState, XrefQuestion, XrefRun
+
+Record = tuple[str, str, dict[str, str]]
+LIST: tuple[Record, ...] = (
+    ("1", "Person", {"name": "Viktor Morozov", "birthDate": "1961-03-12"}),
+    ("2", "Person", {"name": "Eleni Papadaki", "country": "gr"}),
+    ("3", "Company", {"name": "Halvmoon Holding Ltd", "registrationNumber": "HRB 12345"}),
+    ("4", "Person", {"name": "Nobody Knows Him"}),
+)
+ARCHIVE: tuple[Record, ...] = (
+    ("m", "Person", {"name": "Виктор Морозов", "birthDate": "1961-03-12"}),
+    ("p", "Person", {"name": "Ελένη Παπαδάκη", "country": "gr"}),
+    ("h", "Company", {"name": "Halvmoon Holding Limited", "registrationNumber": "HRB12345"}),
+    ("o", "Person", {"name": "Somebody Else"}),
+)
+FOUND = {("list:1", "a:m"), ("list:2", "a:p"), ("list:3", "a:h")}
+
+
+@pytest.fixture(autouse=True)
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compare in a thread: the lists of names are read once for all tests."""
+
+    @contextmanager
+    def comparing(station: crossing.Station, size: int) -> Iterator[Executor]:
+        crossing._places.append(station)
+        with ThreadPoolExecutor(1) as pool:
+            try:
+                yield pool
+            finally:
+                pool.shutdown(cancel_futures=True)
+                crossing.bench().close()
+                crossing.bench.cache_clear()
+
+    monkeypatch.setattr(runner, "comparing", comparing)
+    monkeypatch.setattr(plan, "CHUNK", 1)
+
+
+def put(engine: Engine, dataset: str, *records: Record) -> None:
+    """Make the dataset hold these records, and no others."""
+    entities = [
+        make_entity(dataset, id_, schema, {name: [value] for name, value in values.items()})
+        for id_, schema, values in records
+    ]
+    with engine.loading(dataset) as loading:
+        there = set(loading.ids())
+        loading.begin()
+        loading.add(entities)
+        loading.remove(there - {entity.id for entity in entities})
+        loading.finish(None)
+
+
+def question(**values: object) -> XrefQuestion:
+    scope = SearchFilter(datasets=values.pop("datasets", ("a",)))  # type: ignore[arg-type]
+    return XrefQuestion("list", "list", scope, **values)  # type: ignore[arg-type]
+
+
+def run(engine: Engine, asked: XrefQuestion) -> XrefRun:
+    started = engine.crossings.start(OWNER, asked, background=False)
+    return engine.crossings.do(started.id, lambda _: None)
+
+
+def pairs(
+    engine: Engine, asked: XrefQuestion, access: Access | None = None
+) -> set[tuple[str, str]]:
+    """The pairs that a reader sees, read in pages of two."""
+    access = access or engine.owner_access()
+    found, after = [], None
+    while True:
+        wanted = PairQuestion(asked.crossing, first=2, after=after)
+        page = engine.crossings.pairs(wanted, access)
+        found += [(pair.left.id, pair.right.id) for pair in page.items]
+        if not page.has_next:
+            break
+        after = page.cursors[-1]
+    assert len(found) == len(set(found)) == engine.crossings.count(wanted, access)
+    return set(found)
+
+
+@pytest.fixture
+def archive(fresh_engine: Engine) -> Engine:
+    put(fresh_engine, "a", *ARCHIVE)
+    put(fresh_engine, "list", *LIST)
+    return fresh_engine
+
+
+def test_a_second_run_compares_what_is_new_on_either_side(archive: Engine) -> None:
+    asked = question()
+    first = run(archive, asked)
+    assert (first.state, first.progress.done) == (RunState.FINISHED, 4)
+    assert pairs(archive, asked) == FOUND
+    assert run(archive, asked).progress.done == 0
+    put(archive, "list", *LIST[:3], ("4", "Person", {"name": "Somebody Else"}))
+    assert run(archive, asked).progress.done == 1
+    assert pairs(archive, asked) == {*FOUND, ("list:4", "a:o")}
+    put(archive, "a", *ARCHIVE, ("n", "Person", {"name": "Eleni Papadaki", "country": "gr"}))
+    assert run(archive, asked).progress.done == 1  # the new one, looked for in the list
+    assert pairs(archive, asked) == {*FOUND, ("list:4", "a:o"), ("list:2", "a:n")}
+
+
+def test_a_pair_goes_with_its_record_and_comes_back(archive: Engine) -> None:
+    asked = question()
+    run(archive, asked)
+    put(archive, "a", *ARCHIVE[1:])
+    assert pairs(archive, asked) == FOUND - {("list:1", "a:m")}
+    put(archive, "a", *ARCHIVE)
+    assert pairs(archive, asked) == FOUND
+    put(archive, "a", *ARCHIVE[1:])
+    run(archive, asked)
+    assert pairs(archive, asked) == FOUND - {("list:1", "a:m")}
+    put(archive, "a", *ARCHIVE[1:], ("m", "Person", {"name": "Viktor Morozov"}))
+    run(archive, asked)
+    assert pairs(archive, asked) == FOUND
+    put(archive, "a", *ARCHIVE[1:], ("m", "Person", {"name": "Quite Another One"}))
+    run(archive, asked)
+    assert pairs(archive, asked) == FOUND - {("list:1", "a:m")}
+
+
+def test_what_is_stopped_or_fails_goes_on(archive: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = question()
+    started = archive.crossings.start(OWNER, asked, background=False)
+
+    def stop(progress: XrefRun) -> None:
+        if progress.progress.done == 1:
+            archive.crossings.stop(OWNER, started.id)
+
+    monkeypatch.setattr(runner, "QUEUED", 1)
+    monkeypatch.setattr(runner, "TOGETHER", 0)
+    stopped = archive.crossings.do(started.id, stop)
+    assert (stopped.state, stopped.progress.done) == (RunState.STOPPED, 2)
+    assert pairs(archive, asked) < FOUND
+
+    def interrupt(progress: XrefRun) -> None:
+        if progress.progress.done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        archive.crossings.do(started.id, interrupt)
+    again = archive.crossings.start(OWNER, asked, background=False)
+    assert (again.id, again.state, again.progress.done) == (started.id, RunState.STOPPED, 3)
+    ended = archive.crossings.do(started.id, lambda _: None)
+    assert (ended.state, ended.progress.done) == (RunState.FINISHED, 4)
+    assert pairs(archive, asked) == FOUND
+    with pytest.raises(BadInput, match="only one that has stopped"):
+        archive.crossings.resume(OWNER, started.id)
+
+
+def test_a_reader_sees_pairs_of_records_that_they_may_read(archive: Engine) -> None:
+    put(archive, "b", ("x", "Person", {"name": "Viktor Morozov", "birthDate": "1961-03-12"}))
+    asked = question(datasets=None, inside=False)
+    run(archive, asked)
+    assert pairs(archive, asked) == {*FOUND, ("list:1", "b:x")}
+    without = Access(frozenset({"a", "list"}))
+    assert pairs(archive, asked, without) == FOUND
+    assert archive.crossings.statistics(asked.crossing, without).pairs == 3
+    assert not pairs(archive, asked, Access(frozenset({"a", "b"})))
+    assert not archive.crossings.runs(None, Access(frozenset({"a", "b"})))
+
+
+def test_no_relationship_leads_along_a_pair(archive: Engine) -> None:
+    access = archive.owner_access()
+    before = archive.edge_counts(["list:1"], access)
+    run(archive, question())
+    assert archive.edge_counts(["list:1"], access) == before == {"list:1": []}
+    assert not archive.expand(ExpandQuestion("list:1"), access).items
+    assert not archive.subgraph(["list:1", "a:m"], access).edges
+    assert not archive.paths(PathQuestion(("list:1",), ("a:m",)), access).paths
+
+
+def test_duplicates_inside_of_a_dataset(archive: Engine) -> None:
+    put(archive, "list", *LIST, ("5", "Person", {"name": "Morozov, Viktor"}))
+    asked = question(datasets=("list",))
+    run(archive, asked)
+    assert pairs(archive, asked) == {("list:1", "list:5")}
+    across = question(datasets=("list", "a"), inside=False)
+    run(archive, across)
+    assert pairs(archive, across) == {*FOUND, ("list:5", "a:m")}
+
+
+def test_pairs_and_runs_go_with_a_dataset(archive: Engine) -> None:
+    asked = question()
+    run(archive, asked)
+    archive.delete_dataset("a", lambda _: None)
+    assert not pairs(archive, asked)
+    assert (
+        archive._connection.read(
+            "candidate_partners", {"ids": ["list:1", "a:m"], "crossing": asked.crossing}
+        )
+        == []
+    )
+    assert not list(archive._reader.identities("a"))
+    archive.delete_dataset("list", lambda _: None)
+    assert not archive.crossings.runs(None, archive.owner_access())
+
+
+def test_a_run_that_waits_is_done_once(archive: Engine) -> None:
+    asked = question()
+    started = archive.crossings.start(OWNER, asked)
+    assert started.state is RunState.QUEUED
+    assert archive.crossings.start(OWNER, asked).id == started.id
+    troubles: list[str] = []
+    threads = [
+        threading.Thread(target=archive.crossings.work, args=(troubles.append,)) for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not troubles
+    assert pairs(archive, asked) == FOUND
+    assert len(archive.crossings.runs(None, archive.owner_access())) == 1
