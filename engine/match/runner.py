@@ -83,7 +83,7 @@ class Runner:
             last = replace(last, state=RunState.FAILED, message=str(error))
         except BrokenProcessPool:
             last = replace(last, state=RunState.FAILED, message=KILLED)
-        except BaseException:  # Ctrl-C: it can be resumed
+        except (KeyboardInterrupt, SystemExit):  # it can be resumed
             self._end(replace(last, state=RunState.STOPPED))
             raise
         return self._end(last)
