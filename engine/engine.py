@@ -74,6 +74,7 @@ class Engine(Reading):
         self.judgements = Judgements(
             self._ledger,
             JudgementReader(stores.connection, settings.deadline),
+            self._reader,
             self.directory,
             self.investigations.named,
         )

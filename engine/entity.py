@@ -18,6 +18,7 @@ from followthemoney.property import Property
 from followthemoney.schema import Schema
 
 from engine.errors import BadInput
+from engine.judgement import Judgement
 
 Properties = Mapping[str, list[str]]
 LITERAL_TYPES = frozenset({"phone", "email", "identifier", "address", "ip", "url", "checksum"})
@@ -61,7 +62,7 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Relationship:
-    """One relationship of the graph: an FtM edge, or a property that names an entity."""
+    """One relationship: an FtM edge, a property that names an entity, or a positive judgement."""
 
     id: str
     """The entity's id for an FtM edge, ``source|TYPE|target`` for a property."""
@@ -70,10 +71,20 @@ class Relationship:
     source: str
     target: str
     entity: Entity | None = None
-    """The edge as an entity; None where the relationship is a property."""
+    """The edge as an entity; None where the relationship is a property, or a judgement."""
+    judgement: Judgement | None = None
+    """That of a SAME_AS, whose ``dataset`` is the collection that it was made in."""
 
 
 Node = Entity | Literal
+SAME_AS = "SAME_AS"
+"""The relationship type of positive judgements."""
+
+
+def same_as(judgement: Judgement) -> Relationship:
+    """A positive judgement as a relationship."""
+    id_, left, right = judgement.id, judgement.left, judgement.right
+    return Relationship(id_, SAME_AS, judgement.collection, left, right, judgement=judgement)
 
 
 def qualify(dataset: str, reference: str) -> str:

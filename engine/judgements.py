@@ -9,12 +9,15 @@ from collections.abc import Callable, Sequence
 from engine.access import Access
 from engine.account import Actor, Level
 from engine.answer import Page
+from engine.entity import Entity
 from engine.errors import BadInput, Forbidden
 from engine.graph.access.directory import Directory
 from engine.graph.judgement.ledger import Ledger
 from engine.graph.judgement.reader import JudgementReader
+from engine.graph.record.reader import Reader
 from engine.investigation import Investigation
 from engine.judgement import JUDGED_AT_ONCE, Judgement, Judging, Outcome
+from engine.profile import MOST_RECORDS, Profile, profile_of
 from engine.question import JudgementQuestion
 from engine.validation import shown
 
@@ -26,10 +29,16 @@ class Judgements:
     """Everything that is done with judgements; one for each engine."""
 
     def __init__(
-        self, ledger: Ledger, reader: JudgementReader, directory: Directory, named: Named
+        self,
+        ledger: Ledger,
+        reader: JudgementReader,
+        records: Reader,
+        directory: Directory,
+        named: Named,
     ) -> None:
         self._ledger = ledger
         self._reader = reader
+        self._records = records
         self._directory = directory
         self._named = named
 
@@ -50,6 +59,40 @@ class Judgements:
     def history(self, judgement: Judgement, access: Access) -> list[Judgement]:
         """All that was ever judged of a pair in its collection, the last first."""
         return self._reader.history(judgement, access)
+
+    def named(self, id: str, access: Access) -> Judgement:
+        """What was judged under an id, undone or not; raises BadInput where there is none."""
+        found = self._reader.named(id, access)
+        if found is None:
+            raise BadInput(f"there is no judgement {shown(id)}, or none that you may see")
+        return found
+
+    def profiles(self, ids: Sequence[str], access: Access) -> dict[str, Profile]:
+        """For each of these records those that are judged the same, and what they tell together.
+
+        A record that is judged the same as no other is a profile of its own.
+        """
+        sameness = self._reader.sameness(ids, access)
+        members = {id_: sameness.members(id_) for id_ in ids}
+        wanted = list(
+            dict.fromkeys(each for group in members.values() for each in group[:MOST_RECORDS])
+        )
+        nodes = self._records.entities(wanted, access)
+        records = {node.id: node for node in nodes if isinstance(node, Entity)}
+        joined = [each for each in wanted if sameness.knows(each)]
+        negative = self._reader.negative(joined, access)
+        return {
+            id_: profile_of(
+                [records[each] for each in group[:MOST_RECORDS] if each in records],
+                sameness.judgements(id_),
+                [each for each in negative if set(each.ends) <= set(group)],
+                f"{len(group):,} records are judged the same: {MOST_RECORDS} are told"
+                if len(group) > MOST_RECORDS
+                else None,
+            )
+            for id_, group in members.items()
+            if id_ in records
+        }
 
     # --- judging ----------------------------------------------------------------------------------
 

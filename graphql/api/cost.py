@@ -62,6 +62,12 @@ Composite = GraphQLObjectType | GraphQLInterfaceType
 Counts = Mapping[str, int]
 """How many items the fields of a page or a result have, by the name of the field."""
 NONE: Counts = MappingProxyType({})
+PROFILE: Counts = MappingProxyType(
+    {"records": 10, "properties": 20, "judgements": 10, "contradictions": 1}
+)
+"""What a profile has: more are rare."""
+SAID = 5
+"""What was said of one pair in one collection: more is rare."""
 
 
 @dataclass
@@ -249,7 +255,11 @@ class Cost:
             return len(arguments.get("fields") or (name,))
         if name == "routes":
             return self._inner(sets, kind, {"nodes": ROUTE, "edges": ROUTE})
+        if name == "profile":
+            return sum(PROFILE.values()) + self._inner(sets, kind, PROFILE)
         inner = self._inner(sets, kind)
+        if name == "history":
+            return SAID * (1 + inner)
         if name == "properties":
             names = arguments.get("names")
             return inner * (PROPERTIES if names is None else len(names))

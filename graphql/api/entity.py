@@ -14,10 +14,17 @@ from followthemoney.property import Property as FtmProperty
 from api.argument import DateRange, XrefScope, date_range, match_question, tuple_of
 from api.connection import PageInfo, page_size
 from api.dataset import Dataset
+from api.judgement import Judgement, JudgementConnection, OfVerdict, Profile, judged
 from api.session import Info
 from engine import answer
 from engine import entity as value
-from engine.question import Direction, ExpandOrder, ExpandQuestion, MatchQuestion
+from engine.question import (
+    Direction,
+    ExpandOrder,
+    ExpandQuestion,
+    JudgementQuestion,
+    MatchQuestion,
+)
 from engine.vocabulary import warn_of_properties
 
 LITERAL = "Literal"
@@ -109,7 +116,10 @@ class Relationship:
     source: "Entity | None" = strawberry.field(resolver=_source)
     target: "Entity | None" = strawberry.field(resolver=_target)
     entity: "Entity | None" = strawberry.field(
-        description="The relationship as an entity; null if it is a property."
+        description="The relationship as an entity; null if it is a property or a judgement."
+    )
+    judgement: Judgement | None = strawberry.field(
+        description="Of a SAME_AS: who judged the two to be the same, when and why; else null."
     )
 
 
@@ -276,6 +286,24 @@ async def _similar(
     return await matched(info, question)
 
 
+async def _judgements(
+    root: strawberry.Parent[value.Node],
+    info: Info,
+    verdict: OfVerdict = None,
+    first: int | None = JudgementQuestion.first,
+    after: str | None = None,
+) -> Any:
+    size = page_size(first, JudgementQuestion.first)
+    question = JudgementQuestion(record=root.id, verdict=verdict, first=size, after=after)
+    return await judged(info, question)
+
+
+def _profile(root: strawberry.Parent[value.Node], info: Info) -> Any:
+    if not isinstance(root, value.Entity) or value.schema_of(root.schema).edge:
+        return None
+    return info.context.profiles.load(root.id)
+
+
 @cache
 def object_name(schema: str) -> str:
     """The object type of a schema's records: its own name, unless an interface has that name."""
@@ -315,6 +343,16 @@ class Entity:
         resolver=_similar,
         description="Other records that may be the same thing. FollowTheMoney compares persons, "
         "organisations, vessels and some more kinds of things; others have none.",
+    )
+    judgements: JudgementConnection = strawberry.field(
+        resolver=_judgements,
+        description="What was said of it and other records, and holds: the newest first.",
+    )
+    profile: Profile | None = strawberry.field(
+        resolver=_profile,
+        description="The records that are judged the same, directly or through others, and what "
+        "they tell together; a record that nobody joined is a profile of its own. Null for a "
+        "relationship or a shared value.",
     )
 
     @classmethod

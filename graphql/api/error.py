@@ -19,6 +19,7 @@ from engine.errors import (
     ServerUnavailable,
     TermsNotAccepted,
 )
+from engine.judgement import Contradiction, Judgement
 
 LOG = logging.getLogger("clew.api")
 MAX_ERRORS = 5
@@ -30,6 +31,7 @@ UNREACHABLE = (
 INTERNAL = "Internal error"
 CODES: dict[type[Exception], str] = {
     NotFound: "NOT_FOUND",
+    Contradiction: "CONTRADICTION",
     BadInput: "BAD_USER_INPUT",
     QueryTimeout: "DEADLINE_EXCEEDED",
     NotReady: "NOT_READY",
@@ -95,12 +97,28 @@ def _error(error: GraphQLError, code: str) -> dict[str, Any]:
         answer["message"], extensions["code"] = UNREACHABLE, "UNAVAILABLE"
     elif (known := code_of(cause)) is not None:
         answer["message"], extensions["code"] = str(cause) or DEADLINE, known
+        if isinstance(cause, Contradiction):
+            extensions["chain"] = [judgement_json(each) for each in cause.chain]
     elif cause is not None and error.path is not None:
         # A cause with a path comes from a resolver: it may hold anything, so only the log gets it.
         answer["message"], extensions["code"] = INTERNAL, "INTERNAL_ERROR"
         extensions["id"] = _logged(cause)
     answer["extensions"] = extensions
     return answer
+
+
+def judgement_json(judgement: Judgement) -> dict[str, Any]:
+    """A judgement in the chain that rules another one out; who asked may see all of it."""
+    return {
+        "id": judgement.id,
+        "collection": judgement.collection,
+        "leftId": judgement.left,
+        "rightId": judgement.right,
+        "verdict": judgement.verdict.name,
+        "by": judgement.by,
+        "at": judgement.at.isoformat(),
+        "note": judgement.note,
+    }
 
 
 def code_of(cause: Exception | None) -> str | None:

@@ -20,6 +20,7 @@ from api.entity import Entity
 from api.grant import GrantQuery
 from api.holding import HoldingQuery
 from api.investigation import InvestigationQuery
+from api.judgement import JudgementQuery
 from api.match import MatchQuery
 from api.search import Search, SearchConnection
 from api.session import Info
@@ -129,6 +130,7 @@ class Query(
     AllowanceQuery,
     AuditQuery,
     MatchQuery,
+    JudgementQuery,
 ):
     """Everything that can be asked."""
 

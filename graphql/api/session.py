@@ -29,6 +29,7 @@ from engine.dataset import Dataset
 from engine.engine import Engine
 from engine.entity import Entity, Node
 from engine.presence import warn_of_absent
+from engine.profile import Profile
 from engine.run import Place, Run
 
 Q = TypeVar("Q")
@@ -63,6 +64,9 @@ class Session:
         )
         self.edge_counts: DataLoader[str, list[EdgeCount]] = DataLoader(
             self._load_edge_counts, max_batch_size=BATCH
+        )
+        self.profiles: DataLoader[str, Profile | None] = DataLoader(
+            self._load_profiles, max_batch_size=BATCH
         )
         self.datasets: DataLoader[str, Dataset] = DataLoader(self._load_datasets)
         self.crawl_counts: DataLoader[str, int] = DataLoader(self._load_crawl_counts)
@@ -112,6 +116,7 @@ class Session:
             self.nodes,
             self.spellings,
             self.edge_counts,
+            self.profiles,
             self.datasets,
             self.crawl_counts,
         ):
@@ -177,6 +182,10 @@ class Session:
     async def _load_edge_counts(self, ids: list[str]) -> list[list[EdgeCount]]:
         counts = await self.ask(self.engine.edge_counts, ids)
         return [counts.get(id_, []) for id_ in ids]
+
+    async def _load_profiles(self, ids: list[str]) -> list[Profile | None]:
+        profiles = await self.ask(self.engine.judgements.profiles, ids)
+        return [profiles.get(id_) for id_ in ids]
 
     async def _load_crawl_counts(self, names: list[str]) -> list[int]:
         counts = await self.ask(self.engine.crawl_counts, names)

@@ -62,6 +62,13 @@ RETURN properties(j) AS properties ORDER BY j.pair, j._order DESC
 // What was judged under these ids?
 MATCH (j:Judgement) WHERE j.id IN $ids RETURN properties(j) AS properties
 
+// -- judgement_seen --
+// What was judged under these ids, where the reader may see it?
+MATCH (j:Judgement) WHERE j.id IN $ids AND $$visible_judgement:j$$
+MATCH (a:Entity {id: j.left}) WHERE $$visible_record:a$$
+MATCH (b:Entity {id: j.right}) WHERE $$visible_record:b$$
+RETURN properties(j) AS properties
+
 // -- judgement_together --
 // What was judged in one operation and is not undone?
 MATCH (j:Judgement {operation: $operation}) WHERE j.collection = $collection AND j.undone_at IS NULL

@@ -14,7 +14,7 @@ from engine.graph.convert import held_judgement, judgement_of
 from engine.graph.cypher import alternatives
 from engine.graph.judgement.row import TYPES, pair_key
 from engine.graph.walk.sameness import joined
-from engine.judgement import Judgement
+from engine.judgement import Judgement, Verdict
 from engine.question import JudgementQuestion
 from engine.sameness import Sameness
 
@@ -64,6 +64,16 @@ class JudgementReader:
         parameters = {"pairs": pairs, **visibility.parameters(access)}
         rows = self._connection.read("judgement_history", parameters, timeout=self._seconds)
         return [judgement_of(row["properties"]) for row in rows]
+
+    def named(self, id: str, access: Access) -> Judgement | None:
+        """What was judged under an id, undone or not; None where the reader may not see it."""
+        parameters = {"ids": [id], **visibility.parameters(access)}
+        rows = self._connection.read("judgement_seen", parameters, timeout=self._seconds)
+        return judgement_of(rows[0]["properties"]) if rows else None
+
+    def negative(self, ids: Sequence[str], access: Access) -> list[Judgement]:
+        """The negative judgements on some records, the newest first."""
+        return self._at(ids, JudgementQuestion(verdict=Verdict.NEGATIVE), access) if ids else []
 
     def _at(
         self, ids: Sequence[str], question: JudgementQuestion, access: Access

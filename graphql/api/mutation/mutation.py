@@ -6,6 +6,7 @@ from api.mutation.block import BlockMutation
 from api.mutation.credential import CredentialMutation
 from api.mutation.grant import GrantMutation
 from api.mutation.investigation import InvestigationMutation
+from api.mutation.judgement import JudgementMutation
 from api.mutation.terms import TermsMutation
 from api.mutation.user import UserMutation
 from api.mutation.user_request import UserRequestMutation
@@ -17,6 +18,7 @@ class Mutation(
     GrantMutation,
     CredentialMutation,
     InvestigationMutation,
+    JudgementMutation,
     BlockMutation,
     TermsMutation,
     UserRequestMutation,
