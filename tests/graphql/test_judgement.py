@@ -108,10 +108,7 @@ def test_a_pair_is_judged_seen_and_undone(ask: Ask) -> None:
 
 
 def test_a_contradiction_is_shown_with_its_chain(ask: Ask) -> None:
-    one, other = (
-        ask("ada", OPEN, title=title)["name"]
-        for title in ("One", "Other")
-    )
+    one, other = (ask("ada", OPEN, title=title)["name"] for title in ("One", "Other"))
     made = judge(ask, one, "POSITIVE")
     extensions, message = judge(ask, other, "NEGATIVE")
     assert extensions["code"] == "CONTRADICTION"
