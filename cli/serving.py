@@ -38,6 +38,8 @@ MATCHING_AFTER = 20.0
 """Seconds after the start: reading the lists of names takes a processor for some seconds."""
 KEYS_INTERVAL = 60.0
 """Seconds between two notes of when API keys were used last."""
+RUN_INTERVAL = 1.0
+"""Seconds between two looks for runs of cross-referencing that wait."""
 RESUME_INTERVAL = 60.0
 """Seconds between two looks for deletions that were interrupted."""
 
@@ -80,7 +82,9 @@ def serve(engine: Engine, listening: socket.socket, workers: int = 1) -> None:
                 partial(server.run, [listening]),
                 partial(setattr, server, "should_exit", True),
             )
-        tasks = (follow, resume, note_keys) + ((warm_matching,) if workers == 1 else ())
+        tasks = (follow, resume, note_keys, cross_reference) + (
+            (warm_matching,) if workers == 1 else ()
+        )
         stop = stack.enter_context(beside(engine, *tasks))
         threading.Thread(target=announce, args=(engine, address, stop), daemon=True).start()
         stack.callback(crawls.stop)
@@ -160,6 +164,12 @@ def follow(engine: Engine, stop: threading.Event) -> None:
     with suppress(ClewError):  # the loop below reports it
         engine.warm_paths()
     repeat(stop, FOLLOW_INTERVAL, engine.follow, "the index cannot follow the graph")
+
+
+def cross_reference(engine: Engine, stop: threading.Event) -> None:
+    """Do the runs of cross-referencing that wait, until ``stop`` is set."""
+    work = partial(engine.crossings.work, paced(), stop)
+    repeat(stop, RUN_INTERVAL, work, "no run of cross-referencing can begin")
 
 
 def warm_matching(engine: Engine, stop: threading.Event) -> None:

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from threading import Event
 
 from engine.access import Access
 from engine.account import OWNER, Account, Actor, Level
@@ -23,6 +24,7 @@ from engine.match.comparison import ALGORITHM
 from engine.match.runner import Runner, Show
 from engine.sync.keeper import Keeper
 from engine.validation import shown
+from engine.vocabulary import is_country, no_country
 from engine.xref import Pair, PairQuestion, RunState, Statistics, XrefQuestion, XrefRun
 
 Claim = Callable[[str, str], AbstractContextManager[None]]
@@ -100,11 +102,11 @@ class Crossings:
 
     # --- doing ------------------------------------------------------------------------------------
 
-    def do(self, id: str, show: Show) -> XrefRun:
+    def do(self, id: str, show: Show, ends: Event | None = None) -> XrefRun:
         """Do a run in this process, or go on with it; the run as it has ended.
 
-        Raises EngineInUse where another process is at it, BadInput where who started it may no
-        longer.
+        When ``ends`` is set, this process ends, and another one goes on with the run. Raises
+        EngineInUse where another process is at it, BadInput where who started it may no longer.
         """
         run = self._nodes.named(id)
         if run is None:
@@ -114,13 +116,15 @@ class Crossings:
             self._nodes.unstop(id)
             self._keeper.follow()
             run = self._runner.prepare(run, access, self._reader.revision())
-            return self._runner.do(run, access, show)
+            return self._runner.do(run, access, show, ends)
 
-    def work(self, report: Callable[[str], None]) -> None:
-        """Do the runs that wait for their turn, one after the other."""
+    def work(self, report: Callable[[str], None], ends: Event | None = None) -> None:
+        """Do the runs that wait for their turn, one after the other, until ``ends`` is set."""
         for run in self._nodes.waiting():
+            if ends is not None and ends.is_set():
+                return
             try:
-                done = self.do(run.id, lambda _: None)
+                done = self.do(run.id, lambda _: None, ends)
             except EngineInUse:
                 continue
             except ClewError as error:
@@ -146,6 +150,9 @@ class Crossings:
         for name in names:
             if name not in access.datasets:
                 raise BadInput(f"there is no dataset {shown(name)}, or none that you may see")
+        for code in question.scope.countries or ():
+            if not is_country(code.lower()):
+                raise BadInput(no_country(code))
         if not access.may(Level.WRITE, question.collection):
             raise Forbidden(
                 f"you may read {question.collection}, but not add pairs to it: name an "

@@ -15,6 +15,7 @@ import orjson
 from engine.answer import Feature
 from engine.entity import Entity
 from engine.errors import BadInput
+from engine.judgement import Judgement, Verdict
 from engine.question import SearchFilter
 
 LEAST = 0.5
@@ -154,6 +155,13 @@ class Pair:
     """What the score is made of: ``query`` is the left record's."""
     run: str
     """The run that found it, or saw it again, last."""
+    judgements: list[Judgement] = field(default_factory=list)
+    """What was said of it, as far as the reader may see: first in the collection of the pair."""
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What was said of it; None where nobody has judged it."""
+        return self.judgements[0].verdict if self.judgements else None
 
 
 @dataclass(frozen=True)

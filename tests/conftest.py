@@ -21,6 +21,7 @@ from engine.server.java import ADMIN, SERVER
 from engine.server.server import Server
 from engine.settings import Settings
 from loaders.demo.sample import load_demo
+from tests.crossing import in_this_process
 from tests.keyvalue import redis_server
 from tests.site import site
 from tests.workers import (
@@ -32,6 +33,7 @@ from tests.workers import (
 )
 
 __all__ = [
+    "in_this_process",
     "pytest_cmdline_main",
     "pytest_collection_modifyitems",
     "pytest_configure",

@@ -34,6 +34,7 @@ MATCH = (
     "tests/engine/match/test_comparison.py",
     "tests/engine/match/test_crossing.py",
     "tests/engine/match/test_matcher.py",
+    "tests/graphql/test_xref.py",
 )
 """The files that compare names in the worker itself, which reads lists for ten seconds first."""
 LONG = (

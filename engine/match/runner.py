@@ -8,10 +8,11 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from datetime import UTC, datetime
+from threading import Event
 
 from engine.access import Access
 from engine.errors import ClewError
@@ -27,8 +28,14 @@ QUEUED = 3
 """Tasks that wait for each process."""
 TOGETHER = 20
 """Tasks whose pairs are written in one transaction at most."""
+LOOK = 0.3
+"""Seconds between two looks whether this process ends."""
 Show = Callable[[XrefRun], None]
 """Shows how far a run is."""
+
+
+class Ending(Exception):
+    """This process ends: another one goes on with the run."""
 
 
 class Runner:
@@ -63,10 +70,10 @@ class Runner:
         self._nodes.save(run)
         return run
 
-    def do(self, run: XrefRun, access: Access, show: Show) -> XrefRun:
-        """Compare all that is left to; the run as it has ended. Raises what ended it, but errors.
+    def do(self, run: XrefRun, access: Access, show: Show, ends: Event | None = None) -> XrefRun:
+        """Compare all that is left to; the run as it has ended.
 
-        ``run`` has been prepared.
+        ``run`` has been prepared. When ``ends`` is set, it waits for another process to go on.
         """
         begun = time.monotonic()
         before = run.progress.seconds
@@ -78,7 +85,11 @@ class Runner:
             show(progress)
 
         try:
-            last = self._do(run, access, note, lambda: before + time.monotonic() - begun)
+            last = self._do(
+                run, access, note, lambda: before + time.monotonic() - begun, ends or Event()
+            )
+        except Ending:
+            last = replace(last, state=RunState.QUEUED)
         except ClewError as error:
             last = replace(last, state=RunState.FAILED, message=str(error))
         except BrokenProcessPool:
@@ -94,7 +105,12 @@ class Runner:
         return run
 
     def _do(
-        self, run: XrefRun, access: Access, show: Show, seconds: Callable[[], float]
+        self,
+        run: XrefRun,
+        access: Access,
+        show: Show,
+        seconds: Callable[[], float],
+        ends: Event,
     ) -> XrefRun:
         earlier = self._nodes.of_crossing(run.question.crossing)
         again = bool(run.cursor) or len(earlier) > 1
@@ -102,7 +118,7 @@ class Runner:
         if not run.cursor:
             run = replace(run, progress=replace(run.progress, total=plan.total()))
         show(run)
-        for results, mark in self._results(plan.tasks(again), left(run.progress)):
+        for results, mark in self._results(plan.tasks(again), left(run.progress), ends):
             run = advanced(run, results, mark, seconds())
             stopped = self._nodes.step(run, results, again=again)
             show(run)
@@ -115,7 +131,9 @@ class Runner:
         progress = replace(run.progress, total=run.progress.done, seconds=seconds())
         return replace(run, state=RunState.FINISHED, progress=progress)
 
-    def _results(self, tasks: Iterator[Task], count: int) -> Iterator[tuple[list[Compared], str]]:
+    def _results(
+        self, tasks: Iterator[Task], count: int, ends: Event
+    ) -> Iterator[tuple[list[Compared], str]]:
         """What becomes of the records, in the order of the work, each time with its mark."""
         first = next(tasks, None)
         if first is None:  # no process is started for nothing
@@ -127,9 +145,9 @@ class Runner:
             for task in tasks:
                 submit(pool, waiting, [task])
                 if len(waiting) >= size * QUEUED:
-                    yield taken(waiting)
+                    yield taken(waiting, ends)
             while waiting:
-                yield taken(waiting)
+                yield taken(waiting, ends)
 
 
 def submit(
@@ -142,10 +160,16 @@ def submit(
 
 
 def taken(
-    waiting: deque[tuple[str, Future[list[Compared]]]],
+    waiting: deque[tuple[str, Future[list[Compared]]]], ends: Event
 ) -> tuple[list[Compared], str]:
-    """The results of the oldest task, and of those after it that are done; and the last mark."""
+    """The results of the oldest task, and of those after it that are done; and the last mark.
+
+    Raises Ending where nobody is to wait any more.
+    """
     mark, future = waiting.popleft()
+    while not wait([future], LOOK).done:
+        if ends.is_set():
+            raise Ending
     results = future.result()
     for _ in range(TOGETHER):
         if not waiting or not waiting[0][1].done():

@@ -41,7 +41,12 @@ from engine.question import MAX_HOPS, MAX_K, PathMode, PathQuestion
 ID_LISTS = ("ids", "from", "to", "avoid")
 """Arguments that are lists of ids."""
 READ_WITH_PARENT = frozenset(
-    {("Relationship", "entity"), ("Holding", "entity"), ("ShareDoubt", "entity")}
+    {
+        ("Relationship", "entity"),
+        ("Holding", "entity"),
+        ("ShareDoubt", "entity"),
+        ("XrefPair", "left"),
+    }
 )
 """Records that come with what names them; so does the node of every edge of a connection."""
 WALK = 10

@@ -27,6 +27,7 @@ from api.session import Info
 from api.user import UserQuery
 from api.user_request import UserRequestQuery
 from api.walk import PathResult, Subgraph
+from api.xref import XrefQuery
 from engine.question import (
     PathMode,
     PathQuestion,
@@ -131,6 +132,7 @@ class Query(
     AuditQuery,
     MatchQuery,
     JudgementQuery,
+    XrefQuery,
 ):
     """Everything that can be asked."""
 

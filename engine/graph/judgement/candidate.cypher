@@ -3,7 +3,11 @@
 
 // -- visible_pair --
 // Whether the reader may see a pair: the collection that it belongs to, and both of its records.
-$$it$$.collection IN $datasets AND $$visible_record:a$$ AND $$visible_record:b$$
+$$visible_judgement:it$$ AND $$visible_record:a$$ AND $$visible_record:b$$
+
+// -- judged --
+// Whether somebody has judged the two records `a` and `b`, as far as the reader may see it.
+EXISTS { MATCH (a)-[j:SAME_AS|NOT_SAME_AS|MAYBE_SAME_AS]-(b) WHERE $$visible_judgement:j$$ }
 
 // -- candidate_put --
 // Writes pairs, over what was written of them before.
@@ -71,7 +75,10 @@ USING INDEX r:CANDIDATE(crossing, score, id)
 WHERE r.crossing = $crossing AND r.score >= $least AND r.score <= $most AND r.id IS NOT NULL
   AND ($score IS NULL OR r.score < $score OR r.score = $score AND r.id < $id)
   AND $$wanted:r$$
-RETURN properties(r) AS pair, properties(a) AS left, properties(b) AS right
+RETURN properties(r) AS pair, properties(a) AS left, properties(b) AS right, COLLECT {
+  MATCH (a)-[j:SAME_AS|NOT_SAME_AS|MAYBE_SAME_AS]-(b) WHERE $$visible_judgement:j$$
+  RETURN {type: type(j), left: startNode(j).id, right: endNode(j).id, properties: properties(j)}
+} AS judgements
 ORDER BY r.crossing DESC, r.score DESC, r.id DESC LIMIT $limit
 
 // -- wanted --
@@ -80,6 +87,7 @@ $$visible_pair:it$$
   AND ($schemata IS NULL OR any(name IN $$it$$.schemata WHERE name IN $schemata))
   AND ($wanted_datasets IS NULL OR $$it$$.right_dataset IN $wanted_datasets)
   AND ($countries IS NULL OR any(code IN $$it$$.countries WHERE code IN $countries))
+  AND ($judged IS NULL OR $judged = $$judged:it$$)
 
 // -- candidate_count --
 // How many pairs of a crossing does the reader see?
@@ -95,7 +103,7 @@ MATCH (a)-[r:CANDIDATE]->(b)
 USING INDEX r:CANDIDATE(crossing, score, id)
 WHERE r.crossing = $crossing AND r.score >= 0.0 AND r.id IS NOT NULL AND $$visible_pair:r$$
 RETURN CASE WHEN r.score >= 1 THEN 9 ELSE toInteger(floor(r.score * 10)) END AS band,
-       count(*) AS pairs
+       count(*) AS pairs, count(CASE WHEN $$judged:r$$ THEN 1 END) AS judged
 ORDER BY band
 
 // -- candidate_records --

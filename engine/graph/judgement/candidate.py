@@ -13,7 +13,7 @@ from engine.answer import Page
 from engine.cursor import cursor_of, place_of
 from engine.graph import visibility
 from engine.graph.connection import LONG_TIMEOUT, Connection, Transaction
-from engine.graph.convert import entity_of
+from engine.graph.convert import entity_of, held_judgement
 from engine.xref import Band, Pair, PairQuestion, Statistics, features_of
 
 BATCH = 5_000
@@ -103,7 +103,7 @@ class Candidates:
             "limit": question.first + 1,
         }
         rows = self._connection.read("candidate_page", parameters, timeout=self._seconds)
-        pairs = [pair_of(row["pair"], row["left"], row["right"]) for row in rows[: question.first]]
+        pairs = [pair_of(row) for row in rows[: question.first]]
         cursors = [cursor_of(pair.score, pair.id) for pair in pairs]
         return Page(pairs, cursors, len(rows) > question.first)
 
@@ -117,12 +117,13 @@ class Candidates:
         """What a crossing has found, as the reader may see it."""
         parameters = {"crossing": crossing, **visibility.parameters(access)}
         rows = self._connection.read("candidate_bands", parameters, timeout=self._seconds)
-        pairs = {row["band"]: row["pairs"] for row in rows}
         bands = [
-            Band(at / BANDS, (at + 1) / BANDS, pairs[at], 0) for at in sorted(pairs, reverse=True)
+            Band(row["band"] / BANDS, (row["band"] + 1) / BANDS, row["pairs"], row["judged"])
+            for row in reversed(rows)
         ]
         rows = self._connection.read("candidate_records", parameters, timeout=self._seconds)
-        return Statistics(sum(pairs.values()), 0, int(rows[0]["count"]), bands)
+        counts = (sum(band.pairs for band in bands), sum(band.judged for band in bands))
+        return Statistics(*counts, int(rows[0]["count"]), bands)
 
     def partners(self, ids: Collection[str], crossing: str) -> dict[str, list[str]]:
         """With which records these are paired in a crossing, whoever may see them."""
@@ -153,19 +154,26 @@ def _wanted(question: PairQuestion, access: Access) -> dict[str, Any]:
         "crossing": question.crossing,
         "least": question.least,
         "most": question.most,
+        "judged": question.judged,
         **{name: None if values is None else list(values) for name, values in chosen.items()},
         **visibility.parameters(access),
     }
 
 
-def pair_of(pair: Mapping[str, Any], left: Mapping[str, Any], right: Mapping[str, Any]) -> Pair:
-    """The pair that a relationship and its two ends are."""
+def pair_of(row: Mapping[str, Any]) -> Pair:
+    """The pair that a relationship, its two ends and what was judged of them are."""
+    pair = row["pair"]
+    judgements = [held_judgement(each) for each in row["judgements"]]
+    collection = pair["collection"]
+    # what was judged in the collection of the pair comes first, then what is newest
+    judgements.sort(key=lambda each: (each.collection != collection, -each.at.timestamp()))
     return Pair(
         pair["id"],
-        entity_of(left),
-        entity_of(right),
+        entity_of(row["left"]),
+        entity_of(row["right"]),
         pair["score"],
         pair["algorithm"],
         features_of(pair["explanation"]),
         pair["run"],
+        judgements,
     )

@@ -10,6 +10,7 @@ from api.mutation.judgement import JudgementMutation
 from api.mutation.terms import TermsMutation
 from api.mutation.user import UserMutation
 from api.mutation.user_request import UserRequestMutation
+from api.mutation.xref import XrefMutation
 
 
 @strawberry.type(description="Everything that can be changed. Mutations run one after the other.")
@@ -22,5 +23,6 @@ class Mutation(
     BlockMutation,
     TermsMutation,
     UserRequestMutation,
+    XrefMutation,
 ):
     """Everything that can be changed."""

@@ -1,68 +1,20 @@
 """Runs of cross-referencing: whole, again, stopped, killed; and what each reader sees of them."""
 
 import threading
-from collections.abc import Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager
 
 import pytest
 
 from engine.access import Access
 from engine.account import OWNER
 from engine.engine import Engine
-from engine.entity import make_entity
 from engine.errors import BadInput
-from engine.match import crossing, plan, runner
+from engine.judgement import Judging, Verdict
+from engine.match import runner
 from engine.question import ExpandQuestion, PathQuestion, SearchFilter
 from engine.xref import PairQuestion, RunState, XrefQuestion, XrefRun
+from tests.crossing import ARCHIVE, FOUND, LIST, put
 
-Record = tuple[str, str, dict[str, str]]
-LIST: tuple[Record, ...] = (
-    ("1", "Person", {"name": "Viktor Morozov", "birthDate": "1961-03-12"}),
-    ("2", "Person", {"name": "Eleni Papadaki", "country": "gr"}),
-    ("3", "Company", {"name": "Halvmoon Holding Ltd", "registrationNumber": "HRB 12345"}),
-    ("4", "Person", {"name": "Nobody Knows Him"}),
-)
-ARCHIVE: tuple[Record, ...] = (
-    ("m", "Person", {"name": "Виктор Морозов", "birthDate": "1961-03-12"}),
-    ("p", "Person", {"name": "Ελένη Παπαδάκη", "country": "gr"}),
-    ("h", "Company", {"name": "Halvmoon Holding Limited", "registrationNumber": "HRB12345"}),
-    ("o", "Person", {"name": "Somebody Else"}),
-)
-FOUND = {("list:1", "a:m"), ("list:2", "a:p"), ("list:3", "a:h")}
-
-
-@pytest.fixture(autouse=True)
-def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Compare in a thread: the lists of names are read once for all tests."""
-
-    @contextmanager
-    def comparing(station: crossing.Station, size: int) -> Iterator[Executor]:
-        crossing._places.append(station)
-        with ThreadPoolExecutor(1) as pool:
-            try:
-                yield pool
-            finally:
-                pool.shutdown(cancel_futures=True)
-                crossing.bench().close()
-                crossing.bench.cache_clear()
-
-    monkeypatch.setattr(runner, "comparing", comparing)
-    monkeypatch.setattr(plan, "CHUNK", 1)
-
-
-def put(engine: Engine, dataset: str, *records: Record) -> None:
-    """Make the dataset hold these records, and no others."""
-    entities = [
-        make_entity(dataset, id_, schema, {name: [value] for name, value in values.items()})
-        for id_, schema, values in records
-    ]
-    with engine.loading(dataset) as loading:
-        there = set(loading.ids())
-        loading.begin()
-        loading.add(entities)
-        loading.remove(there - {entity.id for entity in entities})
-        loading.finish(None)
+pytestmark = pytest.mark.usefixtures("in_this_process")
 
 
 def question(**values: object) -> XrefQuestion:
@@ -224,3 +176,28 @@ def test_a_run_that_waits_is_done_once(archive: Engine) -> None:
     assert not troubles
     assert pairs(archive, asked) == FOUND
     assert len(archive.crossings.runs(None, archive.owner_access())) == 1
+
+
+def test_a_judgement_made_while_a_run_goes_stays(archive: Engine) -> None:
+    asked = question()
+    started = archive.crossings.start(OWNER, asked, background=False)
+
+    def judge(progress: XrefRun) -> None:
+        if progress.progress.done == 1:
+            archive.judgements.judge(OWNER, "list", [Judging("list:1", "a:m", Verdict.POSITIVE)])
+
+    archive.crossings.do(started.id, judge)
+    access = archive.owner_access()
+    wanted = PairQuestion(asked.crossing, judged=True)
+    (pair,) = archive.crossings.pairs(wanted, access).items
+    assert (pair.left.id, pair.verdict) == ("list:1", Verdict.POSITIVE)
+    assert archive.crossings.count(PairQuestion(asked.crossing, judged=False), access) == 2
+    put(archive, "list", ("1", "Person", {"name": "Viktor Morosow"}), *LIST[1:])
+    run(archive, asked)
+    assert [each.verdict for each in archive.crossings.pairs(wanted, access).items] == [
+        Verdict.POSITIVE
+    ]
+    statistics = archive.crossings.statistics(asked.crossing, access)
+    assert (statistics.pairs, statistics.judged, statistics.records) == (3, 1, 3)
+    unread = Access(access.datasets - {"list"})
+    assert not archive.crossings.statistics(asked.crossing, unread).pairs
