@@ -185,10 +185,14 @@ def key_command(name: str, title: str, scopes: Sequence[str], days: int) -> None
         key, known = engine.credentials.make_key(
             OWNER, name, title, [Scope(scope) for scope in scopes], days
         )
+        site = engine.settings.public_url
     click.echo(key)
+    where = "Send it in the header Authorization: Bearer …"
+    if known.scopes == {Scope.RECONCILE}:
+        where = f"For OpenRefine: the address of Clew and the key, {site}/reconcile/clew_…"
     note(
         f"It may {' and '.join(sorted(known.scopes))}, and holds until {minute(known.expires)}. "
-        "Send it in the header Authorization: Bearer …"
+        f"{where}"
     )
 
 

@@ -45,6 +45,9 @@ class Scope(StrEnum):
     WRITE = "write"
     BULK = "bulk"
     """Whole datasets: exports and uploads."""
+    RECONCILE = "reconcile"
+    """To compare with what its account may read, at ``/reconcile`` and nowhere else. A key with
+    this scope alone may stand in an address: OpenRefine cannot send one in another way."""
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,11 @@ class ApiKey:
     used: datetime | None = None
     revoked: datetime | None = None
 
+    @property
+    def reach(self) -> frozenset[Scope]:
+        """What it may be used for: who may read may compare, too."""
+        return self.scopes | ({Scope.RECONCILE} if Scope.READ in self.scopes else set())
+
 
 @dataclass(frozen=True)
 class LoginSession:
@@ -66,13 +71,19 @@ class Caller:
     def scopes(self) -> frozenset[Scope]:
         """What the credential may be used for: a key is limited, a signed-in browser is not."""
         if self.key is not None:
-            return self.key.scopes
+            return self.key.reach
         return EVERY_SCOPE if self.account is not None or self.is_owner else frozenset()
 
     def reading(self) -> Access:
         """What this caller may see; raises Forbidden for a key without the scope ``read``."""
         if self.key is not None:
             self._must_have(Scope.READ)
+        return self.access
+
+    def reconciling(self) -> Access:
+        """What this caller may compare with; raises Forbidden for a key that may not."""
+        if self.key is not None:
+            self._must_have(Scope.RECONCILE)
         return self.access
 
     def actor(self, scope: Scope) -> Actor:

@@ -20,6 +20,8 @@ from engine.errors import BadInput
 LONGEST_ID = 255
 LONGEST_VALUE = 1024 * 1024
 """Characters."""
+LONGEST_CELL = 1_000
+"""Characters of a value that is compared."""
 MOST_RELATIONSHIPS = 1000
 """Pairs of ends that one edge may have."""
 PLAIN, REFERENCE, STUB = range(3)
@@ -197,6 +199,23 @@ def cleaned(name: str, values: Mapping[str, list[str]]) -> dict[str, list[str]]:
                 hint = f": write it like {example}" if example else ""
                 raise BadInput(f"{key} {shown(value)} is no {prop.type.label.lower()}{hint}")
             properties[key].append(clean)
+    return properties
+
+
+def cleanable(name: str, values: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """What of the values in a table's cells FollowTheMoney takes, as it writes them.
+
+    All else is left out: references to entities, values that their property does not know, and
+    texts that are no value of one.
+    """
+    schema = known(name)
+    properties: dict[str, list[str]] = {}
+    for key, entered in values.items():
+        prop = schema.get(key)
+        if prop is None or prop.type.name == registry.entity.name:
+            continue
+        clean = [prop.type.clean(value) for value in entered if len(value) <= LONGEST_CELL]
+        properties[key] = [value for value in clean if value and "\0" not in value]
     return properties
 
 

@@ -25,6 +25,7 @@ from api.http.host import HostCheck
 from api.http.metric import Metrics, metrics_route
 from api.http.origin import OriginCheck
 from api.http.refusal import refusal
+from api.reconcile.route import reconcile_routes
 from api.signin.signin import signing_in
 from api.terms import terms_route
 from api.traffic.gate import Gate
@@ -76,6 +77,7 @@ def create_app(engine: Engine, load: BulkLoad | None = None) -> Starlette:
             Route("/static/graphiql/{name}", static),
             *sign_in.routes,
             *bulk_routes(engine, gate, load),
+            *reconcile_routes(engine, gate, execution.lanes),
         ],
         middleware=middleware(engine.settings, metrics),
         exception_handlers={HTTPException: refused},

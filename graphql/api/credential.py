@@ -1,6 +1,7 @@
 """What a request shows of who makes it: an API key in a header, or the cookie of a session.
 
-A key is never taken from a URL, where logs, histories and Referer headers would keep it.
+A key is never taken from a URL, where logs, histories and Referer headers would keep it; but for
+one that can do nothing else than reconcile, at ``/reconcile/KEY``: OpenRefine knows addresses only.
 """
 
 import hashlib
@@ -12,9 +13,10 @@ from urllib.parse import unquote
 from itsdangerous import BadSignature, TimestampSigner
 from starlette.requests import Request
 
+from engine.account import Scope
 from engine.admission import ENDED
 from engine.caller import SESSION_LIFE, Caller
-from engine.errors import NotSignedIn
+from engine.errors import Forbidden, NotSignedIn
 from engine.network import Address
 from engine.reading import Reading
 
@@ -24,6 +26,10 @@ KEY_IN_URL = re.compile(r"clew_[0-9A-Za-z]{36}|[?&](?:api[_-]?key|access_token|k
 KEY_IN_ADDRESS = (
     "An API key must not stand in the address, where logs keep it: revoke this one, and send "
     "another in the header Authorization: Bearer clew_…"
+)
+TOO_MUCH = (
+    "This API key can do more than reconcile, so it must not stand in the address, where logs keep "
+    "it: revoke it, and make one with the scope reconcile alone"
 )
 SCHEMES = ("bearer", "apikey")
 """What may stand before a key in the header Authorization; Aleph's clients send the second."""
@@ -77,12 +83,32 @@ def credential_of(request: Request) -> Credential:
     address = str(request.url)
     if KEY_IN_URL.search(address) or KEY_IN_URL.search(unquote(address)):
         return Credential(in_address=True)
-    app = request.scope.get("app")
-    check = getattr(app.state, "renewal", unchanged) if app is not None else unchanged
+    check = _renewal(request)
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() in SCHEMES and value.strip():
         return Credential(key=value.strip(), check=check)
     return Credential(session=request.cookies.get(COOKIE), check=check)
+
+
+def credential_in_path(request: Request) -> Credential:
+    """The key in the path of a request, or what ``credential_of`` finds where it has none."""
+    key, query = request.path_params.get("key"), request.url.query
+    if key is None or KEY_IN_URL.search(f"?{query}") or KEY_IN_URL.search(f"?{unquote(query)}"):
+        return credential_of(request)
+    check = _renewal(request)
+
+    def limited(caller: Caller) -> Caller:
+        if caller.key is not None and caller.key.scopes != {Scope.RECONCILE}:
+            raise Forbidden(TOO_MUCH)
+        return check(caller)
+
+    return Credential(key=key, check=limited)
+
+
+def _renewal(request: Request) -> Callable[[Caller], Caller]:
+    """What asks the identity provider of this application again."""
+    app = request.scope.get("app")
+    return getattr(app.state, "renewal", unchanged) if app is not None else unchanged
 
 
 def unchanged(caller: Caller) -> Caller:

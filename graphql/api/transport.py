@@ -105,7 +105,7 @@ async def parameters_of(request: Request) -> Parameters:
                 values[name] = _parse_json(values[name].encode(errors="surrogatepass"), name)
     else:
         _check_content_type(request.headers.get("content-type", ""))
-        values = _parse_json(await _body(request), "the body")
+        values = _parse_json(await body_of(request), "the body")
     if isinstance(values, list):
         raise BadRequest(400, "One request at a time: batches are not answered.")
     if not isinstance(values, dict):
@@ -144,7 +144,8 @@ def _has_only_a_hash(values: dict[str, Any]) -> bool:
     return not values.get("query") and (named or "documentId" in values)
 
 
-async def _body(request: Request) -> bytes:
+async def body_of(request: Request) -> bytes:
+    """The body of a request; raises BadRequest for one that is too large or comes too slowly."""
     body = bytearray()
     with anyio.move_on_after(BODY_SECONDS):
         async for chunk in request.stream():

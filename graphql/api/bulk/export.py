@@ -12,13 +12,13 @@ from starlette.concurrency import iterate_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
-from api.bulk.guard import NotFound
 from api.error import Refused
 from api.traffic.visit import Visit
 from engine.account import Scope
 from engine.caller import Caller
 from engine.dataset import Dataset, ExportPolicy
 from engine.engine import Engine
+from engine.errors import NotFound
 from engine.export.ftm import line
 
 AT_A_TIME = 4

@@ -18,14 +18,14 @@ from anyio import CapacityLimiter, to_thread
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from api.bulk.guard import NotFound, refused
 from api.error import Refused
+from api.rejection import rejected
 from api.traffic.visit import Visit
 from engine.account import Account, Actor, Scope
 from engine.caller import Caller
 from engine.dataset import Visibility
 from engine.engine import Engine
-from engine.errors import BadInput, ClewError
+from engine.errors import BadInput, ClewError, NotFound
 from engine.upload import Upload, Uploads
 
 LOADS = 2
@@ -240,7 +240,7 @@ async def answered(task: "asyncio.Task[Mapping[str, Any]]") -> AsyncIterator[byt
     try:
         yield orjson.dumps(task.result())
     except ClewError as error:
-        yield bytes(refused(error).body)
+        yield bytes(rejected(error).body)
 
 
 def suffix(request: Request) -> str:

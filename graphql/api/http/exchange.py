@@ -1,10 +1,11 @@
 """One request and its answer: its id, what is written down of it, and how it is counted.
 
-Only what is listed in ``Exchange`` gets into a log: no address beyond the path, no variables, no
-text of a query, no header.
+Only what is listed in ``Exchange`` gets into a log: no address beyond the path, no key in the path,
+no variables, no text of a query, no header.
 """
 
 import logging
+import re
 import time
 import uuid
 from contextvars import ContextVar
@@ -25,6 +26,7 @@ CLIENT_CLOSED = 499
 """What the log has for a request whose client went away (as nginx has it)."""
 PATH = 200
 """The most characters of a path that the log keeps."""
+KEY = re.compile(r"clew_[0-9A-Za-z]+")
 current_id: ContextVar[str] = ContextVar("current_id", default="")
 """The id of the request that this code works for."""
 
@@ -101,7 +103,7 @@ class ExchangeRecord:
         exchange = scope[KEPT] = Exchange(
             new_id(),
             scope["method"],
-            scope["path"][:PATH],
+            KEY.sub("clew_…", scope["path"][: 2 * PATH])[:PATH],
             str(client_address(scope, self._proxies)),
         )
         current_id.set(exchange.id)

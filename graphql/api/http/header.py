@@ -15,6 +15,8 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 """For answers that are data. A page or a file of ours sets what it needs itself."""
+FRAMED_BY_NOBODY = "frame-ancestors 'none'"
+"""Where a page says something else, ``X-Frame-Options`` would contradict it."""
 HSTS = "max-age=31536000"
 """For a year, browsers ask this name by https only."""
 
@@ -32,8 +34,10 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                policy = headers.get("Content-Security-Policy", FRAMED_BY_NOBODY)
                 for name, value in self._headers.items():
-                    headers.setdefault(name, value)
+                    if name != "X-Frame-Options" or FRAMED_BY_NOBODY in policy:
+                        headers.setdefault(name, value)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -2,9 +2,11 @@
 
 A browser names the origin of the page that asks. Our own pages may; those that ``CLEW_ORIGINS``
 names may, with a key or a session. Where it holds ``*`` any other page may read as anonymous does.
+OpenRefine is a page of the reader's own machine, so pages from there may reconcile.
 What comes from anywhere else is refused here, and not only hidden from the page by its browser.
 """
 
+import re
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -30,6 +32,9 @@ EXPOSED = (
 """Headers of an answer that a page may read."""
 REMEMBERED = 600
 """Seconds for which a browser keeps the answer to its question whether it may ask."""
+RECONCILIATION = "/reconcile"
+LOOPBACK = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?")
+"""Origins of pages that come from the reader's own machine, as OpenRefine's do."""
 NOT_NAMED = (
     "Pages of this origin may not ask here. The operator can add it to the setting CLEW_ORIGINS."
 )
@@ -71,7 +76,7 @@ class OriginCheck:
             await self.app(scope, receive, send)
         elif origin in self._named:
             await self._for_named(scope, receive, send)
-        elif not self._any:
+        elif not self._any and not is_openrefine(origin, scope["path"]):
             response = refusal(403, "FORBIDDEN", NOT_NAMED, {"Vary": "Origin"})
             await response(scope, receive, send)
         elif "authorization" in headers or COOKIE in headers.get("cookie", ""):
@@ -88,3 +93,9 @@ class OriginCheck:
             return urlsplit(origin).netloc == headers.get("host")
         except ValueError:
             return False
+
+
+def is_openrefine(origin: str, path: str) -> bool:
+    """Whether a page of the reader's own machine wants to reconcile."""
+    reconciles = path == RECONCILIATION or path.startswith(f"{RECONCILIATION}/")
+    return reconciles and LOOPBACK.fullmatch(origin) is not None

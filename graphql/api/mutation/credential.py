@@ -70,8 +70,8 @@ async def _create_link(info: Info, user: str | None = None) -> SignInLink:
 def _must_have(session: Session, scopes: frozenset[Scope]) -> None:
     """Raises Forbidden where a key asks for more than it has itself."""
     key = session.caller.key
-    if key is not None and not scopes <= key.scopes:
-        lacking = ", ".join(sorted(scopes - key.scopes))
+    if key is not None and not scopes <= key.reach:
+        lacking = ", ".join(sorted(scopes - key.reach))
         raise Forbidden(f"this API key cannot give what it does not have: {lacking}")
 
 
