@@ -185,11 +185,11 @@ def key_command(name: str, title: str, scopes: Sequence[str], days: int) -> None
         key, known = engine.credentials.make_key(
             OWNER, name, title, [Scope(scope) for scope in scopes], days
         )
-        site = engine.settings.public_url
+        site = address_of(engine.settings)
     click.echo(key)
     where = "Send it in the header Authorization: Bearer …"
     if known.scopes == {Scope.RECONCILE}:
-        where = f"For OpenRefine: the address of Clew and the key, {site}/reconcile/clew_…"
+        where = f"For OpenRefine: {site}/reconcile/ with the key behind it"
     note(
         f"It may {' and '.join(sorted(known.scopes))}, and holds until {minute(known.expires)}. "
         f"{where}"

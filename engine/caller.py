@@ -71,7 +71,7 @@ class Caller:
     def scopes(self) -> frozenset[Scope]:
         """What the credential may be used for: a key is limited, a signed-in browser is not."""
         if self.key is not None:
-            return self.key.reach
+            return self.key.scopes
         return EVERY_SCOPE if self.account is not None or self.is_owner else frozenset()
 
     def reading(self) -> Access:
@@ -82,7 +82,7 @@ class Caller:
 
     def reconciling(self) -> Access:
         """What this caller may compare with; raises Forbidden for a key that may not."""
-        if self.key is not None:
+        if self.key is not None and not self.scopes & {Scope.READ, Scope.RECONCILE}:
             self._must_have(Scope.RECONCILE)
         return self.access
 

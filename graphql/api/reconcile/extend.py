@@ -40,8 +40,8 @@ class Extension:
 
 def extension_of(told: Any) -> Extension:
     """What is asked for; raises BadInput."""
-    ids = told.get("ids") if isinstance(told, dict) else None
-    columns = told.get("properties") if isinstance(told, dict) else None
+    told = told if isinstance(told, dict) else {}
+    ids, columns = told.get("ids"), told.get("properties")
     if not isinstance(ids, list) or not isinstance(columns, list):
         raise BadInput('extend: an object such as {"ids": […], "properties": [{"id": "country"}]}')
     if not all(isinstance(id_, str) for id_ in ids):
@@ -131,11 +131,10 @@ def cells(record: Entity | None, column: Column, named: Mapping[str, Entity]) ->
     if is_entity(record, column.id):
         there = [named[id_] for id_ in record.references(column.id) if id_ in named]
         return [{"id": each.id, "name": each.caption} for each in there][: column.limit or None]
-    prop = schema_of(record.schema).properties.get(column.id)
     values = record.properties.get(column.id, [])[: column.limit or None]
-    if prop is None or not column.labels:
-        return [{"str": value} for value in values]
-    return [{"str": prop.type.caption(value) or value} for value in values]
+    prop = schema_of(record.schema).properties.get(column.id)
+    as_read = prop.type.caption if column.labels and prop is not None else str
+    return [{"str": as_read(value) or value} for value in values]
 
 
 def proposals(schema: str, limit: int) -> Json:

@@ -6,6 +6,7 @@ There is no script in it, and every value is escaped. Only pages that may reconc
 from collections.abc import Iterator, Mapping
 from html import escape
 
+from followthemoney.property import Property
 from starlette.responses import HTMLResponse
 
 from engine.entity import Entity, schema_of
@@ -70,14 +71,15 @@ def lines(record: Entity, named: Mapping[str, Entity], *, short: bool) -> Iterat
     usual = {name: place for place, name in enumerate(schema.featured)}
     props = [schema.properties[name] for name in record.properties if name in schema.properties]
     for prop in sorted(props, key=lambda prop: (usual.get(prop.name, len(usual)), prop.label)):
-        if prop.type.name == "entity":
-            there = [named[id_] for id_ in record.references(prop.name) if id_ in named]
-            values = [each.caption for each in there]
-        else:
-            values = [prop.type.caption(value) or value for value in record.properties[prop.name]]
-        if not values:
-            continue
-        shown = [value[:LONGEST] for value in values[:SHOWN]] if short else values
-        cells = "<br>".join(map(escape, shown))
-        rest = f"<br>and {len(values) - SHOWN} more" if short and len(values) > SHOWN else ""
-        yield f"<dt>{escape(prop.label)}</dt><dd>{cells}{rest}</dd>"
+        if values := values_of(record, prop, named):
+            shown = [value[:LONGEST] for value in values[:SHOWN]] if short else values
+            rest = f"<br>and {len(values) - len(shown)} more" if len(values) > len(shown) else ""
+            cells = "<br>".join(map(escape, shown))
+            yield f"<dt>{escape(prop.label)}</dt><dd>{cells}{rest}</dd>"
+
+
+def values_of(record: Entity, prop: Property, named: Mapping[str, Entity]) -> list[str]:
+    """The values of a property as people read them; of other records their names."""
+    if prop.type.name == "entity":
+        return [named[id_].caption for id_ in record.references(prop.name) if id_ in named]
+    return [prop.type.caption(value) or value for value in record.properties[prop.name]]

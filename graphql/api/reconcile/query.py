@@ -77,23 +77,34 @@ def query_of(told: Any, datasets: tuple[str, ...] = ()) -> Query:
         told = {"query": told}
     if not isinstance(told, dict):
         raise BadInput('a query is an object such as {"query": "Viktor Drozdan"}')
-    text, limit = told.get("query") or "", told.get("limit", USUAL)
-    if not isinstance(text, str):
-        raise BadInput(f"query: a text, not {shown(text)}")
-    if limit not in LIMITS:
-        raise BadInput(f"limit: a number from 1 to {LIMITS[-1]}, not {shown(limit)}")
+    text, limit = text_of(told), limit_of(told)
     values = values_of(told.get("properties") or [])
-    if not text.strip() and not values:
+    if not text and not values:
         raise BadInput("give a query, or properties")
     types = types_of(told)
-    entity = entity_of(text.strip(), types, values)
+    entity = entity_of(text, types, values)
     schemata = narrowed(types, told.get("type_strict"))
-    named = text.strip() if ":" in text and len(text) <= LONGEST_CELL else None
-    query = Query(named, None, int(limit))
+    query = Query(text if ":" in text and len(text) <= LONGEST_CELL else None, None, limit)
     if entity is None or schemata == ():
         return query
     scope = SearchFilter(schemata=schemata, datasets=datasets or None)
     return replace(query, question=MatchQuestion(entity, scope, LEAST, query.first))
+
+
+def text_of(told: Mapping[str, Any]) -> str:
+    """What a query looks for by its name; raises BadInput."""
+    text = told.get("query") or ""
+    if not isinstance(text, str):
+        raise BadInput(f"query: a text, not {shown(text)}")
+    return text.strip()
+
+
+def limit_of(told: Mapping[str, Any]) -> int:
+    """How many candidates are wanted; raises BadInput."""
+    limit = told.get("limit", USUAL)
+    if limit not in LIMITS:
+        raise BadInput(f"limit: a number from 1 to {LIMITS[-1]}, not {shown(limit)}")
+    return int(limit)
 
 
 def narrowed(types: tuple[str, ...], strict: str | None) -> tuple[str, ...] | None:
