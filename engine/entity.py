@@ -7,7 +7,7 @@ can cross datasets. The two cannot be confused: FtM's own ids never contain a co
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import chain
@@ -23,6 +23,11 @@ from engine.judgement import Judgement
 Properties = Mapping[str, list[str]]
 LITERAL_TYPES = frozenset({"phone", "email", "identifier", "address", "ip", "url", "checksum"})
 """FtM's types whose values tie two records together when both have the same one."""
+
+NAME_PARTS = ("firstName", "secondName", "middleName", "fatherName", "lastName")
+"""The properties that make up the name of a person without a full one, in order."""
+MOST_NAMES, LONGEST_NAME = 50, 200
+"""Names of one record that are compared, and the letters of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,20 +162,34 @@ def matchable_properties(entity: Entity, type_name: str) -> dict[str, list[str]]
     }
 
 
-def literals(entity: Entity) -> Iterator[tuple[str, str]]:
+def full_names(entity: Entity) -> tuple[str, ...]:
+    """A record's names as they are; for a person without one, what its parts make."""
+    names = matchable_values(entity, "name")
+    schema = schema_of(entity.schema)
+    if not names and schema.is_a("Person"):
+        parts = [entity.first(name) for name in NAME_PARTS]
+        names = [" ".join(part for part in parts if part)]
+    return tuple(dict.fromkeys(name[:LONGEST_NAME] for name in names if name))[:MOST_NAMES]
+
+
+def literals(entity: Entity, without: Collection[str] = ()) -> Iterator[tuple[str, str]]:
     """The (type, value) pairs that a record may share with others, as FtM's node ids have them."""
     seen: set[tuple[str, str]] = set()
-    for pair, _ in _spelt_literals(entity):
+    for pair, _ in _spelt_literals(entity, without):
         if pair not in seen:
             seen.add(pair)
             yield pair
 
 
-def _spelt_literals(entity: Entity) -> Iterator[tuple[tuple[str, str], str]]:
+def _spelt_literals(
+    entity: Entity, without: Collection[str] = ()
+) -> Iterator[tuple[tuple[str, str], str]]:
     """The pairs of ``literals``, each with the value as the record writes it."""
     shared = literal_properties(entity.schema)
     for name in entity.properties.keys() & shared.keys():
         prop = shared[name]
+        if prop.type.name in without:
+            continue
         for value in entity.properties[name]:
             node = prop.type.node_id_safe(value)
             if node is not None:
@@ -191,9 +210,9 @@ def spelling(entity: Entity, literal_id: str) -> str | None:
     return min(written, default=None)
 
 
-def literal_ids(entity: Entity) -> list[str]:
-    """The ids of the values that a record may share with others."""
-    return [f"literal:{kind}:{value}" for kind, value in literals(entity)]
+def literal_ids(entity: Entity, without: Collection[str] = ()) -> list[str]:
+    """The ids of the values that a record may share with others, but for some types'."""
+    return [f"literal:{kind}:{value}" for kind, value in literals(entity, without)]
 
 
 def caption_of(schema: str, properties: Properties, fallback: str) -> str:

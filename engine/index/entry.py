@@ -10,10 +10,11 @@ from zlib import crc32
 
 import orjson
 
-from engine.entity import Entity, schema_of
+from engine.entity import Entity, full_names, schema_of
 from engine.index.day import FIRST, LAST, Days, days
 from engine.index.folding import digest, fold, foldings, identifier, texts, tokens
 from engine.index.form import forms
+from engine.index.key import keys_of
 from engine.index.number import further_tokens, is_printed, phone_tokens
 from engine.index.property import property_fields
 from engine.index.sound import other_sounds
@@ -46,6 +47,8 @@ class SchemaRoles:
     phones: frozenset[str]
     organization: bool
     """Whether its names may end in an organisation form."""
+    matched: bool
+    """Whether its records are compared with others."""
     label: str
 
 
@@ -63,7 +66,7 @@ def roles_of(schema_name: str) -> SchemaRoles:
     identifiers = frozenset(name for name, type_ in types.items() if type_ == "identifier")
     phones = frozenset(name for name, type_ in types.items() if type_ == "phone")
     organization = not schema.is_a("Person") and not schema.edge
-    return SchemaRoles(roles, identifiers, phones, organization, schema.label)
+    return SchemaRoles(roles, identifiers, phones, organization, schema.matchable, schema.label)
 
 
 def _by_role(entity: Entity, schema: SchemaRoles) -> dict[str, list[str]]:
@@ -189,9 +192,8 @@ def entry(entity: Entity, shared: Sequence[str]) -> bytes:
     values = _by_role(entity, schema)
     # without a name, FtM's caption is the label of the schema: every such entity would match it
     named = entity.caption != schema.label
-    names = _names(
-        [entity.caption, *values["name"]] if named else values["name"], schema.organization
-    )
+    told = [*values["name"], *full_names(entity)]
+    names = _names([entity.caption, *told] if named else told, schema.organization)
     caption = names.sequences[0] if named and names.sequences else tokens(entity.caption)
     identifiers = _identifiers(entity, schema)
     shown = dict.fromkeys([entity.caption, *values["name"], *values["text"]])
@@ -206,6 +208,7 @@ def entry(entity: Entity, shared: Sequence[str]) -> bytes:
         "text": names.texts
         + _folded(values["text"] if named else [entity.caption, *values["text"]]),
         "exact": sorted({digest(sequence) for sequence in names.sequences}),
+        "key": keys_of(full_names(entity), schema.organization).all() if schema.matched else [],
         "identifier": sorted(identifiers),
         "number": _numbers(entity, schema, identifiers),
         "country": sorted({country.lower() for country in values["country"]}),

@@ -8,7 +8,7 @@ from functools import cache
 import tantivy
 from followthemoney import model, registry
 
-LAYOUT = 6
+LAYOUT = 7
 """Raise it when fields or folding change: an index of another layout is rebuilt, never read."""
 
 ANALYZER = "clew"
@@ -18,7 +18,7 @@ ORDER_NUMBERS = ("rank", "earliest", "latest")
 """Fast numbers of 64 bits; like ``sort`` they are what hits are ordered and paged by, and hardly
 ever equal. Texts instead of these three would take a third of all the time that indexing takes."""
 FACETED = ("dataset", "schema", "country", "topic", "year")
-RAW = ("exact", "identifier", "number", "literal", "reference", "partial", "value")
+RAW = ("exact", "key", "identifier", "number", "literal", "reference", "partial", "value")
 WORDS = ("name", "text")
 BAGS = ("sound",)
 """Words in no order: the normal forms of names."""

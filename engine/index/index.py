@@ -15,7 +15,7 @@ from engine.dataset import SchemaCount
 from engine.entity import Entity, literal_ids
 from engine.errors import BadInput, ClewError, EngineInUse
 from engine.index import clause, facet
-from engine.index.candidate import Candidates
+from engine.index.candidate import Candidates, Counts
 from engine.index.entry import entry
 from engine.index.field import ANALYZER, LAYOUT, REVISION_ID, analyzer, layout
 from engine.index.folding import clean
@@ -146,6 +146,7 @@ class Index:
         marker = searcher.search(Query.term_query(layout(), "id", REVISION_ID), 1, count=False).hits
         value = searcher.doc(marker[0][1]).get_first("revision") if marker else 0
         self._searcher, self._revision = searcher, int(value or 0)
+        self._counts = Counts()
 
     @property
     def revision(self) -> int:
@@ -208,7 +209,7 @@ class Index:
         self, entity: Entity, access: Access, scope: SearchFilter, most: int
     ) -> list[str]:
         """The ids of the records that may be the same thing as this one, the likeliest first."""
-        return Candidates(self._searcher, access, scope).ids(entity, most)
+        return Candidates(self._searcher, self._counts, access, scope).ids(entity, most)
 
     def schema_counts(self, access: Access) -> dict[str, list[SchemaCount]]:
         """How many entities of each schema each dataset holds, most frequent first."""

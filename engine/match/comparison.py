@@ -14,9 +14,9 @@ import math
 from dataclasses import replace
 
 from engine.answer import Comparison, Feature
-from engine.entity import Entity
+from engine.entity import Entity, full_names
 from engine.match.evidence import evidence, interpolated, missing
-from engine.match.name import compare_names, names_of, raw_names, type_tag
+from engine.match.name import compare_names, names_of, type_tag
 
 ALGORITHM = "clew-1"
 """The name and the version of this way to score; another one where any weight changes."""
@@ -39,7 +39,7 @@ def compare(query: Entity, candidate: Entity) -> Comparison:
 
 
 def _names(query: Entity, candidate: Entity) -> Feature:
-    told = raw_names(query), raw_names(candidate)
+    told = full_names(query), full_names(candidate)
     if not told[0] or not told[1]:
         if not told[0] and not told[1]:
             return Feature("name", NO_NAME, "neither has a name")

@@ -29,14 +29,7 @@ from rigour.names import (
 from rigour.names.symbol import Symbol, SymbolCategory, pair_symbols
 from rigour.text import levenshtein
 
-from engine.entity import Entity, matchable_values, schema_of
-
-FULL_NAMES = ("name", "alias", "previousName")
-NAME_PARTS = ("firstName", "secondName", "middleName", "fatherName", "lastName")
-"""The properties that make up the name of a person without a full one, in order."""
-MOST_NAMES = 50
-"""Names of one record that are compared."""
-LONGEST_NAME = 200
+from engine.entity import Entity, full_names, schema_of
 
 SYMBOL_SCORES: Mapping[SymbolCategory, float] = {
     SymbolCategory.ORG_CLASS: 0.8,
@@ -143,16 +136,6 @@ class _Rest:
         return sum(self.weights[part] for part in self.parts)
 
 
-def raw_names(entity: Entity) -> tuple[str, ...]:
-    """A record's names as they are; for a person without one, what its parts make."""
-    names = matchable_values(entity, "name")
-    schema = schema_of(entity.schema)
-    if schema.is_a("Person") and not any(entity.properties.get(name) for name in FULL_NAMES):
-        parts = [entity.first(name) for name in NAME_PARTS]
-        names = [" ".join(part for part in parts if part)]
-    return tuple(dict.fromkeys(name[:LONGEST_NAME] for name in names if name))[:MOST_NAMES]
-
-
 def names_of(entity: Entity, tag: NameTypeTag) -> tuple[Name, ...]:
     """A record's names, read as those of a person, an organisation or a thing."""
     tags = {
@@ -161,7 +144,7 @@ def names_of(entity: Entity, tag: NameTypeTag) -> tuple[Name, ...]:
         if (values := entity.properties.get(prop))
         for part in parts
     }
-    return _read(tag, raw_names(entity), tuple(tags.items()))
+    return _read(tag, full_names(entity), tuple(tags.items()))
 
 
 # by what is read and not by the record's id: a name that changes is read anew
