@@ -15,12 +15,13 @@ from engine.index.day import days
 from engine.index.entry import roles_of
 from engine.index.field import layout
 from engine.index.folding import LONGEST_WORD, digest, fold, identifier
-from engine.index.key import MOST_LETTERS, Keys, halves_of, keys_of
-from engine.index.letter import variants_of
+from engine.index.key import Keys, halves_of, keys_of
+from engine.index.letter import east_asian, variants_of
 from engine.index.number import further_tokens
 from engine.index.property import date_key
 from engine.index.sound import sounds
-from engine.index.term import LONGEST_OPEN, either
+from engine.index.term import LONGEST_OPEN as LONGEST
+from engine.index.term import either
 
 SHORTEST_TYPED = 5
 """Shorter words are not looked up with a letter wrong."""
@@ -77,66 +78,86 @@ def likely(entity: Entity) -> Iterator[tuple[Query, float]]:
     """What puts those first, of the records found, that are more like this one; with its weight."""
     lengths: dict[int, float] = {}
     for length in keys_of(full_names(entity), roles_of(entity.schema).organization).lengths:
-        for near in range(
-            max(length - NEAR_LENGTH + 1, 1), min(length + NEAR_LENGTH, MOST_LETTERS)
-        ):
+        for near in range(max(length - NEAR_LENGTH + 1, 1), length + NEAR_LENGTH):
             weight = LENGTH * (1 - abs(near - length) / NEAR_LENGTH)
             lengths[near] = max(weight, lengths.get(near, 0.0))
     for near, weight in lengths.items():
-        yield Query.term_query(layout(), "key", f"l{near}"), weight
+        yield _term("key", f"l{near}"), weight
     for country in sorted(set(matchable_values(entity, "country"))):
-        yield Query.term_query(layout(), "country", country.lower()), COUNTRY
-    for year in {date[:4] for prop in DATES for date in entity.properties.get(prop, ())}:
-        yield Query.term_query(layout(), "year", year), YEAR
+        yield _term("country", country.lower()), COUNTRY
+    for year in sorted({date[:4] for prop in DATES for date in entity.properties.get(prop, ())}):
+        yield _term("year", year), YEAR
+
+
+def _term(field: str, token: str) -> Query:
+    return Query.term_query(layout(), field, token)
 
 
 def _clue(group: str, terms: Sequence[tuple[str, str]], factor: float) -> Clue:
     key = " ".join(f"{field}:{token}" for field, token in terms)
-    query = either([Query.term_query(layout(), field, token) for field, token in terms])
+    query = either([_term(field, token) for field, token in terms])
     return Clue(group, key, query, factor)
 
 
 def _names(names: Iterable[str], keys: Keys, organization: bool) -> Iterator[Clue]:
-    exact = sorted({digest(sequence) for name in names for sequence in fold(name).sequences})
-    if exact:
+    sequences = [sequence for name in names for sequence in fold(name).sequences]
+    if exact := sorted(set(map(digest, sequences))):
         yield _clue("whole", [("exact", each) for each in exact], UNIQUE)
     for key in sorted(keys.whole):
-        group = "whole" if key[0] in "bs" else key
-        yield _clue(group, [("key", key)], OF_NAMES[key[0]])
-        if key[0] == "i":
-            for short in keys_of([key[1:]], organization).whole:
-                yield _clue(group, [("key", short)], INITIALS)
-    for line in sorted(keys.lines):
-        # an error may have made the other name's halves a letter longer or shorter
-        for longer in (0, 1, -1):
-            for key in halves_of(line, longer):
-                yield _clue("whole", [("key", key)], HALF)
-    for name in names:
-        for one, other in pairwise(fold(name).sequences[0] if fold(name).sequences else ()):
-            yield _clue(f"{one} {other}", [("name", one + other)], AS_IT_STANDS)
+        yield from _whole(key, organization)
+    yield from _halves(keys.lines)
+    for one, other in {pair for sequence in sequences for pair in pairwise(sequence)}:
+        yield _clue(f"{one} {other}", [("name", one + other)], AS_IT_STANDS)
     for word, of_word in sorted(keys.words.items()):
         yield from _word(word[:LONGEST_WORD], sorted(of_word))
         if organization and 1 < len(word) <= LONGEST_INITIALS:
             yield _clue(f"initials {word}", [("key", f"i{word}")], OF_NAMES["i"])
 
 
+def _whole(key: str, organization: bool) -> Iterator[Clue]:
+    """A whole name; and a name that is the initials of this one."""
+    group = "whole" if key[0] in "bs" else key
+    yield _clue(group, [("key", key)], OF_NAMES[key[0]])
+    if key[0] == "i":
+        for short in sorted(keys_of([key[1:]], organization).whole):
+            yield _clue(group, [("key", short)], INITIALS)
+
+
+def _halves(lines: Iterable[str]) -> Iterator[Clue]:
+    """Half of a name; an error may have made the other name's half a letter longer or shorter."""
+    for line in sorted(lines):
+        for longer in (0, 1, -1):
+            for key in halves_of(line, longer):
+                yield _clue("whole", [("key", key)], HALF)
+
+
 def _word(word: str, keys: Sequence[str]) -> Iterator[Clue]:
-    ways = variants_of(word)
-    if ways and len(ways[0]) > 1:  # Chinese: each character is a word
-        for token in ways[0]:
-            yield _clue(token, [("name", token)], AS_IT_STANDS)
-    tokens = sorted({way[0] for way in ways if len(way) == 1 and len(way[0]) <= LONGEST_OPEN})
-    if tokens:
+    tokens = _tokens(word)
+    if east_asian(word):
+        yield from (_clue(token, [("name", token)], AS_IT_STANDS) for token in tokens)
+    elif tokens:
         yield _clue(word, [("name", token) for token in tokens], AS_IT_STANDS)
-    for token in tokens:
-        if len(token) >= SHORTEST_TYPED and token.isalpha():
-            fuzzy = Query.fuzzy_term_query(layout(), "name", token, distance=1)
-            yield Clue(word, f"typed {token}", fuzzy, TYPED)
+    yield from (_typed(word, token) for token in tokens if _may_be_typed(token))
     heard = [(field, each) for each in sounds(word) for field in ("sound", "name")]
     if heard:  # a name that is spelt like its sound has no other entry
         yield _clue(word, heard, SOUNDING)
     for key in keys:
         yield _clue(word, [("key", key)], BY_CONSONANTS if key[0] == "c" else BY_OPENING)
+
+
+def _tokens(word: str) -> list[str]:
+    """The tokens of a word in all ways to write it; for Chinese, of each character."""
+    return sorted({token for way in variants_of(word) for token in way if len(token) <= LONGEST})
+
+
+def _may_be_typed(token: str) -> bool:
+    return len(token) >= SHORTEST_TYPED and token.isalpha()
+
+
+def _typed(word: str, token: str) -> Clue:
+    """A word with a letter wrong."""
+    fuzzy = Query.fuzzy_term_query(layout(), "name", token, distance=1)
+    return Clue(word, f"typed {token}", fuzzy, TYPED)
 
 
 def _dates(entity: Entity) -> Iterator[Clue]:

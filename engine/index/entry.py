@@ -139,6 +139,11 @@ def _names(values: Iterable[str], organization: bool) -> Names:
     return names
 
 
+def _keys(entity: Entity, schema: SchemaRoles) -> list[str]:
+    """What a record is a candidate by, where its records are compared."""
+    return keys_of(full_names(entity), schema.organization).all() if schema.matched else []
+
+
 def _order(entity: Entity, caption: Sequence[str], dates: Collection[Days]) -> dict[str, object]:
     """The fields that hits are ordered by: the caption's tokens and the dates.
 
@@ -208,7 +213,7 @@ def entry(entity: Entity, shared: Sequence[str]) -> bytes:
         "text": names.texts
         + _folded(values["text"] if named else [entity.caption, *values["text"]]),
         "exact": sorted({digest(sequence) for sequence in names.sequences}),
-        "key": keys_of(full_names(entity), schema.organization).all() if schema.matched else [],
+        "key": _keys(entity, schema),
         "identifier": sorted(identifiers),
         "number": _numbers(entity, schema, identifiers),
         "country": sorted({country.lower() for country in values["country"]}),

@@ -85,6 +85,7 @@ def keys_of(names: Iterable[str], organization: bool) -> Keys:
 
 
 def _add(keys: Keys, name: str, organization: bool) -> None:
+    """Add the keys of one name."""
     folded = fold(name.replace("%", " percent "))
     if not folded.sequences:
         return
@@ -93,26 +94,26 @@ def _add(keys: Keys, name: str, organization: bool) -> None:
         keys.whole.update((*_letters(words), *_symbols(name)))
         words, places = _without_forms(name, words, folded.sequences[0])
         keys.whole.update(_letters([word for word in words if word not in places]))
-    keys.whole.update(_letters(words))
     telling = [word for word in words if word not in _ARTICLES] or words
-    if organization:
-        keys.whole.update(_initials(telling))
-    else:
-        keys.whole.update(_shortened(telling))
+    of_names = _initials(telling) if organization else _shortened(telling)
+    keys.whole.update((*_letters(words), *of_names, *_consonants(telling)))
     for word in telling:
         keys.words.setdefault(word, set()).update(word_keys(word))
-    for article, word in pairwise(words):
-        if article in _JOINED:
-            keys.words.setdefault(word, set()).update(
-                f"c{each}" for each in skeletons(article + word)
-            )
-    keys.whole.update(_consonants(telling))
     if not _JOINED.isdisjoint(words):
-        keys.whole.update(_consonants(words))
+        _add_joined(keys, words)
     line = "".join(_latin(word) for word in telling)
     keys.lengths.add(min(len(line), MOST_LETTERS))
     if len(line) >= SHORTEST_LINE:
         keys.lines.add(line)
+
+
+def _add_joined(keys: Keys, words: Sequence[str]) -> None:
+    """Add the keys of ``al qaida`` as one word."""
+    keys.whole.update(_consonants(words))
+    for article, word in pairwise(words):
+        if article in _JOINED:
+            found = {f"c{each}" for each in skeletons(article + word)}
+            keys.words.setdefault(word, set()).update(found)
 
 
 def _without_forms(
@@ -148,7 +149,8 @@ def word_keys(word: str) -> tuple[str, ...]:
 
 
 def _latin(word: str) -> str:
-    return "".join(variants_of(word)[0]) if word else ""
+    """A word in Latin letters, in the first way that there is."""
+    return "".join(next(iter(variants_of(word)), ()))
 
 
 def _letters(words: Sequence[str]) -> Iterator[str]:

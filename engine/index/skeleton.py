@@ -73,7 +73,7 @@ def _latin(word: str) -> list[str]:
     if _KOREAN.search(word):
         return ["".join(_NASAL.sub("n", romanised(syllable)) for syllable in word)]
     if east_asian(word):
-        return ["".join(variants_of(word)[0])]
+        return ["".join(way) for way in variants_of(word)[:1]]
     found = spellings(word) or ["".join(way) for way in variants_of(word)]
     return [each for each in found[:MOST_SPELLINGS] if each.isascii()]
 
