@@ -34,7 +34,6 @@ ORGANIZATIONS = [
         "Halvmoon Holding Aktiengesellschaft",
         "Halvmoon Holding AG",
         "HalvmoonHolding",
-        "Holvmoon AG",
     ],
     ["Northern Harbour Rescue Service", "NHRS"],
     ["First International Grain Bank", "First Int'l Grain Bank"],
