@@ -33,7 +33,7 @@ def rows_of(pair: Pair) -> Iterator[tuple[str, str, str, str, str]]:
             feature.feature,
             feature.query or "",
             feature.candidate or "",
-            feature.detail,
+            feature.detail.replace("the query", "the record"),
         )
 
 

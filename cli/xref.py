@@ -1,11 +1,13 @@
 """``clew xref``: whom of a dataset the others know, and why that may be so."""
 
+from pathlib import Path
 from typing import Any
 
 import click
 
-from cli.bar import run_bar
+from cli.bar import LoadLines, load_bar, run_bar
 from cli.handle import opened
+from cli.load import show
 from cli.pair import as_json, show_pairs
 from cli.terminal import minute, note, show_table
 from engine.account import OWNER
@@ -13,6 +15,8 @@ from engine.engine import Engine
 from engine.errors import BadInput, ClewError
 from engine.question import SearchFilter
 from engine.xref import LEAST, PairQuestion, RunState, XrefQuestion, XrefRun
+from loaders.format.registry import NAMES
+from loaders.roster.roster import Choices, load_list, name_of
 
 FIRST = click.option(
     "--first",
@@ -43,7 +47,11 @@ def xref_group() -> None:
 
 
 @xref_group.command("run")
-@click.argument("what", metavar="WHAT", help="A dataset or an investigation.")
+@click.argument(
+    "what",
+    metavar="WHAT",
+    help="A list (a file or a URL), a dataset or an investigation.",
+)
 @click.option(
     "--against",
     "datasets",
@@ -74,26 +82,83 @@ def xref_group() -> None:
 )
 @click.option(
     "--inside/--across",
-    default=True,
-    help="Whether two records of one dataset are a pair. Without it, they are.",
+    default=None,
+    help="Whether two records of one dataset are a pair. Without it, those of a list are not.",
 )
 @click.option(
     "--collection",
     metavar="NAME",
-    help="The dataset or investigation that the pairs belong to. Without it, WHAT.",
+    help="The dataset or investigation that the pairs belong to. Without it, WHAT; a list becomes "
+    "a dataset of this name.",
+)
+@click.option("--schema", metavar="SCHEMA", help="What the rows of a list are: Person, Company …")
+@click.option(
+    "--column",
+    "columns",
+    metavar="COLUMN=PROPERTY",
+    multiple=True,
+    help='What a column of a list holds: "Nom=name", or "Nom=" for nothing; repeatable.',
+)
+@click.option(
+    "--mapping",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The mapping that says what the columns of a list mean.",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(NAMES),
+    help="The format of a list. Without it, it is looked at.",
 )
 @FIRST
 @JSON
 def run_command(what: str, first: int, json_: bool, **options: Any) -> None:
     """Compare all records of WHAT with others, and show the pairs that may be one thing.
 
-    A second run compares only what is new or has changed on either side. One that was ended goes
-    on where it was.
+    A list (CSV, TSV, XLSX, ODS, or FollowTheMoney's JSON) becomes a restricted dataset. What its
+    columns mean is guessed and shown. A second run compares only what is new or has changed on
+    either side. One that was ended goes on where it was.
     """
+    list_options = {name: options.pop(name) for name in ("schema", "columns", "mapping", "format_")}
     with opened() as engine:
-        question = question_of(what, **options)
+        source, listed = what, is_list(what)
+        if options["inside"] is None:
+            options["inside"] = not listed
+        if listed:
+            source = loaded(engine, what, options.pop("collection"), **list_options)
+            options["collection"] = source
+        question = question_of(source, **options)
         run = crossed(engine, engine.crossings.start(OWNER, question, background=False))
         shown(engine, run, first, json_)
+
+
+def is_list(what: str) -> bool:
+    """Whether this names a file, and no dataset."""
+    return what == "-" or "://" in what or "." in what or "/" in what or Path(what).is_file()
+
+
+def loaded(
+    engine: Engine,
+    source: str,
+    name: str | None,
+    *,
+    schema: str | None,
+    columns: tuple[str, ...],
+    mapping: Path | None,
+    format_: str | None,
+) -> str:
+    """Load a list; the name of its dataset. Raises ClewError where nothing of it can be loaded."""
+    name = name or name_of(source)
+    pairs = [column.rpartition("=")[::2] for column in columns]
+    if any(not heading for heading, _ in pairs):
+        raise click.UsageError('--column is written "COLUMN=PROPERTY", such as "Nom=name"')
+    choices = Choices(schema, dict(pairs), mapping, format_)
+    with load_bar() as bar:
+        report = load_list(engine, source, name, choices, note, bar or LoadLines())
+    show(report, name)
+    if report.stopped:
+        raise ClewError(f"stopped: {report.stopped}")
+    return name
 
 
 def question_of(
