@@ -175,16 +175,14 @@ def _with_name(columns: list[Column]) -> list[Column]:
 
 
 def _schema(columns: Sequence[Column]) -> str:
-    props = {column.prop for column in columns}
+    props = {column.prop for column in columns if column.prop is not None}
     names = [value for column in columns if column.prop == "name" for value in column.values]
     by_name = schema_of_names(names) if names else "Person"
-    if props & {"firstName", "lastName"} or (props & PERSONAL and by_name != "Company"):
+    if props & PERSONAL and (by_name != "Company" or props & set(NAME_PARTS)):
         return "Person"
     if "imoNumber" in props and not props & {"registrationNumber", "email"}:
         return "Vessel"
-    if props & CORPORATE and by_name == "Person":
-        return "Company" if "birthDate" not in props else "LegalEntity"
-    return by_name
+    return "Company" if props & CORPORATE and by_name == "Person" else by_name
 
 
 def _fitted(schema: str, column: Column) -> Column:

@@ -84,22 +84,17 @@ def load_list(
     with closed(Intake(name, [source])) as intake:
         is_table = choices.mapping is None and isinstance(format_of(intake, choices.format), Tables)
     mapping = choices.mapping
+    title = None if known is not None else PurePosixPath(source).name
     with tempfile.TemporaryDirectory() as folder:
         if is_table:
             source, guess = understood(source, choices, Path(folder))
             mapping = engine.settings.data / FOLDER / f"{name}.yml"
-            if mapping.exists() and not choices.guesses and fits(mapping, guess):
-                say(f"The columns mean what they did before ({mapping})")
-            else:
-                for line in told(source, guess, mapping):
-                    say(line)
-                mapping.parent.mkdir(parents=True, exist_ok=True)
-                mapping.write_text(mapping_text(guess), encoding="utf-8")
+            keep(source, guess, mapping, choices, say)
         report = load(
             engine,
             [source],
             name,
-            title=None if known is not None else PurePosixPath(source).name,
+            title=title,
             accept_removals=True,
             format=choices.format,
             mapping=mapping,
@@ -108,6 +103,19 @@ def load_list(
     if not report.stopped:
         engine.set_dataset(name, {"category": CATEGORY})
     return report
+
+
+def keep(
+    source: str, guess: Guess, mapping: Path, choices: Choices, say: Callable[[str], None]
+) -> None:
+    """Write a guess down, unless one is kept that fits; say which of both it is."""
+    if mapping.exists() and not choices.guesses and fits(mapping, guess):
+        say(f"The columns mean what they did before ({mapping})")
+        return
+    for line in told(source, guess, mapping):
+        say(line)
+    mapping.parent.mkdir(parents=True, exist_ok=True)
+    mapping.write_text(mapping_text(guess), encoding="utf-8")
 
 
 @contextmanager
