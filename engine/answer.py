@@ -15,6 +15,13 @@ class Path:
 
     node_ids: tuple[str, ...]
     edge_ids: tuple[str, ...]
+    judged: int = 0
+    """How many of the relationships are judgements (SAME_AS), which are no hops."""
+
+    @property
+    def length(self) -> int:
+        """How many hops it has."""
+        return len(self.edge_ids) - self.judged
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,9 @@ class HopFilter:
     """Nodes with more relationships are not passed through."""
     shared: bool = True
     """Whether a path may pass through shared values (Literal)."""
+    judged: bool = True
+    """Whether a path may go on at a record that is judged the same, which is no hop; where one
+    filter of a question says no, it may not at all."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "types", chosen_types(self.types))

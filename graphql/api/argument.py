@@ -119,6 +119,11 @@ class HopFilter:
         description="Whether a path may pass through a value that entities share, such as a phone "
         "number or an address.",
     )
+    judged: bool | None = strawberry.field(
+        default=True,
+        description="Whether a path may go on at a record that is judged the same: a step across "
+        "SAME_AS, which is no hop. If one filter says no, the path crosses none at all.",
+    )
 
 
 def must_have_zone(name: str, time: datetime | None) -> None:
@@ -180,4 +185,5 @@ def hop_filter(argument: HopFilter | None) -> question.HopFilter:
         min_share=argument.min_share,
         max_degree=argument.max_degree,
         shared=argument.shared is not False,
+        judged=argument.judged is not False,
     )

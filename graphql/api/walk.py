@@ -29,7 +29,7 @@ class Path:
     @staticmethod
     def length(root: strawberry.Parent[answer.Path]) -> int:
         """How many relationships it crosses."""
-        return len(root.edge_ids)
+        return root.length
 
 
 def _truncated(root: strawberry.Parent[answer.PathResult | answer.Subgraph]) -> Any:

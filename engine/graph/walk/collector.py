@@ -44,6 +44,31 @@ class PathCollector:
         datasets = self._add_edges(row["edges"], crossings(kept))
         self._add_nodes(row["nodes"], {id_ for path in kept for id_ in path.node_ids}, datasets)
 
+    def add_judged(self, path: Path, nodes: Iterable[Node], edges: Iterable[Relationship]) -> None:
+        """Add a path that may cross judgements, unless there are too many paths by now."""
+        if len(self.paths) >= self.limit:
+            self.truncated = self.truncated or f"there are more than {self.limit:,} paths"
+            return
+        self.paths[path.node_ids] = path
+        self.nodes.update((node.id, node) for node in nodes)
+        self.edges.update(((edge.id, edge.source, edge.target), edge) for edge in edges)
+
+    def between(self, source: str, target: str) -> list[Path]:
+        """The paths from one node to another, the shortest first."""
+        paths = sorted(self.paths.values(), key=order)
+        ends = (source, target)
+        return [path for path in paths if (path.node_ids[0], path.node_ids[-1]) == ends]
+
+    def parts(self, path: Path) -> tuple[list[Node], list[Relationship]]:
+        """The nodes and the relationships of a path."""
+        crossed = crossings([path])
+        edges = [
+            edge
+            for (id_, source, target), edge in self.edges.items()
+            if (id_, frozenset((source, target))) in crossed
+        ]
+        return [self.nodes[id_] for id_ in path.node_ids], edges
+
     def _add_edges(self, rows: Iterable[Sequence[Any]], crossed: set[Crossing]) -> dict[str, str]:
         """Add the relationships that paths cross; for each node a dataset that leads to it."""
         datasets: dict[str, str] = {}
@@ -80,6 +105,6 @@ def crossings(paths: Iterable[Path]) -> set[Crossing]:
     }
 
 
-def order(path: Path) -> tuple[int, tuple[str, ...]]:
-    """Shorter paths come first, then those with smaller ids."""
-    return len(path.edge_ids), path.node_ids
+def order(path: Path) -> tuple[int, int, tuple[str, ...]]:
+    """Paths of fewer hops come first, then those of fewer judgements, then those of smaller ids."""
+    return path.length, path.judged, path.node_ids

@@ -105,6 +105,15 @@ MATCH ($$from$$)
 WITH $$near$$, collect(DISTINCT $$far$$) AS neighbours
 RETURN $$near$$.id AS id, [n IN neighbours | n.id] AS ids
 
+// -- path_passable --
+// Which of these records may be on the path, beside those that a hop leads to?
+CYPHER 25
+MATCH (a:$$source$$ {id: $pair[0]})
+MATCH (b:$$target$$ {id: $pair[1]})
+MATCH ($$to$$:Entity)
+WHERE $$to$$.id IN $ids AND $$passable$$
+RETURN $$to$$.id AS id
+
 // -- path_hop --
 // One hop as a part of a pattern, or one that repeats.
 (($$from$$)

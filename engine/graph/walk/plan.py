@@ -31,6 +31,10 @@ class PathPlan:
             PathMode.ALL_SHORTEST: self.question.limit + 1,
         }[self.question.mode]
 
+    def crosses_judged(self) -> bool:
+        """Whether paths may cross positive judgements: no filter says that they may not."""
+        return all(each.judged for each in (self.question.filter, *self.question.hops))
+
     def is_one_shortest(self) -> bool:
         """Whether the question is answered by ``path_shortest``, else by ``path_search``."""
         return self.question.mode is PathMode.SHORTEST and not self.question.hops

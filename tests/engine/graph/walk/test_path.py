@@ -10,7 +10,7 @@ from engine.graph.connection import Connection
 from engine.graph.record.shared import SharedValue
 from engine.graph.record.writer import Writer
 from engine.graph.walk import layer
-from engine.graph.walk import path as pathfinding
+from engine.graph.walk import search as searching
 from engine.graph.walk.path import Pathfinder
 from engine.question import DateRange, Direction, HopFilter, PathMode, PathQuestion
 
@@ -198,7 +198,7 @@ def test_parallel_relationships_do_not_drown_the_paths(graph: Connection) -> Non
 def test_a_search_with_too_many_steps_says_so(
     finder: Pathfinder, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    monkeypatch.setattr(pathfinding, "FIRST_TRY", 0.0)
+    monkeypatch.setattr(searching, "FIRST_TRY", 0.0)
     every = [
         path.node_ids
         for path in finder.paths(question("t:a", "t:d", mode=PathMode.K_SHORTEST, k=9), EVERY).paths

@@ -13,7 +13,7 @@ from engine.access import Access
 from engine.answer import Path, PathResult
 from engine.engine import Engine
 from engine.errors import BadInput
-from engine.graph.walk import path as pathfinding
+from engine.graph.walk import search as searching
 from engine.question import DateRange, Direction, HopFilter, PathMode, PathQuestion
 from loaders.load.load import load
 from tests.engine.graph.walk.reference import (
@@ -172,7 +172,7 @@ def test_random_questions_on_a_small_multigraph(
     fresh_engine: Engine, tmp_path: File, monkeypatch: pytest.MonkeyPatch, seed: int, method: str
 ) -> None:
     if method == "layer by layer":
-        monkeypatch.setattr(pathfinding, "FIRST_TRY", 0.0)
+        monkeypatch.setattr(searching, "FIRST_TRY", 0.0)
     chosen = random.Random(seed)
     rows = random_graph(chosen)
     for name in DATASETS:

@@ -1,0 +1,151 @@
+"""Clusters of records that are judged the same, and paths of clusters told as paths of records."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from engine.answer import Path
+from engine.entity import Node, Relationship, same_as
+from engine.graph import visibility
+from engine.graph.convert import LITERAL, node_of, relationship_of
+from engine.graph.cypher import fragment
+from engine.graph.walk.collector import PathCollector
+from engine.graph.walk.hop import Hop
+from engine.graph.walk.plan import Pair, end_labels
+from engine.graph.walk.sameness import grow
+from engine.graph.walk.search import PathSearch
+from engine.sameness import Sameness
+
+Crossed = tuple[int, str, str]
+"""A hop between two clusters: its place, and the names of the clusters."""
+Step = tuple[int, str, str]
+"""A hop between two nodes: its place, and the ids of the nodes."""
+
+
+class Clusters:
+    """The clusters that were met so far, as one reader sees them."""
+
+    def __init__(self, search: PathSearch) -> None:
+        self._search = search
+        self._parameters = visibility.parameters(search.plan.access)
+        self._asked: set[str] = set()
+        self._names: dict[str, str] = {}
+        self.sameness = Sameness()
+
+    def add(self, ids: Iterable[str]) -> None:
+        """Read which clusters these nodes belong to."""
+        new = {id_ for id_ in ids if id_ not in self._names}
+        records = [id_ for id_ in new if not id_.startswith(LITERAL)]
+        grow(self.sameness, self._asked, records, self._ask)
+        for id_ in new:
+            if id_ not in self._names:
+                members = self.sameness.members(id_)
+                self._names.update(dict.fromkeys(members, min(members)))
+
+    def _ask(self, front: Sequence[str]) -> Iterable[Mapping[str, Any]]:
+        return self._search.connection.read(
+            "same_as",
+            {**self._parameters, "ids": front},
+            timeout=self._search.deadline.left(),
+        )
+
+    def name(self, id: str) -> str:
+        """The id that stands for the cluster of a node that was met."""
+        return self._names[id]
+
+    def distance(self, here: str, there: str) -> int:
+        """How many judgements lie between two records of a cluster."""
+        return 0 if here == there else len(self.sameness.chain(here, there) or ())
+
+
+@dataclass
+class Told:
+    """Tells the paths of one pair, which are known by their clusters, with records."""
+
+    search: PathSearch
+    clusters: Clusters
+    pair: Pair
+    hops: Sequence[Hop] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    crossed: Mapping[Crossed, set[Pair]] = field(default_factory=dict)
+    """The nodes that each hop between two clusters leads from and to."""
+
+    def add(self, paths: Sequence[Sequence[str]], collector: PathCollector) -> None:
+        """Add paths, each given by the names of its clusters."""
+        walks = [self._steps(path) for path in paths]
+        edges, nodes = self._read({step for walk in walks for step in walk})
+        told = [self._path(walk, edges) for walk in walks]
+        self._read_rest({id_ for path, _ in told for id_ in path.node_ids}, nodes)
+        for path, crossed in told:
+            collector.add_judged(path, [nodes[id_] for id_ in path.node_ids], crossed)
+
+    def _steps(self, path: Sequence[str]) -> list[Step]:
+        """The hops of a path, so chosen that it crosses the fewest judgements."""
+        start, end = self.pair
+        best: dict[str, tuple[int, tuple[Step, ...]]] = {start: (0, ())}
+        for number, (near, far) in enumerate(pairwise(path)):
+            place = number if len(self.hops) > 1 else 0
+            ahead: dict[str, tuple[int, tuple[Step, ...]]] = {}
+            for source, target in self.crossed[place, near, far]:
+                for here, (cost, walk) in best.items():
+                    more = cost + self.clusters.distance(here, source)
+                    reached = (more, (*walk, (place, source, target)))
+                    ahead[target] = min(ahead.get(target, reached), reached)
+            best = ahead
+        ends = [
+            (cost + self.clusters.distance(here, end), walk) for here, (cost, walk) in best.items()
+        ]
+        return list(min(ends)[1])
+
+    def _read(self, steps: set[Step]) -> tuple[dict[Step, Relationship], dict[str, Node]]:
+        """The relationship of each hop, of parallel ones the first by id, and the nodes there."""
+        edges: dict[Step, Relationship] = {}
+        nodes: dict[str, Node] = {}
+        for place in sorted({step[0] for step in steps}):
+            asked = sorted([source, target] for at, source, target in steps if at == place)
+            for row in self.search.connection.stream(
+                "path_search",
+                {**self.parameters, "pairs": [self.pair], "paths": asked},
+                timeout=self.search.deadline.left(),
+                **end_labels(self.pair),
+                search=fragment("path_by_nodes"),
+                relationships=self.hops[place].relationships(None),
+            ):
+                found = [relationship_of(*values) for values in row["edges"]]
+                known = {(edge.id, frozenset((edge.source, edge.target))): edge for edge in found}
+                for (source, target), (id_,) in zip(row["node_ids"], row["edge_ids"], strict=True):
+                    edges[place, source, target] = known[id_, frozenset((source, target))]
+                datasets = {
+                    end: edge.dataset for edge in found for end in (edge.source, edge.target)
+                }
+                for properties in row["nodes"]:
+                    nodes[properties["id"]] = node_of(properties, datasets[properties["id"]])
+        return edges, nodes
+
+    def _path(
+        self, walk: Sequence[Step], edges: Mapping[Step, Relationship]
+    ) -> tuple[Path, list[Relationship]]:
+        """The path of some hops and of the judgements between them, and all that it crosses."""
+        start, end = self.pair
+        ids, crossed, judged = [start], [], 0
+        for step in (*walk, None):
+            source = step[1] if step is not None else end
+            for judgement in self.clusters.sameness.chain(ids[-1], source) or ():
+                ids.append(judgement.other(ids[-1]))
+                crossed.append(same_as(judgement))
+                judged += 1
+            if step is not None:
+                ids.append(step[2])
+                crossed.append(edges[step])
+        return Path(tuple(ids), tuple(edge.id for edge in crossed), judged), crossed
+
+    def _read_rest(self, ids: set[str], nodes: dict[str, Node]) -> None:
+        """Read the records that only judgements lead to."""
+        rest = sorted(ids - nodes.keys())
+        parameters = {"ids": rest, **visibility.parameters(self.search.plan.access)}
+        for row in self.search.connection.read(
+            "node_by_id", parameters, timeout=self.search.deadline.left()
+        ):
+            node = node_of(row["properties"])
+            nodes[node.id] = node
