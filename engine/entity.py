@@ -132,6 +132,7 @@ def relationship_types() -> frozenset[str]:
     return frozenset(
         {
             *edge_schemata(),
+            SAME_AS,
             *(kind.upper() for kind in LITERAL_TYPES),
             *(relationship_type(prop.name) for prop in links),
         }

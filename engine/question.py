@@ -172,6 +172,8 @@ class ExpandQuestion:
     """The size of the page."""
     after: str | None = None
     """The cursor of the last item on the page before."""
+    judged: bool = True
+    """Whether the records that are judged the same, and their relationships, belong to it."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "types", chosen_types(self.types))

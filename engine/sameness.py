@@ -1,9 +1,12 @@
 """Which records positive judgements join, directly or through others, and by which chain."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from engine.judgement import Judgement
+
+Hop = tuple[str, str]
+"""The records that a relationship leads from and to."""
 
 
 class Sameness:
@@ -72,6 +75,27 @@ class Sameness:
             chain.append(self._at[end][before[end]][0])
             end = before[end]
         return chain[::-1]
+
+    def distance(self, start: str, end: str) -> int:
+        """How many judgements lie between two records of a cluster."""
+        return 0 if start == end else len(self.chain(start, end) or ())
+
+    def thread(self, start: str, end: str, hops: Sequence[Collection[Hop]]) -> list[Hop]:
+        """One way from a record to another across some hops, each between two clusters.
+
+        Each hop is given by the records that it may lead from and to. The way is the one that
+        crosses the fewest judgements.
+        """
+        best: dict[str, tuple[int, tuple[Hop, ...]]] = {start: (0, ())}
+        for hop in hops:
+            ahead: dict[str, tuple[int, tuple[Hop, ...]]] = {}
+            for source, target in hop:
+                for here, (cost, way) in best.items():
+                    reached = (cost + self.distance(here, source), (*way, (source, target)))
+                    ahead[target] = min(ahead.get(target, reached), reached)
+            best = ahead
+        ends = [(cost + self.distance(here, end), way) for here, (cost, way) in best.items()]
+        return list(min(ends)[1])
 
     def _reached(self, start: str) -> dict[str, str]:
         """Each record of a cluster, and the one before it on a shortest way from ``start``."""

@@ -195,6 +195,7 @@ async def _expand(
     schemata: list[str] | None = None,
     during: DateRange | None = None,
     order: ExpandOrder | None = ExpandOrder.DEGREE_ASC,
+    judged: bool | None = True,
     first: int | None = ExpandQuestion.first,
     after: str | None = None,
 ) -> Any:
@@ -207,6 +208,7 @@ async def _expand(
         order=order or ExpandOrder.DEGREE_ASC,
         first=page_size(first, ExpandQuestion.first),
         after=after,
+        judged=judged is not False,
     )
     return Expansion(question, await info.context.ask(info.context.engine.expand, question))
 

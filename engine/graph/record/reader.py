@@ -13,19 +13,28 @@ from engine.entity import (
     edge_schemata,
     link_properties,
     relationship_type,
+    same_as,
     schema_of,
     spelling,
 )
 from engine.errors import BadInput
 from engine.graph import visibility
 from engine.graph.connection import LONG_TIMEOUT, Connection, Deadline
-from engine.graph.convert import LITERAL, entity_of, node_of, relationship_of
+from engine.graph.convert import (
+    LITERAL,
+    entity_of,
+    held_judgement,
+    node_of,
+    relationship_of,
+)
 from engine.graph.cypher import alternatives, branches, quoted
 from engine.graph.record.change import Change
 from engine.graph.record.identity import Identity, identities
 from engine.graph.record.stream import Stream
 from engine.graph.walk.expand import Expansion, expand, expand_count
+from engine.graph.walk.sameness import joined, sees_judged
 from engine.question import Direction, ExpandQuestion
+from engine.sameness import Sameness
 
 TYPES = tuple(sorted(edge_schemata()))
 WINDOW = 5_000
@@ -117,7 +126,7 @@ class Reader:
         """The relationships of a node with the nodes at their other ends; of an edge, its ends."""
         wanted = Expansion(question, access)
         deadline = Deadline(self._seconds)
-        page = expand(self._connection, deadline, wanted)
+        page = expand(self._connection, deadline, wanted, self._same(question, deadline, access))
         if page.items or question.after is not None or question.id.startswith(LITERAL):
             return page
         return self._edge_ends(wanted, question.first, deadline)
@@ -126,8 +135,18 @@ class Reader:
         """How many steps ``expand`` has on all pages."""
         wanted = Expansion(question, access)
         deadline = Deadline(self._seconds)
-        total = expand_count(self._connection, deadline, wanted)
+        same = self._same(question, deadline, access)
+        total = expand_count(self._connection, deadline, wanted, same)
         return total or len(self._edge_ends(wanted, MAX_EDGES, deadline).items)
+
+    def _same(
+        self, question: ExpandQuestion, deadline: Deadline, access: Access
+    ) -> Sameness | None:
+        """What joins a record with others, where it is to be crossed and there is something."""
+        if not question.judged or question.id.startswith(LITERAL):
+            return None
+        sameness = joined(self._connection, deadline, [question.id], access)
+        return sameness if sameness.knows(question.id) else None
 
     def _edge_ends(self, wanted: Expansion, first: int, deadline: Deadline) -> Page[Step]:
         """The ends of an edge, as steps along itself; never more than fit on one page."""
@@ -238,9 +257,21 @@ class Reader:
             relationship_of(row["type"], row["source"], row["target"], row["properties"])
             for row in rows[:MAX_EDGES]
         ]
+        edges += self._judged_among(unique, deadline, access)
         edges.sort(key=lambda edge: (edge.id, edge.source, edge.target))
         cut = f"more than {MAX_EDGES:,} relationships" if len(rows) > MAX_EDGES else None
         return Subgraph(nodes, edges, cut)
+
+    def _judged_among(
+        self, ids: Sequence[str], deadline: Deadline, access: Access
+    ) -> list[Relationship]:
+        """The positive judgements on two of these records."""
+        if not sees_judged(self._connection, deadline, access):
+            return []
+        parameters = {"ids": ids, **visibility.parameters(access)}
+        rows = self._connection.read("same_as", parameters, timeout=deadline.left())
+        found = {each.id: each for each in map(held_judgement, rows)}
+        return [same_as(each) for each in found.values() if set(each.ends) <= set(ids)]
 
     def outward(self, ids: Sequence[str], access: Access) -> list[Relationship]:
         """The relationships that lead out of some records and that the reader may see, in order."""

@@ -1,6 +1,6 @@
-"""Clusters of records that are judged the same, and paths of clusters told as paths of records."""
+"""Paths of clusters, told as paths of the records that are judged the same."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -8,55 +8,18 @@ from typing import Any
 from engine.answer import Path
 from engine.entity import Node, Relationship, same_as
 from engine.graph import visibility
-from engine.graph.convert import LITERAL, node_of, relationship_of
+from engine.graph.convert import node_of, relationship_of
 from engine.graph.cypher import fragment
 from engine.graph.walk.collector import PathCollector
 from engine.graph.walk.hop import Hop
 from engine.graph.walk.plan import Pair, end_labels
-from engine.graph.walk.sameness import grow
+from engine.graph.walk.sameness import Clusters
 from engine.graph.walk.search import PathSearch
-from engine.sameness import Sameness
 
 Crossed = tuple[int, str, str]
 """A hop between two clusters: its place, and the names of the clusters."""
 Step = tuple[int, str, str]
 """A hop between two nodes: its place, and the ids of the nodes."""
-
-
-class Clusters:
-    """The clusters that were met so far, as one reader sees them."""
-
-    def __init__(self, search: PathSearch) -> None:
-        self._search = search
-        self._parameters = visibility.parameters(search.plan.access)
-        self._asked: set[str] = set()
-        self._names: dict[str, str] = {}
-        self.sameness = Sameness()
-
-    def add(self, ids: Iterable[str]) -> None:
-        """Read which clusters these nodes belong to."""
-        new = {id_ for id_ in ids if id_ not in self._names}
-        records = [id_ for id_ in new if not id_.startswith(LITERAL)]
-        grow(self.sameness, self._asked, records, self._ask)
-        for id_ in new:
-            if id_ not in self._names:
-                members = self.sameness.members(id_)
-                self._names.update(dict.fromkeys(members, min(members)))
-
-    def _ask(self, front: Sequence[str]) -> Iterable[Mapping[str, Any]]:
-        return self._search.connection.read(
-            "same_as",
-            {**self._parameters, "ids": front},
-            timeout=self._search.deadline.left(),
-        )
-
-    def name(self, id: str) -> str:
-        """The id that stands for the cluster of a node that was met."""
-        return self._names[id]
-
-    def distance(self, here: str, there: str) -> int:
-        """How many judgements lie between two records of a cluster."""
-        return 0 if here == there else len(self.sameness.chain(here, there) or ())
 
 
 @dataclass
@@ -82,21 +45,13 @@ class Told:
 
     def _steps(self, path: Sequence[str]) -> list[Step]:
         """The hops of a path, so chosen that it crosses the fewest judgements."""
-        start, end = self.pair
-        best: dict[str, tuple[int, tuple[Step, ...]]] = {start: (0, ())}
-        for number, (near, far) in enumerate(pairwise(path)):
-            place = number if len(self.hops) > 1 else 0
-            ahead: dict[str, tuple[int, tuple[Step, ...]]] = {}
-            for source, target in self.crossed[place, near, far]:
-                for here, (cost, walk) in best.items():
-                    more = cost + self.clusters.distance(here, source)
-                    reached = (more, (*walk, (place, source, target)))
-                    ahead[target] = min(ahead.get(target, reached), reached)
-            best = ahead
-        ends = [
-            (cost + self.clusters.distance(here, end), walk) for here, (cost, walk) in best.items()
+        places = [place if len(self.hops) > 1 else 0 for place in range(len(path) - 1)]
+        hops = [
+            self.crossed[place, near, far]
+            for place, (near, far) in zip(places, pairwise(path), strict=True)
         ]
-        return list(min(ends)[1])
+        way = self.clusters.sameness.thread(*self.pair, hops)
+        return [(place, *hop) for place, hop in zip(places, way, strict=True)]
 
     def _read(self, steps: set[Step]) -> tuple[dict[Step, Relationship], dict[str, Node]]:
         """The relationship of each hop, of parallel ones the first by id, and the nodes there."""

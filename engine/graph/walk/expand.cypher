@@ -5,18 +5,22 @@
 ($start IS NULL OR $$it$$._end IS NULL OR $$it$$._end >= $start)
   AND ($end IS NULL OR $$it$$._start IS NULL OR $$it$$._start <= $end)
 
+// -- expand_wanted --
+// Whether a relationship `r` of the node `n` is asked for, and its other end `m`.
+$$visible:r$$
+  AND $$visible_node:m$$
+  AND ($schemata IS NULL OR any(label IN labels(m) WHERE label IN $schemata))
+  AND $$during:r$$
+  AND ($direction = 'BOTH' OR ($direction = 'OUT' AND startNode(r) = n)
+    OR ($direction = 'IN' AND endNode(r) = n))
+
 // -- expand --
 // The relationships of a node with the nodes at their other ends, from a place in their order.
 MATCH (n:$$label$$ {id: $id})
 USING INDEX n:$$label$$(id)
 WHERE $$visible_node:n$$
 MATCH (n)-[r$$types$$]-(m)
-WHERE $$visible:r$$
-  AND $$visible_node:m$$
-  AND ($schemata IS NULL OR any(label IN labels(m) WHERE label IN $schemata))
-  AND $$during:r$$
-  AND ($direction = 'BOTH' OR ($direction = 'OUT' AND startNode(r) = n)
-    OR ($direction = 'IN' AND endNode(r) = n))
+WHERE $$expand_wanted:it$$
 // A degree is counted among what the reader may see, and up to a bound: more is a hub.
 WITH n, r, m, [
     CASE WHEN $sign = 0 THEN 0
@@ -33,10 +37,30 @@ MATCH (n:$$label$$ {id: $id})
 USING INDEX n:$$label$$(id)
 WHERE $$visible_node:n$$
 MATCH (n)-[r$$types$$]-(m)
-WHERE $$visible:r$$
-  AND $$visible_node:m$$
-  AND ($schemata IS NULL OR any(label IN labels(m) WHERE label IN $schemata))
-  AND $$during:r$$
-  AND ($direction = 'BOTH' OR ($direction = 'OUT' AND startNode(r) = n)
-    OR ($direction = 'IN' AND endNode(r) = n))
+WHERE $$expand_wanted:it$$
+RETURN count(*) AS total
+
+// -- expand_judged --
+// The same for records that are judged the same; a relationship at two of them is there twice.
+MATCH (n:Entity)
+USING INDEX n:Entity(id)
+WHERE n.id IN $ids AND $$visible_record:n$$
+MATCH (n)-[r$$types$$]-(m)
+WHERE $$expand_wanted:it$$
+WITH n, r, m, [
+    CASE WHEN $sign = 0 THEN 0
+         ELSE $sign * ($$visible_degree:m$$) END,
+    m.id, type(r), coalesce(r.id, '') + '|' + n.id, startNode(r) = n] AS key
+WHERE $after IS NULL OR key > $after
+WITH r, m, key ORDER BY key LIMIT $limit
+RETURN key, type(r) AS type, startNode(r).id AS source, endNode(r).id AS target,
+       properties(r) AS properties, properties(m) AS node
+
+// -- expand_judged_count --
+// How many relationships do the pages of `expand_judged` hold in all?
+MATCH (n:Entity)
+USING INDEX n:Entity(id)
+WHERE n.id IN $ids AND $$visible_record:n$$
+MATCH (n)-[r$$types$$]-(m)
+WHERE $$expand_wanted:it$$
 RETURN count(*) AS total

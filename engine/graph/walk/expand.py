@@ -6,14 +6,15 @@ from typing import Any
 from engine.access import Access
 from engine.answer import Page, Step
 from engine.cursor import cursor_of, place_of
-from engine.entity import schema_of
+from engine.entity import SAME_AS, same_as, schema_of
 from engine.errors import BadInput
 from engine.graph import visibility
 from engine.graph.connection import Connection, Deadline
-from engine.graph.convert import LITERAL, node_of, relationship_of
+from engine.graph.convert import LITERAL, entity_of, node_of, relationship_of
 from engine.graph.cypher import alternatives, quoted
 from engine.graph.period import bounds
 from engine.question import ExpandOrder, ExpandQuestion
+from engine.sameness import Sameness
 
 SIGNS = {ExpandOrder.DEGREE_ASC: 1, ExpandOrder.DEGREE_DESC: -1, ExpandOrder.ID: 0}
 """What the degree is multiplied by, so that one query sorts in each order."""
@@ -24,6 +25,10 @@ KEY = (int, str, str, str, bool)
 
 That is the degree, the neighbour's id, the relationship's type and id, and whether it leads out.
 """
+
+
+FIRST = -(2**53)
+"""What those have in place of a degree that are judged the same: they come first in each order."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +47,14 @@ class Expansion:
         """Whether the question has an empty list of types, so that it has no answer."""
         return self.question.types is not None and not self.question.types
 
-    def parameters(self) -> dict[str, Any]:
+    def parameters(self, sameness: Sameness | None) -> dict[str, Any]:
         """The parameters of both queries, but for the place in the order."""
         question = self.question
+        records = {} if sameness is None else {"ids": sameness.members(question.id)}
         start, end = bounds(question.during)
         return {
             "id": question.id,
+            **records,
             **visibility.parameters(self.access),
             "schemata": None if question.schemata is None else list(question.schemata),
             "start": start,
@@ -55,10 +62,12 @@ class Expansion:
             "direction": question.direction.value,
         }
 
-    def parts(self) -> dict[str, str]:
+    def parts(self, sameness: Sameness | None) -> dict[str, str]:
         """The parts of both queries: where to start, and along which types."""
-        label = "Literal" if self.question.id.startswith(LITERAL) else "Entity"
         types = alternatives(sorted(set(self.question.types or ())))
+        if sameness is not None:
+            return {"types": types}
+        label = "Literal" if self.question.id.startswith(LITERAL) else "Entity"
         return {"label": quoted(label), "types": types}
 
 
@@ -70,33 +79,71 @@ def key_of(order: ExpandOrder, cursor: str) -> list[Any]:
     return key
 
 
-def expand(connection: Connection, deadline: Deadline, wanted: Expansion) -> Page[Step]:
-    """A page of a node's relationships with the nodes at their other ends."""
+def expand(
+    connection: Connection, deadline: Deadline, wanted: Expansion, sameness: Sameness | None = None
+) -> Page[Step]:
+    """A page of a node's relationships with the nodes at their other ends.
+
+    With ``sameness`` the records that are judged the same come first, and then the relationships of
+    all of them.
+    """
     order, first, after = wanted.question.order, wanted.question.first, wanted.question.after
     key = None if after is None else key_of(order, after)
     if wanted.is_empty():
         return Page()
+    found: list[tuple[list[Any], Step]] = []
+    if sameness is not None:
+        found = [
+            pair
+            for pair in same(connection, deadline, wanted, sameness)
+            if key is None or pair[0] > key
+        ]
     # one more than the page holds shows whether there is a next page
-    parameters = wanted.parameters() | {
+    parameters = wanted.parameters(sameness) | {
         "sign": SIGNS[order],
         "bound": HUB,
         "after": key,
-        "limit": first + 1,
+        "limit": max(first + 1 - len(found), 0),
     }
-    rows = connection.read("expand", parameters, timeout=deadline.left(), **wanted.parts())
-    steps = []
-    for row in rows[:first]:
+    name = "expand" if sameness is None else "expand_judged"
+    rows = connection.read(name, parameters, timeout=deadline.left(), **wanted.parts(sameness))
+    for row in rows:
         relationship = relationship_of(row["type"], row["source"], row["target"], row["properties"])
-        steps.append(Step(relationship, node_of(row["node"], relationship.dataset)))
-    cursors = [cursor_of(order.value, *row["key"]) for row in rows[:first]]
-    return Page(steps, cursors, len(rows) > first)
+        found.append((row["key"], Step(relationship, node_of(row["node"], relationship.dataset))))
+    cursors = [cursor_of(order.value, *key) for key, _ in found[:first]]
+    return Page([step for _, step in found[:first]], cursors, len(found) > first)
 
 
-def expand_count(connection: Connection, deadline: Deadline, wanted: Expansion) -> int:
+def same(
+    connection: Connection, deadline: Deadline, wanted: Expansion, sameness: Sameness
+) -> list[tuple[list[Any], Step]]:
+    """The other records that are judged the same, each with its key in the order of ``expand``."""
+    question = wanted.question
+    if question.types is not None and SAME_AS not in question.types:
+        return []
+    before = {there: here for here, there in sameness.steps(question.id)}
+    parameters = {"ids": sorted(before), **visibility.parameters(wanted.access)}
+    rows = connection.read("node_by_id", parameters, timeout=deadline.left())
+    found: list[tuple[list[Any], Step]] = []
+    for row in rows:
+        node = entity_of(row["properties"])
+        if wanted.admits(node.schema):
+            relationship = same_as(sameness.between(before[node.id], node.id)[0])
+            found.append(
+                ([FIRST, node.id, SAME_AS, relationship.id, True], Step(relationship, node))
+            )
+    return sorted(found, key=lambda pair: pair[0])
+
+
+def expand_count(
+    connection: Connection, deadline: Deadline, wanted: Expansion, sameness: Sameness | None = None
+) -> int:
     """How many relationships all pages hold."""
     if wanted.is_empty():
         return 0
+    name = "expand_count" if sameness is None else "expand_judged_count"
     rows = connection.read(
-        "expand_count", wanted.parameters(), timeout=deadline.left(), **wanted.parts()
+        name, wanted.parameters(sameness), timeout=deadline.left(), **wanted.parts(sameness)
     )
-    return int(rows[0]["total"])
+    more = 0 if sameness is None else len(same(connection, deadline, wanted, sameness))
+    return int(rows[0]["total"]) + more

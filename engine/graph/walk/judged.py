@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engine.graph.walk.cluster import Clusters, Crossed, Told
+from engine.graph.walk.cluster import Crossed, Told
 from engine.graph.walk.collector import PathCollector
 from engine.graph.walk.hop import Hop
 from engine.graph.walk.layer import MAX_STEPS, Layers, Neighbours
 from engine.graph.walk.plan import Pair, end_labels
+from engine.graph.walk.sameness import Clusters
 from engine.graph.walk.search import PathSearch
 from engine.question import PathMode
 
@@ -27,7 +28,7 @@ class JudgedSearch:
     def between(self, pairs: list[Pair]) -> None:
         """Add the paths between pairs of ends that have the same labels."""
         plan, collector = self.search.plan, self.search.collector
-        clusters = Clusters(self.search)
+        clusters = Clusters(self.search.connection, self.search.deadline, plan.access)
         clusters.add({end for pair in pairs for end in pair})
         clusters.add(plan.question.avoid)
         apart = [pair for pair in pairs if clusters.name(pair[0]) != clusters.name(pair[1])]

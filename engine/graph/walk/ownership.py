@@ -16,6 +16,7 @@ from engine.graph import visibility
 from engine.graph.connection import Connection, Deadline
 from engine.graph.convert import entity_of, relationship_of
 from engine.graph.period import bounds
+from engine.graph.walk.sameness import Clusters
 from engine.graph.walk.web import EXACTNESS, Web
 from engine.question import DateRange, OwnershipQuestion
 from engine.unnamed import without_owner
@@ -110,8 +111,10 @@ class Ownership:
         if not roots:
             return HoldingPage()
         root = entity_of(roots[0]["node"])
-        web = Web(root, up)
-        self._grow(web, parameters, deadline)
+        clusters = Clusters(self._connection, deadline, access)
+        clusters.add([root.id])
+        web = Web(root, up, clusters.sameness)
+        self._grow(web, clusters, parameters, deadline)
         shares = web.integrated()
         deadline.left()
         doubts = web.doubts()
@@ -130,10 +133,12 @@ class Ownership:
             truncated=web.truncated,
         )
 
-    def _grow(self, web: Web, parameters: dict[str, Any], deadline: Deadline) -> None:
+    def _grow(
+        self, web: Web, clusters: Clusters, parameters: dict[str, Any], deadline: Deadline
+    ) -> None:
         """Add the ownerships around the root hop by hop, as long as there are new nodes."""
         name = "ownership_up" if web.up else "ownership_down"
-        front = [web.root]
+        front = self._members(web, web.asked, parameters, deadline)
         for _ in range(MAX_DEPTH):
             # one row more than there is room for shows that ownerships are left out
             room = MAX_OWNERSHIPS - len(web.shares)
@@ -143,10 +148,24 @@ class Ownership:
                 web.truncated = f"there are more than {MAX_OWNERSHIPS:,} ownerships around it"
                 rows = rows[:room]
             front = []
+            clusters.add(row["node"]["id"] for row in rows)
             for row in rows:
                 edge = relationship_of("OWNERSHIP", row["source"], row["target"], row["edge"])
                 if web.add(edge, entity_of(row["node"])):
-                    front.append(row["node"]["id"])
+                    front += self._members(web, row["node"]["id"], parameters, deadline)
             if web.truncated or not front:
                 return
         web.truncated = f"there are ownerships more than {MAX_DEPTH} hops away"
+
+    def _members(
+        self, web: Web, id: str, parameters: dict[str, Any], deadline: Deadline
+    ) -> list[str]:
+        """The records of the node that a record belongs to, which the web knows from now on."""
+        members = web.sameness.members(id)
+        rest = [member for member in members if member not in web.records]
+        if rest:
+            named = parameters | {"ids": rest}
+            for row in self._connection.read("node_by_id", named, timeout=deadline.left()):
+                record = entity_of(row["properties"])
+                web.records[record.id] = record
+        return members
