@@ -13,7 +13,7 @@ from engine.graph.walk.cluster import Crossed, Told
 from engine.graph.walk.collector import PathCollector
 from engine.graph.walk.hop import Hop
 from engine.graph.walk.layer import MAX_STEPS, Layers, Neighbours
-from engine.graph.walk.plan import Pair, end_labels
+from engine.graph.walk.plan import Pair, PathPlan, end_labels
 from engine.graph.walk.sameness import Clusters
 from engine.graph.walk.search import PathSearch
 from engine.question import PathMode
@@ -31,17 +31,12 @@ class JudgedSearch:
         clusters = Clusters(self.search.connection, self.search.deadline, plan.access)
         clusters.add({end for pair in pairs for end in pair})
         clusters.add(plan.question.avoid)
-        apart = [pair for pair in pairs if clusters.name(pair[0]) != clusters.name(pair[1])]
-        if not plan.question.hops:
-            for pair in pairs:
-                if pair not in apart:
-                    Told(self.search, clusters, pair).add([[clusters.name(pair[0])]], collector)
+        apart = self._add_joined(pairs, clusters)
         # the layers keep off the clusters of the ends, whose other records are inside of a path
         hops = [replace(hop, inner=True, keeps_off_ends=False) for hop in plan.hops()]
         if not apart or any(hop.impossible() for hop in hops):
             return
-        avoid = [each for id_ in plan.question.avoid for each in clusters.sameness.members(id_)]
-        plan = replace(plan, question=replace(plan.question, avoid=tuple(dict.fromkeys(avoid))))
+        plan = avoiding(plan, clusters)
         search = replace(self.search, plan=plan)
         parameters = plan.parameters(hops) | search.hubs(hops)
         if plan.is_one_shortest():
@@ -50,6 +45,19 @@ class JudgedSearch:
         for pair in apart:
             walk = Walk(search, clusters, pair, hops, parameters)
             walk.add(plan.lengths(), collector)
+
+    def _add_joined(self, pairs: list[Pair], clusters: Clusters) -> list[Pair]:
+        """Add the paths without hops, of ends that are judged the same; the other pairs."""
+        joined: list[Pair] = []
+        apart: list[Pair] = []
+        for pair in pairs:
+            is_one = clusters.name(pair[0]) == clusters.name(pair[1])
+            (joined if is_one else apart).append(pair)
+        if not self.search.plan.question.hops:
+            for pair in joined:
+                told = Told(self.search, clusters, pair)
+                told.add([[clusters.name(pair[0])]], self.search.collector)
+        return apart
 
     def _shortest(
         self,
@@ -75,6 +83,12 @@ class JudgedSearch:
             if not (lengths and walk.add(lengths, collector)):
                 for path in found:
                     collector.add_judged(path, *plain.parts(path))
+
+
+def avoiding(plan: PathPlan, clusters: Clusters) -> PathPlan:
+    """The plan that avoids also what is judged the same as what is to be avoided."""
+    avoid = [each for id_ in plan.question.avoid for each in clusters.sameness.members(id_)]
+    return replace(plan, question=replace(plan.question, avoid=tuple(dict.fromkeys(avoid))))
 
 
 @dataclass
@@ -105,9 +119,7 @@ class Walk:
 
     def _ask(self, place: int, back: bool, names: list[str]) -> Neighbours:
         """Where the hop at a place leads from each of these clusters; or, backwards, to each."""
-        members = {
-            member: name for name in names for member in self.clusters.sameness.members(name)
-        }
+        members = self._members(names)
         ids = list(members) if back else self._leavable(place, members)
         rows = self._neighbours(place, back, ids)
         far = {id_ for neighbours in rows.values() for id_ in neighbours}
@@ -117,14 +129,20 @@ class Walk:
         for near, neighbours in rows.items():
             for other in leavable.intersection(neighbours):
                 name = self.clusters.name(other)
-                if name == members[near]:
-                    continue
-                answer[members[near]].add(name)
-                hop = (other, near) if back else (near, other)
-                source, target = map(self.clusters.name, hop)
-                at = (place if len(self.hops) > 1 else 0, source, target)
-                self.crossed.setdefault(at, set()).add(hop)
+                if name != members[near]:
+                    answer[members[near]].add(name)
+                    self._note(place, (other, near) if back else (near, other))
         return {name: sorted(others) for name, others in answer.items()}
+
+    def _members(self, names: Iterable[str]) -> dict[str, str]:
+        """All nodes of some clusters, with the name of the cluster."""
+        sameness = self.clusters.sameness
+        return {member: name for name in names for member in sameness.members(name)}
+
+    def _note(self, place: int, hop: Pair) -> None:
+        source, target = map(self.clusters.name, hop)
+        at = (place if len(self.hops) > 1 else 0, source, target)
+        self.crossed.setdefault(at, set()).add(hop)
 
     def _neighbours(self, place: int, back: bool, ids: list[str]) -> Neighbours:
         rows = self.search.connection.stream(
