@@ -107,6 +107,13 @@ def collapsed(
     return web, name
 
 
+def lengths_between(web: "networkx.Graph[str]", start: str, end: str) -> list[int]:
+    """The lengths of all paths of at most four hops, the shortest first."""
+    if start == end:
+        return [0]
+    return sorted(len(each) - 1 for each in networkx.all_simple_paths(web, start, end, cutoff=4))
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_paths_are_those_of_the_web_with_clusters_as_nodes(graph: Connection, seed: int) -> None:
     chosen = random.Random(seed)
@@ -116,10 +123,7 @@ def test_paths_are_those_of_the_web_with_clusters_as_nodes(graph: Connection, se
     fill(graph, ids, owned, same)
     web, name = collapsed(ids, owned, same)
     for start, end in (chosen.sample(ids, 2) for _ in range(12)):
-        lengths = [0]
-        if name[start] != name[end]:
-            every = networkx.all_simple_paths(web, name[start], name[end], cutoff=4)
-            lengths = sorted(len(each) - 1 for each in every)
+        lengths = lengths_between(web, name[start], name[end])
         for mode, wanted in (
             (PathMode.SHORTEST, lengths[:1]),
             (PathMode.K_SHORTEST, lengths[:6]),
