@@ -37,6 +37,7 @@ from engine.match.runner import Runner
 from engine.progress import Progress
 from engine.question import ExpandQuestion, PathQuestion
 from engine.reading import Reading
+from engine.reviews import Reviews
 from engine.run import Run
 from engine.server.guard import guard
 from engine.settings import Settings
@@ -79,6 +80,13 @@ class Engine(Reading):
             self.investigations.named,
         )
         self.crossings = self._crossings(stores)
+        self.reviews = Reviews(
+            Candidates(stores.connection, settings.deadline),
+            self.crossings,
+            self.judgements,
+            self.directory,
+            self.secret,
+        )
 
     def _crossings(self, stores: Stores) -> Crossings:
         held = partial(is_claimed, self.settings.data, shared=stores.shared_connection)

@@ -6,17 +6,19 @@ new or has changed.
 """
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
 
 import orjson
+from followthemoney import model
 
 from engine.answer import Feature
 from engine.entity import Entity
 from engine.errors import BadInput
 from engine.judgement import Judgement, Verdict
 from engine.question import SearchFilter
+from engine.vocabulary import chosen_schemata
 
 LEAST = 0.5
 """The score from which on a pair is kept, where nobody says otherwise."""
@@ -165,14 +167,51 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class ShortPair:
+    """A pair without its records and what its score is made of."""
+
+    id: str
+    left: str
+    right: str
+    score: float
+    algorithm: str
+
+
+class PairOrder(StrEnum):
+    """Which pairs come first."""
+
+    SCORE = "score"
+    """The likeliest."""
+    UNCERTAINTY = "uncertainty"
+    """Those whose score is nearest to 0.5."""
+    HELP = "help"
+    """Those that it helps most to judge: see ``help_of``."""
+
+
+def help_of(score: float, joined: int) -> float:
+    """How much it helps to judge a pair.
+
+    That is how many pairs of records a positive verdict would join (those of the left record's
+    cluster with those of the right one's), times how likely it is, times what a person adds: from 1
+    where the score is sure, as many of those are judged together, to 2 where it is 0.5.
+    """
+    return joined * score * (1 + uncertainty_of(score))
+
+
+def uncertainty_of(score: float) -> float:
+    """From 0 for a score of 0 or 1 to 1 for one of 0.5."""
+    return 1 - abs(2 * score - 1)
+
+
+@dataclass(frozen=True)
 class PairQuestion:
-    """Which pairs of a crossing? A page of them, the likeliest first."""
+    """Which pairs of a crossing? A page of them."""
 
     crossing: str
     least: float = 0.0
     most: float = 1.0
     schemata: tuple[str, ...] | None = None
-    """One of the two records is of one of these."""
+    """One of the two records is of one of these, or of a kind of it."""
     datasets: tuple[str, ...] | None = None
     """The right record is of one of these."""
     countries: tuple[str, ...] | None = None
@@ -182,27 +221,64 @@ class PairQuestion:
     first: int = 25
     after: str | None = None
     """The cursor of the last pair on the page before."""
+    order: PairOrder = PairOrder.SCORE
+
+    def __post_init__(self) -> None:
+        """Names the kinds of the schemata, too; warns of schemata that are not known."""
+        for name in ("least", "most"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise BadInput(f"a score is from 0 to 1, not {getattr(self, name)}")
+        if (known := chosen_schemata(self.schemata)) is not None:
+            kinds = [each.name for each in model if any(each.is_a(name) for name in known)]
+            object.__setattr__(self, "schemata", tuple(sorted(kinds)))
 
 
 @dataclass(frozen=True)
-class Band:
-    """How many pairs have a score from ``least`` on, and below ``below``."""
-
-    least: float
-    below: float
-    pairs: int
-    judged: int
-
-
-@dataclass(frozen=True)
-class Statistics:
-    """What a crossing has found, as one reader may see it."""
+class Judged:
+    """How many pairs there are, and what was said of them."""
 
     pairs: int = 0
     judged: int = 0
+    positive: int = 0
+    negative: int = 0
+    unsure: int = 0
+    disputed: int = 0
+    """Judged positive and negative, in two collections; counted in both."""
+    agreeing: int = 0
+    """Judged as their score has it: positive from 0.5 on, negative below."""
+
+    @property
+    def agreement(self) -> float | None:
+        """The part of the pairs that were judged positive or negative whose score was right.
+
+        None where there are none.
+        """
+        told = self.positive + self.negative
+        return self.agreeing / told if told else None
+
+
+@dataclass(frozen=True)
+class Band(Judged):
+    """The pairs with a score from ``least`` on, and below ``below``."""
+
+    least: float = 0.0
+    below: float = 1.0
+
+
+@dataclass(frozen=True)
+class Statistics(Judged):
+    """What a crossing has found, as one reader may see it."""
+
     records: int = 0
     """Records of the source with at least one candidate."""
     bands: list[Band] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, bands: list[Band], records: int) -> "Statistics":
+        """The statistics that bands have together."""
+        names = [each.name for each in fields(Judged)]
+        sums = {name: sum(getattr(band, name) for band in bands) for name in names}
+        return cls(**sums, records=records, bands=bands)
 
 
 def features_text(features: list[Feature]) -> str:

@@ -26,6 +26,7 @@ from engine.investigations import Investigations
 from engine.judgements import Judgements
 from engine.loading import Loading
 from engine.offline import Filling, Slot
+from engine.reviews import Reviews
 from tests.measure import USUAL_MODULE, USUAL_SHARE, complexity, functions, problems
 
 HERE = Path(__file__).parents[1]
@@ -79,6 +80,7 @@ OPEN = {
     "investigations",
     "judgements",
     "requests",
+    "reviews",
 }
 """What an engine shows: its settings, and the ports of accounts, keys and the audit log."""
 STORES = ("engine.graph.", "engine.index.", "engine.server.", "engine.sync.")
@@ -94,6 +96,7 @@ PORTS = (
     Investigations,
     Judgements,
     Crossings,
+    Reviews,
     UserRequests,
 )
 """The classes by which other rooms reach the engine's stores."""

@@ -57,6 +57,8 @@ ROUTE = 5
 """Entities, and relationships, on the routes to one owner: more are rare."""
 COMPARED = 75
 """Records that are read to be compared with one (``engine.match.matcher``)."""
+SAMPLED, JUDGED = 100, 1_000
+"""To look for the pairs of a run that may be judged in one step, and to judge them."""
 PROPERTIES = 5
 """Properties that name entities, of a record whose properties are all asked for."""
 MOST_LOOKS = 20_000
@@ -211,6 +213,8 @@ class Cost:
 
     def _page(self, size: int, sets: tuple[SelectionSetNode, ...], kind: GraphQLNamedType) -> int:
         """A page of a list: looking for it, and its items."""
+        if kind.name == "XrefSample":
+            return SAMPLED + self._inner(sets, kind, {"pairs": size})
         if kind.name == "MatchResult":
             return COMPARED + self._inner(sets, kind, {"nodes": size})
         if not kind.name.endswith("Connection") or not isinstance(kind, GraphQLObjectType):
@@ -263,6 +267,8 @@ class Cost:
         if name == "profile":
             return sum(PROFILE.values()) + self._inner(sets, kind, PROFILE)
         inner = self._inner(sets, kind)
+        if name == "judgeXref":
+            return JUDGED + inner
         if name == "history":
             return SAID * (1 + inner)
         if name == "properties":

@@ -22,6 +22,7 @@ from api.holding import HoldingQuery
 from api.investigation import InvestigationQuery
 from api.judgement import JudgementQuery
 from api.match import MatchQuery
+from api.review import ReviewQuery
 from api.search import Search, SearchConnection
 from api.session import Info
 from api.user import UserQuery
@@ -133,6 +134,7 @@ class Query(
     MatchQuery,
     JudgementQuery,
     XrefQuery,
+    ReviewQuery,
 ):
     """Everything that can be asked."""
 

@@ -16,10 +16,18 @@ from engine import xref as value
 from engine.answer import Page
 from engine.cursor import cursor_of
 from engine.judgement import Verdict
-from engine.xref import PairQuestion, RunState
+from engine.xref import PairOrder, PairQuestion, RunState
 
 PAGE = 25
 
+strawberry.enum(
+    PairOrder,
+    name="XrefPairOrder",
+    description="Which pairs come first: the likeliest (SCORE), those whose score is nearest to "
+    "0.5 (UNCERTAINTY), or those that it helps most to judge (HELP): how many records a positive "
+    "verdict would join, how likely it is, and how unsure the score is. For the last two, 5,000 "
+    "pairs are put in order at a time.",
+)
 strawberry.enum(RunState, name="XrefState", description="What has become of a run.")
 
 
@@ -33,7 +41,8 @@ class XrefPairFilter:
         default=None, description="Only those that somebody has judged, or only the others."
     )
     schemata: list[str] | None = strawberry.field(
-        default=None, description="One of the two records is of exactly one of these schemata."
+        default=None,
+        description="One of the two records is of one of these schemata, or of a kind of it.",
     )
     datasets: list[str] | None = strawberry.field(
         default=None, description="The candidate is of one of these datasets."
@@ -96,9 +105,9 @@ async def _pair_count(root: strawberry.Parent[Pairs], info: Info) -> Any:
     return await info.context.ask(info.context.engine.crossings.count, root.question)
 
 
-@strawberry.type(description="A page of pairs, the likeliest first.")
+@strawberry.type(description="A page of pairs.")
 class XrefPairConnection:
-    """A page of pairs, the likeliest first."""
+    """A page of pairs."""
 
     edges: list[XrefPairEdge] = strawberry.field(description="The pairs with their cursors.")
     nodes: list[XrefPair] = strawberry.field(description="The pairs.")
@@ -118,6 +127,13 @@ class XrefBand:
     below: float = strawberry.field(description="Where the range ends.")
     pairs: int = strawberry.field(description="How many pairs there are.")
     judged: int = strawberry.field(description="How many of them somebody has judged.")
+    positive: int = strawberry.field(description="How many were judged to be one thing.")
+    negative: int = strawberry.field(description="How many were judged to be two things.")
+    unsure: int = strawberry.field(description="How many were looked at, and could not be told.")
+    agreement: float | None = strawberry.field(
+        description="Of those judged positive or negative, the part whose score was right: from "
+        "0.5 on positive, below it negative. Null where there are none."
+    )
 
 
 @strawberry.type(description="What the runs that ask the same have found, as far as you see it.")
@@ -126,6 +142,16 @@ class XrefStatistics:
 
     pairs: int = strawberry.field(description="How many pairs there are.")
     judged: int = strawberry.field(description="How many of them somebody has judged.")
+    positive: int = strawberry.field(description="How many were judged to be one thing.")
+    negative: int = strawberry.field(description="How many were judged to be two things.")
+    unsure: int = strawberry.field(description="How many were looked at, and could not be told.")
+    disputed: int = strawberry.field(
+        description="How many were judged positive in one collection and negative in another."
+    )
+    agreement: float | None = strawberry.field(
+        description="Of those judged positive or negative, the part whose score was right: from "
+        "0.5 on positive, below it negative. Null where there are none."
+    )
     records: int = strawberry.field(description="How many records have at least one candidate.")
     bands: list[XrefBand] = strawberry.field(description="By tenths of the score, highest first.")
 
@@ -180,20 +206,31 @@ async def _pairs(
     filter: XrefPairFilter | None = None,
     first: int | None = PAGE,
     after: str | None = None,
+    order: PairOrder | None = PairOrder.SCORE,
 ) -> Any:
-    question = PairQuestion(root.question.crossing, first=page_size(first, PAGE), after=after)
-    if filter is not None:
-        question = replace(
-            question,
-            least=filter.min_score or 0.0,
-            most=1.0 if filter.max_score is None else filter.max_score,
-            judged=filter.judged,
-            schemata=_tuple(filter.schemata),
-            datasets=_tuple(filter.datasets),
-            countries=_tuple([code.lower() for code in filter.countries or ()] or None),
-        )
+    question = replace(
+        pair_question(root.question.crossing, filter),
+        first=page_size(first, PAGE),
+        after=after,
+        order=order or PairOrder.SCORE,
+    )
     page = await info.context.ask(info.context.engine.crossings.pairs, question)
     return Pairs(question, page)
+
+
+def pair_question(crossing: str, filter: XrefPairFilter | None) -> PairQuestion:
+    """The engine's value for which pairs are wanted; raises BadInput."""
+    if filter is None:
+        return PairQuestion(crossing)
+    return PairQuestion(
+        crossing,
+        least=filter.min_score or 0.0,
+        most=1.0 if filter.max_score is None else filter.max_score,
+        judged=filter.judged,
+        schemata=_tuple(filter.schemata),
+        datasets=_tuple(filter.datasets),
+        countries=_tuple([code.lower() for code in filter.countries or ()] or None),
+    )
 
 
 def _tuple(values: list[str] | None) -> tuple[str, ...] | None:
@@ -259,7 +296,7 @@ class XrefRun:
     pairs: XrefPairConnection = strawberry.field(
         resolver=_pairs,
         description="The pairs of this run and of those before it that ask the same: those of "
-        "which you may see both records, the likeliest first.",
+        "which you may see both records, the likeliest first or in another order.",
     )
     statistics: XrefStatistics = strawberry.field(
         resolver=_statistics, description="The same pairs, counted."

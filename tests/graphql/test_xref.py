@@ -94,3 +94,32 @@ def test_who_may_not_is_told_why(ask: Callable[[str | None, str], Any]) -> None:
         (error,) = answer["errors"]
         assert error["extensions"]["code"] == code
         assert told in error["message"]
+
+
+def test_many_pairs_are_judged_after_a_sample(
+    ask: Callable[[str | None, str], Any], fresh_engine: Engine
+) -> None:
+    name = ask("ada", 'mutation { openInvestigation(title: "Ferries") { name } }')["data"]
+    collection = name["openInvestigation"]["name"]
+    start = (
+        f'mutation {{ xref(source: "list", collection: "{collection}", inside: false) {{ id }} }}'
+    )
+    run = ask("ada", start)["data"]["xref"]["id"]
+    fresh_engine.crossings.work(lambda text: pytest.fail(text))
+    wanted = f'run: "{run}", filter: {{minScore: 0.6, schemata: ["LegalEntity"]}}'
+    sample = ask("ada", f"{{ xrefSample({wanted}, first: 2) {{ count token pairs {{ id }} }} }}")
+    shown = sample["data"]["xrefSample"]
+    assert (shown["count"], len(shown["pairs"])) == (4, 2)
+    told = "{ operation judged refusedCount refused { reason } }"
+    judge = f'mutation {{ judgeXref({wanted}, verdict: POSITIVE, token: "TOKEN") {told} }}'
+    (error,) = ask("ada", judge)["errors"]
+    assert "look at a new sample" in error["message"]
+    assert ask(None, judge)["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    judged = ask("ada", judge.replace("TOKEN", shown["token"]))["data"]["judgeXref"]
+    assert (judged["judged"], judged["refusedCount"]) == (4, 0)
+    told = "statistics { positive agreement } pairs(order: HELP) { totalCount }"
+    done = ask("ada", f'{{ xrefRun(id: "{run}") {{ {told} }} }}')["data"]["xrefRun"]
+    assert (done["statistics"]["positive"], done["statistics"]["agreement"]) == (4, 1.0)
+    undo = f'collection: "{collection}", operation: "{judged["operation"]}"'
+    undone = ask("ada", f"mutation {{ undoJudgements({undo}) {{ id }} }}")["data"]
+    assert len(undone["undoJudgements"]) == 4

@@ -89,6 +89,40 @@ $$visible_pair:it$$
   AND ($countries IS NULL OR any(code IN $$it$$.countries WHERE code IN $countries))
   AND ($judged IS NULL OR $judged = $$judged:it$$)
 
+// -- candidate_named --
+// The pairs with these ids that the reader may see.
+UNWIND $ids AS id
+MATCH (a)-[r:CANDIDATE {id: id}]->(b)
+WHERE r.crossing = $crossing AND $$visible_pair:r$$
+RETURN properties(r) AS pair, properties(a) AS left, properties(b) AS right, COLLECT {
+  MATCH (a)-[j:SAME_AS|NOT_SAME_AS|MAYBE_SAME_AS]-(b) WHERE $$visible_judgement:j$$
+  RETURN {type: type(j), left: startNode(j).id, right: endNode(j).id, properties: properties(j)}
+} AS judgements
+
+// -- candidate_all --
+// All pairs of a crossing that the reader may see and has asked for, the likeliest first, in short.
+MATCH (a)-[r:CANDIDATE]->(b)
+USING INDEX r:CANDIDATE(crossing, score, id)
+WHERE r.crossing = $crossing AND r.score >= $least AND r.score <= $most AND r.id IS NOT NULL
+  AND $$wanted:r$$
+RETURN r.id AS id, r.left AS left, r.right AS right, r.score AS score, r.algorithm AS algorithm
+ORDER BY r.crossing DESC, r.score DESC, r.id DESC LIMIT $limit
+
+// -- candidate_queue --
+// The pairs of a crossing that come first by `help`, or by how uncertain they are: with `help`,
+// those with a record that is judged the same as another one come before all.
+MATCH (a)-[r:CANDIDATE]->(b)
+USING INDEX r:CANDIDATE(crossing, score, id)
+WHERE r.crossing = $crossing AND r.score >= $least AND r.score <= $most AND r.id IS NOT NULL
+  AND $$wanted:r$$
+WITH a, b, r, 2 * r.score - 1 AS sure
+WITH r.id AS id, a.id AS left, b.id AS right, r.score AS score, $help AND EXISTS {
+       MATCH (end)-[j:SAME_AS]-(c)
+       WHERE end IN [a, b] AND $$visible_judgement:j$$ AND $$visible_record:c$$
+     } AS joins, CASE WHEN $help THEN r.score * (2 - abs(sure)) ELSE 1 - abs(sure) END AS value
+RETURN id, left, right, score
+ORDER BY joins DESC, value DESC, id LIMIT $limit
+
 // -- candidate_count --
 // How many pairs of a crossing does the reader see?
 MATCH (a)-[r:CANDIDATE]->(b)
@@ -102,9 +136,20 @@ RETURN count(*) AS count
 MATCH (a)-[r:CANDIDATE]->(b)
 USING INDEX r:CANDIDATE(crossing, score, id)
 WHERE r.crossing = $crossing AND r.score >= 0.0 AND r.id IS NOT NULL AND $$visible_pair:r$$
-RETURN CASE WHEN r.score >= 1 THEN 9 ELSE toInteger(floor(r.score * 10)) END AS band,
-       count(*) AS pairs, count(CASE WHEN $$judged:r$$ THEN 1 END) AS judged
-ORDER BY band
+WITH r.score AS score, COLLECT {
+       MATCH (a)-[j:SAME_AS|NOT_SAME_AS|MAYBE_SAME_AS]-(b) WHERE $$visible_judgement:j$$
+       RETURN DISTINCT type(j)
+     } AS told
+WITH score, told, 'SAME_AS' IN told AS positive, 'NOT_SAME_AS' IN told AS negative
+RETURN CASE WHEN score >= 1 THEN 9 ELSE toInteger(floor(score * 10)) END AS band, count(*) AS pairs,
+       count(CASE WHEN told <> [] THEN 1 END) AS judged,
+       count(CASE WHEN positive THEN 1 END) AS positive,
+       count(CASE WHEN negative THEN 1 END) AS negative,
+       count(CASE WHEN 'MAYBE_SAME_AS' IN told THEN 1 END) AS unsure,
+       count(CASE WHEN positive AND negative THEN 1 END) AS disputed,
+       count(CASE WHEN positive AND score >= 0.5 THEN 1 END)
+         + count(CASE WHEN negative AND score < 0.5 THEN 1 END) AS agreeing
+ORDER BY band DESC
 
 // -- candidate_records --
 // How many records of the source have at least one candidate?

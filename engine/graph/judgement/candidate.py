@@ -12,13 +12,27 @@ from engine.access import Access
 from engine.answer import Page
 from engine.cursor import cursor_of, place_of
 from engine.graph import visibility
-from engine.graph.connection import LONG_TIMEOUT, Connection, Transaction
+from engine.graph.connection import LONG_TIMEOUT, Connection, Deadline, Transaction
 from engine.graph.convert import entity_of, held_judgement
-from engine.xref import Band, Pair, PairQuestion, Statistics, features_of
+from engine.graph.walk.sameness import joined
+from engine.sameness import Sameness
+from engine.xref import (
+    Band,
+    Pair,
+    PairOrder,
+    PairQuestion,
+    ShortPair,
+    Statistics,
+    features_of,
+    help_of,
+    uncertainty_of,
+)
 
 BATCH = 5_000
 """Pairs that one transaction deletes, of each kind."""
 BANDS = 10
+QUEUE = 5_000
+"""Pairs that are put in order at a time; the others come when some of these are judged."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +107,8 @@ class Candidates:
 
     def page(self, question: PairQuestion, access: Access) -> Page[Pair]:
         """Pairs that the reader may see, the likeliest first; raises BadInput for a bad cursor."""
+        if question.order is not PairOrder.SCORE:
+            return self._queue(question, access)
         score, id_ = place_of(question.after, float, str) if question.after else (None, None)
         if score is not None:  # the index is entered where the page before has ended
             question = replace(question, most=min(question.most, score))
@@ -107,6 +123,36 @@ class Candidates:
         cursors = [cursor_of(pair.score, pair.id) for pair in pairs]
         return Page(pairs, cursors, len(rows) > question.first)
 
+    def _queue(self, question: PairQuestion, access: Access) -> Page[Pair]:
+        """Pairs in an order that no index has: of the first ``QUEUE`` of them."""
+        place = place_of(question.after, float, str) if question.after else None
+        helps = question.order is PairOrder.HELP
+        parameters = {**_wanted(question, access), "help": helps, "limit": QUEUE}
+        deadline = Deadline(self._seconds)
+        rows = self._connection.read("candidate_queue", parameters, timeout=deadline.left())
+        ends = {row[side] for row in rows for side in ("left", "right")} if helps else ()
+        sameness = joined(self._connection, deadline, ends, access)
+        ordered = sorted((-_value(row, sameness, helps=helps), row["id"]) for row in rows)
+        rest = [each for each in ordered if place is None or each > (-place[0], place[1])]
+        page = rest[: question.first]
+        pairs = self.named([id_ for _, id_ in page], question.crossing, access)
+        there = [(value, pairs[id_]) for value, id_ in page if id_ in pairs]
+        cursors = [cursor_of(-value, pair.id) for value, pair in there]
+        return Page([pair for _, pair in there], cursors, len(rest) > len(page))
+
+    def named(self, ids: Sequence[str], crossing: str, access: Access) -> dict[str, Pair]:
+        """The pairs with these ids that the reader may see."""
+        parameters = {"ids": list(ids), "crossing": crossing, **visibility.parameters(access)}
+        rows = self._connection.read("candidate_named", parameters, timeout=self._seconds)
+        pairs = [pair_of(row) for row in rows]
+        return {pair.id: pair for pair in pairs}
+
+    def all(self, question: PairQuestion, access: Access, most: int) -> list[ShortPair]:
+        """At most so many pairs that a question asks for, the likeliest first."""
+        parameters = {**_wanted(question, access), "limit": most}
+        rows = self._connection.read("candidate_all", parameters, timeout=self._seconds)
+        return [ShortPair(*row.values()) for row in rows]
+
     def count(self, question: PairQuestion, access: Access) -> int:
         """How many pairs there are on all pages."""
         parameters = _wanted(question, access)
@@ -117,13 +163,13 @@ class Candidates:
         """What a crossing has found, as the reader may see it."""
         parameters = {"crossing": crossing, **visibility.parameters(access)}
         rows = self._connection.read("candidate_bands", parameters, timeout=self._seconds)
-        bands = [
-            Band(row["band"] / BANDS, (row["band"] + 1) / BANDS, row["pairs"], row["judged"])
-            for row in reversed(rows)
-        ]
+        bands = []
+        for row in rows:
+            counts = dict(row)
+            band = counts.pop("band")
+            bands.append(Band(**counts, least=band / BANDS, below=(band + 1) / BANDS))
         rows = self._connection.read("candidate_records", parameters, timeout=self._seconds)
-        counts = (sum(band.pairs for band in bands), sum(band.judged for band in bands))
-        return Statistics(*counts, int(rows[0]["count"]), bands)
+        return Statistics.of(bands, int(rows[0]["count"]))
 
     def partners(self, ids: Collection[str], crossing: str) -> dict[str, list[str]]:
         """With which records these are paired in a crossing, whoever may see them."""
@@ -158,6 +204,15 @@ def _wanted(question: PairQuestion, access: Access) -> dict[str, Any]:
         **{name: None if values is None else list(values) for name, values in chosen.items()},
         **visibility.parameters(access),
     }
+
+
+def _value(row: Mapping[str, Any], sameness: Sameness, *, helps: bool) -> float:
+    """By what a pair is put in order."""
+    if not helps:
+        return uncertainty_of(row["score"])
+    left, right = sameness.members(row["left"]), sameness.members(row["right"])
+    together = row["right"] in left  # through others: nothing is left to join
+    return 0.0 if together else help_of(row["score"], len(left) * len(right))
 
 
 def pair_of(row: Mapping[str, Any]) -> Pair:

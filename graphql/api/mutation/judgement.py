@@ -1,5 +1,6 @@
 """Mutations of judgements: say of records that they are the same or not, and undo that."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import strawberry
@@ -93,18 +94,23 @@ async def _judge_pairs(
 ) -> Any:
     judgings = [pair.judging() for pair in pairs]
     outcome = await _judged(info.context, collection, judgings, each=each)
-    refused = [
+    refused = refused_of(outcome.refused)
+    kept: list[Any] = [*outcome.made, *outcome.unchanged]
+    operation = outcome.made[0].operation if outcome.made else None
+    return JudgedPairs(operation=operation, judgements=kept, refused=refused)
+
+
+def refused_of(refused: Sequence[tuple[value.Judging, BadInput]]) -> list[RefusedJudgement]:
+    """Pairs that were not judged, and why."""
+    return [
         RefusedJudgement(
             left_id=strawberry.ID(judging.left),
             right_id=strawberry.ID(judging.right),
             reason=str(error),
             chain=list(getattr(error, "chain", ())),
         )
-        for judging, error in outcome.refused
+        for judging, error in refused
     ]
-    kept: list[Any] = [*outcome.made, *outcome.unchanged]
-    operation = outcome.made[0].operation if outcome.made else None
-    return JudgedPairs(operation=operation, judgements=kept, refused=refused)
 
 
 async def _judged(

@@ -7,6 +7,7 @@ from api.mutation.credential import CredentialMutation
 from api.mutation.grant import GrantMutation
 from api.mutation.investigation import InvestigationMutation
 from api.mutation.judgement import JudgementMutation
+from api.mutation.review import ReviewMutation
 from api.mutation.terms import TermsMutation
 from api.mutation.user import UserMutation
 from api.mutation.user_request import UserRequestMutation
@@ -24,5 +25,6 @@ class Mutation(
     TermsMutation,
     UserRequestMutation,
     XrefMutation,
+    ReviewMutation,
 ):
     """Everything that can be changed."""
