@@ -79,16 +79,16 @@ class Reviews:
         self._directory = directory
         self._secret = secret
 
-    def sample(self, by: Actor, run: str, question: PairQuestion, first: int = SAMPLE) -> Sample:
+    def sample(self, by: Actor, run: str, question: PairQuestion, size: int = SAMPLE) -> Sample:
         """A sample of the pairs without a judgement that a question asks for, whatever its page.
 
         Raises BadInput where there are none, or too many for one step.
         """
-        if not 1 <= first <= MOST_SHOWN:
-            raise BadInput(f"first: a sample is of 1 to {MOST_SHOWN} pairs, not {first}")
+        if not 1 <= size <= MOST_SHOWN:
+            raise BadInput(f"size: a sample is of 1 to {MOST_SHOWN} pairs, not {size}")
         known = self._run(by, run)
         pairs = self._pairs(by, known, question)
-        ids = [pairs[place].id for place in spread(len(pairs), first)]
+        ids = [pairs[place].id for place in spread(len(pairs), size)]
         access = self._directory.access_of(by)
         named = self._candidates.named(ids, known.question.crossing, access)
         token = self._token(by, known, question, pairs, int(time.time()) + HOLDS)

@@ -213,8 +213,6 @@ class Cost:
 
     def _page(self, size: int, sets: tuple[SelectionSetNode, ...], kind: GraphQLNamedType) -> int:
         """A page of a list: looking for it, and its items."""
-        if kind.name == "XrefSample":
-            return SAMPLED + self._inner(sets, kind, {"pairs": size})
         if kind.name == "MatchResult":
             return COMPARED + self._inner(sets, kind, {"nodes": size})
         if not kind.name.endswith("Connection") or not isinstance(kind, GraphQLObjectType):
@@ -264,6 +262,8 @@ class Cost:
             return len(arguments.get("fields") or (name,))
         if name == "routes":
             return self._inner(sets, kind, {"nodes": ROUTE, "edges": ROUTE})
+        if name == "xrefSample":
+            return SAMPLED + self._inner(sets, kind, {"pairs": arguments.get("size") or 0})
         if name == "profile":
             return sum(PROFILE.values()) + self._inner(sets, kind, PROFILE)
         inner = self._inner(sets, kind)

@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 import strawberry
 
-from api.connection import page_size
 from api.session import Info
 from api.xref import XrefPair, XrefPairFilter, pair_question
 from engine.reviews import SAMPLE
@@ -33,12 +32,14 @@ Filter = Annotated[
 
 
 async def _sample(
-    info: Info, run: strawberry.ID, filter: Filter = None, first: int | None = SAMPLE
+    info: Info, run: strawberry.ID, filter: Filter = None, size: int | None = SAMPLE
 ) -> Any:
     session = info.context
     question = pair_question("", filter)
     sample = session.engine.reviews.sample
-    return await session.ask_as_account(sample, str(run), question, page_size(first, SAMPLE))
+    return await session.ask_as_account(
+        sample, str(run), question, SAMPLE if size is None else size
+    )
 
 
 @strawberry.type

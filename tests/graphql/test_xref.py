@@ -107,7 +107,7 @@ def test_many_pairs_are_judged_after_a_sample(
     run = ask("ada", start)["data"]["xref"]["id"]
     fresh_engine.crossings.work(lambda text: pytest.fail(text))
     wanted = f'run: "{run}", filter: {{minScore: 0.6, schemata: ["LegalEntity"]}}'
-    sample = ask("ada", f"{{ xrefSample({wanted}, first: 2) {{ count token pairs {{ id }} }} }}")
+    sample = ask("ada", f"{{ xrefSample({wanted}, size: 2) {{ count token pairs {{ id }} }} }}")
     shown = sample["data"]["xrefSample"]
     assert (shown["count"], len(shown["pairs"])) == (4, 2)
     told = "{ operation judged refusedCount refused { reason } }"

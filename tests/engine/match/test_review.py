@@ -34,8 +34,8 @@ def run(fresh_engine: Engine) -> XrefRun:
     return done
 
 
-def asked(run: XrefRun, order: PairOrder, **values: object) -> PairQuestion:
-    return PairQuestion(run.question.crossing, order=order, judged=False, **values)  # type: ignore[arg-type]
+def asked(run: XrefRun, order: PairOrder) -> PairQuestion:
+    return PairQuestion(run.question.crossing, order=order, judged=False)
 
 
 def lefts(engine: Engine, question: PairQuestion, access: Access | None = None) -> list[str]:
