@@ -14,7 +14,10 @@ RUN make wheel \
 
 FROM python:3.11-slim-bookworm
 RUN apt-get update \
- && apt-get install -y --no-install-recommends libicu72 \
+ && apt-get install -y --no-install-recommends libicu72 tesseract-ocr \
+    tesseract-ocr-ara tesseract-ocr-deu tesseract-ocr-ell tesseract-ocr-fra tesseract-ocr-heb \
+    tesseract-ocr-hin tesseract-ocr-ita tesseract-ocr-por tesseract-ocr-rus tesseract-ocr-spa \
+    tesseract-ocr-vie \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --create-home clew \
  && install -d -o clew -m 700 /data

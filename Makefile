@@ -63,6 +63,7 @@ setup-test:
 	@$(PACKAGES)
 	need chromium eval 'command -v chromium || command -v chromium-browser || command -v google-chrome'
 	need redis-server command -v redis-server
+	need fonts-dejavu-core test -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 	$(INSTALL)
 
 # all tests, or some: make test ARGS="tests/cli -k load"

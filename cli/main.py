@@ -49,6 +49,10 @@ COMMANDS = {
     ),
     "mapping": ("cli.mapping:mapping_command", "Check a mapping before anything is loaded."),
     "migrate": ("cli.migrate:migrate_command", "Bring the database up to date."),
+    "ocr": (
+        "cli.ocr:ocr_command",
+        "Read the pages of a PDF or an image: as text, as a searchable PDF, or with every proof.",
+    ),
     "push": (
         "cli.push:push_command",
         "Load files into the dataset of a Clew at another address, as clew load does there.",

@@ -4,6 +4,7 @@ Only this module reads the environment. ``docs/settings.md`` is made from the fi
 sentence under each field is what users read.
 """
 
+import os
 from pathlib import Path
 from typing import Any, Literal, Self, get_args, get_origin
 from urllib.parse import urlsplit
@@ -197,6 +198,14 @@ class _Environment(Settings, BaseSettings):
         case_sensitive=True,
         extra="ignore",
     )
+
+
+def limit_threads() -> None:
+    """Let programs that this process starts use one thread each, where they ask OpenMP.
+
+    Several of them at once fill the cores; their threads would only wait for each other.
+    """
+    os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 
 def requirement(field: FieldInfo) -> str:

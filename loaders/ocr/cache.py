@@ -1,0 +1,81 @@
+"""What Tesseract has said before: asked the same again, it need not work.
+
+The same image read with another language, model or resolution is another question.
+"""
+
+import gzip
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import orjson
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Everything that an answer of Tesseract's depends on."""
+
+    image: str
+    """The SHA-256 of the image's size and pixels."""
+    languages: tuple[str, ...]
+    engine: str
+    models: tuple[str, ...]
+    mode: int
+    """The mode of segmentation."""
+    dpi: int
+
+    def key(self) -> str:
+        """The SHA-256 of the question."""
+        values = (self.image, self.languages, self.engine, self.models, self.mode, self.dpi)
+        return hashlib.sha256(orjson.dumps(values)).hexdigest()
+
+
+class Cache(Protocol):
+    """Keeps answers by their question."""
+
+    def get(self, question: Question) -> str | None:
+        """The answer that was kept; None if there is none."""
+
+    def put(self, question: Question, answer: str) -> None:
+        """Keep an answer."""
+
+
+class NoCache:
+    """Keeps nothing."""
+
+    def get(self, question: Question) -> str | None:
+        """Nothing."""
+        return None
+
+    def put(self, question: Question, answer: str) -> None:
+        """Forget the answer."""
+
+
+@dataclass(frozen=True)
+class FolderCache:
+    """Keeps answers as files in a folder, which any number of processes share."""
+
+    folder: Path
+
+    def get(self, question: Question) -> str | None:
+        """The answer that was kept; None if there is none, or only half of one."""
+        try:
+            return gzip.decompress(self._path(question).read_bytes()).decode()
+        except (OSError, EOFError, UnicodeDecodeError):
+            return None
+
+    def put(self, question: Question, answer: str) -> None:
+        """Keep an answer: as a whole file or not at all."""
+        path = self._path(question)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        number, name = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(number, "wb") as file:
+            file.write(gzip.compress(answer.encode(), 3))
+        os.replace(name, path)
+
+    def _path(self, question: Question) -> Path:
+        key = question.key()
+        return self.folder / key[:2] / f"{key}.gz"
