@@ -5,6 +5,8 @@ nothing but ids goes in, and nothing but pairs comes out.
 """
 
 import os
+import threading
+import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -30,6 +32,8 @@ from engine.xref import XrefQuestion, features_text, pair_id
 
 KEPT = 10_000
 """Records that a process keeps, as many are candidates again and again."""
+LOOK = 1.0
+"""Seconds between two looks whether the process that uses this one is there."""
 SECONDS = 60.0
 """How long one read may take: nobody waits for it."""
 
@@ -66,10 +70,13 @@ class Task:
 
 @contextmanager
 def comparing(station: Station, size: int) -> Iterator[ProcessPoolExecutor]:
-    """As many processes that compare, for a block; they end with it, whatever they are at."""
-    pool = ProcessPoolExecutor(
-        size, get_context("spawn"), initializer=begin, initargs=(os.getpid(), station)
-    )
+    """As many processes that compare, for a block; they end with it, whatever they are at.
+
+    They are forks of one that has read the lists of names, which stays for the next block.
+    """
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["engine.match.preload"])
+    pool = ProcessPoolExecutor(size, context, initializer=begin, initargs=(os.getpid(), station))
     try:
         yield pool
     finally:
@@ -82,10 +89,21 @@ _places: list[Station] = []
 """Where this process reads; set when it starts."""
 
 
-def begin(parent: int, station: Station) -> None:
-    """What each process does first."""
-    end_with(parent)
+def begin(user: int, station: Station) -> None:
+    """What each process does first; it ends with its ``user``, which is not its parent."""
+    end_with(os.getppid())
+    threading.Thread(target=watch, args=(user,), daemon=True).start()
     _places.append(station)
+
+
+def watch(user: int) -> None:
+    """End this process when another one has ended."""
+    while True:
+        time.sleep(LOOK)
+        try:
+            os.kill(user, 0)
+        except ProcessLookupError:
+            os._exit(1)
 
 
 @cache
