@@ -127,16 +127,9 @@ class XrefRun:
     """For each of them the revision up to which an earlier run has compared; 0 for none has."""
     revision: int = 0
     """The graph's revision when it began: what is newer is left for the next run."""
-    since: datetime | None = None
-    """When the run began from which this one goes on."""
     progress: Progress = field(default_factory=Progress)
     cursor: str = ""
     """The last record, in the order of the work, up to which all is written."""
-
-    @property
-    def is_first(self) -> bool:
-        """Whether no earlier run has compared any of this."""
-        return not any(self.bases)
 
     def killed(self) -> "XrefRun":
         """This run, after its process ended without saying so."""

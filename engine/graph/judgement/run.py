@@ -15,7 +15,7 @@ from engine.xref import Progress, RunState, XrefQuestion, XrefRun
 
 PAGE = 10_000
 LATEST = (datetime(9999, 1, 1, tzinfo=UTC), "")
-TIMES = ("queued", "started", "ended", "since")
+TIMES = ("queued", "started", "ended")
 Changed = tuple[str, int]
 """A record's id, and its revision."""
 
@@ -241,7 +241,6 @@ def run_of(properties: Mapping[str, Any]) -> XrefRun:
         background=values["background"],
         started=times["started"],
         ended=times["ended"],
-        since=times["since"],
         message=values.get("message"),
         datasets=tuple(values.get("datasets", ())),
         bases=tuple(values.get("bases", ())),
