@@ -1,5 +1,8 @@
 """``clew xref``: whom of a dataset the others know, and why that may be so."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +16,26 @@ from cli.terminal import minute, note, show_table
 from engine.account import OWNER
 from engine.engine import Engine
 from engine.errors import BadInput, ClewError
+from engine.export.pair import check_name, write_pairs
 from engine.question import SearchFilter
-from engine.xref import LEAST, PairQuestion, RunState, XrefQuestion, XrefRun
+from engine.xref import LEAST, Pair, PairQuestion, RunState, XrefQuestion, XrefRun
 from loaders.format.registry import NAMES
 from loaders.roster.roster import Choices, load_list, name_of
 
+PAGE = 500
+"""Pairs that are read at a time."""
 FIRST = click.option(
     "--first",
     type=click.IntRange(0),
     default=20,
     show_default=True,
     help="How many pairs are shown, the likeliest first.",
+)
+OUTPUT = click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    help="Write all pairs to FILE.xlsx or FILE.csv, with a column for all that a score is made of.",
 )
 JSON = click.option("--json", "json_", is_flag=True, help="Show them as JSON, one a line.")
 
@@ -112,13 +124,16 @@ def xref_group() -> None:
 )
 @FIRST
 @JSON
-def run_command(what: str, first: int, json_: bool, **options: Any) -> None:
+@OUTPUT
+def run_command(what: str, first: int, json_: bool, output: str | None, **options: Any) -> None:
     """Compare all records of WHAT with others, and show the pairs that may be one thing.
 
     A list (CSV, TSV, XLSX, ODS, or FollowTheMoney's JSON) becomes a restricted dataset. What its
     columns mean is guessed and shown. A second run compares only what is new or has changed on
     either side. One that was ended goes on where it was.
     """
+    if output is not None:
+        check_name(output)
     list_options = {name: options.pop(name) for name in ("schema", "columns", "mapping", "format_")}
     with opened() as engine:
         source, listed = what, is_list(what)
@@ -129,7 +144,7 @@ def run_command(what: str, first: int, json_: bool, **options: Any) -> None:
             options["collection"] = source
         question = question_of(source, **options)
         run = crossed(engine, engine.crossings.start(OWNER, question, background=False))
-        shown(engine, run, first, json_)
+        shown(engine, run, Showing(first, json_, output))
 
 
 def is_list(what: str) -> bool:
@@ -193,26 +208,54 @@ def crossed(engine: Engine, run: XrefRun) -> XrefRun:
     return run
 
 
-def shown(engine: Engine, run: XrefRun, first: int, json_: bool) -> None:
-    """Show the pairs of a run, and how many there are."""
+@dataclass(frozen=True)
+class Showing:
+    """What is shown of a run's pairs, as it was typed."""
+
+    first: int
+    json_: bool
+    output: str | None
+    least: float = 0.0
+
+
+def shown(engine: Engine, run: XrefRun, showing: Showing) -> None:
+    """Show the first pairs of a run, write all of them to a file, and say how many there are."""
     access = engine.owner_access()
-    question = PairQuestion(run.question.crossing, first=first)
-    pairs = engine.crossings.pairs(question, access).items
-    if json_:
-        for pair in pairs:
+    question = PairQuestion(run.question.crossing, least=showing.least)
+    first = islice(every_pair(engine, question), showing.first)
+    if showing.json_:
+        for pair in first:
             click.echo(as_json(pair))
     else:
-        show_pairs(pairs)
+        show_pairs(list(first))
     statistics = engine.crossings.statistics(run.question.crossing, access)
     progress = run.progress
     rate = f", {progress.compared / progress.seconds:,.0f}/s" if progress.seconds else ""
     note(
         f"{run.question.source}: {progress.done:,} records looked for, {progress.compared:,} pairs "
-        f"compared ({progress.seconds:.1f} s{rate}); {statistics.pairs:,} pairs of "
-        f"{statistics.records:,} records from a score of {run.question.least:g} on"
+        f"compared ({progress.seconds:.1f} s{rate})"
     )
+    bands = "; ".join(f"{band.pairs:,} from {band.least:g} on" for band in statistics.bands)
+    note(
+        f"{statistics.pairs:,} pairs of {statistics.records:,} records"
+        + (f", {statistics.judged:,} of them judged: {bands}" if bands else "")
+    )
+    if showing.output is not None:
+        count = write_pairs(every_pair(engine, question), showing.output)
+        note(f"Wrote {count:,} pairs to {showing.output}")
     if run.state is RunState.STOPPED:
         note(f"It was stopped before its end: clew xref resume {run.id}")
+
+
+def every_pair(engine: Engine, question: PairQuestion) -> Iterator[Pair]:
+    """All pairs, the likeliest first, read a page at a time."""
+    access = engine.owner_access()
+    while True:
+        page = engine.crossings.pairs(replace(question, first=PAGE), access)
+        yield from page.items
+        if not page.has_next:
+            return
+        question = replace(question, after=page.cursors[-1])
 
 
 @xref_group.command("show")
@@ -220,10 +263,11 @@ def shown(engine: Engine, run: XrefRun, first: int, json_: bool) -> None:
 @click.option("--least", type=click.FloatRange(0, 1), default=0.0, help="The least score.")
 @FIRST
 @JSON
-def show_command(run: str, least: float, first: int, json_: bool) -> None:
+@OUTPUT
+def show_command(run: str, least: float, first: int, json_: bool, output: str | None) -> None:
     """Show the pairs of an earlier run."""
     with opened() as engine:
-        shown(engine, known(engine, run), first, json_)
+        shown(engine, known(engine, run), Showing(first, json_, output, least))
 
 
 @xref_group.command("list")
@@ -260,13 +304,14 @@ def stop_command(run: str) -> None:
 @click.argument("run", metavar="RUN", help="The id of a run that was stopped, or that failed.")
 @FIRST
 @JSON
-def resume_command(run: str, first: int, json_: bool) -> None:
+@OUTPUT
+def resume_command(run: str, first: int, json_: bool, output: str | None) -> None:
     """Go on with a run where it was."""
     with opened() as engine:
         before = known(engine, run)
         if not before.state.can_resume:
             raise BadInput(f"the run is {before.state}: only one that has stopped can be resumed")
-        shown(engine, crossed(engine, before), first, json_)
+        shown(engine, crossed(engine, before), Showing(first, json_, output))
 
 
 def known(engine: Engine, id: str) -> XrefRun:
