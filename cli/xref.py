@@ -20,6 +20,7 @@ from engine.export.pair import check_name, write_pairs
 from engine.question import SearchFilter
 from engine.xref import LEAST, Pair, PairQuestion, RunState, XrefQuestion, XrefRun
 from loaders.format.registry import NAMES
+from loaders.intake.wording import counted
 from loaders.roster.roster import Choices, load_list, name_of
 
 PAGE = 500
@@ -41,12 +42,14 @@ JSON = click.option("--json", "json_", is_flag=True, help="Show them as JSON, on
 
 
 class DefaultGroup(click.Group):
-    """A group of commands; what is none of them is for the command ``run``."""
+    """A group of commands; what is none of them is for the command that is its ``default``."""
+
+    default = "run"
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put ``run`` before what is no command of the group."""
-        if args and args[0] not in self.commands and args[0] not in ("--help",):
-            args = ["run", *args]
+        """Put the default before what is no command of the group."""
+        if args and args[0] not in self.commands and args[0] != "--help":
+            args = [self.default, *args]
         return super().parse_args(ctx, args)
 
 
@@ -232,17 +235,17 @@ def shown(engine: Engine, run: XrefRun, showing: Showing) -> None:
     progress = run.progress
     rate = f", {progress.compared / progress.seconds:,.0f}/s" if progress.seconds else ""
     note(
-        f"{run.question.source}: {progress.done:,} records looked for, {progress.compared:,} pairs "
-        f"compared ({progress.seconds:.1f} s{rate})"
+        f"{run.question.source}: {counted(progress.done, 'record')} looked for, "
+        f"{counted(progress.compared, 'pair')} compared ({progress.seconds:.1f} s{rate})"
     )
     bands = "; ".join(f"{band.pairs:,} from {band.least:g} on" for band in statistics.bands)
     note(
-        f"{statistics.pairs:,} pairs of {statistics.records:,} records"
+        f"{counted(statistics.pairs, 'pair')} of {counted(statistics.records, 'record')}"
         + (f", {statistics.judged:,} of them judged: {bands}" if bands else "")
     )
     if showing.output is not None:
         count = write_pairs(every_pair(engine, question), showing.output)
-        note(f"Wrote {count:,} pairs to {showing.output}")
+        note(f"Wrote {counted(count, 'pair')} to {showing.output}")
     if run.state is RunState.STOPPED:
         note(f"It was stopped before its end: clew xref resume {run.id}")
 

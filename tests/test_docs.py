@@ -20,6 +20,7 @@ from click.testing import CliRunner
 
 from api.app import execute
 from cli.main import main
+from cli.xref import DefaultGroup
 from docs.picture import FILE, draw
 from engine.engine import Engine
 from engine.settings import Settings, variable
@@ -206,10 +207,14 @@ def check_clew(words: list[str]) -> None:
     command: click.Command = main
     while isinstance(command, click.Group) and words and words[0] in command.commands:
         command = command.commands[words.pop(0)]
+    if isinstance(command, DefaultGroup) and words:
+        command = command.commands[command.default]
     if isinstance(command, click.Group):
         assert not words or words[0] in ("--help", "--version"), f"no command {words}"
         return
-    known = {name for option in command.params for name in option.opts} | {"--help"}
+    known = {
+        name for option in command.params for name in (*option.opts, *option.secondary_opts)
+    } | {"--help"}
     named = {word.split("=")[0] for word in words if re.match(r"--?[a-z]", word)}
     assert named <= known, f"no option {named - known} of {command.name}"
 
