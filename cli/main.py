@@ -43,6 +43,10 @@ COMMANDS = {
         "cli.group:group_group",
         "Groups of accounts, which are granted things together: a newsroom.",
     ),
+    "judgement": (
+        "cli.judgement:judgement_group",
+        "Read, write and undo what was judged of pairs of records.",
+    ),
     "load": (
         "cli.load:load_command",
         "Load a dataset: add what is new, change what differs, remove what is gone.",
