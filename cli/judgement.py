@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import IO, Any
+from typing import IO
 
 import click
 
@@ -15,7 +15,7 @@ from engine.errors import BadInput
 from engine.investigation import new_id
 from engine.judgement import JUDGED_AT_ONCE, Judgement
 from engine.question import JudgementQuestion
-from engine.resolver import CANONICAL, Line, lines_of, planned, written
+from engine.resolver import CANONICAL, Line, Plan, lines_of, planned, written
 
 PAGE = 1_000
 """Judgements, and ids, that are read at a time."""
@@ -35,7 +35,12 @@ def judgement_group() -> None:
 
 
 @judgement_group.command("export")
-@click.argument("file", type=click.File("w", encoding="utf-8"), default="-")
+@click.argument(
+    "file",
+    type=click.File("w", encoding="utf-8"),
+    default="-",
+    help="Where to write; - is stdout.",
+)
 @COLLECTION
 @click.option(
     "--own-ids",
@@ -56,7 +61,9 @@ def export_command(file: IO[str], collection: str, own_ids: bool) -> None:
 
 
 @judgement_group.command("import")
-@click.argument("file", type=click.File("r", encoding="utf-8"))
+@click.argument(
+    "file", type=click.File("r", encoding="utf-8"), help="A file as nomenklatura dumps it."
+)
 @COLLECTION
 @click.option(
     "--dataset",
@@ -82,21 +89,9 @@ def import_command(
         must_be_there(engine, collection)
         known, why = found(engine, {end for line in lines for end in line.ends}, datasets)
         plan = planned(lines, known, why)
-        made, unchanged, operation = 0, 0, new_id()
-        left_out = list(plan.left_out)
-        pairs = iter(plan.judgings)
-        while batch := list(islice(pairs, JUDGED_AT_ONCE)):
-            of = {judging.ends: line for judging, line in batch}
-            outcome = engine.judgements.judge(
-                OWNER,
-                collection,
-                [judging for judging, _ in batch],
-                each=True,
-                operation=operation,
-            )
-            made += len(outcome.made)
-            unchanged += len(outcome.unchanged)
-            left_out += [(of[judging.ends], str(error)) for judging, error in outcome.refused]
+        operation = new_id()
+        made, unchanged, refused = judge_all(engine, collection, plan, operation)
+    left_out = [*plan.left_out, *refused]
     tell(left_out)
     if rest is not None:
         rest.writelines(f"{line.text}\n" for line in context(lines, left_out))
@@ -107,8 +102,26 @@ def import_command(
         note(f"To undo this: clew judgement undo {operation} --collection {collection}")
 
 
+def judge_all(
+    engine: Engine, collection: str, plan: Plan, operation: str
+) -> tuple[int, int, list[tuple[Line, str]]]:
+    """Judge what a file tells: how much was new, how much known, and what was refused."""
+    made, unchanged, refused = 0, 0, list[tuple[Line, str]]()
+    pairs = iter(plan.judgings)
+    while batch := list(islice(pairs, JUDGED_AT_ONCE)):
+        of = {judging.ends: line for judging, line in batch}
+        judgings = [judging for judging, _ in batch]
+        outcome = engine.judgements.judge(
+            OWNER, collection, judgings, each=True, operation=operation
+        )
+        made += len(outcome.made)
+        unchanged += len(outcome.unchanged)
+        refused += [(of[judging.ends], str(error)) for judging, error in outcome.refused]
+    return made, unchanged, refused
+
+
 @judgement_group.command("undo")
-@click.argument("operation")
+@click.argument("operation", help="Its name, which the import or the review has told.")
 @COLLECTION
 def undo_command(operation: str, collection: str) -> None:
     """Undo all judgements that were made in one operation: an import, a review in bulk.
@@ -152,20 +165,27 @@ def found(
         for whole in [id_] if ":" in id_ else [f"{name}:{id_}" for name in names]:
             wanted.setdefault(whole, []).append(id_)
     there: dict[str, list[str]] = {}
-    waiting = iter(sorted(wanted))
+    for whole in records(engine, sorted(wanted)):
+        for id_ in wanted[whole]:
+            there.setdefault(id_, []).append(whole)
+    known = {id_: found[0] for id_, found in there.items() if len(found) == 1}
+    return known, {id_: why(id_, there.get(id_, ())) for id_ in ids - known.keys()}
+
+
+def records(engine: Engine, ids: Sequence[str]) -> Iterator[str]:
+    """Those of these ids that are records."""
+    access, waiting = engine.owner_access(), iter(ids)
     while batch := list(islice(waiting, PAGE)):
         for node in engine.entities(batch, access):
             if isinstance(node, Entity):
-                for id_ in wanted[node.id]:
-                    there.setdefault(id_, []).append(node.id)
-    known = {id_: records[0] for id_, records in there.items() if len(records) == 1}
-    why: dict[str, Any] = {
-        id_: f"there is no record {id_[:100]!r}"
-        if id_ not in there
-        else f"{id_[:100]!r} is in {', '.join(there[id_])[:300]}: say where with --dataset"
-        for id_ in ids - known.keys()
-    }
-    return known, why
+                yield node.id
+
+
+def why(id: str, found: Sequence[str]) -> str:
+    """Why an id of the file is not the id of one record."""
+    if not found:
+        return f"there is no record {id[:100]!r}"
+    return f"{id[:100]!r} is in {', '.join(found)[:300]}: say where with --dataset"
 
 
 def tell(left_out: Sequence[tuple[Line, str]]) -> None:

@@ -103,19 +103,25 @@ def parsed(number: int, text: str) -> tuple[frozenset[str], Line | str]:
     if not (isinstance(target, str) and isinstance(source, str) and target != source):
         raise BadInput(f"line {number}: target and source are not two different ids")
     pair = frozenset((target, source))
-    if deleted is not None:
-        return pair, "deleted"
-    if said == SUGGESTION:
-        return pair, SUGGESTION
+    if deleted is not None or said == SUGGESTION:
+        return pair, SUGGESTION if deleted is None else "deleted"
     if said not in (Verdict.POSITIVE, Verdict.NEGATIVE, Verdict.UNSURE):
         raise BadInput(
             f"line {number}: {str(said)[:50]!r} is no judgement: there are positive, negative, "
             "unsure and no_judgement"
         )
-    known_score = float(score) if isinstance(score, int | float) and 0 <= score <= 1 else None
-    by = user if isinstance(user, str) and user else None
-    line = Line(number, text, (target, source), Verdict(said), known_score, by, moment(created))
-    return pair, line
+    by, at = named(user), moment(created)
+    return pair, Line(number, text, (target, source), Verdict(said), fraction(score), by, at)
+
+
+def named(user: object) -> str | None:
+    """A user's name; None for none."""
+    return user if isinstance(user, str) and user else None
+
+
+def fraction(score: object) -> float | None:
+    """A score from 0 to 1; None for none."""
+    return float(score) if isinstance(score, int | float) and 0 <= score <= 1 else None
 
 
 def moment(text: object) -> datetime | None:
@@ -171,24 +177,28 @@ class Anchors:
         """Take ids that are not there and hang together, and all lines at them."""
         records: dict[str, Line] = {}
         for line in lines:
-            for end in line.ends:
-                if end in known:
-                    records.setdefault(known[end], line)
-        if not records:
-            self.idle += lines
-            return
-        if len(records) == 1 and all(map(CANONICAL.fullmatch, ids)):
-            return  # an id for a cluster of one record says nothing
+            for end in known.keys() & set(line.ends):
+                records.setdefault(known[end], line)
+        told = [line for line in lines if names_a_record(line, known)]
+        if len(records) < 2:
+            # an id for a cluster of one record says nothing
+            self.idle += lines if told or not records else []
+        else:
+            self.idle += told
+            name = min(ids, key=lambda id_: (CANONICAL.fullmatch(id_) is None, id_))
+            self._tie(records, name[:LONGEST_NOTE])
+        if records:
+            self.of.update(dict.fromkeys(ids, min(records)))
+
+    def _tie(self, records: Mapping[str, Line], by_way_of: str) -> None:
         anchor = min(records)
-        self.of.update(dict.fromkeys(ids, anchor))
-        name = min(ids, key=lambda id_: (CANONICAL.fullmatch(id_) is None, id_))[:LONGEST_NOTE]
         for record in sorted(records.keys() - {anchor}):
-            self.joined.append((anchor, record, records[record], name))
-        for line in lines:
-            missing = [end for end in line.ends if end not in known]
-            alone = len(records) == 1 or any(not CANONICAL.fullmatch(end) for end in missing)
-            if alone:
-                self.idle.append(line)
+            self.joined.append((anchor, record, records[record], by_way_of))
+
+
+def names_a_record(line: Line, known: Mapping[str, str]) -> bool:
+    """Whether an end of a line is a record that is not there, and not the id of a cluster."""
+    return any(end not in known and not CANONICAL.fullmatch(end) for end in line.ends)
 
 
 def around(
