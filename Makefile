@@ -23,6 +23,9 @@ need libicu-dev pkg-config --exists icu-i18n
 need python3 command -v python3
 header='import os, sysconfig; os.stat(sysconfig.get_path("include") + "/Python.h")'
 need python3-dev python3 -c "$$header"
+need libarchive13 eval 'ldconfig -p | grep -q libarchive.so.13'
+need djvulibre-bin command -v djvutxt
+need mdbtools command -v mdb-export
 need tesseract-ocr command -v tesseract
 known=$$(tesseract --list-langs 2>/dev/null || true)
 for language in $(LANGUAGES); do

@@ -43,6 +43,10 @@ COMMANDS = {
         "cli.group:group_group",
         "Groups of accounts, which are granted things together: a newsroom.",
     ),
+    "ingest": (
+        "cli.ingest:ingest_command",
+        "Bring files in as documents of a dataset: archived, unpacked, read, and searchable.",
+    ),
     "judgement": (
         "cli.judgement:judgement_group",
         "Read, write and undo what was judged of pairs of records.",

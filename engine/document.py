@@ -122,8 +122,14 @@ class StoredFile:
     """Where it is among what was brought in together: ``leak/mails/box.pst/Inbox/1.eml``."""
     sha256: str
     size: int
+    sha1: str
+    """FollowTheMoney's ``contentHash``."""
     root: str
     """The id of the file that was brought in; its own, unless it was in another one."""
+    parent: str | None = None
+    """The id of the file that it was in, if it was in one."""
+    within: tuple[str, ...] = ()
+    """The ids of the records around it, from the outermost: folders, archives, mails."""
     depth: int = 0
     """How many files are around it."""
     state: State = State.WAITING
@@ -144,8 +150,21 @@ class StoredFile:
     """The SHA-256 of everything else that was made from it and is archived: its tables as CSV."""
     modified: int | None = None
     """When the file changed where it was found, in nanoseconds of the epoch: to skip it there."""
+    message: str | None = None
+    """The message id of a mail."""
+    reply_to: str | None = None
+    """The message id of the mail that it answers."""
     updated: datetime | None = None
     """When its state changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateCount:
+    """How many files of a dataset are in a state, for a reason if there is one."""
+
+    state: State
+    reason: Reason | None
+    count: int
 
 
 def page_bundle(readings: Iterable[PageReading], target: io.BufferedIOBase) -> None:

@@ -17,11 +17,14 @@ from typing import Any
 
 from engine.access import Access
 from engine.account import OWNER, Actor
+from engine.archive.folder import FolderArchive
 from engine.backup import Row, Snapshot
 from engine.crossings import Crossings
+from engine.documents import Documents
 from engine.errors import ClewError, QueryTimeout
 from engine.graph.dataset.claim import claimed, is_claimed
 from engine.graph.dataset.investigation import InvestigationNodes
+from engine.graph.document.file import FileNodes
 from engine.graph.judgement.candidate import Candidates
 from engine.graph.judgement.ledger import Ledger
 from engine.graph.judgement.reader import JudgementReader
@@ -61,6 +64,12 @@ class Engine(Reading):
         self._keeper = Keeper(patient_reader, self._writer, stores.index)
         self._deletion = Deletion(
             self._catalog, patient_reader, self._writer, self.follow, self.claim, self._clear
+        )
+        self.documents = Documents(
+            FileNodes(stores.connection, settings.deadline),  # for readers, who are not to wait
+            FileNodes(stores.patient, settings.deadline),
+            FolderArchive(settings.archive),
+            settings.data / "reading",
         )
         self.investigations = Investigations(
             InvestigationNodes(stores.connection, settings.deadline),
@@ -259,6 +268,7 @@ class Engine(Reading):
         """Remove what was judged in a dataset, and what it has in the data folder."""
         self._ledger.clear(name)
         shutil.rmtree(self.settings.downloads / name, ignore_errors=True)
+        self.documents.clear(name)
 
     # --- crawls -------------------------------------------------------------------------------
 

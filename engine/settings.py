@@ -169,6 +169,11 @@ class Settings(BaseModel):
         return self.data / "uploads"
 
     @property
+    def archive(self) -> Path:
+        """The folder of documents' files, by their SHA-256; a backup holds it."""
+        return self.data / "archive"
+
+    @property
     def downloads(self) -> Path:
         """The folder that crawls download to; each dataset has a folder of its own in it."""
         return self.data / "crawl"

@@ -17,6 +17,7 @@ from cli.main import main
 from docs.generate import page
 from engine.backup import Snapshot
 from engine.crossings import Crossings
+from engine.documents import Documents
 from engine.engine import Engine
 from engine.graph.access.audit import AuditLog
 from engine.graph.access.credential import Credentials
@@ -74,6 +75,7 @@ OPEN = {
     "directory",
     "credentials",
     "crossings",
+    "documents",
     "audit",
     "blocks",
     "terms",
@@ -96,6 +98,7 @@ PORTS = (
     Investigations,
     Judgements,
     Crossings,
+    Documents,
     Reviews,
     UserRequests,
 )

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
@@ -52,7 +52,7 @@ class Box:
         return Ending(Reason(reason) if reason else None, answer["detail"])
 
     def _replace(self) -> None:
-        self._own.close()
+        self.close()
         (other,) = self._own.enter_context(boxes(1))
         self._requests, self._answers = other._requests, other._answers
         self._networkless = None
@@ -65,7 +65,10 @@ class Box:
         return values
 
     def close(self) -> None:
-        """End the sandbox of this box alone, if it has one."""
+        """Ask nothing more, and end the sandbox of this box alone, if it has one."""
+        for stream in (self._requests, self._answers):
+            with suppress(OSError):
+                stream.close()
         self._own.close()
 
 

@@ -172,8 +172,11 @@ def guessed(path: Path, name: str, suffix: str) -> str:
     """What puremagic takes a file for; a file of a name that tar files have may be an old one."""
     if suffix == ".tar":
         return "application/x-tar"
+    named = guess_type(f"x{suffix}")[0] or ""
+    if named.startswith("audio/"):  # the containers of audio and video are the same
+        return named
     with suppress(puremagic.PureError, ValueError, OSError):
         found = puremagic.magic_file(str(path))
         if found and found[0].mime_type:
             return str(found[0].mime_type)
-    return guess_type(f"x{suffix}")[0] or "application/octet-stream"
+    return named or "application/octet-stream"

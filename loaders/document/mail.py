@@ -96,14 +96,17 @@ def properties_of(message: Message) -> dict[str, list[str]]:
 
 def header(message: Message, name: str) -> str:
     """A header as a person reads it; empty where there is none."""
-    raw = message.get(name)
-    if raw is None:
-        return ""
+    raw = next(iter(raw_headers(message, name)), "")
     try:
-        text = str(make_header(decode_header(raw)))
+        text = str(make_header(decode_header(unescaped(raw))))
     except ODD_HEADER:
-        text = str(raw)
-    return " ".join(unescaped(text).split())
+        text = unescaped(raw)
+    return " ".join(clean(text).split())
+
+
+def raw_headers(message: Message, name: str) -> list[str]:
+    """The headers of this name, as they were sent."""
+    return [str(value) for key, value in message.raw_items() if key.lower() == name]
 
 
 def unescaped(text: str) -> str:
@@ -114,12 +117,13 @@ def unescaped(text: str) -> str:
 
 def addresses(message: Message, name: str) -> list[tuple[str, str]]:
     """The people in a header: each with a name and an address, of which one may be empty."""
-    raws = [unescaped(str(raw)) for raw in message.get_all(name, ())]
+    raws = [unescaped(raw) for raw in raw_headers(message, name)]
     people: dict[tuple[str, str], None] = {}
     for who, address in getaddresses([raw.replace("\r", " ").replace("\n", " ") for raw in raws]):
         with suppress(*ODD_HEADER):
             who = str(make_header(decode_header(who)))
         who = " ".join(clean(who).split()).strip("'\"")
+        who = "" if who.lower() == address.lower() else who
         if "@" not in address:
             who, address = who or address, ""
         if who or address:

@@ -16,7 +16,6 @@ import traceback
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Any
 
 import orjson
@@ -93,26 +92,19 @@ def fork_of(asked: Asked) -> tuple[int, int]:
     if pid:
         os.close(heart)
         return pid, pulse
-    sys.excepthook = explain_and_exit  # never back into the loop above
-    os.close(pulse)
-    os.set_blocking(heart, False)
-    confine(asked.folder)
-    code = read(asked, heart)
-    sys.stderr.flush()
-    os._exit(code)  # the threads of some libraries do not survive an orderly end
-
-
-def explain_and_exit(
-    kind: type[BaseException], error: BaseException, trace: TracebackType | None
-) -> None:
-    """End the fork after an error of a library that met a file it did not expect."""
     code = BROKEN
-    if issubclass(kind, MemoryError):
-        code = OUT_OF_MEMORY
-    else:
-        traceback.print_exception(kind, error, trace)
+    try:
+        os.close(pulse)
+        os.set_blocking(heart, False)
+        confine(asked.folder)
+        code = read(asked, heart)
+    finally:
+        # also after an error of a library that met a file it did not expect: a fork never goes
+        # back into the loop above, and the threads of some libraries survive no orderly end
+        if code == BROKEN:
+            traceback.print_exc()
         sys.stderr.flush()
-    os._exit(code)
+        os._exit(code)
 
 
 def confine(folder: Path) -> None:

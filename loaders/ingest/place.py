@@ -1,0 +1,37 @@
+"""The ids of documents: the same file in the same place has the same id, each time it is read."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+
+PREFIX = "document"
+"""Begins each id that a file gets: a load of a mapping into the same dataset makes no such ids."""
+
+
+def document_id(*steps: str) -> str:
+    """The id, without the dataset, of what is at this place; its parts' ids begin with it and -."""
+    digest = hashlib.sha256("\0".join(steps).encode("utf-8", "surrogateescape")).hexdigest()
+    return f"{PREFIX}{digest[:32]}"
+
+
+def party_id(name: str, email: str) -> str:
+    """The id of somebody whom mails name so."""
+    digest = hashlib.sha256(f"{name}\0{email.lower()}".encode()).hexdigest()
+    return f"party{digest[:32]}"
+
+
+def folders_of(path: str) -> Iterator[tuple[str, str]]:
+    """The path and the name of each folder around a path, from the outermost."""
+    steps = path.split("/")
+    for count in range(1, len(steps)):
+        yield "/".join(steps[:count]), steps[count - 1]
+
+
+def around(dataset: str, path: str) -> tuple[str, ...]:
+    """The record ids of the folders around a file that was brought in."""
+    return tuple(f"{dataset}:{document_id(folder)}" for folder, _ in folders_of(path))
+
+
+def folder_id(archive: str, folders: Sequence[str]) -> str:
+    """The id, with the dataset, of a folder inside of an archive."""
+    digest = hashlib.sha256("\0".join(folders).encode("utf-8", "surrogateescape")).hexdigest()
+    return f"{archive}-d{digest[:20]}"
