@@ -80,22 +80,27 @@ def media_type_of(path: Path, name: str) -> str:
     with path.open("rb") as file:
         head = file.read(HEAD)
     suffix = Path(name.lower()).suffix
-    for start, within, kind in MAGIC:
-        if 0 <= head.find(start, 0, within + len(start)) <= within:
-            return kind
+    if kind := told(head):
+        return kind
     if head.startswith(b"PK") and (kind_ := zipped(path)):
         return kind_
     if olefile.isOleFile(str(path)):
         return compound(path)
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image/webp"
-    if head[257:262] == b"ustar":
-        return "application/x-tar"
     if suffix == ".dbf" and head[:1] and head[0] in DBF_VERSIONS:
         return "application/vnd.dbf"
     if is_text(head):
         return text_kind(head, suffix)
     return guessed(path, name, suffix)
+
+
+def told(head: bytes) -> str:
+    """The kind that the first bytes tell; empty where they tell none."""
+    for start, within, kind in MAGIC:
+        if 0 <= head.find(start, 0, within + len(start)) <= within:
+            return kind
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    return "application/x-tar" if head[257:262] == b"ustar" else ""
 
 
 def zipped(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import ExitStack
 
 from engine.document import Reason
 from loaders.document.part import Asked, Member, Unreadable, clean
@@ -10,6 +11,7 @@ LONGEST_NAME = 255
 """Characters of a member's name, and of each folder around it."""
 MOST_FOLDERS = 100
 """Folders around a member."""
+BOMB = "more comes out of it than may come out of a file of its size: it may be a bomb"
 CONTROL = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 """Control characters, also those that turn a name around so that it looks like another one."""
 
@@ -29,20 +31,14 @@ class Folder:
         if self._count > self._members:
             raise Unreadable(Reason.TOO_LARGE, "more files are in it than may come out of one file")
         file = f"member-{self._count}"
-        try:
-            with (self._folder / file).open("wb") as target:
-                for block in blocks:
-                    self._bytes -= len(block)
-                    if self._bytes < 0:
-                        raise Unreadable(
-                            Reason.TOO_LARGE,
-                            "more comes out of it than may come out of a file of its size: "
-                            "it may be a bomb",
-                        )
-                    target.write(block)
-        except BaseException:
-            (self._folder / file).unlink(missing_ok=True)
-            raise
+        with (self._folder / file).open("wb") as target, ExitStack() as on_error:
+            on_error.callback((self._folder / file).unlink)
+            for block in blocks:
+                self._bytes -= len(block)
+                if self._bytes < 0:
+                    raise Unreadable(Reason.TOO_LARGE, BOMB)
+                target.write(block)
+            on_error.pop_all()
         *folders, name = steps_of(path) or [f"{self._count}"]
         return Member(file, name, tuple(folders))
 

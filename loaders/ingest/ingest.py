@@ -8,7 +8,7 @@ transaction. What is read twice has the same ids and the same content, so nothin
 import os
 import shutil
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -147,11 +147,15 @@ class Work:
                     return not stopped()
                 continue
             done, active = wait(active, return_when=FIRST_COMPLETED)
-            for future in done:
-                self._take(future.result())
-            if len(self._entities) >= BATCH or time.monotonic() - self._flushed > FLUSH:
-                self._flush()
+            self._take_all(done)
             self._tell(len(active) + len(waiting))
+
+    def _take_all(self, done: Iterable[Future[Reading]]) -> None:
+        """Take what was read, and write it where that is enough, or has waited long enough."""
+        for future in done:
+            self._take(future.result())
+        if len(self._entities) >= BATCH or time.monotonic() - self._flushed > FLUSH:
+            self._flush()
 
     def _next_folder(self) -> Path:
         self._number += 1
