@@ -65,12 +65,7 @@ class Engine(Reading):
         self._deletion = Deletion(
             self._catalog, patient_reader, self._writer, self.follow, self.claim, self._clear
         )
-        self.documents = Documents(
-            FileNodes(stores.connection, settings.deadline),  # for readers, who are not to wait
-            FileNodes(stores.patient, settings.deadline),
-            FolderArchive(settings.archive),
-            settings.data / "reading",
-        )
+        self.documents = self._documents(stores)
         self.investigations = Investigations(
             InvestigationNodes(stores.connection, settings.deadline),
             self.directory,
@@ -95,6 +90,14 @@ class Engine(Reading):
             self.judgements,
             self.directory,
             self.secret,
+        )
+
+    def _documents(self, stores: Stores) -> Documents:
+        return Documents(
+            FileNodes(stores.connection, self.settings.deadline),  # for readers, not to wait
+            FileNodes(stores.patient, self.settings.deadline),
+            FolderArchive(self.settings.archive),
+            self.settings.data / "reading",
         )
 
     def _crossings(self, stores: Stores) -> Crossings:
@@ -267,7 +270,8 @@ class Engine(Reading):
     def _clear(self, name: str) -> None:
         """Remove what was judged in a dataset, and what it has in the data folder."""
         self._ledger.clear(name)
-        shutil.rmtree(self.settings.downloads / name, ignore_errors=True)
+        for folder in (self.settings.downloads, self.settings.ocr_cache):
+            shutil.rmtree(folder / name, ignore_errors=True)
         self.documents.clear(name)
 
     # --- crawls -------------------------------------------------------------------------------

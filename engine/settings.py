@@ -174,6 +174,11 @@ class Settings(BaseModel):
         return self.data / "archive"
 
     @property
+    def ocr_cache(self) -> Path:
+        """The folder of what OCR has read; each dataset has a folder of its own in it."""
+        return self.data / "ocr"
+
+    @property
     def downloads(self) -> Path:
         """The folder that crawls download to; each dataset has a folder of its own in it."""
         return self.data / "crawl"

@@ -39,7 +39,10 @@ class Box:
 
     def read(self, asked: Asked) -> Ending:
         """Read one file into its folder; how that ended."""
-        request = {**asdict(asked), "path": str(asked.path), "folder": str(asked.folder)}
+        paths = {"path": str(asked.path), "folder": str(asked.folder), "cache": ""}
+        if asked.cache is not None:
+            paths["cache"] = str(asked.cache)
+        request = {**asdict(asked), **paths}
         try:
             _ = self.networkless  # its first line
             self._requests.write(orjson.dumps(request) + b"\n")

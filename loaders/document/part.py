@@ -41,6 +41,8 @@ class Asked:
     languages: tuple[str, ...] = ()
     passwords: tuple[str, ...] = ()
     """Passwords that may fit an encrypted file."""
+    cache: Path | None = None
+    """The folder in which answers of OCR are kept."""
 
 
 @dataclass(frozen=True, slots=True)

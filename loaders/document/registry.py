@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from engine.document import Reason
-from loaders.document import archive, djvu, mail, mailbox, office, pdf, table, text
+from loaders.document import archive, djvu, mail, mailbox, office, paged, table, text
 from loaders.document.kind import OOXML, media_type_of
 from loaders.document.part import Asked, Facts, Part, Unreadable
 
@@ -38,13 +38,23 @@ ARCHIVES = (
     "application/x-iso9660-image",
 )
 PACKED = ("application/gzip", "application/x-bzip2", "application/x-xz", "application/zstd")
+IMAGES = (
+    "image/bmp",
+    "image/gif",
+    "image/jp2",
+    "image/jpeg",
+    "image/png",
+    "image/tiff",
+    "image/webp",
+)
 READERS: Mapping[str, Reader] = {
     **dict.fromkeys(OFFICE, office.read_office),
     **dict.fromkeys(TEXTS, text.read_text),
     **dict.fromkeys(ARCHIVES, archive.read_archive),
     **dict.fromkeys(PACKED, archive.read_packed),
-    "application/pdf": pdf.read_pdf,
+    "application/pdf": paged.read_pdf,
     "text/html": text.read_markup,
+    **dict.fromkeys(IMAGES, paged.read_image),
     "image/svg+xml": text.read_markup,
     "image/vnd.djvu": djvu.read_djvu,
     "message/rfc822": mail.read_mail,
@@ -99,5 +109,5 @@ def why_unread(media_type: str) -> str:
     if main in ("audio", "video"):
         return f"{main} is kept, and not transcribed ({media_type})"
     if main == "image":
-        return f"text in images is not read: OCR is missing ({media_type})"
+        return f"images of this kind are kept, and not read ({media_type})"
     return f"Clew does not read this kind of file ({media_type})"

@@ -22,6 +22,7 @@ import orjson
 
 from engine.document import Reason
 from engine.process.watchdog import parent_death_signal
+from engine.settings import limit_threads
 from loaders.document.limit import MEMORY, SECONDS, TEXT, Budget
 from loaders.document.part import Asked, Part, Problem, Unreadable, line_of
 from loaders.document.registry import parts_of
@@ -205,6 +206,7 @@ def asked_of(request: dict[str, Any]) -> Asked:
         Budget(**request["budget"]),
         tuple(request["languages"]),
         tuple(request["passwords"]),
+        Path(request["cache"]) if request["cache"] else None,
     )
 
 
@@ -240,6 +242,7 @@ def serve_all(pairs: list[str]) -> None:
     """
     end_with_parent()
     networkless = leave_network()
+    limit_threads()
     ends = [tuple(map(int, pair.split(","))) for pair in pairs]
     for own in ends:
         if not os.fork():

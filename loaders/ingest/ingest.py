@@ -102,7 +102,8 @@ class Work:
         self._passwords = passwords
         self._report = report
         self._progress = progress
-        self._folder = engine.documents.folder / dataset
+        self._folder = engine.documents.folder.resolve() / dataset
+        self._cache = engine.settings.ocr_cache.resolve() / dataset
         self._boxes: SimpleQueue[Box] = SimpleQueue()
         self._holding = ExitStack()
         self._entities: dict[str, Entity] = {}
@@ -171,7 +172,9 @@ class Work:
         box = self._boxes.get()
         try:
             with self._documents.path(file.sha256) as path:
-                asked = Asked(path, file.name, folder, left, file.languages, self._passwords)
+                asked = Asked(
+                    path, file.name, folder, left, file.languages, self._passwords, self._cache
+                )
                 ending = box.read(asked)
             self._report.networkless &= box.networkless
         finally:
