@@ -11,6 +11,7 @@ import resource
 import select
 import signal
 import sys
+import tempfile
 import time
 import traceback
 from contextlib import suppress
@@ -116,6 +117,7 @@ def confine(folder: Path) -> None:
     for source, target in ((nothing, 0), (nothing, 1), (complaints, 2)):
         os.dup2(source, target)
     os.chdir(folder)
+    tempfile.tempdir = str(folder)  # what a fork leaves behind when it is killed goes with it
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (SIZE_OF_OTHERS, SIZE_OF_OTHERS))
