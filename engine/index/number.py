@@ -52,6 +52,13 @@ def further_tokens(whole: str) -> list[str]:
     return [bare] if bare != whole and len(bare) > FEWEST_DIGITS and bare.isdigit() else []
 
 
+def bare(whole: str) -> str:
+    """An identifier without the name of its kind before it: ``IMO9683738`` is 9683738."""
+    prefixed = _PREFIXED.fullmatch(whole)
+    labelled = prefixed is not None and prefixed[1].lower() in labels()
+    return whole[len(prefixed[1]) :] if prefixed and labelled else whole
+
+
 def phone_tokens(text: str, countries: Collection[str]) -> list[str]:
     """The tokens of a phone number: with its country's code, as it is dialled there, and bare.
 
@@ -120,9 +127,7 @@ def _unlabelled(words: Sequence[str], whole: str) -> str:
         if label.lower() not in labels():
             break
         whole = whole.removeprefix(label)
-    prefixed = _PREFIXED.fullmatch(whole)
-    labelled = prefixed is not None and prefixed[1].lower() in labels()
-    return whole[len(prefixed[1]) :] if prefixed and labelled else whole
+    return bare(whole)
 
 
 def _dialled(digits: str) -> list[str]:

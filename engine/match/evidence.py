@@ -9,19 +9,21 @@ day is shared by one pair of strangers in 20,000, but differs by an error in one
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise, product
-
-from rigour.addresses import match_addresses
-from rigour.text import levenshtein
+from functools import partial
+from itertools import product
 
 from engine.answer import Feature
-from engine.entity import Entity, matchable_properties, matchable_values
+from engine.entity import Entity, matchable_properties, matchable_values, schema_of
 from engine.index.folding import identifier
+from engine.index.number import bare
+from engine.match.address import addresses
 
 SAME_DAY, SAME_MONTH, SAME_YEAR = 5.0, 3.0, 1.5
 SWAPPED, ONE_DIGIT = 3.0, 2.0
 """Day and month exchanged; one digit differs."""
-OTHER_DAY, NEXT_YEAR, OTHER_YEAR = -1.0, -2.0, -4.5
+OTHER_DAY, OTHER_MONTH, NEAR_YEAR, NEXT_YEAR, OTHER_YEAR = -1.0, -2.0, -1.5, -3.5, -4.8
+"""The month is the same; the year is; two years follow each other, and no more is told; the dates
+are told to the day, a year apart; the years differ."""
 DATES: Mapping[str, float] = {"birthDate": 1.0, "deathDate": 0.6, "incorporationDate": 0.6}
 """The dates that tell things apart, and what they count against a birth date."""
 DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?($|[T ])")
@@ -32,19 +34,22 @@ UNIQUE = frozenset(
     }
 )
 """Identifiers that one register gives to the whole world, or with a check digit."""
-SAME_UNIQUE, SAME_NUMBER = 7.0, 5.0
-OTHER_UNIQUE, OTHER_NUMBER = -3.0, -1.5
+ONE_EACH = frozenset(
+    {"leiCode", "imoNumber", "ogrnCode", "innCode", "uniqueEntityId", "npiCode", "wikidataId"}
+)
+"""Those of which a thing has one, for good."""
+SEVERAL = frozenset({"isin", "swiftBic", "publicKey"})
+"""Those of which a thing may have many: others say nothing."""
+SAME_UNIQUE, SAME_NUMBER, SAME_SHORT = 9.0, 7.0, 5.0
+OTHER_UNIQUE, OTHER_NUMBER = -5.0, -1.5
 """The same property, and no value of it in common."""
+SHORT_NUMBER = 6
+"""Fewer letters and digits are easily the same by chance."""
 SHORTEST_NUMBER = 4
 CONTACTS: Mapping[str, float] = {"email": 4.0, "phone": 3.0, "website": 2.0}
-SAME_COUNTRY, OTHER_COUNTRY = 0.4, -1.2
-OTHER_GENDER = -3.0
-SAME_PLACE = 1.5
-ADDRESS = ((0.0, -1.0), (0.3, -0.7), (0.5, 0.0), (0.7, 1.5), (0.9, 3.5), (1.0, 4.0))
-"""Log-odds by how alike two addresses are."""
-MOST_ADDRESSES = 10
-MISSPELT_ADDRESS = 0.7
-"""The most that an address counts that is alike letter by letter, but not word by word."""
+SAME_COUNTRY, OTHER_COUNTRY, OTHER_JURISDICTION = 0.4, -1.2, -4.5
+OTHER_GENDER = -4.5
+SAME_PLACE = 0.3
 
 
 def evidence(query: Entity, candidate: Entity) -> Iterator[Feature]:
@@ -56,8 +61,14 @@ def evidence(query: Entity, candidate: Entity) -> Iterator[Feature]:
         kind: (matchable_values(query, kind), matchable_values(candidate, kind))
         for kind in ("address", "country")
     }
-    yield from _by_values("address", *pairs["address"], _addresses)
-    yield from _by_values("country", *pairs["country"], _countries)
+    persons = all(schema_of(each.schema).is_a("Person") for each in (query, candidate))
+    yield from _by_values("address", *pairs["address"], partial(addresses, is_person=persons))
+    registered = [_of(each, "jurisdiction") for each in (query, candidate)]
+    if all(registered) and not set(registered[0]) & set(registered[1]):
+        told = "registered in other countries"
+        yield Feature("country", OTHER_JURISDICTION, told, *pair_of(*registered))
+    else:
+        yield from _by_values("country", *pairs["country"], _countries)
     for prop in ("gender", "birthPlace"):
         yield from _by_values(prop, _of(query, prop), _of(candidate, prop), _RULES[prop])
     for kind, points in CONTACTS.items():
@@ -113,10 +124,17 @@ def date_points(one: str, other: str) -> tuple[float, str]:
             return SWAPPED, "day and month are exchanged"
         if sum(a != b for a, b in zip(one, other, strict=True)) == 1:
             return ONE_DIGIT, "one digit differs"
-    if one[:4] == other[:4]:
-        return OTHER_DAY, "another day of the same year"
-    near = abs(int(one[:4]) - int(other[:4])) == 1
-    return (NEXT_YEAR, "a year apart") if near else (OTHER_YEAR, "other years")
+    if one[:4] != other[:4]:
+        return _other_year(int(one[:4]) - int(other[:4]), length)
+    if one[:7] == other[:7]:
+        return OTHER_DAY, "another day of the same month"
+    return OTHER_MONTH, "another month of the same year"
+
+
+def _other_year(apart: int, length: int) -> tuple[float, str]:
+    if abs(apart) > 1:
+        return OTHER_YEAR, "other years"
+    return NEXT_YEAR if length == 10 else NEAR_YEAR, "a year apart"
 
 
 # --- identifiers ------------------------------------------------------------------------------
@@ -138,7 +156,8 @@ def _identifiers(query: Entity, candidate: Entity) -> Iterator[Feature]:
 def _same_number(common: Mapping[str, frozenset[str]]) -> Feature:
     """That two records have numbers in common, each with the properties that hold it."""
     number, props = min(common.items(), key=lambda each: (not each[1] & UNIQUE, each[0]))
-    points = SAME_UNIQUE if props & UNIQUE else SAME_NUMBER
+    usual = SAME_SHORT if len(number) < SHORT_NUMBER else SAME_NUMBER
+    points = SAME_UNIQUE if props & UNIQUE else usual
     return Feature("identifier", points, f"the same {_listed(props)}", number, number)
 
 
@@ -147,9 +166,9 @@ def _other_number(
 ) -> Iterator[Feature]:
     """That one property has other values in two records."""
     kinds = [frozenset().union(*side.values()) for side in (query, candidate)]
-    shared = kinds[0] & kinds[1]
+    shared = (kinds[0] & kinds[1]) - SEVERAL
     if shared:
-        points = OTHER_UNIQUE if shared & UNIQUE else OTHER_NUMBER
+        points = OTHER_UNIQUE if shared & ONE_EACH else OTHER_NUMBER
         first = [
             min(number for number, props in side.items() if props & shared)
             for side in (query, candidate)
@@ -165,7 +184,7 @@ def _numbers(entity: Entity) -> dict[str, frozenset[str]]:
     """A record's identifiers in normal form, each with the properties that hold it."""
     numbers: dict[str, frozenset[str]] = {}
     for prop, values in matchable_properties(entity, "identifier").items():
-        for number in map(identifier, values):
+        for number in (bare(identifier(value)) for value in values):
             if len(number) >= SHORTEST_NUMBER:
                 numbers[number] = numbers.get(number, frozenset()) | {prop}
     return numbers
@@ -174,33 +193,9 @@ def _numbers(entity: Entity) -> dict[str, frozenset[str]]:
 # --- places, people, contacts -----------------------------------------------------------------
 
 
-def _addresses(query: Sequence[str], candidate: Sequence[str]) -> Feature | None:
-    """The two addresses that are most alike; by word and, for misspelt ones, by letter."""
-    queries, candidates = list(query[:MOST_ADDRESSES]), list(candidate[:MOST_ADDRESSES])
-    match = match_addresses(queries, candidates)
-    alike, one, other = (
-        (match.score, match.query, match.result) if match else (0.0, *pair_of(query, candidate))
-    )
-    for left, right in product(queries, candidates):
-        longest = max(len(left), len(right))
-        near = 1 - levenshtein(left.lower(), right.lower(), max_edits=longest) / max(longest, 1)
-        near = min(near, MISSPELT_ADDRESS) if near >= 0.8 else 0.0
-        if near > alike:
-            alike, one, other = near, left, right
-    return Feature("", interpolated(ADDRESS, alike), f"{alike:.0%} alike", one, other)
-
-
 def pair_of(query: Sequence[str], candidate: Sequence[str]) -> tuple[str, str]:
     """The first value of each."""
     return query[0], candidate[0]
-
-
-def interpolated(points: Sequence[tuple[float, float]], at: float) -> float:
-    """The value of a piecewise linear function at a place within its points."""
-    for (left, low), (right, high) in pairwise(points):
-        if at <= right:
-            return low + (high - low) * (at - left) / (right - left)
-    return points[-1][1]
 
 
 def _countries(query: Sequence[str], candidate: Sequence[str]) -> Feature:

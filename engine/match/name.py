@@ -30,6 +30,7 @@ from rigour.names.symbol import Symbol, SymbolCategory, pair_symbols
 from rigour.text import levenshtein
 
 from engine.entity import Entity, full_names, schema_of
+from engine.match.script import romanised
 
 SYMBOL_SCORES: Mapping[SymbolCategory, float] = {
     SymbolCategory.ORG_CLASS: 0.8,
@@ -69,7 +70,7 @@ SHORTEST_TYPED = 4
 SHORTEST_SOUND = 3
 TYPED, HEARD = 0.7, 0.8
 """How alike two parts are with a typing error, and two that sound alike."""
-OTHER_ROLE = 0.5
+OTHER_ROLE = 0.9
 """What is left of a pair of a given name and a family name."""
 ROMAN = frozenset("ivx")
 _CONFIG = CompareConfig()
@@ -95,12 +96,14 @@ class NameComparison:
     pairings: tuple[Pairing, ...] = ()
     extra_query: tuple[str, ...] = ()
     extra_candidate: tuple[str, ...] = ()
+    note: str = ""
+    """What else there is to say."""
 
     @property
     def detail(self) -> str:
         """The comparison in words: what belongs together, and what has no counterpart."""
         if self.score == 1.0 and not self.pairings:
-            return "the same name"
+            return self.note or "the same name"
         pairs = [
             each.query if each.query == each.candidate else f"{each.query} ~ {each.candidate}"
             for each in self.pairings
@@ -110,6 +113,8 @@ class NameComparison:
             texts.append(f"only in the query: {' '.join(self.extra_query)}")
         if self.extra_candidate:
             texts.append(f"only in the candidate: {' '.join(self.extra_candidate)}")
+        if self.note:
+            texts.append(self.note)
         return "; ".join(texts) or "nothing in common"
 
     def exchanged(self) -> "NameComparison":
@@ -154,6 +159,8 @@ def _read(
     names: tuple[str, ...],
     tags: tuple[tuple[NamePartTag, tuple[str, ...]], ...],
 ) -> tuple[Name, ...]:
+    latin = (each for name in names if (each := romanised(name)))
+    names = (*names, *latin)
     found = analyze_names(tag, names, dict(tags), infer_initials=True, consolidate=False)
     return tuple(sorted(found, key=lambda name: name.form))
 
@@ -320,15 +327,23 @@ def _similarity(part: NamePart, other: NamePart) -> float:
     if part.numeric or other.numeric:
         return 0.0
     longest = max(len(part.comparable), len(other.comparable))
-    if longest >= SHORTEST_TYPED:
-        errors = max(1, longest // 4)
-        if levenshtein(part.comparable, other.comparable, max_edits=errors) <= errors:
-            return TYPED
+    errors = max(1, longest // 4)
+    if longest >= SHORTEST_TYPED and _typed(part.comparable, other.comparable, errors):
+        return TYPED
     sound, errors = part.metaphone, max(1, longest // 3)
     if not sound or len(sound) < SHORTEST_SOUND or sound != other.metaphone:
         return 0.0
     near = levenshtein(part.comparable, other.comparable, max_edits=errors) <= errors
     return HEARD if near else 0.0
+
+
+def _typed(one: str, other: str, errors: int) -> bool:
+    """Whether two words differ by so many errors at most; exchanged letters are one."""
+    if levenshtein(one, other, max_edits=errors + 1) <= errors:
+        return True
+    return len(one) == len(other) and any(
+        one[:at] + one[at + 1] + one[at] + one[at + 2 :] == other for at in range(len(one) - 1)
+    )
 
 
 def _contradict(query: Name, candidate: Name, rests: Iterable[_Rest]) -> bool:

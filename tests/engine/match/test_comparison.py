@@ -9,7 +9,8 @@ import pytest
 from engine.answer import Comparison
 from engine.entity import Entity, make_entity
 from engine.match.comparison import ALGORITHM, compare
-from engine.match.evidence import date_points, interpolated
+from engine.match.curve import interpolated
+from engine.match.evidence import date_points
 from engine.match.name import MOST_IN_CONFLICT, compare_names, names_of, type_tag
 
 
@@ -141,6 +142,88 @@ def test_the_same_register_number_alone_weighs_heavily() -> None:
     one = record("Company", registrationNumber="HRB 12345")
     other = record("Company", name="Halvmoon Holding AG", registrationNumber="HRB12345")
     assert compared(one, other).score > 0.8
+
+
+BORN = {"birthDate": "1941-02-03"}
+AT_KILN_ROAD = {"address": "3 Kiln Road, Elaiona Harbour 1234"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "one", "other"),
+    [
+        ("Person", {"name": "Robert Kowal", **BORN}, {"name": "Robert Kowal", "birthDate": "1969"}),
+        ("Person", {"name": "Anna Kowal", **BORN}, {"name": "Maria Kowal", **BORN}),
+        ("Person", {"name": "Anna Kowal", **AT_KILN_ROAD}, {"name": "Jan Kowal", **AT_KILN_ROAD}),
+        (
+            "Person",
+            {"name": "Andrea Kowal", "gender": "male"},
+            {"name": "Andrea Kowal", "gender": "female"},
+        ),
+        (
+            "Person",
+            {"name": "Karim Hadi", "alias": "Abu Ali"},
+            {"name": "Omar Saleh", "alias": "Abu Ali"},
+        ),
+        ("Person", {"name": "Ivan Petrovich Sidorov"}, {"name": "Ivan Nikolaevich Sidorov"}),
+        (
+            "Person",
+            {"name": "Pavel Orlov", "address": "Elaiona"},
+            {"name": "Pavel Kowal", "address": "Elaiona"},
+        ),
+        (
+            "Vessel",
+            {"name": "Amber Shoal", "imoNumber": "9683738"},
+            {"name": "Amber Shoal", "imoNumber": "9187629"},
+        ),
+        (
+            "Company",
+            {"name": "Halvmoon Ltd", "jurisdiction": "gb"},
+            {"name": "Halvmoon Ltd", "jurisdiction": "cy"},
+        ),
+        (
+            "Company",
+            {"name": "Halvmoon Ltd", **AT_KILN_ROAD},
+            {"name": "Cobalt Ltd", **AT_KILN_ROAD},
+        ),
+    ],
+)
+def test_what_looks_the_same_and_is_not(
+    schema: str, one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    assert compared(record(schema, **one), record(schema, **other)).score < 0.5
+
+
+@pytest.mark.parametrize(
+    ("schema", "one", "other"),
+    [
+        ("Person", {"name": "Jan Kowal", **BORN}, {"name": "Jan Kowal", "birthDate": "1941-03-02"}),
+        (
+            "Person",
+            {"name": "Anna Kowal", **BORN},
+            {"name": "Anna Nowak", "previousName": "Anna Kowal"},
+        ),
+        (
+            "Person",
+            {"name": "Jan Kowal", **AT_KILN_ROAD},
+            {"name": "Jna Kowal", "address": "3 Kilnroad, Elaoina Harbuor 1243"},
+        ),
+        ("Person", {"name": "Wang Xiaoming"}, {"name": "王晓明"}),
+        (
+            "Vessel",
+            {"name": "Amber Shoal", "imoNumber": "9683738"},
+            {"name": "Ocean Pride", "imoNumber": "IMO 9683738"},
+        ),
+        (
+            "Company",
+            {"name": "Halvmoon AG", "registrationNumber": "HRB 12345"},
+            {"name": "Cobalt AG", "registrationNumber": "HRB12345"},
+        ),
+    ],
+)
+def test_what_looks_different_and_is_the_same(
+    schema: str, one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    assert compared(record(schema, **one), record(schema, **other)).score > 0.5
 
 
 def test_a_score_is_what_its_features_make() -> None:
