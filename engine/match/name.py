@@ -66,7 +66,7 @@ CONFLICT = 0.5
 """From this weight on, parts that each name has alone make two names of them."""
 MOST_IN_CONFLICT = 0.66
 """The score that such names do not exceed; just below what counts as alike."""
-SHORTEST_TYPED = 4
+SHORTEST_TYPED, SHORTEST_EXCHANGED = 4, 3
 SHORTEST_SOUND = 3
 TYPED, HEARD = 0.7, 0.8
 """How alike two parts are with a typing error, and two that sound alike."""
@@ -328,7 +328,11 @@ def _similarity(part: NamePart, other: NamePart) -> float:
         return 0.0
     longest = max(len(part.comparable), len(other.comparable))
     errors = max(1, longest // 4)
-    if longest >= SHORTEST_TYPED and _typed(part.comparable, other.comparable, errors):
+    if _exchanged(part.comparable, other.comparable):
+        return TYPED
+    if longest >= SHORTEST_TYPED and (
+        levenshtein(part.comparable, other.comparable, max_edits=errors) <= errors
+    ):
         return TYPED
     sound, errors = part.metaphone, max(1, longest // 3)
     if not sound or len(sound) < SHORTEST_SOUND or sound != other.metaphone:
@@ -337,13 +341,15 @@ def _similarity(part: NamePart, other: NamePart) -> float:
     return HEARD if near else 0.0
 
 
-def _typed(one: str, other: str, errors: int) -> bool:
-    """Whether two words differ by so many errors at most; exchanged letters are one."""
-    if levenshtein(one, other, max_edits=errors + 1) <= errors:
-        return True
-    return len(one) == len(other) and any(
-        one[:at] + one[at + 1] + one[at] + one[at + 2 :] == other for at in range(len(one) - 1)
-    )
+def _exchanged(one: str, other: str) -> bool:
+    """Whether two words differ by two letters that have changed their places."""
+    if len(one) != len(other) or len(one) < SHORTEST_EXCHANGED:
+        return False
+    differ = [at for at, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
+    if len(differ) != 2 or differ[1] - differ[0] != 1:
+        return False
+    first, second = differ
+    return (one[first], one[second]) == (other[second], other[first])
 
 
 def _contradict(query: Name, candidate: Name, rests: Iterable[_Rest]) -> bool:
