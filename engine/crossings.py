@@ -59,14 +59,16 @@ class Crossings:
     def start(self, by: Actor, question: XrefQuestion, *, background: bool = True) -> XrefRun:
         """A new run, which waits for its turn (``work``), or for ``do``.
 
-        Where the last run of the same crossing has not ended, or can be resumed, it is that one.
+        Where the last run of the same crossing has not ended, it is that one; so it is where it
+        can be resumed and ``by`` has started it.
         Raises BadInput for a dataset that is not there, Forbidden for a collection that ``by`` may
         not write to.
         """
         access = self._directory.access_of(by)
         self._check(question, access)
         last = next(iter(self._nodes.of_crossing(question.crossing)), None)
-        if last is not None and last.state is not RunState.FINISHED:
+        account = by.name if isinstance(by, Account) else None
+        if last is not None and goes_on(last, account):
             if background and last.state.can_resume:
                 self._nodes.queue(last.id)
             return self._known(last.id, access)
@@ -76,7 +78,7 @@ class Crossings:
             ALGORITHM,
             actor_name(by),
             datetime.now(UTC),
-            account=by.name if isinstance(by, Account) else None,
+            account=account,
             background=background,
         )
         self._nodes.save(run)
@@ -203,3 +205,10 @@ class Crossings:
         if not access.may(Level.WRITE, run.question.collection):
             raise Forbidden(f"you may not change what {run.question.collection} holds")
         return run
+
+
+def goes_on(run: XrefRun, account: str | None) -> bool:
+    """Whether who asks the same is to get this run: it is under way, or they can resume it."""
+    if run.state.can_resume:
+        return run.account == account
+    return run.state is not RunState.FINISHED

@@ -273,6 +273,7 @@ class Engine(Reading):
         for folder in (self.settings.downloads, self.settings.ocr_cache):
             shutil.rmtree(folder / name, ignore_errors=True)
         self.documents.clear(name)
+        (self.settings.lists / f"{name}.yml").unlink(missing_ok=True)
 
     # --- crawls -------------------------------------------------------------------------------
 

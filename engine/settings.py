@@ -179,6 +179,11 @@ class Settings(BaseModel):
         return self.data / "ocr"
 
     @property
+    def lists(self) -> Path:
+        """The folder of the mappings that were guessed of lists."""
+        return self.data / "lists"
+
+    @property
     def downloads(self) -> Path:
         """The folder that crawls download to; each dataset has a folder of its own in it."""
         return self.data / "crawl"

@@ -126,7 +126,7 @@ class Runner:
                 return replace(run, state=RunState.STOPPED)
         question = run.question
         if again:
-            self._pairs.sweep(question.crossing, run.datasets, run.algorithm)
+            self._pairs.sweep(question.crossing, access.names(), run.algorithm)
             self._pairs.exclude(question.crossing, question.source)
         progress = replace(run.progress, total=run.progress.done, seconds=seconds())
         return replace(run, state=RunState.FINISHED, progress=progress)

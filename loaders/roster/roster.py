@@ -36,8 +36,6 @@ CATEGORY = "list"
 """The category of a dataset that is a list."""
 LOOKED_AT = 20_000
 """Rows that are read before the guess."""
-FOLDER = "lists"
-"""The folder of the mappings, in the data folder."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ def load_list(
     with tempfile.TemporaryDirectory() as folder:
         if is_table:
             source, guess = understood(source, choices, Path(folder))
-            mapping = engine.settings.data / FOLDER / f"{name}.yml"
+            mapping = engine.settings.lists / f"{name}.yml"
             keep(source, guess, mapping, choices, say)
         report = load(
             engine,

@@ -44,6 +44,12 @@ def pairs(
     return set(found)
 
 
+def kept(engine: Engine, asked: XrefQuestion) -> set[str]:
+    """The records of the list that are paired, whoever may see it."""
+    ids = [f"list:{id_}" for id_, *_ in LIST]
+    return set(engine.crossings._pairs.partners(ids, asked.crossing))
+
+
 @pytest.fixture
 def archive(fresh_engine: Engine) -> Engine:
     put(fresh_engine, "a", *ARCHIVE)
@@ -75,6 +81,7 @@ def test_a_pair_goes_with_its_record_and_comes_back(archive: Engine) -> None:
     put(archive, "a", *ARCHIVE[1:])
     run(archive, asked)
     assert pairs(archive, asked) == FOUND - {("list:1", "a:m")}
+    assert kept(archive, asked) == {"list:2", "list:3"}  # nothing is left of it
     put(archive, "a", *ARCHIVE[1:], ("m", "Person", {"name": "Viktor Morozov"}))
     run(archive, asked)
     assert pairs(archive, asked) == FOUND
@@ -201,3 +208,27 @@ def test_a_judgement_made_while_a_run_goes_stays(archive: Engine) -> None:
     assert (statistics.pairs, statistics.judged, statistics.records) == (3, 1, 3)
     unread = Access(access.datasets - {"list"})
     assert not archive.crossings.statistics(asked.crossing, unread).pairs
+
+
+def test_another_way_to_score_compares_all_anew(
+    archive: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = question()
+    run(archive, asked)
+    monkeypatch.setattr(runner, "ALGORITHM", "another-1")
+    assert run(archive, asked).progress.done == 4
+    page = archive.crossings.pairs(PairQuestion(asked.crossing), archive.owner_access())
+    assert {pair.algorithm for pair in page.items} == {"another-1"}
+    assert pairs(archive, asked) == FOUND
+
+
+def test_the_records_that_an_investigation_includes_are_looked_for(archive: Engine) -> None:
+    name = archive.investigations.open(OWNER, "Ferries").name
+    archive.investigations.include(OWNER, name, ["list:1", "list:4"])
+    archive.investigations.put(OWNER, name, "Person", {"name": ["Eleni Papadaki"]}, "e")
+    asked = XrefQuestion(name, name, SearchFilter(datasets=("a",)))
+    assert run(archive, asked).progress.done == 3
+    assert pairs(archive, asked) == {("list:1", "a:m"), (f"{name}:e", "a:p")}
+    archive.investigations.exclude(OWNER, name, ["list:1"])
+    run(archive, asked)
+    assert pairs(archive, asked) == {(f"{name}:e", "a:p")}
