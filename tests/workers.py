@@ -26,6 +26,7 @@ DEMO = (
     "tests/cli/test_terminal.py",
     "tests/graphql/test_nothing.py",
     "tests/graphql/test_match.py",
+    "tests/graphql/test_explorer.py",
     "tests/test_docs.py",
     "tests/test_server.py",
 )

@@ -18,7 +18,6 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 HERE = Path(__file__).parent
 STATIC = HERE / "static" / "graphiql"
 PAGE = HERE / "page"
-FOLDER = "/static/graphiql/"
 FROM_NPM = (
     "react.production.min.js",
     "react-dom.production.min.js",
@@ -32,7 +31,16 @@ POLICY = {  # besides the headers that every answer has
 }
 FOR_A_YEAR = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
-NAMED = re.compile(rf'(?<="){re.escape(FOLDER)}([\w.-]+)(?=")')
+EXPLORER = next((f for f in (HERE / "explorer", HERE.parent / "explorer") if f.is_dir()), HERE)
+"""The files of the explorer: in a wheel inside the package, in a checkout beside it."""
+EXPLORER_STATIC = HERE / "static" / "explorer"
+EXPLORER_FROM_NPM = (
+    "sigma.min.js",
+    "graphology.umd.min.js",
+    "graphology-library.min.js",
+    "standalone.module.js",
+)
+NAMED = re.compile(r'(?<=")/static/(graphiql|explorer)/([\w.-]+)(?=")')
 
 
 def complete(folder: Path = STATIC) -> bool:
@@ -46,11 +54,24 @@ def template(name: str) -> Template:
     return Template((PAGE / name).read_text(encoding="utf-8"))
 
 
-def place(name: str) -> Path | None:
-    """Where the file with a name is; None if there is none."""
-    if name not in FROM_NPM + OURS:
+def explorable(folder: Path = EXPLORER_STATIC) -> bool:
+    """Whether all of the explorer's libraries are there."""
+    return all((folder / name).is_file() for name in EXPLORER_FROM_NPM)
+
+
+def place(folder: str, name: str) -> Path | None:
+    """Where the file with a name is, of ``graphiql`` or ``explorer``; None if there is none."""
+    if folder == "explorer":
+        if name in EXPLORER_FROM_NPM:
+            path = EXPLORER_STATIC / name
+        elif Path(name).suffix in (".js", ".css") and "/" not in name:
+            path = EXPLORER / name
+        else:
+            return None
+    elif name in FROM_NPM + OURS:
+        path = (STATIC if name in FROM_NPM else PAGE) / name
+    else:
         return None
-    path = (STATIC if name in FROM_NPM else PAGE) / name
     return path if path.is_file() else None
 
 
@@ -73,7 +94,7 @@ def with_versions(html: str) -> str:
     """A page that names each file with its version."""
 
     def named(found: re.Match[str]) -> str:
-        path = place(found[1])
+        path = place(found[1], found[2])
         return found[0] if path is None else f"{found[0]}?v={version(path)}"
 
     return NAMED.sub(named, html)
@@ -81,7 +102,7 @@ def with_versions(html: str) -> str:
 
 async def static(request: Request) -> Response:
     """One of the files; nothing of it where the browser has this version."""
-    path = place(request.path_params["name"])
+    path = place(request.path_params["folder"], request.path_params["name"])
     if path is None:
         return PlainTextResponse("There is no such file.", 404)
     made = version(path)

@@ -13,7 +13,7 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.asset import POLICY, complete, kept, template, with_versions
+from api.asset import EXPLORER, POLICY, complete, explorable, kept, template, with_versions
 from api.credential import credential_of
 from api.http.refusal import refusal
 from api.operation import operations
@@ -24,9 +24,11 @@ HEADERS = {**POLICY, "Cache-Control": "private, no-cache", "Vary": "Accept, Cook
 HTML = "text/html"
 CLOSED = """<p>This installation shows its questions and its schema to users only.</p>
 <p><a class="start" href="/signin?next=/">Sign in</a></p>"""
-OPEN = """<p><a class="start" href="/graphql">Ask in GraphiQL</a></p>
+OPEN = """<p>$explorer<a class="start" href="/graphql">Ask in GraphiQL</a></p>
 <h2>Questions to start from</h2>
 $operations"""
+
+EXPLORE = '<a class="start" href="/explore">Search and draw</a> '
 
 
 def offered(address: str = "") -> str:
@@ -53,11 +55,26 @@ def start_route(engine: Reading) -> Callable[[Request], Awaitable[Response]]:
     async def start(request: Request) -> Response:
         body = CLOSED
         if await _may_explore(request, engine):
-            body = Template(OPEN).substitute(operations=offered("/graphql"))
+            explorer = EXPLORE if explorable() else ""
+            body = Template(OPEN).substitute(operations=offered("/graphql"), explorer=explorer)
         terms = "" if engine.terms is None else '<li><a href="/terms">Terms of use</a></li>'
         return _page(request, template("start.html").substitute(body=body, terms=terms))
 
     return start
+
+
+def explorer_route(engine: Reading) -> Callable[[Request], Awaitable[Response]]:
+    """The route of the explorer: the page that searches, draws, and finds paths."""
+
+    async def explorer(request: Request) -> Response:
+        if not await _may_explore(request, engine):
+            return refusal(404, "NOT_FOUND", "There is no page here for who is not signed in.")
+        if not explorable():
+            return refusal(404, "NOT_FOUND", "The explorer's libraries are missing: `make up`.")
+        html = (EXPLORER / "index.html").read_text(encoding="utf-8")
+        return _page(request, html)
+
+    return explorer
 
 
 def _page(request: Request, html: str) -> Response:

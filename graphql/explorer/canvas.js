@@ -1,0 +1,218 @@
+// The drawing itself: sigma on a graph that follows the diagram, and what the mouse does there.
+
+import { lines, nodeColour, nodeSize } from "./style.js";
+
+
+export class Canvas {
+  /** `on` has open(id), menu(id, x, y), select(ids), moved(places), expand(id). */
+  constructor(container, on) {
+    this.on = on;
+    this.graph = new graphology.Graph({ type: "mixed" });
+    this.container = container;
+    this.look = { selected: new Set(), colouring: "schema", year: null };
+    this.sigma = new Sigma(this.graph, container, {
+      allowInvalidContainer: true,
+      defaultEdgeType: "line",
+      labelFont: "system-ui, sans-serif",
+      labelSize: 13,
+      edgeLabelSize: 11,
+      labelDensity: 2,
+      labelGridCellSize: 90,
+      labelRenderedSizeThreshold: 4,
+      renderEdgeLabels: true,
+      zIndex: true,
+      minCameraRatio: 0.02,
+      maxCameraRatio: 10,
+    });
+    this.dark = matchMedia("(prefers-color-scheme: dark)");
+    this.dark.addEventListener("change", () => this.colours());
+    this.colours();
+    this.listen();
+  }
+
+  colours() {
+    const ink = this.dark.matches ? "#e8e8e8" : "#1c1c1c";
+    this.sigma.setSetting("labelColor", { color: ink });
+    this.sigma.setSetting("edgeLabelColor", { color: this.dark.matches ? "#b5b5b5" : "#555555" });
+    this.sigma.setSetting("defaultDrawNodeHover", (context, data, settings) =>
+      this.hover(context, data, settings, this.dark.matches ? "#333" : "#fff"));
+  }
+
+  hover(context, data, settings, paper) {
+    context.font = `${settings.labelSize}px ${settings.labelFont}`;
+    const width = context.measureText(data.label ?? "").width;
+    context.fillStyle = paper;
+    context.fillRect(data.x - data.size - 4, data.y - 12, width + data.size * 2 + 14, 24);
+    settings.defaultDrawNodeLabel(context, data, settings);
+  }
+
+  listen() {
+    const { sigma } = this;
+    sigma.on("clickNode", ({ node, event }) => {
+      const { shiftKey, ctrlKey, metaKey } = event.original;
+      this.on.select(node, shiftKey || ctrlKey || metaKey);
+    });
+    sigma.on("clickStage", () => this.on.select(null, false));
+    sigma.on("doubleClickNode", ({ node, preventSigmaDefault }) => {
+      preventSigmaDefault();
+      this.on.expand(node);
+    });
+    sigma.on("rightClickNode", ({ node, event }) => {
+      event.original.preventDefault();
+      this.on.menu(node, event.original.clientX, event.original.clientY);
+    });
+    this.container.addEventListener("contextmenu", (event) => event.preventDefault());
+    this.drag();
+  }
+
+  /** A node that is dragged takes the selected ones along. */
+  drag() {
+    const { sigma, graph } = this;
+    let dragged = null;
+    let last = null;
+    const moved = new Set();
+    sigma.on("downNode", ({ node, event }) => {
+      if (event.original.button > 0) return;
+      dragged = node;
+      last = sigma.viewportToGraph(event);
+      if (!sigma.getCustomBBox()) sigma.setCustomBBox(sigma.getBBox());
+    });
+    sigma.on("moveBody", ({ event }) => {
+      if (!dragged) return;
+      const at = sigma.viewportToGraph(event);
+      const group = this.look.selected.has(dragged) ? this.look.selected : [dragged];
+      for (const id of group) {
+        if (!graph.hasNode(id)) continue;
+        graph.updateNodeAttribute(id, "x", (x) => x + at.x - last.x);
+        graph.updateNodeAttribute(id, "y", (y) => y + at.y - last.y);
+        moved.add(id);
+      }
+      last = at;
+      event.preventSigmaDefault();
+      event.original.preventDefault();
+      event.original.stopPropagation();
+    });
+    const drop = () => {
+      if (moved.size) {
+        const places = [...moved].map((id) => {
+          const { x, y } = graph.getNodeAttributes(id);
+          return [id, { x, y }];
+        });
+        this.on.moved(Object.fromEntries(places));
+      }
+      moved.clear();
+      dragged = null;
+    };
+    sigma.on("upNode", drop);
+    sigma.on("upStage", drop);
+  }
+
+  /** Show a state of the diagram with a look: what is selected, colours, the year. */
+  show(state, look) {
+    this.look = look;
+    const drawn = lines(state, look.year);
+    const degree = new Map();
+    for (const { source, target } of drawn) {
+      degree.set(source, (degree.get(source) ?? 0) + 1);
+      degree.set(target, (degree.get(target) ?? 0) + 1);
+    }
+    this.nodes(state, degree);
+    this.edges(drawn);
+    if (this.graph.order === 0) this.sigma.setCustomBBox(null);
+    this.sigma.refresh();
+  }
+
+  nodes(state, degree) {
+    const { graph, look } = this;
+    graph.forEachNode((id) => {
+      if (!state.nodes[id] || state.nodes[id].hidden) graph.dropNode(id);
+    });
+    for (const node of Object.values(state.nodes)) {
+      if (node.hidden) continue;
+      const count = degree.get(node.id) ?? 0;
+      const selected = look.selected.has(node.id);
+      const attributes = {
+        x: node.x,
+        y: node.y,
+        label: `${node.pinned ? "📌 " : ""}${node.caption}`,
+        size: nodeSize(count) + (selected ? 4 : 0),
+        color: nodeColour(node, look.colouring, count),
+        highlighted: selected,
+        zIndex: selected ? 2 : 1,
+      };
+      graph.mergeNode(node.id, attributes);
+    }
+  }
+
+  edges(drawn) {
+    const { graph, look } = this;
+    const wanted = new Set(drawn.map((line) => line.key));
+    graph.forEachEdge((key) => {
+      if (!wanted.has(key)) graph.dropEdge(key);
+    });
+    for (const line of drawn) {
+      const near = look.selected.has(line.source) || look.selected.has(line.target);
+      const attributes = {
+        size: line.width,
+        label: line.faded ? "" : line.text,
+        type: line.directed ? "arrow" : "line",
+        color: line.faded ? "#8883" : near ? "#d0781c" : "#8a8f98",
+        zIndex: near ? 1 : 0,
+      };
+      if (graph.hasEdge(line.key)) graph.mergeEdgeAttributes(line.key, attributes);
+      else graph.addDirectedEdgeWithKey(line.key, line.source, line.target, attributes);
+    }
+  }
+
+  /** Move the nodes without a change of the diagram, while forces are at work. */
+  place(places) {
+    for (const [id, place] of Object.entries(places)) {
+      if (this.graph.hasNode(id)) this.graph.mergeNodeAttributes(id, place);
+    }
+  }
+
+  /** Bring all of it into view. */
+  fit() {
+    this.sigma.setCustomBBox(null);
+    this.sigma.refresh();
+    this.sigma.getCamera().animatedReset({ duration: 200 });
+  }
+
+  zoom(factor) {
+    this.sigma.getCamera().animatedZoom({ duration: 150, factor });
+  }
+
+  /** The nodes inside a polygon of [x, y] in pixels of the drawing. */
+  within(polygon) {
+    return this.graph.filterNodes((_, { x, y }) => {
+      const at = this.sigma.graphToViewport({ x, y });
+      return inside(at, polygon);
+    });
+  }
+
+  /** The picture as a PNG, at twice the size of the screen. */
+  async picture() {
+    this.sigma.refresh();
+    const layers = Object.values(this.sigma.getCanvases());
+    const [first] = layers;
+    const canvas = document.createElement("canvas");
+    canvas.width = first.width;
+    canvas.height = first.height;
+    const context = canvas.getContext("2d");
+    context.fillStyle = this.dark.matches ? "#1b1d20" : "#ffffff";
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    this.sigma.render?.();
+    for (const layer of layers) context.drawImage(layer, 0, 0, canvas.width, canvas.height);
+    return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+  }
+}
+
+/** Whether a point is inside a polygon: how often a ray from it crosses the border. */
+function inside({ x, y }, polygon) {
+  let crossed = false;
+  for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i++) {
+    const [[ax, ay], [bx, by]] = [polygon[i], polygon[j]];
+    if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) crossed = !crossed;
+  }
+  return crossed;
+}

@@ -1,0 +1,93 @@
+// The diagram with all that was done to it: undo and redo, 100 steps deep, kept in the browser.
+
+import { applied, EMPTY } from "./diagram.js";
+
+const DEEP = 100;
+const NAME = "clew";
+const STORE = "diagram";
+const PATIENCE = 2000; // milliseconds
+
+/** Holds the state; tells its listeners when it changes. */
+export class History {
+  constructor() {
+    this.state = EMPTY;
+    this.done = []; // steps, the latest last: {label, changes}
+    this.undone = [];
+    this.listeners = new Set();
+  }
+
+  /** Do something that can be undone; nothing where there is nothing to do. */
+  apply(label, changes) {
+    if (changes.length === 0) return;
+    this.state = applied(this.state, changes);
+    this.done = [...this.done, { label, changes }].slice(-DEEP);
+    this.undone = [];
+    this.changed();
+  }
+
+  undo() {
+    const step = this.done.at(-1);
+    if (!step) return null;
+    this.state = applied(this.state, step.changes, true);
+    this.done = this.done.slice(0, -1);
+    this.undone = [...this.undone, step];
+    this.changed();
+    return step.label;
+  }
+
+  redo() {
+    const step = this.undone.at(-1);
+    if (!step) return null;
+    this.state = applied(this.state, step.changes);
+    this.undone = this.undone.slice(0, -1);
+    this.done = [...this.done, step];
+    this.changed();
+    return step.label;
+  }
+
+  changed() {
+    for (const listener of this.listeners) listener();
+    this.keep();
+  }
+
+  /** Keep all of it in the browser: asked for at once, so that a reload loses nothing. */
+  keep() {
+    const { state, done, undone } = this;
+    this.database?.transaction(STORE, "readwrite").objectStore(STORE).put({ state, done, undone }, STORE);
+  }
+
+  /** Take up what was kept, if anything was. */
+  async recall() {
+    // a private window may have no such store, and another page may hold it up
+    this.database = await Promise.race([open(), later(PATIENCE)]).catch(() => null);
+    const kept = await found(this.database);
+    if (!kept) return;
+    Object.assign(this, kept);
+    for (const listener of this.listeners) listener();
+  }
+}
+
+function found(database) {
+  if (!database) return null;
+  const request = database.transaction(STORE).objectStore(STORE).get(STORE);
+  return new Promise((resolve) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => resolve(null);
+  });
+}
+
+const later = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds, null));
+
+function open() {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open(NAME, 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
+    opening.onerror = () => reject(opening.error);
+    opening.onblocked = () => reject(new Error("blocked"));
+    opening.onsuccess = () => {
+      // another page may delete it
+      opening.result.onversionchange = () => opening.result.close();
+      resolve(opening.result);
+    };
+  });
+}

@@ -1,0 +1,94 @@
+// The GraphQL documents that the page asks.
+
+const CARD = `fragment Card on Entity {
+  id schema caption dataset { name title }
+  facts: properties(names: ["topics", "country", "nationality", "jurisdiction"]) { name values }
+}`;
+
+const EDGE = `fragment Edge on Relationship {
+  id type sourceId targetId dataset { name title }
+  judgement { by at note }
+  entity { facts: properties(names: [
+    "amount", "currency", "percentage", "role", "relationship", "status", "purpose",
+    "date", "startDate", "endDate", "sourceUrl"
+  ]) { name values } }
+}`;
+
+export const SEARCH = `query Search($q: String!, $filter: SearchFilter, $after: String) {
+  search(query: $q, filter: $filter, first: 20, after: $after) {
+    totalCount suggestions
+    edges { highlight node { ...Card } }
+    pageInfo { hasNextPage endCursor }
+    facets(fields: ["schema", "dataset", "country", "topic", "year"]) {
+      field values { value count }
+    }
+  }
+} ${CARD}`;
+
+export const RECORD = `query Record($id: ID!) {
+  entity(id: $id) {
+    ...Card
+    properties { name label type values entities { id caption schema } }
+    edgeCounts { type direction count }
+  }
+} ${CARD}`;
+
+export const SIMILAR = `query Similar($id: ID!) {
+  entity(id: $id) {
+    similar(first: 5) {
+      nodes { score entity { ...Card } explanation { feature score detail query candidate } }
+    }
+  }
+} ${CARD}`;
+
+export const NEIGHBOURS = `query Neighbours(
+  $id: ID!, $types: [String!], $direction: Direction, $after: String, $first: Int
+) {
+  entity(id: $id) {
+    ...Card
+    expand(types: $types, direction: $direction, first: $first, after: $after) {
+      totalCount
+      pageInfo { hasNextPage endCursor }
+      edges { node { ...Card } relationship { ...Edge } }
+    }
+  }
+} ${CARD} ${EDGE}`;
+
+export const SUBGRAPH = `query Subgraph($ids: [ID!]!) {
+  subgraph(ids: $ids) { nodes { ...Card } edges { ...Edge } truncated { reason } }
+} ${CARD} ${EDGE}`;
+
+export const PATHS = `query Paths(
+  $from: [ID!]!, $to: [ID!]!, $mode: PathMode, $k: Int, $maxHops: Int,
+  $filter: HopFilter, $avoid: [ID!]
+) {
+  paths(from: $from, to: $to, mode: $mode, k: $k, maxHops: $maxHops, filter: $filter, avoid: $avoid) {
+    nodes { ...Card } edges { ...Edge }
+    paths { nodeIds edgeIds length }
+    truncated { reason }
+  }
+} ${CARD} ${EDGE}`;
+
+const HOLDINGS = `
+  totalCount
+  nodes {
+    share lowerBound above unknown unnamed entity { ...Card }
+    routes { nodes { ...Card } edges { ...Edge } paths { nodeIds edgeIds } }
+  }
+  doubts { reason entity { id caption } }
+  truncated { reason }`;
+
+export const OWNERS = `query Owners($id: ID!, $at: Date, $minShare: Float) {
+  entity(id: $id) { ...Card }
+  list: owners(id: $id, at: $at, minShare: $minShare, first: 50) { ${HOLDINGS} }
+} ${CARD} ${EDGE}`;
+
+export const OWNED = OWNERS.replace("query Owners", "query Holdings").replace("list: owners", "list: holdings");
+
+export const ME = "{ me { name } }";
+
+export const EXPORTED = `query Exported($ids: [ID!]!) {
+  entities(ids: $ids) {
+    id schema caption dataset { name title } properties { name type values entities { id } }
+  }
+}`;

@@ -1,0 +1,124 @@
+// A record's page: what is known of it, its relationships by type, and records that may be the same.
+
+import { ask } from "./ask.js";
+import { write } from "./address.js";
+import { edgeOf, nodeOf } from "./diagram.js";
+import { about, Busy, Card, Trouble, useAnswer, Warnings } from "./part.js";
+import { html, useState } from "./page.js";
+import { NEIGHBOURS, RECORD, SIMILAR } from "./question.js";
+import { parts, plain } from "./sentence.js";
+import { flags } from "./style.js";
+
+export function Record({ id, actions }) {
+  const { answer, trouble, busy, wait } = useAnswer(
+    (signal, onWait) => ask(RECORD, { id }, { signal, onWait }), id);
+  const record = answer?.data.entity;
+  if (!record) {
+    return html`<section><${Busy} busy=${busy} wait=${wait} /><${Trouble} trouble=${trouble} />
+      <${Warnings} warnings=${answer?.warnings} /></section>`;
+  }
+  const node = nodeOf(record);
+  return html`<section aria-label=${record.caption}>
+    <h2>${record.caption}</h2>
+    <p class="about">${about(node)} ${flags(node).map((flag) => html`<span class="flag">${flag}</span> `)}</p>
+    <p class="buttons">
+      <button onClick=${() => actions.draw([node])}>Draw</button>
+      <button onClick=${() => actions.expand(id)}>Draw with neighbours</button>
+      <a class="button" href=${write("paths", "", { from: id })}>Find a path</a>
+      <a class="button" href=${write("owners", id)}>Owners</a>
+      <a class="button" href=${write("holdings", id)}>Holdings</a>
+    </p>
+    <dl class="properties">${ordered(record.properties).map((property) => html`
+      <dt>${property.label}</dt>
+      <dd>${values(property)}</dd>`)}
+    </dl>
+    <p class="source">Told by <b>${node.datasetTitle}</b>, as <code>${record.id}</code></p>
+    <h3>Relationships</h3>
+    ${record.edgeCounts.length === 0 && html`<p>None that you may see.</p>`}
+    ${record.edgeCounts.map(({ type, direction, count }) => html`<${Group} key=${type + direction + id}
+      id=${id} type=${type} direction=${direction} count=${count} actions=${actions} />`)}
+    <${Similar} key=${id} id=${id} actions=${actions} />
+  </section>`;
+}
+
+const FIRST = ["name", "alias", "birthDate", "nationality", "jurisdiction", "country", "address"];
+
+/** What one looks for first comes first. */
+function ordered(properties) {
+  const place = ({ name }) => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length);
+  return [...properties].sort((a, b) => place(a) - place(b) || a.label.localeCompare(b.label));
+}
+
+function values(property) {
+  if (property.entities.length) {
+    return property.entities.map((each, number) =>
+      html`${number ? ", " : ""}<a href=${write("record", each.id)}>${each.caption}</a>`);
+  }
+  if (property.type === "url") {
+    return property.values.map((url) => html`${safe(url)
+      ? html`<a href=${url} rel="noreferrer noopener" target="_blank">${url}</a>` : url} `);
+  }
+  return property.values.join(" · ");
+}
+
+const safe = (url) => /^https?:\/\//i.test(url);
+
+/** The relationships of one type and direction: closed with their number, open in pages. */
+function Group({ id, type, direction, count, actions }) {
+  const [pages, turn] = useState([]);
+  const [state, tell] = useState({});
+  const next = async () => {
+    tell({ busy: true });
+    try {
+      const after = pages.at(-1)?.pageInfo.endCursor ?? null;
+      const { data } = await ask(NEIGHBOURS, { id, types: [type], direction, after, first: 20 });
+      turn([...pages, data.entity.expand]);
+      tell({});
+    } catch (trouble) {
+      tell({ trouble });
+    }
+  };
+  const edges = pages.flatMap((page) => page.edges);
+  const arrow = direction === "OUT" ? "→" : direction === "IN" ? "←" : "–";
+  return html`<details class="group" onToggle=${(event) =>
+    event.target.open && pages.length === 0 && next()}>
+    <summary>${arrow} ${plain(type)} <span class="count">${count.toLocaleString("en")}</span></summary>
+    <${Busy} busy=${state.busy} /><${Trouble} trouble=${state.trouble} />
+    <ul class="cards">${edges.map(({ node, relationship }) => {
+      const edge = edgeOf(relationship);
+      const [, verb, , rest] = parts(edge, {});
+      return html`<${Card} key=${edge.id + node.id} card=${node} actions=${actions}>
+        <div class="about">${verb}${rest}</div><//>`;
+    })}</ul>
+    ${edges.length > 0 && html`<p class="buttons">
+      <button onClick=${() => actions.draw(edges.map(({ node }) => nodeOf(node)),
+        edges.map(({ relationship }) => edgeOf(relationship)), id)}>Draw these ${edges.length}</button>
+      ${pages.at(-1).pageInfo.hasNextPage && html`<button onClick=${next}>More</button>`}</p>`}
+  </details>`;
+}
+
+/** Records that may be the same, asked for when one opens it. */
+function Similar({ id, actions }) {
+  const [state, tell] = useState({});
+  const look = async () => {
+    tell({ busy: true });
+    try {
+      const { data } = await ask(SIMILAR, { id });
+      tell({ nodes: data.entity.similar.nodes });
+    } catch (trouble) {
+      tell({ trouble });
+    }
+  };
+  return html`<details class="group" onToggle=${(event) =>
+    event.target.open && !state.nodes && !state.busy && look()}>
+    <summary>Records that may be the same</summary>
+    <${Busy} busy=${state.busy} /><${Trouble} trouble=${state.trouble} />
+    ${state.nodes?.length === 0 && html`<p>None is alike.</p>`}
+    <ul class="cards">${(state.nodes ?? []).map(({ score, entity, explanation }) => html`
+      <${Card} key=${entity.id} card=${entity} actions=${actions}>
+        <details><summary>${Math.round(score * 100)} % likely</summary>
+          <ul>${explanation.filter((each) => each.score).map((each) => html`<li>
+            ${each.score > 0 ? "+" : ""}${each.score} ${each.feature}: ${each.detail}</li>`)}</ul>
+        </details><//>`)}</ul>
+  </details>`;
+}

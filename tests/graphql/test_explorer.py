@@ -1,0 +1,189 @@
+"""The explorer in Chromium: from the search to the path, the drawing, undo and the report."""
+
+import copy
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from api.app import create_app
+from api.asset import EXPLORER, explorable
+from engine.engine import Engine
+from tests.browser import CHROMIUM, Page, browsing
+from tests.serving import serving
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None or not explorable(), reason="Chromium or the explorer's libraries are missing"
+)
+CEMENT = "demo_registry:meridian-cement"
+MINISTRY, BOREALIS = "demo_payments:ministry-of-works", "demo_registry:borealis-invest"
+DRAWN = "document.querySelector('.tools [aria-pressed]').textContent"
+"""The button that says how many nodes are drawn."""
+FILES = """URL.createObjectURL = (file) => { window.saved = file; return 'blob:none'; };
+HTMLAnchorElement.prototype.click = function () { window.savedAs = this.download; };
+window.troubles = [];
+addEventListener('error', (event) => troubles.push(`${event.message} ${event.filename}:${event.lineno}`));
+addEventListener('unhandledrejection', (event) => troubles.push(String(event.reason)));"""
+"""Keeps what the page would save, and errors of its scripts."""
+
+
+@pytest.fixture(scope="module")
+def url(engine: Engine) -> Iterator[str]:
+    """The address of the demo collection, without limits of requests."""
+    other = copy.copy(engine)
+    other.settings = engine.settings.model_copy(update={"rate_limit": "off"})
+    with serving(create_app(other), other.settings) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """One browser for all tests of the module."""
+    with browsing(tmp_path_factory.mktemp("browser")) as page:
+        page.call("Page.enable")
+        page.call("Page.addScriptToEvaluateOnNewDocument", source=FILES)
+        page.resize(1400, 900)
+        yield page
+
+
+@pytest.fixture
+def page(browser: Page, url: str) -> Iterator[Page]:
+    """The explorer with nothing drawn; its scripts have no errors at the end."""
+    browser.open("about:blank")
+    browser.call("Storage.clearDataForOrigin", origin=url, storageTypes="indexeddb")
+    show(browser, url, "")
+    yield browser
+    assert browser.run("troubles") == []
+
+
+def show(page: Page, url: str, fragment: str) -> None:
+    """Open a state of the explorer by its address."""
+    page.open("about:blank")
+    page.open(f"{url}/explore{fragment}")
+    page.wait_for("document.querySelector('.tools') !== null")
+
+
+def press(page: Page, text: str) -> None:
+    """Press the first button with a text, once it is there."""
+    button = f"[...document.querySelectorAll('button')].find(b => b.textContent.includes({text!r}))"
+    page.wait_for(f"{button} !== undefined && !{button}.disabled")
+    page.run(f"{button}.click()")
+
+
+def choose(page: Page, label: str, value: str) -> None:
+    """Choose an option of the list with a label."""
+    page.run(
+        f"""(() => {{ const list = [...document.querySelectorAll('.tools label')]
+          .find(l => l.textContent.startsWith({label!r})).querySelector('select');
+        list.value = {value!r}; list.dispatchEvent(new Event('change', {{bubbles: true}})); }})()"""
+    )
+
+
+def saved(page: Page, kind: str) -> str:
+    """The text of the file that the page would save."""
+    page.run("window.saved = null; window.text = null; 1")
+    choose(page, "Save", kind)
+    page.wait_for("window.saved !== null")
+    page.run("window.saved.text().then(text => { window.text = text; }); 1")
+    return str(page.wait_for("window.text"))
+
+
+def test_from_a_search_to_the_path_and_its_report(page: Page, url: str) -> None:
+    show(page, url, "#/search?q=cement")
+    page.wait_for("document.querySelectorAll('.card mark').length > 0")
+    press(page, "draw")
+    page.wait_for(f"{DRAWN} === 'List of 1'")
+    page.run(f"location.hash = '#/paths?from={MINISTRY}&to={BOREALIS}'")
+    page.wait_for("document.querySelectorAll('.steps li').length === 3")
+    first = page.run("document.querySelector('.steps li').textContent")
+    assert first.startswith("Ministry of Public Works paid Meridian Cement S.A. 1,250,000 EUR on")
+    assert "[Demo: payments by public bodies (invented)]" in first
+    press(page, "Draw it")
+    page.wait_for(f"{DRAWN} === 'List of 4'")
+    report = saved(page, "Report to print")
+    assert page.run("window.savedAs") == "clew-report.html"
+    assert "Borealis Invest AD owns 75 % of Halcyon Holdings S.A. since 2014-04-10" in report
+    assert "<svg" in report and "Demo: payments by public bodies (invented)" in report
+
+
+def test_a_node_is_avoided_and_the_path_asked_again(page: Page, url: str) -> None:
+    show(page, url, f"#/paths?from={MINISTRY}&to={BOREALIS}&mode=K_SHORTEST")
+    press(page, "avoid Halcyon Holdings")
+    page.wait_for("location.hash.includes('avoid=demo_registry')")
+    page.wait_for("document.querySelector('.panel').innerText.includes('Without')")
+    steps = "[...document.querySelectorAll('.steps')].map(s => s.textContent).join()"
+    page.wait_for(f"!{steps}.includes('Halcyon')")
+
+
+def test_every_step_is_undone_and_survives_a_reload(page: Page, url: str) -> None:
+    show(page, url, f"#/record/{CEMENT}")
+    press(page, "Draw with neighbours")
+    page.wait_for(f"/List of [5-9]/.test({DRAWN})")
+    full = page.run(DRAWN)
+    press(page, "List of")
+    page.run("document.querySelector('.listing input').click()")
+    press(page, "Hide")
+    page.wait_for(f"{DRAWN} !== {full!r}")
+    choose(page, "Layout", "grid")
+    show(page, url, "")
+    page.wait_for("document.querySelector('.tools button').title === 'Undo: Layout'")
+    press(page, "Undo")
+    press(page, "Undo")
+    page.wait_for(f"{DRAWN} === {full!r}")
+    press(page, "Undo")
+    page.wait_for(f"{DRAWN} === 'List of 0'")
+    press(page, "Redo")
+    page.wait_for(f"{DRAWN} === {full!r}")
+
+
+def test_owners_are_drawn_as_a_tree(page: Page, url: str) -> None:
+    show(page, url, f"#/owners/{CEMENT}")
+    page.wait_for("document.querySelectorAll('.share').length > 4")
+    assert "60 %" in page.text() and "direct shares come to 180 %" in page.text()
+    press(page, "Draw all of it as a tree")
+    page.wait_for("document.querySelector('.tools button').title === 'Undo: Layout'")
+    state = json.loads(saved(page, "FtM JSON").splitlines()[0])
+    assert state["schema"] and state["properties"]
+    svg = ElementTree.fromstring(saved(page, "SVG picture"))
+    assert len(svg.findall("{http://www.w3.org/2000/svg}circle")) > 5
+
+
+@pytest.mark.parametrize("kind", ["GEXF (Gephi)", "GraphML"])
+def test_graphs_are_saved(page: Page, url: str, kind: str) -> None:
+    show(page, url, f"#/drawing?ids={CEMENT}%20{MINISTRY}%20{BOREALIS}")
+    page.wait_for(f"{DRAWN} === 'List of 3'")
+    graph = ElementTree.fromstring(saved(page, kind))
+    namespace = graph.tag.partition("}")[0] + "}"
+    assert len(list(graph.iter(f"{namespace}node"))) == 3
+    assert len(list(graph.iter(f"{namespace}edge"))) == 4, "the payments, each by itself"
+    saved(page, "CSV of relationships")
+    assert page.run("window.text.split('\\r\\n').length") == 5
+
+
+def test_what_cannot_be_asked_says_what_to_do(page: Page, url: str) -> None:
+    show(page, url, "#/search?q=name:(kovar")
+    page.wait_for("document.querySelector('.trouble') !== null")
+    show(page, url, "#/search?q=Pelivan%20Tradimg")
+    page.wait_for("document.querySelector('.panel').innerText.includes('Did you mean')")
+    show(page, url, "#/record/demo_registry:nobody")
+    page.wait_for("document.querySelector('.warning') !== null")
+
+
+def test_it_fits_wide_and_narrow_windows(page: Page, url: str) -> None:
+    for width, height in ((1400, 900), (1024, 700), (400, 800)):
+        page.resize(width, height)
+        show(page, url, f"#/record/{CEMENT}")
+        page.wait_for("document.querySelector('.properties') !== null")
+        assert page.run("document.documentElement.scrollWidth") <= width
+    page.resize(1400, 900)
+
+
+def test_its_modules_say_what_they_are() -> None:
+    modules = sorted(EXPLORER.glob("*.js"))
+    assert len(modules) > 10
+    for module in modules:
+        lines = module.read_text(encoding="utf-8").splitlines()
+        assert lines[0].startswith("// "), f"{module.name} has no first comment"
+        assert len(lines) <= 300, module.name
