@@ -1,5 +1,8 @@
 // Spreads the nodes by forces, in a thread of its own, and tells their places again and again.
 
+// the library's readers of XML want one when they are loaded; a worker has none, and needs none
+self.DOMParser ??= class {};
+self.Document ??= class {};
 importScripts("graphology.umd.min.js", "graphology-library.min.js");
 
 const ROUNDS = 40;

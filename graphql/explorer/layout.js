@@ -28,7 +28,7 @@ export function places(name, state, selected) {
 }
 
 /** Run the forces; `onPlaces(places, part)` comes again and again. Returns what stops them. */
-export function force(state, onPlaces) {
+export function force(state, onPlaces, onFailure) {
   const worker = new Worker("/static/explorer/force.worker.js");
   const nodes = Object.values(state.nodes).filter((node) => !node.hidden);
   const shown = new Set(nodes.map((node) => node.id));
@@ -36,6 +36,7 @@ export function force(state, onPlaces) {
     onPlaces(data.places, data.done);
     if (data.done === 1) worker.terminate();
   };
+  worker.onerror = (event) => (event.preventDefault(), onFailure(event.message));
   worker.postMessage({
     nodes: nodes.map(({ id, x, y, pinned }) => ({ id, x, y, fixed: Boolean(pinned) })),
     edges: Object.values(state.edges)

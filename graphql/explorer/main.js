@@ -109,7 +109,7 @@ function makeActions(history, look, setLook, tell) {
         actions.canvas.place(found);
         tell({ text: part < 1 ? `Spreading … ${Math.round(part * 100)} %` : "", busy: part < 1 });
         if (part === 1) (actions.alter("Layout", found), actions.canvas.fit());
-      });
+      }, (reason) => tell({ text: `The nodes cannot be spread: ${reason}`, trouble: true }));
     },
     async share() {
       const ids = Object.values(history.state.nodes).filter((node) => !node.hidden).map((node) => node.id);

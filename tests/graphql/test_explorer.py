@@ -55,7 +55,8 @@ def page(browser: Page, url: str) -> Iterator[Page]:
     browser.call("Storage.clearDataForOrigin", origin=url, storageTypes="indexeddb")
     show(browser, url, "")
     yield browser
-    assert browser.run("troubles") == []
+    troubles = browser.run("troubles")
+    assert not troubles, troubles[0]
 
 
 def show(page: Page, url: str, fragment: str) -> None:
@@ -154,6 +155,7 @@ def test_owners_are_drawn_as_a_tree(page: Page, url: str) -> None:
 def test_graphs_are_saved(page: Page, url: str, kind: str) -> None:
     show(page, url, f"#/drawing?ids={CEMENT}%20{MINISTRY}%20{BOREALIS}")
     page.wait_for(f"{DRAWN} === 'List of 3'")
+    page.wait_for("document.querySelector('.tools button').title === 'Undo: Layout'")
     graph = ElementTree.fromstring(saved(page, kind))
     namespace = graph.tag.partition("}")[0] + "}"
     assert len(list(graph.iter(f"{namespace}node"))) == 3
