@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from api.asset import complete
+from api.asset import EXPLORER, complete, explorable
 from api.operation import operations
 from api.schema import printed
 from engine.graph.cypher import queries, source
@@ -42,6 +42,7 @@ json.dump({
     "demo": sorted(f.name for f in loaders.demo.sample.FOLDER.iterdir() if f.is_file()),
     "pages": [(asset.PAGE / name).is_file() for name in pages],
     "graphiql": asset.complete(),
+    "explorer": [asset.explorable(), *sorted(path.name for path in asset.EXPLORER.iterdir())],
 }, sys.stdout)
 """
 """Prints what an installed wheel reads, to be compared with what the checkout reads."""
@@ -117,3 +118,5 @@ def test_it_reads_the_same_as_the_checkout(unpacked: Path) -> None:
     assert wheel["demo"] == sorted(path.name for path in DEMO.iterdir() if path.is_file())
     assert all(wheel["pages"])
     assert wheel["graphiql"] == complete()
+    names = sorted(path.name for path in EXPLORER.iterdir())
+    assert wheel["explorer"] == [explorable(), *names]
