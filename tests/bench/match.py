@@ -30,6 +30,7 @@ from typing import Any
 import yaml
 
 from engine.entity import Entity, make_entity, schema_of
+from engine.match.comparer import read_lists
 from engine.match.comparison import compare
 from tests.bench.peer import NOMENKLATURA, Score, nomenklatura, splink
 
@@ -210,6 +211,7 @@ def report(name: str, pairs: Sequence[Pair], true: int, ways: Mapping[str, Score
 
 def main(peers: Sequence[str]) -> None:
     """Compare on all sets."""
+    read_lists()
     ways: dict[str, Score] = {CLEW: lambda one, other: compare(one, other).score}
     try:
         ways |= {name: nomenklatura(name) for name in peers if name != "splink"}

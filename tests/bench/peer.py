@@ -48,35 +48,36 @@ def splink(frame: Any) -> Score:
     return score
 
 
-def _predicted(rows: Any) -> Mapping[tuple[str, str], float]:
-    module = importlib.import_module("splink")
+def _settings(splink: Any) -> Any:
+    """Blocks and comparisons for FEBRL's columns."""
     comparisons = importlib.import_module("splink.comparison_library")
-    rows = rows.rename(columns={rows.columns[0]: "unique_id"}).astype("object")
-    rows = rows.where(rows.notna(), None)
-    block = module.block_on
+    block = splink.block_on
     blocks = [
         *(block("given_name", "surname"), block("date_of_birth"), block("suburb", "surname")),
         *(block("postcode", "surname"), block("address_1"), block("given_name", "suburb")),
         *(block("given_name", "postcode"), block("surname", "street_number")),
     ]
-    settings = module.SettingsCreator(
+    nearly = comparisons.DamerauLevenshteinAtThresholds
+    return splink.SettingsCreator(
         link_type="dedupe_only",
         blocking_rules_to_generate_predictions=blocks,
         comparisons=[
-            comparisons.NameComparison("given_name"),
-            comparisons.NameComparison("surname"),
-            comparisons.DamerauLevenshteinAtThresholds("date_of_birth", [1, 2]),
-            comparisons.ExactMatch("street_number"),
-            comparisons.DamerauLevenshteinAtThresholds("address_1", [1, 3]),
-            comparisons.DamerauLevenshteinAtThresholds("suburb", [1, 2]),
-            comparisons.DamerauLevenshteinAtThresholds("postcode", [1, 2]),
+            *(comparisons.NameComparison("given_name"), comparisons.NameComparison("surname")),
+            *(nearly("date_of_birth", [1, 2]), comparisons.ExactMatch("street_number")),
+            *(nearly("address_1", [1, 3]), nearly("suburb", [1, 2]), nearly("postcode", [1, 2])),
             comparisons.ExactMatch("state"),
         ],
     )
-    api = module.DuckDBAPI()
+
+
+def _predicted(rows: Any) -> Mapping[tuple[str, str], float]:
+    module = importlib.import_module("splink")
+    rows = rows.rename(columns={rows.columns[0]: "unique_id"}).astype("object")
+    rows = rows.where(rows.notna(), None)
     logging.getLogger("splink").setLevel(logging.ERROR)
-    linker = module.Linker(api.register(rows), settings, log_level=logging.ERROR)
-    training = linker.training
+    table = module.DuckDBAPI().register(rows)
+    linker = module.Linker(table, _settings(module), log_level=logging.ERROR)
+    block, training = module.block_on, linker.training
     training.estimate_probability_two_random_records_match(
         [block("date_of_birth", "surname"), block("given_name", "surname", "suburb")], recall=0.7
     )
