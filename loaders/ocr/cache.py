@@ -43,15 +43,19 @@ class Cache(Protocol):
         """Keep an answer."""
 
 
-class NoCache:
-    """Keeps nothing."""
+class MemoryCache:
+    """Keeps answers for the time of one page."""
+
+    def __init__(self) -> None:
+        self._answers: dict[Question, str] = {}
 
     def get(self, question: Question) -> str | None:
-        """Nothing."""
-        return None
+        """The answer that was kept; None if there is none."""
+        return self._answers.get(question)
 
     def put(self, question: Question, answer: str) -> None:
-        """Forget the answer."""
+        """Keep an answer."""
+        self._answers[question] = answer
 
 
 @dataclass(frozen=True)

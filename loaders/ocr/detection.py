@@ -32,9 +32,11 @@ CERTAIN = 300
 """Characters from which it says so with certainty."""
 HALF = 200
 """Resolution from which half of it is enough to see how a page is turned."""
-CLEARLY = 0.05
+UPRIGHT = 0.55
+"""Median confidence that a strip does not have if it is read upside down."""
+CLEARLY = 0.08
 """By how much a language must read better than those before it, which are read more often."""
-MOST_TRIED = 8
+MOST_TRIED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,8 @@ def detect(tesseract: Tesseract, picture: Picture, likely: tuple[str, ...]) -> D
     if confidence(words) >= READS and len(words) >= FEW:
         return Detected(settled(words, first), 0)
     orientation = orientation_of(tesseract, picture)
-    candidates, note = of_script(orientation.script, there), ""
-    if not candidates:
-        candidates = leads(there)
-        if orientation.script:
-            note = f"its script seems to be {orientation.script}, of which no language is installed"
-    turns = turns_of(orientation)
+    candidates, note = candidates_of(orientation)
+    turns = turns_of(orientation, words)
     if len(candidates) == 1 and len(turns) == 1:
         return Detected(candidates, turns[0], note)
     tried = picture if len(words) < FEW else None
@@ -70,10 +68,31 @@ def detect(tesseract: Tesseract, picture: Picture, likely: tuple[str, ...]) -> D
     return replace(found, note=note)
 
 
-def turns_of(orientation: Orientation) -> tuple[int, ...]:
-    """The rotations that a page may have: one that is sure, or what it seems and as it is."""
+def candidates_of(orientation: Orientation) -> tuple[tuple[str, ...], str]:
+    """The languages that a page may be in, and what to say of its script.
+
+    Where Tesseract is not sure, the script is one of several: each has its first language among the
+    candidates.
+    """
+    there = installed()
+    own = of_script(orientation.script, there)
+    if orientation.confidence < SURE:
+        return tuple(dict.fromkeys((*leads(there)[:1], *own, *leads(there)))), ""
+    if not own:
+        text = f"its script seems to be {orientation.script}, of which no language is installed"
+        return leads(there), text
+    return own, ""
+
+
+def turns_of(orientation: Orientation, words: Sequence[ReadWord]) -> tuple[int, ...]:
+    """The rotations that a page may have: one that is sure, or what it seems and as it is.
+
+    ``words`` were read as it is: where half of them seem to be right, it is upright.
+    """
     if orientation.confidence >= SURE:
         return (orientation.rotation,)
+    if len(words) >= FEW and confidence(words) >= UPRIGHT:
+        return (0,)
     return tuple(dict.fromkeys((orientation.rotation, 0)))
 
 

@@ -11,7 +11,7 @@ from pypdfium2 import PDFIUM_INFO
 from rigour.langs import iso_639_alpha3
 
 from engine.document import PageKind, PageReading, Word
-from loaders.ocr.cache import Cache, FolderCache, NoCache
+from loaders.ocr.cache import Cache, FolderCache, MemoryCache
 from loaders.ocr.decision import NOTABLE, Decision, decide
 from loaders.ocr.detection import language_of
 from loaders.ocr.failure import LanguageMissing
@@ -48,7 +48,7 @@ class Instruction:
 
     def tesseract(self) -> Tesseract:
         """What reads images until this page's time is over."""
-        cache: Cache = FolderCache(self.cache) if self.cache else NoCache()
+        cache: Cache = FolderCache(self.cache) if self.cache else MemoryCache()
         return Tesseract(cache, time.monotonic() + self.seconds)
 
     def names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:

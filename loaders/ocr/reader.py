@@ -19,7 +19,7 @@ from loaders.ocr.detection import (
     orientation_of,
     settled,
 )
-from loaders.ocr.language import LATIN, codes_of, of_script
+from loaders.ocr.language import LATIN, codes_of, leads, of_script
 from loaders.ocr.picture import TILTED, Picture, skew_of, smooth, straight
 from loaders.ocr.tesseract import AUTO, SPARSE, ReadWord, Tesseract, engine, installed, model
 
@@ -31,6 +31,7 @@ DOUBTFUL = 0.04
 """Share of doubtful words from which a page may also have words in Latin letters."""
 ADDED = 0.7
 """Median confidence that words in Latin letters must have in a text of another script."""
+ALIKE = frozenset("ABCEHIKMNOPTXYZaceiopxy")
 FEW = 5
 """Words below which a page may have been cut into blocks in the wrong way."""
 LONG_TEXT = 200
@@ -155,6 +156,12 @@ def attempts(tesseract: Tesseract, picture: Picture, given: tuple[str, ...]) -> 
         other = once(tesseract, picture.turned(orientation.rotation), reading.languages)
         return replace(other, rotation=orientation.rotation, notes=reading.notes)
 
+    def in_the_first_language(reading: ImageReading) -> ImageReading | None:
+        first = leads(installed())[:1]
+        if given or reading.languages == first:
+            return None
+        return again(tesseract, replace(reading, languages=first))
+
     def in_another_language(reading: ImageReading) -> ImageReading | None:
         if given:
             return None
@@ -178,7 +185,14 @@ def attempts(tesseract: Tesseract, picture: Picture, given: tuple[str, ...]) -> 
             return None
         return again(tesseract, reading, reading.picture, SPARSE)
 
-    yield from (turned, in_another_language, straightened, smoothed, scattered)
+    yield from (
+        in_the_first_language,
+        turned,
+        in_another_language,
+        straightened,
+        smoothed,
+        scattered,
+    )
 
 
 def with_latin(tesseract: Tesseract, reading: ImageReading, given: tuple[str, ...]) -> ImageReading:
@@ -199,8 +213,8 @@ def with_latin(tesseract: Tesseract, reading: ImageReading, given: tuple[str, ..
 
 
 def is_latin(word: str) -> bool:
-    """Whether a word is in Latin letters, and long enough to be one."""
-    return len(word) >= 3 and word.isascii() and word.isalpha()
+    """Whether a word is in Latin letters, and not in those that Greek and Cyrillic have too."""
+    return len(word) >= 3 and word.isascii() and word.isalpha() and not set(word) <= ALIKE
 
 
 def again(
