@@ -18,7 +18,8 @@ from loaders.ocr.failure import LanguageMissing
 from loaders.ocr.language import leads, names_of
 from loaders.ocr.layer import Box, LayerWord, PageContent, content_of
 from loaders.ocr.picture import dpi_of, draw, only, picture_of
-from loaders.ocr.reader import ImageReading, boxed, once, proof, read_image, text_of
+from loaders.ocr.reader import read_image
+from loaders.ocr.reading import ImageReading, boxed, once, proof, text_of
 from loaders.ocr.tesseract import ReadWord, Tesseract, installed
 
 SECONDS = 120.0
