@@ -137,7 +137,7 @@ check: setup
 # the measures, each as a ratio
 bench: setup
 	for name in start load offline table format export removal memory path access search page \
-	            name traffic limit; do
+	            name traffic limit ocr; do
 	  echo "== $$name"
 	  $(RUN) python tests/bench/$$name.py
 	done
