@@ -10,6 +10,7 @@ import click
 
 from cli.bar import LoadLines, load_bar, run_bar
 from cli.handle import opened
+from cli.judging import export_command, judge_command, review_command
 from cli.load import show
 from cli.pair import as_json, show_pairs
 from cli.terminal import minute, note, show_table
@@ -323,3 +324,7 @@ def known(engine: Engine, id: str) -> XrefRun:
     if run is None:
         raise BadInput(f"there is no run {id[:40]!r}: `clew xref list` lists them")
     return run
+
+
+for command in (review_command, judge_command, export_command):
+    xref_group.add_command(command)

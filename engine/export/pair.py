@@ -25,7 +25,7 @@ FEATURES = (
 )
 """The kinds of evidence that have columns; any other one is in the column ``other``."""
 FIXED = (
-    *("score", "verdict", "judged by", "judged at", "note"),
+    *("score", "verdict", "judged by", "judged at", "note", "collection"),
     *("record", "record id", "record schema"),
     *("candidate", "candidate id", "candidate dataset", "candidate schema", "algorithm"),
 )
@@ -82,7 +82,7 @@ def row_of(pair: Pair) -> dict[str, Cell]:
     if judged is not None:
         at = judged.at.isoformat(timespec="seconds")
         row |= {"verdict": judged.verdict.value, "judged by": judged.by, "judged at": at}
-        row["note"] = judged.note
+        row |= {"note": judged.note, "collection": judged.collection}
     others = []
     for feature in pair.features:
         if feature.feature in FEATURES:

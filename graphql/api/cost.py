@@ -263,7 +263,7 @@ class Cost:
         if name == "routes":
             return self._inner(sets, kind, {"nodes": ROUTE, "edges": ROUTE})
         if name == "xrefSample":
-            return SAMPLED + self._inner(sets, kind, {"pairs": arguments.get("size") or 0})
+            return SAMPLED + self._inner(sets, kind, {"pairs": max(arguments.get("size") or 0, 0)})
         if name == "profile":
             return sum(PROFILE.values()) + self._inner(sets, kind, PROFILE)
         inner = self._inner(sets, kind)
