@@ -19,6 +19,7 @@ from engine.export.pair import check_name, write_pairs
 from engine.judgement import Verdict
 from engine.reviews import Bulk
 from engine.xref import Pair, PairOrder, PairQuestion, XrefRun
+from loaders.intake.wording import counted
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 SCORE = click.FloatRange(0, 1)
@@ -129,7 +130,7 @@ def judge_command(verdict: str, run: str | None, text: str | None, **options: An
         sample = engine.reviews.sample(OWNER, known.id, question)
         show_pairs(sample.pairs)
         shown = "all" if len(sample.pairs) == sample.count else f"{len(sample.pairs)} of them"
-        note(f"{sample.count:,} pairs would be judged {verdict}; above are {shown}.")
+        note(f"{counted(sample.count, 'pair')} would be judged {verdict}; above are {shown}.")
         typed = click.prompt(
             f"Type {sample.count} to judge them", default="", show_default=False, err=True
         )
@@ -146,7 +147,7 @@ def tell(bulk: Bulk, run: XrefRun) -> None:
         note(f"{judging.left} and {judging.right}: {error}")
     if len(outcome.refused) > MOST_TOLD:
         note(f"… and {len(outcome.refused) - MOST_TOLD:,} more that contradict other judgements")
-    click.echo(f"{len(outcome.made):,} pairs judged, {len(outcome.refused):,} refused")
+    click.echo(f"{counted(len(outcome.made), 'pair')} judged, {len(outcome.refused):,} refused")
     if outcome.made:
         name = run.question.collection
         note(f"To undo all of it: clew judgement undo {bulk.operation} --collection {name}")
@@ -170,16 +171,16 @@ def export_command(run: str | None, output: str, **options: Any) -> None:
     check_name(output)
     with opened() as engine:
         known = run_of(engine, run)
-        question = question_of(known, first=PAGE, **options)
-        count = write_pairs(all_pairs(engine, question), output)
-    note(f"{count:,} pairs written")
+        question = question_of(known, **options)
+        count = write_pairs(every_pair(engine, question), output)
+    note(f"Wrote {counted(count, 'pair')} to {output}")
 
 
-def all_pairs(engine: Engine, question: PairQuestion) -> Iterator[Pair]:
-    """All pairs that are asked for, page by page."""
+def every_pair(engine: Engine, question: PairQuestion) -> Iterator[Pair]:
+    """All pairs that are asked for, read a page at a time."""
     access = engine.owner_access()
     while True:
-        page = engine.crossings.pairs(question, access)
+        page = engine.crossings.pairs(replace(question, first=PAGE), access)
         yield from page.items
         if not page.has_next:
             return

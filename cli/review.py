@@ -18,6 +18,7 @@ from engine.errors import BadInput, ClewError
 from engine.investigation import new_id
 from engine.judgement import Judging, Verdict
 from engine.xref import Pair, PairQuestion, XrefRun
+from loaders.intake.wording import counted
 
 KEYS = {"y": Verdict.POSITIVE, "n": Verdict.NEGATIVE, "?": Verdict.UNSURE}
 HELP = "y same   n different   ? unsure   s skip   t note   u undo   q quit"
@@ -90,7 +91,9 @@ class Review:
         """Show a pair; what was pressed before that is not about it."""
         self.keyboard.forget()
         self.console.clear()
-        self.console.print(Text(f"{self.run.question.source}: {left:,} pairs left", style="dim"))
+        self.console.print(
+            Text(f"{self.run.question.source}: {counted(left, 'pair')} left", style="dim")
+        )
         self.console.print(side_by_side(pair, self._titles))
         if self._note:
             self.console.print(Text(f"note: {plain(self._note)}", style="yellow"))

@@ -1,7 +1,6 @@
 """``clew xref``: whom of a dataset the others know, and why that may be so."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ import click
 
 from cli.bar import LoadLines, load_bar, run_bar
 from cli.handle import opened
-from cli.judging import export_command, judge_command, review_command
+from cli.judging import every_pair, export_command, judge_command, review_command
 from cli.load import show
 from cli.pair import as_json, show_pairs
 from cli.terminal import minute, note, show_table
@@ -19,13 +18,11 @@ from engine.engine import Engine
 from engine.errors import BadInput, ClewError
 from engine.export.pair import check_name, write_pairs
 from engine.question import SearchFilter
-from engine.xref import LEAST, Pair, PairQuestion, RunState, XrefQuestion, XrefRun
+from engine.xref import LEAST, PairQuestion, RunState, XrefQuestion, XrefRun
 from loaders.format.registry import NAMES
 from loaders.intake.wording import counted
 from loaders.roster.roster import Choices, load_list, name_of
 
-PAGE = 500
-"""Pairs that are read at a time."""
 FIRST = click.option(
     "--first",
     type=click.IntRange(0),
@@ -249,17 +246,6 @@ def shown(engine: Engine, run: XrefRun, showing: Showing) -> None:
         note(f"Wrote {counted(count, 'pair')} to {showing.output}")
     if run.state is RunState.STOPPED:
         note(f"It was stopped before its end: clew xref resume {run.id}")
-
-
-def every_pair(engine: Engine, question: PairQuestion) -> Iterator[Pair]:
-    """All pairs, the likeliest first, read a page at a time."""
-    access = engine.owner_access()
-    while True:
-        page = engine.crossings.pairs(replace(question, first=PAGE), access)
-        yield from page.items
-        if not page.has_next:
-            return
-        question = replace(question, after=page.cursors[-1])
 
 
 @xref_group.command("show")

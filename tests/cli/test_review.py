@@ -18,7 +18,7 @@ from engine.engine import Engine
 from engine.judgement import Verdict
 from engine.question import JudgementQuestion, SearchFilter
 from engine.settings import variable
-from engine.xref import PairQuestion, XrefQuestion
+from engine.xref import XrefQuestion
 from tests.conftest import Bolt, on
 from tests.crossing import ARCHIVE, LIST, put
 
@@ -110,7 +110,7 @@ def test_a_review_takes_a_key_a_pair_and_goes_on_where_it_was(
         assert "2 pairs left" in review.wait_for("q quit")
         review.press("x")  # no key of ours
         review.press("n")
-        assert "1 pairs left" in review.wait_for("q quit")
+        assert "1 pair left" in review.wait_for("q quit")
         review.press("u")
         assert "2 pairs left" in review.wait_for("q quit")
         review.press("?")
@@ -122,7 +122,7 @@ def test_a_review_takes_a_key_a_pair_and_goes_on_where_it_was(
     first = verdicts(fresh_engine)
     assert sorted(first.values()) == [(Verdict.POSITIVE, "same office"), (Verdict.UNSURE, None)]
     with Terminal(environment, "xref", "review") as again:
-        assert "list: 1 pairs left" in again.wait_for("q quit")
+        assert "list: 1 pair left" in again.wait_for("q quit")
         again.press("s")
         assert "0 judged (0 same, 0 different, 0 unsure), 1 " in again.wait_for("skipped")
         assert again.code() == 0
