@@ -20,7 +20,7 @@ from engine.question import JudgementQuestion, SearchFilter
 from engine.settings import variable
 from engine.xref import XrefQuestion
 from tests.conftest import Bolt, on
-from tests.crossing import ARCHIVE, LIST, put
+from tests.crossing import ARCHIVE, LIST, put, set_scores
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -80,6 +80,7 @@ def environment(fresh_engine: Engine, bolt: Bolt, tmp_path: Path) -> dict[str, s
     question = XrefQuestion("list", "list", SearchFilter(datasets=("a",)))
     run = fresh_engine.crossings.start(OWNER, question, background=False)
     fresh_engine.crossings.do(run.id, lambda _: None)
+    set_scores(fresh_engine)
     settings = on(bolt, tmp_path / "cli")
     names = ("data", "neo4j_uri", "neo4j_user", "neo4j_password")
     return {

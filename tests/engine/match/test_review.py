@@ -12,11 +12,9 @@ from engine.judgement import Judging, Verdict
 from engine.question import SearchFilter
 from engine.reviews import spread
 from engine.xref import PairOrder, PairQuestion, XrefQuestion, XrefRun
-from tests.crossing import ARCHIVE, LIST, put
+from tests.crossing import ARCHIVE, LIST, SCORES, put, set_scores
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
-SCORES = {"list:1": 0.99, "list:2": 0.7, "list:3": 0.55}
-"""What the pairs of these records shall score, so that their order does not hang on weights."""
 
 
 @pytest.fixture
@@ -27,10 +25,7 @@ def run(fresh_engine: Engine) -> XrefRun:
     question = XrefQuestion("list", "list", SearchFilter(datasets=("a",)))
     started = fresh_engine.crossings.start(OWNER, question, background=False)
     done = fresh_engine.crossings.do(started.id, lambda _: None)
-    for left, score in SCORES.items():
-        fresh_engine._connection.declare(
-            f"MATCH (:Entity {{id: '{left}'}})-[r:CANDIDATE]->() SET r.score = {score}"
-        )
+    set_scores(fresh_engine)
     return done
 
 
