@@ -19,13 +19,16 @@ from engine.caller import Caller
 from engine.engine import Engine
 from engine.graph import visibility
 from engine.graph.connection import Connection
+from engine.graph.judgement.ledger import put
+from engine.graph.judgement.row import node_row
+from engine.judgement import Judgement, Verdict
 from engine.run import Outcome, Run
 from tests.access import asking
 from tests.access.asking import Question
 from tests.access.world import ACCOUNTS, READERS, World, summary, worlds
 from tests.conftest import Bolt, on
 
-EMPTY = "MATCH (n:Entity|Literal|Tombstone|Dataset|Run) DETACH DELETE n"
+EMPTY = "MATCH (n:Entity|Literal|Tombstone|Dataset|Run|Judgement) DETACH DELETE n"
 PATIENCE = 120.0
 """Seconds that a question may take: none of them fails because a machine is busy."""
 CAP = 2
@@ -68,6 +71,7 @@ def filling(engine: Engine, graph: Connection) -> Callable[[World], Engine]:
         else:
             engine._index.commit(engine.revision())
         engine.follow()
+        put_judgements(graph, world.judgements)
         assert engine._index.revision == engine.revision()
         return engine
 
@@ -83,6 +87,16 @@ def put_datasets(graph: Connection, world: World) -> None:
         for dataset, to in world.grants:
             rule = {"dataset": dataset, "to": to, "level": Level.READ, "by": "test"}
             assert tx.run("grant_set", rule)
+
+
+def put_judgements(graph: Connection, judgements: Sequence[Judgement]) -> None:
+    """Let these judgements hold, also where they contradict each other: hidden ones may."""
+    with graph.transaction() as tx:
+        tx.run("judgement_note", {"rows": [node_row(each, 0) for each in judgements]})
+        put(tx, judgements)
+        for each in judgements:
+            if each.verdict is Verdict.POSITIVE:
+                tx.run("judgement_first", {"collection": each.collection})
 
 
 def caller_of(engine: Engine, reader: str | None) -> Caller:
@@ -106,6 +120,7 @@ def question_lists(draw: st.DrawFn, world: World) -> list[Question]:
     asked.append(Question(asking.HOLDINGS, {"id": draw(node)}))
     asked.append(Question(asking.SUBGRAPH, {"ids": ids}))
     asked.append(Question(asking.DATASETS, {"name": draw(name)}))
+    asked.append(Question(asking.JUDGED, {"ids": ids, "collection": draw(st.none() | name)}))
     for text in draw(st.lists(st.sampled_from(asking.TEXTS), min_size=2, max_size=2)):
         variables = {
             "text": text,

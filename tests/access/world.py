@@ -1,6 +1,7 @@
 """Random worlds: datasets, who may read them, and records that refer to each other across them."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import strategies as st
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from engine.access import Access
 from engine.dataset import Visibility
 from engine.entity import Entity, make_entity
+from engine.judgement import Judgement, Verdict
 
 DATASETS = ("alpha", "beta", "gamma", "notes")
 HOMES = (*DATASETS, "alpha", "alpha")
@@ -48,6 +50,7 @@ class World:
     records: tuple[Entity, ...]
     runs: tuple[str, ...]
     """The datasets that were crawled."""
+    judgements: tuple[Judgement, ...] = ()
 
     def without_unreadable(self, access: Access) -> "World":
         """This world without anything that a reader may not read."""
@@ -56,6 +59,11 @@ class World:
             tuple(grant for grant in self.grants if grant[0] in access.datasets),
             tuple(record for record in self.records if record.dataset in access.datasets),
             tuple(name for name in self.runs if name in access.datasets),
+            tuple(
+                each
+                for each in self.judgements
+                if access.datasets >= {each.collection, *(end.split(":")[0] for end in each.ends)}
+            ),
         )
 
     def ids(self) -> list[str]:
@@ -108,6 +116,16 @@ def edges(draw: st.DrawFn, number: int, ids: tuple[str, ...]) -> Entity:
     return make_entity(draw(st.sampled_from(DATASETS)), f"e{number}", schema, filled(given))
 
 
+@st.composite
+def judgements(draw: st.DrawFn, number: int, ids: tuple[str, ...]) -> Judgement:
+    """What somebody said of two records, in a dataset; most say that they are the same."""
+    left, right = sorted(draw(st.lists(st.sampled_from(ids), min_size=2, max_size=2, unique=True)))
+    verdict = draw(st.sampled_from([Verdict.POSITIVE] * 3 + [Verdict.NEGATIVE, Verdict.UNSURE]))
+    collection = draw(st.sampled_from(HOMES))
+    at = datetime(2026, 1, 1 + number // 2, tzinfo=UTC)
+    return Judgement(f"judged{number}", collection, left, right, verdict, "anna", at)
+
+
 def filled(properties: Properties) -> Properties:
     """Properties without those that have no value."""
     return {name: values for name, values in properties.items() if values}
@@ -123,7 +141,10 @@ def worlds(draw: st.DrawFn) -> World:
     pairs = st.tuples(st.sampled_from(DATASETS), st.sampled_from(PRINCIPALS))
     kinds = {name: draw(st.sampled_from(list(Visibility))) for name in DATASETS}
     grants = draw(st.lists(pairs, max_size=4, unique=True))
-    return World(kinds, tuple(grants), tuple(entities), tuple(draw(some(DATASETS, 2))))
+    said = [draw(judgements(number, ids)) for number in range(draw(st.integers(0, 6)))]
+    unique = {(each.collection, each.ends): each for each in said}
+    runs = tuple(draw(some(DATASETS, 2)))
+    return World(kinds, tuple(grants), tuple(entities), runs, tuple(unique.values()))
 
 
 def summary(world: World) -> dict[str, Any]:
@@ -131,5 +152,6 @@ def summary(world: World) -> dict[str, Any]:
     return {
         "visibility": {name: str(how) for name, how in world.visibility.items()},
         "grants": world.grants,
+        "judgements": world.judgements,
         "records": [(record.id, record.schema, record.properties) for record in world.records],
     }
