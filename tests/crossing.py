@@ -1,5 +1,6 @@
 """Runs of cross-referencing in tests: records to compare, and a comparison in this process."""
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -31,7 +32,9 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Compare in a thread: the lists of names are read once for all tests of a worker."""
 
     @contextmanager
-    def comparing(station: crossing.Station, size: int) -> Iterator[Executor]:
+    def comparing(
+        station: crossing.Station, size: int, ends: threading.Event
+    ) -> Iterator[Executor]:
         crossing._places.append(station)
         with ThreadPoolExecutor(1) as pool:
             try:

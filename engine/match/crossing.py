@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from multiprocessing import get_context
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 from followthemoney import model
@@ -32,6 +33,8 @@ from engine.xref import XrefQuestion, features_text, pair_id
 
 KEPT = 10_000
 """Records that a process keeps, as many are candidates again and again."""
+SHORT = 0.3
+"""Seconds between two looks whether this process is to end."""
 LOOK = 1.0
 """Seconds between two looks whether the process that uses this one is there."""
 SECONDS = 60.0
@@ -68,14 +71,26 @@ class Task:
     """The place in the work that is reached when all of this is written."""
 
 
+class Ending(Exception):
+    """This process ends: another one goes on with the run."""
+
+
 @contextmanager
-def comparing(station: Station, size: int) -> Iterator[ProcessPoolExecutor]:
+def comparing(station: Station, size: int, ends: threading.Event) -> Iterator[ProcessPoolExecutor]:
     """As many processes that compare, for a block; they end with it, whatever they are at.
 
-    They are forks of one that has read the lists of names, which stays for the next block.
+    They are forks of one that has read the lists of names, which stays for the next block. Raises
+    Ending where ``ends`` is set while it reads them.
     """
     context = get_context("forkserver")
     context.set_forkserver_preload(["engine.match.preload"])
+    # the first fork waits for the lists: in a thread, which holds up nobody who is to end
+    first = threading.Thread(target=fork, args=(context,), daemon=True)
+    first.start()
+    while first.is_alive():
+        first.join(SHORT)
+        if ends.is_set():
+            raise Ending
     pool = ProcessPoolExecutor(size, context, initializer=begin, initargs=(os.getpid(), station))
     try:
         yield pool
@@ -83,6 +98,17 @@ def comparing(station: Station, size: int) -> Iterator[ProcessPoolExecutor]:
         for process in list((getattr(pool, "_processes", None) or {}).values()):
             process.kill()
         pool.shutdown(cancel_futures=True)
+
+
+def fork(context: ForkServerContext) -> None:
+    """Start a process that does nothing: when it has ended, others start at once."""
+    process = context.Process(target=nothing)
+    process.start()
+    process.join()
+
+
+def nothing() -> None:
+    """Do nothing."""
 
 
 _places: list[Station] = []

@@ -19,7 +19,7 @@ from engine.errors import ClewError
 from engine.graph.judgement.candidate import Candidates, Compared
 from engine.graph.judgement.run import RunNodes
 from engine.match.comparison import ALGORITHM
-from engine.match.crossing import Station, Task, compared, comparing
+from engine.match.crossing import SHORT, Ending, Station, Task, compared, comparing
 from engine.match.plan import CHUNK, Plan, bases_of
 from engine.process.worker import KILLED
 from engine.xref import Progress, RunState, XrefRun
@@ -28,14 +28,8 @@ QUEUED = 3
 """Tasks that wait for each process."""
 TOGETHER = 20
 """Tasks whose pairs are written in one transaction at most."""
-LOOK = 0.3
-"""Seconds between two looks whether this process ends."""
 Show = Callable[[XrefRun], None]
 """Shows how far a run is."""
-
-
-class Ending(Exception):
-    """This process ends: another one goes on with the run."""
 
 
 class Runner:
@@ -139,7 +133,7 @@ class Runner:
         if first is None:  # no process is started for nothing
             return
         size = min(os.cpu_count() or 1, -(-count // CHUNK) or 1)
-        with comparing(self._station, size) as pool:
+        with comparing(self._station, size, ends) as pool:
             waiting: deque[tuple[str, Future[list[Compared]]]] = deque()
             submit(pool, waiting, [first])
             for task in tasks:
@@ -167,7 +161,7 @@ def taken(
     Raises Ending where nobody is to wait any more.
     """
     mark, future = waiting.popleft()
-    while not wait([future], LOOK).done:
+    while not wait([future], SHORT).done:
         if ends.is_set():
             raise Ending
     results = future.result()
