@@ -25,8 +25,9 @@ from cli.supervisor import Supervisor
 from cli.terminal import note, paced
 from cli.web import web_config
 from engine.engine import Engine
-from engine.errors import BadInput, ClewError
+from engine.errors import BadInput, ClewError, EngineInUse
 from loaders.crawl.schedule import Scheduler
+from loaders.ingest.ingest import ingest
 
 Task = Callable[[Engine, threading.Event], None]
 """What runs beside the web server until the event is set."""
@@ -40,6 +41,8 @@ KEYS_INTERVAL = 60.0
 """Seconds between two notes of when API keys were used last."""
 RUN_INTERVAL = 1.0
 """Seconds between two looks for runs of cross-referencing that wait."""
+READ_INTERVAL = 2.0
+"""Seconds between two looks for documents that wait to be read."""
 RESUME_INTERVAL = 60.0
 """Seconds between two looks for deletions that were interrupted."""
 
@@ -82,7 +85,7 @@ def serve(engine: Engine, listening: socket.socket, workers: int = 1) -> None:
                 partial(server.run, [listening]),
                 partial(setattr, server, "should_exit", True),
             )
-        tasks = (follow, resume, note_keys, cross_reference) + (
+        tasks = (follow, resume, note_keys, read_documents, cross_reference) + (
             (warm_matching,) if workers == 1 else ()
         )
         stop = stack.enter_context(beside(engine, *tasks))
@@ -192,6 +195,17 @@ def resume(engine: Engine, stop: threading.Event) -> None:
         note(text)
 
     repeat(stop, RESUME_INTERVAL, lambda: engine.resume(say), "a deletion cannot go on")
+
+
+def read_documents(engine: Engine, stop: threading.Event) -> None:
+    """Read the documents that were uploaded, or that a kill left waiting, until ``stop`` is set."""
+
+    def read() -> None:
+        for dataset in engine.documents.queue():
+            with suppress(EngineInUse):  # whoever is at work there reads them too
+                ingest(engine, (), dataset, progress=lambda _: None, stopped=stop.is_set)
+
+    repeat(stop, READ_INTERVAL, read, "documents cannot be read")
 
 
 def note_keys(engine: Engine, stop: threading.Event) -> None:

@@ -4,16 +4,21 @@ Loaders use all of it. Readers have ``readable`` and what takes an access: a fil
 see is not there for them, neither its state nor its bytes.
 """
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
+
+import orjson
 
 from engine.access import Access
 from engine.archive.archive import Archive, Kept
 from engine.document import Reason, State, StateCount, StoredFile
-from engine.errors import NotFound
+from engine.errors import BadInput, NotFound
 from engine.graph.document.file import FileNodes
+from engine.place import around, document_id, steps_of
 
 
 class Documents:
@@ -60,9 +65,9 @@ class Documents:
         """How many files of each dataset are in which state; only what the reader may see."""
         return self._reader.counts(access.datasets.intersection(datasets))
 
-    def open(self, file: StoredFile) -> IO[bytes]:
-        """The bytes of a file that was found for its reader; raises NotFound."""
-        return self._archive.open(file.sha256)
+    def content(self, sha256: str) -> IO[bytes]:
+        """The bytes of an archived file, of a document that its reader may see; raises NotFound."""
+        return self._archive.open(sha256)
 
     # --- bringing in ------------------------------------------------------------------------------
 
@@ -73,6 +78,79 @@ class Documents:
     def archive(self, source: IO[bytes]) -> Kept:
         """Archive what a stream holds; the caller is ``holding``. Raises ClewError."""
         return self._archive.put(source)
+
+    def brought(
+        self,
+        dataset: str,
+        path: str,
+        source: IO[bytes],
+        languages: tuple[str, ...] = (),
+        known: StoredFile | None = None,
+        modified: int | None = None,
+    ) -> StoredFile:
+        """Archive a file that is brought in, and what is to be saved of it: it waits to be read.
+
+        ``known`` is what was known of the file at this place; where it has the same content and
+        languages it does not wait again. The caller is ``holding``.
+        """
+        kept = self._archive.put(source)
+        if known is not None and (known.sha256, known.languages) == (kept.sha256, languages):
+            return replace(known, modified=modified)
+        id_ = f"{dataset}:{document_id(path)}"
+        file = StoredFile(
+            id_,
+            dataset,
+            path.rpartition("/")[2],
+            path,
+            kept.sha256,
+            kept.size,
+            kept.sha1,
+            id_,
+            within=around(dataset, path),
+            languages=languages,
+            modified=modified,
+        )
+        if known is None:
+            return file
+        return replace(file, schema=known.schema, bundle=known.bundle, kept=known.kept)
+
+    def bring(
+        self, dataset: str, files: Iterable[tuple[str, IO[bytes]]], languages: tuple[str, ...]
+    ) -> list[StoredFile]:
+        """Take files, each with its path, into a dataset that there is; they wait to be read.
+
+        Raises BadInput for a path without a name.
+        """
+        with self._archive.holding():
+            taken: dict[str, StoredFile] = {}
+            for path, source in files:
+                if not (steps := steps_of(path)):
+                    raise BadInput(f"{path[:100]!r} names no file")
+                known = self._nodes.named([f"{dataset}:{document_id('/'.join(steps))}"])
+                before = next(iter(known.values()), None)
+                file = self.brought(dataset, "/".join(steps), source, languages, before)
+                taken[file.id] = file
+            self._nodes.save(list(taken.values()))
+        return list(taken.values())
+
+    def keep_passwords(self, dataset: str, passwords: Sequence[str]) -> None:
+        """Keep passwords for who reads the dataset next, in a file that only we can read."""
+        if passwords:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            file = os.open(self._passwords(dataset), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(file, "wb") as target:
+                target.write(orjson.dumps(list(passwords)))
+
+    def take_passwords(self, dataset: str) -> tuple[str, ...]:
+        """The passwords that were kept; they are no more."""
+        with suppress(FileNotFoundError):
+            text = self._passwords(dataset).read_bytes()
+            self._passwords(dataset).unlink(missing_ok=True)
+            return tuple(orjson.loads(text))
+        return ()
+
+    def _passwords(self, dataset: str) -> Path:
+        return self.folder / f"{dataset}.passwords"
 
     def path(self, sha256: str) -> AbstractContextManager[Path]:
         """An archived file as a local one for a block; raises NotFound."""

@@ -6,6 +6,7 @@ from typing import Any
 import strawberry
 
 from api.connection import PageInfo, cut, page_size
+from api.file import FileCount, StoredFileConnection, file_counts, files
 from api.run import RunConnection, next_run, runs
 from api.session import Info
 from engine import dataset
@@ -89,6 +90,12 @@ class Dataset:
     )
     runs: RunConnection = strawberry.field(
         resolver=runs, description="The crawls of its source, the newest first."
+    )
+    files: StoredFileConnection = strawberry.field(
+        resolver=files, description="The files of its documents, and what became of each."
+    )
+    file_counts: list[FileCount] = strawberry.field(
+        resolver=file_counts, description="How many files are in which state, and why."
     )
     export_policy: ExportPolicy = strawberry.field(description="Who may download it as a file.")
     is_investigation: bool = strawberry.field(

@@ -26,6 +26,7 @@ from engine.account import Actor, Scope
 from engine.answer import EdgeCount
 from engine.caller import Caller
 from engine.dataset import Dataset
+from engine.document import StateCount
 from engine.engine import Engine
 from engine.entity import Entity, Node
 from engine.presence import warn_of_absent
@@ -70,6 +71,7 @@ class Session:
         )
         self.datasets: DataLoader[str, Dataset] = DataLoader(self._load_datasets)
         self.crawl_counts: DataLoader[str, int] = DataLoader(self._load_crawl_counts)
+        self.file_counts: DataLoader[str, list[StateCount]] = DataLoader(self._load_file_counts)
 
     async def ask(
         self,
@@ -119,6 +121,7 @@ class Session:
             self.profiles,
             self.datasets,
             self.crawl_counts,
+            self.file_counts,
         ):
             loader.clear_all()
 
@@ -190,6 +193,10 @@ class Session:
     async def _load_crawl_counts(self, names: list[str]) -> list[int]:
         counts = await self.ask(self.engine.crawl_counts, names)
         return [counts.get(name, 0) for name in names]
+
+    async def _load_file_counts(self, names: list[str]) -> list[list[StateCount]]:
+        counts = await self.ask(self.engine.documents.counts, names)
+        return [counts.get(name, []) for name in names]
 
     async def _load_datasets(self, names: list[str]) -> list[Dataset]:
         access = self.caller.reading().narrowed(names)

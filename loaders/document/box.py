@@ -29,6 +29,8 @@ class Box:
         self._own = ExitStack()
         """A sandbox of this box alone, in place of one that was lost."""
         self._networkless: bool | None = None
+        self.is_over = False
+        """Whether its sandbox is ended on purpose, so that no new one is to take its place."""
 
     @property
     def networkless(self) -> bool:
@@ -49,7 +51,8 @@ class Box:
             self._requests.flush()
             answer = self._answer()
         except (BrokenPipeError, EOFError):
-            self._replace()
+            if not self.is_over:
+                self._replace()
             return LOST
         reason = answer["reason"]
         return Ending(Reason(reason) if reason else None, answer["detail"])
@@ -98,10 +101,14 @@ def boxes(count: int) -> Iterator[list[Box]]:
             cwd=ROOT,
             pass_fds=[each for pair in theirs for each in pair],
         )
+        for box in found:
+            stack.callback(box.close)  # once nobody reads from it any more
         stack.callback(process.wait)
         stack.callback(process.kill)
         for descriptor in (each for pair in theirs for each in pair):
             os.close(descriptor)
-        for box in found:
-            stack.callback(box.close)
-        yield found
+        try:
+            yield found
+        finally:
+            for box in found:
+                box.is_over = True

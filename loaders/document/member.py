@@ -1,19 +1,13 @@
 """Puts the files that come out of a file into the folder of its reading, as far as they may."""
 
-import re
 from collections.abc import Iterable
 from contextlib import ExitStack
 
 from engine.document import Reason
-from loaders.document.part import Asked, Member, Unreadable, clean
+from engine.place import steps_of
+from loaders.document.part import Asked, Member, Unreadable
 
-LONGEST_NAME = 255
-"""Characters of a member's name, and of each folder around it."""
-MOST_FOLDERS = 100
-"""Folders around a member."""
 BOMB = "more comes out of it than may come out of a file of its size: it may be a bomb"
-CONTROL = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
-"""Control characters, also those that turn a name around so that it looks like another one."""
 
 
 class Folder:
@@ -41,12 +35,3 @@ class Folder:
             on_error.pop_all()
         *folders, name = steps_of(path) or [f"{self._count}"]
         return Member(file, name, tuple(folders))
-
-
-def steps_of(path: str) -> list[str]:
-    """The folders and the name in a path that somebody else wrote; none leads out or upwards."""
-    steps = (CONTROL.sub("", step).strip() for step in re.split(r"[/\\]", clean(path)))
-    kept = [step[:LONGEST_NAME] for step in steps if step not in ("", ".", "..")]
-    if kept and re.fullmatch("[A-Za-z]:", kept[0]):
-        kept = kept[1:]
-    return kept[:MOST_FOLDERS] + kept[-1:] if len(kept) > MOST_FOLDERS else kept

@@ -4,7 +4,6 @@ They travel as lines of JSON. What is long (members of archives, tables) is a fi
 the reading, which a part names.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -13,10 +12,8 @@ from typing import Any
 import orjson
 
 from engine.document import PageReading, Reason, packed, unpacked
+from engine.place import UNSTORABLE
 from loaders.document.limit import Budget
-
-UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-"""What no store takes: NUL, and halves of surrogate pairs."""
 
 
 class Unreadable(Exception):

@@ -36,6 +36,8 @@ PR_SET_CHILD_SUBREAPER = 36
 """Linux's prctl with which the orphans of a fork become ours, so that none is left behind."""
 UNREADABLE, OUT_OF_MEMORY, BROKEN = 3, 4, 5
 """How a fork ends that knows why."""
+NICENESS = 10
+"""Readers of Clew come first, before the reading of files."""
 DETAIL = 300
 """Characters of a reason, at most."""
 SIZE_OF_OTHERS = 12 * 1024**3
@@ -245,6 +247,7 @@ def serve_all(pairs: list[str]) -> None:
     end_with_parent()
     networkless = leave_network()
     limit_threads()
+    os.nice(NICENESS)
     ends = [tuple(map(int, pair.split(","))) for pair in pairs]
     for own in ends:
         if not os.fork():

@@ -11,11 +11,11 @@ import orjson
 from engine.document import EPOCH, PageReading, Reason, State, StoredFile, member_name, packed
 from engine.documents import Documents
 from engine.entity import Entity, make_entity
+from engine.place import document_id, folder_id, party_id
 from loaders.document.limit import TEXT
 from loaders.document.part import Facts, Member, Part, Party, Problem, Rows, Text, parts_in
 from loaders.document.sandbox import PARTS, Ending
 from loaders.ingest.passage import LONGEST, Passages, pieces
-from loaders.ingest.place import document_id, folder_id, party_id
 
 Properties = dict[str, list[str]]
 STATUS = {State.READ: "success", State.FAILED: "failure"}

@@ -13,6 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -21,13 +22,14 @@ from engine.document import Reason, State, StoredFile
 from engine.engine import Engine
 from engine.entity import Entity
 from engine.loading import Loading
+from engine.place import document_id, folders_of
 from engine.progress import Progress, Ticker
 from loaders.document.box import Box, boxes
 from loaders.document.limit import DEPTH, Budget, budget
 from loaders.document.part import Asked
 from loaders.document.sandbox import Ending
 from loaders.ingest.arrival import Arrival
-from loaders.ingest.conversion import Conversion
+from loaders.ingest.conversion import Conversion, folder_record
 from loaders.ingest.report import Report
 from loaders.ingest.thread import link_threads
 
@@ -35,6 +37,8 @@ BATCH = 2_000
 """Records that are written together at most."""
 FLUSH = 2.0
 """Seconds after which what was read is written, however little it is."""
+STOP_INTERVAL = 0.5
+"""Seconds between two looks whether to stop."""
 AHEAD = 200
 """Files that are looked up at a time."""
 
@@ -70,11 +74,12 @@ def ingest(
     start, report = time.monotonic(), Report()
     with engine.loading(dataset) as loading:
         loading.begin(title)
-        arrival = Arrival(engine.documents, loading, dataset, tuple(languages), report)
+        arrival = Arrival(engine.documents, dataset, tuple(languages), report)
         arrival.take(paths, progress)
         if retry:
             engine.documents.retry(dataset, retry)
-        work = Work(engine, loading, dataset, tuple(passwords), report, progress)
+        known = (*passwords, *engine.documents.take_passwords(dataset))
+        work = Work(engine, loading, dataset, known, report, progress)
         if work.run(stopped):
             link_threads(engine, loading, dataset)
             progress("Bringing the index up to date")
@@ -110,6 +115,8 @@ class Work:
         self._files: list[StoredFile] = []
         self._busy: set[str] = set()
         """The files that are being read, and those whose states are not saved yet."""
+        self._folders: set[str] = set()
+        """The folders around files whose records were made."""
         self._number = 0
         self._ticker = Ticker()
         self._flushed = time.monotonic()
@@ -124,7 +131,7 @@ class Work:
         self._folder.mkdir(parents=True)
         count = os.cpu_count() or 1
         try:
-            with boxes(count) as opened, ThreadPoolExecutor(count, "read") as pool:
+            with ThreadPoolExecutor(count, "read") as pool, boxes(count) as opened:
                 for box in opened:
                     self._boxes.put(box)
                 with self._holding:
@@ -138,16 +145,18 @@ class Work:
         while True:
             if not waiting and len(active) < most:
                 waiting = self._documents.waiting(self._dataset, self._busy, AHEAD)[::-1]
-            while waiting and len(active) < most and not stopped():
+            while waiting and len(active) < most:
                 file = waiting.pop()
                 self._busy.add(file.id)
                 active.add(pool.submit(self._reading, file, self._next_folder()))
             if not active:
                 self._flush()
-                if stopped() or not self._documents.waiting(self._dataset, (), 1):
-                    return not stopped()
+                if not self._documents.waiting(self._dataset, (), 1):
+                    return True
                 continue
-            done, active = wait(active, return_when=FIRST_COMPLETED)
+            done, active = wait(active, STOP_INTERVAL, FIRST_COMPLETED)
+            if stopped():
+                return False
             self._take_all(done)
             self._tell(len(active) + len(waiting))
 
@@ -194,7 +203,7 @@ class Work:
             self._holding.enter_context(self._documents.holding())
         conversion = Conversion(reading.file, reading.folder, reading.ending, self._documents)
         ids: set[str] = set()
-        for entity in conversion.entities():
+        for entity in chain(self._folder_records(reading.file), conversion.entities()):
             ids.add(entity.id)
             self._entities[entity.id] = entity
             if len(self._entities) >= BATCH:
@@ -207,6 +216,16 @@ class Work:
             self.unneeded |= {*reading.file.kept, *filter(None, [reading.file.bundle])}
             self._remove_stale(reading.file, ids, outcome.children)
         shutil.rmtree(reading.folder, ignore_errors=True)
+
+    def _folder_records(self, file: StoredFile) -> list[Entity]:
+        """The records of the folders in which it was brought in, if they were not made yet."""
+        records: list[Entity] = []
+        for depth, (path, name) in enumerate(() if file.depth else folders_of(file.path)):
+            if path not in self._folders:
+                self._folders.add(path)
+                id_ = document_id(path)
+                records.append(folder_record(self._dataset, id_, name, file.within[:depth]))
+        return records
 
     def _new_children(self, children: list[StoredFile]) -> list[StoredFile]:
         """The files that are not there yet with the same content."""

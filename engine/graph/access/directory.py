@@ -275,9 +275,10 @@ class Directory:
             if not tx.run("grant_end", {"dataset": dataset, "to": to}):
                 raise BadInput(f"{to[:100]!r} was granted nothing on {dataset[:100]!r}")
 
-    def must_load(self, by: Actor, dataset: str) -> None:
+    def must_load(self, by: Actor, dataset: str, *, by_hand: bool = False) -> None:
         """Raises Forbidden where ``by`` may not load into a dataset, or not make it.
 
+        What is put there ``by_hand``, as documents are, may also go into an investigation.
         Who may write to a dataset may load into it; the data team also makes new ones. Raises
         BadInput for what can be no dataset.
         """
@@ -290,7 +291,7 @@ class Directory:
             new = dataset not in kinds and Role.DATA_TEAM in by.roles
             if not new and dataset not in self.access(by).writable:
                 raise Forbidden(f"you may not load into the dataset {dataset}: ask for a grant")
-        if kinds.get(dataset, DATASET) != DATASET:
+        if kinds.get(dataset, DATASET) != DATASET and not by_hand:
             raise BadInput(f"{dataset} is an investigation, which is filled by hand")
 
     def must_manage_or_make(self, by: Actor, dataset: str) -> None:

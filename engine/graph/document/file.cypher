@@ -21,8 +21,9 @@ LIMIT $limit
 
 // -- file_queue --
 // In which datasets do files wait to be read?
-MATCH (f:StoredFile {state: 'waiting'})
-RETURN DISTINCT f.dataset AS dataset ORDER BY dataset
+MATCH (d:Dataset)
+WHERE d.deleting IS NULL AND EXISTS { (f:StoredFile {dataset: d.name, state: 'waiting'}) }
+RETURN d.name AS dataset ORDER BY dataset
 
 // -- file_list --
 // Files of a dataset in the order of their ids, from a place on: all, or those in some states, or

@@ -2,7 +2,9 @@
 
 from starlette.routing import Route
 
+from api.bulk.document import DocumentIntake
 from api.bulk.export import Exports
+from api.bulk.file import Files
 from api.bulk.guard import guarded
 from api.bulk.upload import BulkLoad, Intake
 from api.traffic.gate import Gate
@@ -12,14 +14,23 @@ from engine.engine import Engine
 def bulk_routes(engine: Engine, gate: Gate, load: BulkLoad | None) -> list[Route]:
     """The routes; without ``load`` nothing can be uploaded."""
     exports = guarded(engine, gate, Exports(engine).export)
-    routes = [Route("/datasets/{name}/entities.ftm.json", exports, methods=["GET"])]
+    files = Files(engine)
+    file, table = guarded(engine, gate, files.file), guarded(engine, gate, files.table)
+    routes = [
+        Route("/datasets/{name}/entities.ftm.json", exports, methods=["GET"]),
+        Route("/documents/{id}/file", file, methods=["GET"]),
+        Route("/documents/{id}/tables/{number:int}.csv", table, methods=["GET"]),
+    ]
     if load is None:
         return routes
     intake = Intake(engine, load)
+    documents = DocumentIntake(engine, intake)
     upload = "/datasets/{name}/uploads/{id}"
     for path, method, handler in (
         ("/datasets/{name}/entities", "POST", intake.post),
+        ("/datasets/{name}/documents", "POST", documents.form),
         (f"{upload}/load", "POST", intake.load),
+        (f"{upload}/documents", "POST", documents.upload),
         (f"{upload}/{{file}}", "PUT", intake.put),
         (upload, "GET", intake.show),
         (upload, "DELETE", intake.delete),

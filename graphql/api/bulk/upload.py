@@ -85,7 +85,7 @@ class Intake:
     async def post(self, request: Request, visit: Visit, caller: Caller) -> Response:
         """Load the body of a request into a dataset: its report."""
         await to_thread.run_sync(self._uploads.forget_old)
-        upload = await self._upload(request, caller, secrets.token_hex(16))
+        upload = await self.upload_of(request, caller, secrets.token_hex(16), by_hand=False)
         name = f"entities{suffix(request)}"
         with ExitStack() as on_error:  # also where the client goes away nothing of it stays
             on_error.callback(upload.delete)
@@ -96,7 +96,7 @@ class Intake:
 
     async def put(self, request: Request, visit: Visit, caller: Caller) -> Response:
         """Add a part to a file of an upload: how many bytes of it are here."""
-        upload = await self._upload(request, caller)
+        upload = await self.upload_of(request, caller)
         offset = whole(request.query_params.get("offset", "0"))
         name = request.path_params["file"]
         with upload.held():
@@ -106,30 +106,36 @@ class Intake:
     async def show(self, request: Request, _: Visit, caller: Caller) -> Response:
         """How many bytes of each file of an upload are here."""
         await to_thread.run_sync(self._uploads.forget_old)
-        upload = await self._upload(request, caller)
+        upload = await self.upload_of(request, caller)
         return JSONResponse({"files": await to_thread.run_sync(upload.sizes)})
 
     async def delete(self, request: Request, _: Visit, caller: Caller) -> Response:
         """Give an upload up."""
-        upload = await self._upload(request, caller)
+        upload = await self.upload_of(request, caller)
         with upload.held():
             await to_thread.run_sync(upload.delete)
         return Response(status_code=204)
 
     async def load(self, request: Request, _: Visit, caller: Caller) -> Response:
         """Load the files of an upload: the report; asked again, the same report."""
-        return await self._loaded(request, caller, await self._upload(request, caller))
+        upload = await self.upload_of(request, caller, by_hand=False)
+        return await self._loaded(request, caller, upload)
 
     # --- steps ------------------------------------------------------------------------------------
 
-    async def _upload(self, request: Request, caller: Caller, id: str | None = None) -> Upload:
-        """The upload that a request is about, if its caller may load into the dataset."""
+    async def upload_of(
+        self, request: Request, caller: Caller, id: str | None = None, *, by_hand: bool = True
+    ) -> Upload:
+        """The upload that a request is about, if its caller may load into the dataset.
+
+        One whose files become documents (``by_hand``) may also be of an investigation.
+        """
         dataset = request.path_params["name"]
 
         def find() -> Upload:
             actor = caller.actor(Scope.WRITE)
             caller.actor(Scope.BULK)
-            self._engine.directory.must_load(actor, dataset)
+            self._engine.directory.must_load(actor, dataset, by_hand=by_hand)
             account = actor.name if isinstance(actor, Account) else ""
             return self._uploads.upload(account, dataset, id or request.path_params["id"])
 

@@ -4,6 +4,7 @@ import strawberry
 
 from api.mutation.block import BlockMutation
 from api.mutation.credential import CredentialMutation
+from api.mutation.file import FileMutation
 from api.mutation.grant import GrantMutation
 from api.mutation.investigation import InvestigationMutation
 from api.mutation.judgement import JudgementMutation
@@ -22,6 +23,7 @@ class Mutation(
     InvestigationMutation,
     JudgementMutation,
     BlockMutation,
+    FileMutation,
     TermsMutation,
     UserRequestMutation,
     XrefMutation,

@@ -1,8 +1,20 @@
-"""The ids of documents: the same file in the same place has the same id, each time it is read."""
+"""Where documents are, and the ids that follow from it.
+
+The same file in the same place has the same id, each time it is brought in or read.
+"""
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 
+LONGEST_NAME = 255
+"""Characters of a file's name, and of each folder around it."""
+MOST_FOLDERS = 100
+"""Folders around a file."""
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+"""What no store takes: NUL, and halves of surrogate pairs."""
+CONTROL = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, also those that turn a name around so that it looks like another one."""
 PREFIX = "document"
 """Begins each id that a file gets: a load of a mapping into the same dataset makes no such ids."""
 
@@ -35,3 +47,14 @@ def folder_id(archive: str, folders: Sequence[str]) -> str:
     """The id, with the dataset, of a folder inside of an archive."""
     digest = hashlib.sha256("\0".join(folders).encode("utf-8", "surrogateescape")).hexdigest()
     return f"{archive}-d{digest[:20]}"
+
+
+def steps_of(path: str) -> list[str]:
+    """The folders and the name in a path that somebody else wrote; none leads out or upwards."""
+    text = UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", path)
+    text = UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", path)
+    steps = (CONTROL.sub("", step).strip() for step in re.split(r"[/\\]", text))
+    kept = [step[:LONGEST_NAME] for step in steps if step not in ("", ".", "..")]
+    if kept and re.fullmatch("[A-Za-z]:", kept[0]):
+        kept = kept[1:]
+    return kept[:MOST_FOLDERS] + kept[-1:] if len(kept) > MOST_FOLDERS else kept

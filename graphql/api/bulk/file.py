@@ -1,0 +1,91 @@
+"""``GET /documents/ID/file``: the bytes of a document, and its tables, for whoever may read it."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import IO
+from urllib.parse import quote
+
+from anyio import to_thread
+from starlette.concurrency import iterate_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response, StreamingResponse
+
+from api.error import Refused
+from api.traffic.visit import Visit
+from engine.caller import Caller
+from engine.document import StoredFile
+from engine.engine import Engine
+from engine.errors import NotFound
+
+CHUNK = 256 * 1024
+"""Bytes that are sent at a time."""
+TOLD = frozenset(
+    {
+        "application/pdf",
+        "image/gif",
+        "image/jpeg",
+        "image/png",
+        "image/tiff",
+        "image/webp",
+        "text/csv",
+        "text/plain",
+    }
+)
+"""The types that a browser is told; none of them can run anything in our name."""
+HARMLESS = {
+    # also where a browser shows it in spite of all: nothing of it runs, loads or sends
+    "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "private, no-store",
+}
+
+
+class Files:
+    """The files of the archive, each for the readers of its document."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._documents = engine.documents
+
+    async def file(self, request: Request, visit: Visit, caller: Caller) -> Response:
+        """A document's file as it was brought in."""
+        found = await self._found(request, caller)
+        media = found.media_type if found.media_type in TOLD else "application/octet-stream"
+        return self._answer(found.sha256, found.name, str(media), visit)
+
+    async def table(self, request: Request, visit: Visit, caller: Caller) -> Response:
+        """A table of a document as CSV in UTF-8, by its number from 1."""
+        found, number = await self._found(request, caller), request.path_params["number"]
+        if not 1 <= number <= len(found.kept):
+            raise NotFound(f"{found.id} has {len(found.kept)} tables: there is none {number}")
+        name = f"{found.name}-{number}.csv"
+        return self._answer(found.kept[number - 1], name, "text/csv", visit)
+
+    async def _found(self, request: Request, caller: Caller) -> StoredFile:
+        id_ = request.path_params["id"]
+        return await to_thread.run_sync(self._documents.readable, id_, caller.reading())
+
+    def _answer(self, sha256: str, name: str, media: str, visit: Visit) -> Response:
+        visit.check_bytes(exported=True)
+        source = self._documents.content(sha256)
+        size = source.seek(0, 2)
+        source.seek(0)
+        headers = {
+            **HARMLESS,
+            "Content-Length": str(size),
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+        }
+        return StreamingResponse(counted(source, visit), headers=headers, media_type=media)
+
+
+async def counted(source: IO[bytes], visit: Visit) -> AsyncIterator[bytes]:
+    """The bytes, each taken from what the caller may still take today."""
+
+    def chunks() -> Iterator[bytes]:
+        with source:
+            while chunk := source.read(CHUNK):
+                yield chunk
+
+    try:
+        async for chunk in iterate_in_threadpool(chunks()):
+            visit.take_bytes(len(chunk), exported=True)
+            yield chunk
+    except Refused:
+        raise ClientDisconnect from None
