@@ -90,11 +90,8 @@ def test_a_form_brings_documents_in_that_readers_can_have(http: Http, engine: En
     id_ = by_path["letters/table.csv"]["id"]
     table = http.client.get(f"/documents/{id_}/tables/1.csv", headers=key(http, "team"))
     assert table.text.splitlines() == ["owner,share", "Ana,50"]
-    for who, path in (
-        (None, page[0]["fileUrl"]),
-        ("eve", page[0]["fileUrl"]),
-        ("team", "/documents/x/file"),
-    ):
+    url = by_path["letters/a.txt"]["fileUrl"]
+    for who, path in ((None, url), ("eve", url), ("team", "/documents/x/file")):
         status, error = http.ask(who, "GET", path)
         assert (status, "no document" in error["errors"][0]["message"]) == (404, True)
     assert ask(http, "eve", FILES) == {"dataset": None}
@@ -144,7 +141,7 @@ def test_documents_go_into_an_investigation_of_who_may_write_to_it(
     answer = http.client.get(f"/documents/{file['id']}/file", headers=key(http, "ada"))
     assert answer.text == "The harbour is sold."
     assert http.ask("eve", "GET", f"/documents/{file['id']}/file")[0] == 404
-    engine.directory.grant(OWNER, "eve", name, Level.READ)
+    engine.directory.grant(OWNER, name, "eve", Level.READ)
     assert http.ask("eve", "GET", f"/documents/{file['id']}/file")[0] == 200
     engine.investigations.delete(account, name)
     assert not list(engine.settings.archive.glob("??/??/*"))
