@@ -111,6 +111,7 @@ class Runner:
         plan = Plan(self._nodes, run, access.names())
         if not run.cursor:
             run = replace(run, progress=replace(run.progress, total=plan.total()))
+            self._nodes.save(run)
         show(run)
         for results, mark in self._results(plan.tasks(again), left(run.progress), ends):
             run = advanced(run, results, mark, seconds())
