@@ -168,6 +168,10 @@ class Documents:
         """Some files that wait to be read and are not ``busy``."""
         return self._nodes.waiting(dataset, busy, limit)
 
+    def has_any(self, dataset: str) -> bool:
+        """Whether a dataset has files."""
+        return bool(self._nodes.ids(dataset))
+
     def queue(self) -> list[str]:
         """The datasets in which files wait."""
         return self._nodes.queue()

@@ -15,6 +15,7 @@ UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 """What no store takes: NUL, and halves of surrogate pairs."""
 CONTROL = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 """Control characters, also those that turn a name around so that it looks like another one."""
+OF_FILE = re.compile(r"[a-z0-9_]+:(?:document|party)[0-9a-f]{32}(?:-.*)?")
 PREFIX = "document"
 """Begins each id that a file gets: a load of a mapping into the same dataset makes no such ids."""
 
@@ -29,6 +30,11 @@ def party_id(name: str, email: str) -> str:
     """The id of somebody whom mails name so."""
     digest = hashlib.sha256(f"{name}\0{email.lower()}".encode()).hexdigest()
     return f"party{digest[:32]}"
+
+
+def is_of_file(id_: str) -> bool:
+    """Whether a record with this id, with its dataset, was made from a file."""
+    return OF_FILE.fullmatch(id_) is not None
 
 
 def folders_of(path: str) -> Iterator[tuple[str, str]]:

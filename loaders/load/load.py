@@ -20,6 +20,7 @@ from engine.dataset import check_name
 from engine.engine import Engine
 from engine.entity import Entity
 from engine.loading import Counts, Loading
+from engine.place import is_of_file
 from engine.spool import full_disk_explained
 from loaders.format.delta import Delta
 from loaders.format.registry import format_of
@@ -83,6 +84,7 @@ def load(
         changes_only = isinstance(format_, Delta)
         most = 1.0 if accept_removals else engine.settings.max_removed
         run = Load(loading, dataset, seen, most, title, changes_only=changes_only, keep=keep)
+        run.has_files = engine.documents.has_any(dataset)
         run.read(format_.read(intake), intake)
         if run.complete(accept_removals, say):
             say("Bringing the index up to date")
@@ -125,6 +127,8 @@ class Load:
         self._most_removed = most_removed
         self._title = title
         self._keep = keep
+        self.has_files = False
+        """Whether the dataset has documents, whose records no source of a load names."""
         self._loading = loading
         self._dataset = dataset
         self._seen = seen
@@ -252,7 +256,10 @@ class Load:
         if self._keep or not self._may_remove(accept_removals):
             return []
         # the ids of a dataset are read page by page, and nothing is removed meanwhile
-        missing = self._seen.missing(self._loading.ids(), BATCH)
+        ids = self._loading.ids()
+        if self.has_files:
+            ids = (id_ for id_ in ids if not is_of_file(id_))
+        missing = self._seen.missing(ids, BATCH)
         return [id_ for ids in missing for id_ in ids]
 
     def _may_remove(self, accept_removals: bool) -> bool:

@@ -1,5 +1,6 @@
 """From a folder to documents: what is written, skipped, tried again, and removed."""
 
+import json
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from engine.entity import Entity
 from engine.errors import NotFound
 from loaders.ingest.ingest import ingest
 from loaders.ingest.report import Report
+from loaders.load.load import load
 from tests.inside import dataset_ids
 from tests.loaders.document.test_hostile import LOCKED
 from tests.loaders.document.test_reader import mail, zipped
@@ -202,6 +204,16 @@ def test_the_archive_holds_what_somebody_needs_and_nothing_else(leak: Leak) -> N
 
 def hashes(file: StoredFile) -> list[str]:
     return [file.sha256, *file.kept, *filter(None, [file.bundle])]
+
+
+def test_a_load_into_the_dataset_leaves_its_documents(leak: Leak, tmp_path: Path) -> None:
+    leak.ingest(leak.folder / "one.eml")
+    before = set(dataset_ids(leak.engine, "leak"))
+    for name in ("Alpha", "Beta"):
+        row = {"id": name, "schema": "Company", "properties": {"name": [name]}}
+        (tmp_path / "rows.json").write_text(json.dumps(row))
+        load(leak.engine, [str(tmp_path / "rows.json")], "leak", accept_removals=True)
+        assert set(dataset_ids(leak.engine, "leak")) == before | {f"leak:{name}"}
 
 
 def test_a_reader_learns_nothing_of_files_that_they_may_not_see(leak: Leak) -> None:
