@@ -92,12 +92,12 @@ ATTEMPTS: tuple[Attempt, ...] = (
     in_the_first_language,
     turned,
     in_another_language,
+    smoothed,
     straightened,
     enlarged,
     as_one_block,
-    smoothed,
     scattered,
 )
-"""In the order in which they are tried."""
+"""In the order in which they are tried: dots must go before they are enlarged."""
 WITHOUT_WORDS: tuple[Attempt, ...] = (in_the_first_language, turned, scattered)
 """Those that may help an image in which there is nothing that looks like a word."""

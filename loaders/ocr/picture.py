@@ -33,6 +33,8 @@ ENLARGED = 3.0
 SMALL = 1_000
 """Pixels of the longer side below which an image is a small one, to be enlarged."""
 WHITE = 255
+ORIENTATION_MARK = 0x0112
+"""The EXIF tag by which a camera says how it was held."""
 DAMAGED = (
     OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error, KeyError, IndexError,
     TypeError, AttributeError, NotImplementedError, ZeroDivisionError, OverflowError, RuntimeError,
@@ -92,7 +94,11 @@ def picture_of(image: Image.Image) -> Picture:
     check(*image.size)
     try:
         across, down = _resolution(image)
-        grey = _grey(ImageOps.exif_transpose(image))
+        smaller = _draft(image)
+        across, down = across * smaller, down * smaller
+        # without a mark, exif_transpose would copy the image for nothing
+        marked = image.getexif().get(ORIENTATION_MARK, 1) != 1
+        grey = _grey(ImageOps.exif_transpose(image) if marked else image)
     except DAMAGED as error:
         raise Unreadable(Reason.CORRUPT, f"the image is damaged: {error}") from error
     if across and down and not 0.9 < across / down < 1.1:  # a fax has lines of half the height
@@ -103,6 +109,15 @@ def picture_of(image: Image.Image) -> Picture:
         grey, across = grey.resize(size), larger
     picture = Picture(grey, round(across) if LEAST_DPI <= across <= 1200 else DPI)
     return picture.scaled(_factor(picture.size, across))
+
+
+def _draft(image: Image.Image) -> float:
+    """Have a large JPEG unpacked in grey and smaller than it is; by which factor."""
+    before = image.width
+    if image.format == "JPEG" and image.width * image.height > 2 * READ_PIXELS:
+        factor = (READ_PIXELS / (image.width * image.height)) ** 0.5
+        image.draft("L", (int(image.width * factor), int(image.height * factor)))
+    return image.width / before
 
 
 def _resolution(image: Image.Image) -> tuple[float, float]:

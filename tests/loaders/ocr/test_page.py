@@ -158,6 +158,11 @@ def test_large_and_small_images_are_scaled(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(pictures, "READ_PIXELS", 1_000_000)
     assert picture_of(Image.new("L", (3000, 3000))).size == (1000, 1000)
     assert picture_of(Image.new("L", (400, 300))).size == (800, 600)
+    buffer = io.BytesIO()
+    Image.new("RGB", (4000, 3000)).save(buffer, "JPEG", dpi=(600, 600))
+    large = Image.open(buffer)
+    assert picture_of(large).size == (1155, 866)
+    assert large.size == (2000, 1500)  # it was never unpacked as a whole
     fax = Image.new("L", (800, 400))
     fax.info["dpi"] = (200, 100)
     assert picture_of(fax).size == (1000, 1000)
