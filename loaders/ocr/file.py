@@ -16,6 +16,7 @@ from typing import Self
 
 from engine.document import PageReading, Reason
 from engine.process.worker import end_with
+from loaders.ocr.detection import language_of
 from loaders.ocr.failure import Unreadable
 from loaders.ocr.image import image_pages, read_image_page
 from loaders.ocr.language import names_of
@@ -76,8 +77,8 @@ def read_pages(
 
     Pages that begin later are first tried in the languages in which the ones before them are.
     """
-    if how.languages:
-        names_of(how.languages, installed())
+    names_of(how.languages, installed())
+    language_of(["warm"] * 50)  # what is loaded now need not be loaded by each process
     size = min(processes or os.cpu_count() or 1, len(numbers))
     with Readers(file, how, size) as readers:
         done: dict[int, Outcome] = {}
