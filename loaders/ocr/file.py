@@ -22,7 +22,7 @@ from loaders.ocr.image import image_pages, read_image_page
 from loaders.ocr.language import names_of
 from loaders.ocr.page import Instruction
 from loaders.ocr.pdf import pdf_pages, read_pdf_page
-from loaders.ocr.tesseract import installed
+from loaders.ocr.tesseract import available, installed
 
 HEAD = 1024
 """Bytes in which a PDF says that it is one."""
@@ -77,7 +77,9 @@ def read_pages(
 
     Pages that begin later are first tried in the languages in which the ones before them are.
     """
-    names_of(how.languages, installed())
+    if how.languages:
+        names_of(how.languages, installed())
+    available()
     language_of(["warm"] * 50)  # what is loaded now need not be loaded by each process
     size = min(processes or os.cpu_count() or 1, len(numbers))
     with Readers(file, how, size) as readers:
@@ -166,6 +168,6 @@ def after(how: Instruction, page: Outcome) -> Instruction:
     """How to read on after a page: its languages are likely for the next ones."""
     if how.languages or isinstance(page, FailedPage) or not page.languages:
         return how
-    there = installed()
+    there = available()
     likely = tuple(name for name in page.languages if name in there)
     return replace(how, likely=likely) if likely else how

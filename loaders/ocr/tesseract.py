@@ -177,6 +177,14 @@ def installed() -> tuple[str, ...]:
     return tuple(sorted(set(data()[1]) - {"osd", "equ", "snum"}))
 
 
+def available() -> tuple[str, ...]:
+    """The languages that can be read; none where Tesseract is not installed."""
+    try:
+        return installed()
+    except Unreadable:
+        return ()
+
+
 @cache
 def data() -> tuple[Path, list[str]]:
     """The folder with Tesseract's data, and the names of what is in it."""

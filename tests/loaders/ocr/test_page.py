@@ -3,6 +3,8 @@
 import io
 import os
 import signal
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -260,3 +262,17 @@ def test_a_page_that_crashes_its_process_costs_itself(
     assert [page.number for page in pages] == [1, 2, 3, 4]
     failed = [page for page in pages if isinstance(page, FailedPage)]
     assert [(page.number, page.reason) for page in failed] == [(2, Reason.CRASHED)]
+
+
+def test_text_is_read_without_tesseract(tmp_path: Path) -> None:
+    text = PdfPage().text(ENGLISH[0]).save(tmp_path / "text.pdf")
+    picture().save(tmp_path / "scan.png")
+    command = [sys.executable, "-m", "cli", "ocr"]
+    alone = {"PATH": str(tmp_path), "PYTHONPATH": "graphql"}
+    read = subprocess.run([*command, text], capture_output=True, text=True, env=alone)
+    assert read.stdout == f"{ENGLISH[0]}\n", read.stderr
+    scan = [*command, tmp_path / "scan.png"]
+    refused = subprocess.run(scan, capture_output=True, text=True, env=alone)
+    assert refused.returncode == 1
+    assert "Tesseract is not installed" in refused.stderr
+    assert "Traceback" not in refused.stderr
