@@ -3,10 +3,11 @@
 ``match`` says that a candidate is certain, and OpenRefine then takes it without asking. So it is
 true only where all of this holds: the score is at least 95; another value than the name agrees, or
 the query is the record's id; nothing speaks against it; and no other candidate has a score of 50 or
-more. Two records of one person in two datasets are two candidates: a person has to choose.
+more, but for those that are judged the same as this one. Otherwise two records of one person in two
+datasets are two candidates, and a person has to choose.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from engine.answer import Match
@@ -20,15 +21,20 @@ Json = dict[str, Any]
 
 
 def candidates(
-    named: Entity | None, found: Sequence[Match], limit: int, titles: Mapping[str, str]
+    named: Entity | None,
+    found: Sequence[Match],
+    limit: int,
+    titles: Mapping[str, str],
+    same: Collection[str] = (),
 ) -> list[Json]:
     """The candidates of one query, the likeliest first.
 
-    ``named`` is the record whose id the query is; ``titles`` are those of datasets by name.
+    ``named`` is the record whose id the query is; ``titles`` are those of datasets by name;
+    ``same`` are the ids of records that are judged the same as the first that was found.
     """
     rows = [] if named is None else [candidate(named, 1.0, True, [("id", 1)], titles)]
     others = [match for match in found if named is None or match.entity.id != named.id]
-    certain = named is None and is_certain(others)
+    certain = named is None and is_certain(others, same)
     for place, match in enumerate(others):
         features = features_of(match)
         row = candidate(
@@ -38,15 +44,18 @@ def candidates(
     return rows[:limit]
 
 
-def is_certain(found: Sequence[Match]) -> bool:
+def is_certain(found: Sequence[Match], same: Collection[str] = ()) -> bool:
     """Whether the first of some candidates is a match that needs no person to look at it."""
-    if not found or found[0].comparison.score < CERTAIN:
-        return False
-    if len(found) > 1 and found[1].comparison.score >= RIVAL:
+    if not found or found[0].comparison.score < CERTAIN or set(rivals(found)) - set(same):
         return False
     features = found[0].comparison.features
     agreeing = any(each.score > 0 and each.feature != "name" for each in features)
     return agreeing and all(each.score >= 0 for each in features)
+
+
+def rivals(found: Sequence[Match]) -> list[str]:
+    """The ids of the candidates that make the first one uncertain."""
+    return [match.entity.id for match in found[1:] if match.comparison.score >= RIVAL]
 
 
 def candidate(

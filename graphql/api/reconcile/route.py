@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.cost import COMPARED
-from api.reconcile.candidate import candidates
+from api.reconcile.candidate import candidates, rivals
 from api.reconcile.extend import extended, extension_of, is_entity, proposals, wanted_ids
 from api.reconcile.guard import Guard, Handler, Task
 from api.reconcile.manifest import PATH, manifest
@@ -140,7 +140,12 @@ class Desk:
         named = records.get(query.id or "")
         entities = [match.entity for match in found] + ([] if named is None else [named])
         titles = self._titles(entities, access)
-        return {"result": candidates(named, found, query.limit, titles)}
+        same: list[str] = []
+        if rivals(found):
+            first = found[0].entity.id
+            profile = self._engine.judgements.profiles([first], access).get(first)
+            same = [each.id for each in profile.records] if profile is not None else []
+        return {"result": candidates(named, found, query.limit, titles, same)}
 
     def _suggest_entities(self, prefix: str, cursor: int, datasets: tuple[str, ...]) -> Task:
         question = entity_question(prefix, cursor, datasets)

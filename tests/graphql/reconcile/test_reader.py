@@ -10,8 +10,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from engine.account import OWNER, Scope
+from engine.account import OWNER, Level, Scope
 from engine.engine import Engine
+from engine.judgement import Judging, Verdict
 from loaders.load.load import load
 
 OPENREFINE = {"Origin": "http://127.0.0.1:3333"}
@@ -29,7 +30,7 @@ def hidden(fresh_engine: Engine, tmp_path: Path) -> Engine:
     load(fresh_engine, [str(file)], "secret")
     fresh_engine.directory.add_account(OWNER, "ada")
     fresh_engine.directory.add_account(OWNER, "eve")
-    fresh_engine.directory.grant(OWNER, "secret", "ada", "read")  # type: ignore[arg-type]
+    fresh_engine.directory.grant(OWNER, "secret", "ada", Level.READ)
     fresh_engine._comparer.wait(120)
     return fresh_engine
 
@@ -115,3 +116,26 @@ def test_each_query_of_a_batch_costs_a_comparison(hidden: Engine) -> None:
         assert (refused.status_code, "Retry-After" in refused.headers) == (429, True)
         too_complex = client.post("/reconcile", data=three).json()["errors"][0]
         assert too_complex["extensions"]["code"] == "QUERY_TOO_COMPLEX"
+
+
+def test_records_that_are_judged_the_same_are_no_rivals(
+    client: TestClient, hidden: Engine, tmp_path: Path
+) -> None:
+    told = {**ADA, "properties": {"name": [NAME], "birthDate": ["1970-02-03"]}}
+    for name in ("secret", "other"):
+        file = tmp_path / f"{name}.ftm.json"
+        file.write_text(json.dumps(told))
+        load(hidden, [str(file)], name)
+    hidden.directory.grant(OWNER, "other", "ada", Level.READ)
+    key = key_of(hidden, "ada", Scope.RECONCILE)
+    query = {"query": NAME, "type": "Person", "properties": {"birthDate": "1970-02-03"}}
+    asked = {"queries": json.dumps({"q": query})}
+
+    def matches() -> list[bool]:
+        answer = client.post(f"/reconcile/{key}", data=asked).json()
+        return [each["match"] for each in answer["q"]["result"]]
+
+    assert matches() == [False, False]
+    judging = Judging("secret:ada", "other:ada", Verdict.POSITIVE)
+    hidden.judgements.judge(OWNER, "secret", [judging])
+    assert matches() == [True, False]
