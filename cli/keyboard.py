@@ -45,10 +45,16 @@ class Keyboard:
         if not pressed:
             return END[1]
         key = pressed.decode(errors="ignore").lower()
-        if key == ESCAPE and select.select([self._file], [], [], 0)[0]:
-            os.read(self._file, 32)  # an arrow, say
-            return ""
-        return key
+        return "" if key == ESCAPE and self._continued() else key
+
+    def _continued(self) -> bool:
+        """Whether an Escape begins the code of another key, such as an arrow, which is left out."""
+        if not select.select([self._file], [], [], 0.05)[0]:
+            return False
+        code = os.read(self._file, 1)
+        while code in (b"[", b"O") or b"0" <= code <= b"?":  # up to the sign that ends it
+            code = os.read(self._file, 1)
+        return True
 
     def line(self, prompt: str) -> str:
         """A line that a person types; empty where they give it up."""

@@ -81,7 +81,14 @@ def about(feature: Feature, name: str, pair: Pair) -> bool:
     known = schema_of(pair.left.schema).properties.get(name)
     known = known or schema_of(pair.right.schema).properties.get(name)
     of_type = known is not None and known.type.name == feature.feature
-    return of_type and any(value in values for value, values in compared)
+    return of_type and any(
+        bare(value) in map(bare, values) for value, values in compared if value is not None
+    )
+
+
+def bare(text: str) -> str:
+    """A value as it is compared: without signs, in small letters."""
+    return "".join(filter(str.isalnum, text)).casefold()
 
 
 def row(
@@ -89,10 +96,10 @@ def row(
 ) -> Sequence[Text]:
     """One line of the table."""
     points = "\n".join(f"{each.score:+.1f}" if each.score else "0" for each in features)
-    why = "\n".join(plain(each.detail) for each in features)
+    why = "\n".join(plain(each.detail.replace("the query", "the record")) for each in features)
     sides = (
-        cell(left, {each.query: mark_of(each) for each in features if each.query}),
-        cell(right, {each.candidate: mark_of(each) for each in features if each.candidate}),
+        cell(left, {bare(each.query): mark_of(each) for each in features if each.query}),
+        cell(right, {bare(each.candidate): mark_of(each) for each in features if each.candidate}),
     )
     return Text(plain(name), style="dim"), *sides, Text(points), Text(why)
 
@@ -105,9 +112,9 @@ def mark_of(feature: Feature) -> str:
 def cell(values: Sequence[str], marks: dict[str, str]) -> Text:
     """Values, those that were compared first, each with its mark."""
     text = Text()
-    ordered = sorted(values, key=lambda value: value not in marks)
+    ordered = sorted(values, key=lambda value: bare(value) not in marks)
     for at, value in enumerate(ordered[:MOST_VALUES]):
-        mark = marks.get(value, "")
+        mark = marks.get(bare(value), "")
         line = f"{mark} {plain(value)}" if mark else plain(value)
         text.append("\n" if at else "").append(line, style=STYLES[mark])
     if len(ordered) > MOST_VALUES:
