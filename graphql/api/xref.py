@@ -25,8 +25,8 @@ strawberry.enum(
     name="XrefPairOrder",
     description="Which pairs come first: the likeliest (SCORE), those whose score is nearest to "
     "0.5 (UNCERTAINTY), or those that it helps most to judge (HELP): how many records a positive "
-    "verdict would join, how likely it is, and how unsure the score is. For the last two, 5,000 "
-    "pairs are put in order at a time.",
+    "verdict would join, how likely it is, and how unsure the score is. For the last two, some "
+    "thousand pairs are put in order at a time.",
 )
 strawberry.enum(RunState, name="XrefState", description="What has become of a run.")
 

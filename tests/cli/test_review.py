@@ -1,12 +1,14 @@
 """``clew xref review``, ``judge`` and ``export``, at a real terminal and without one."""
 
 import csv
+import fcntl
 import os
 import pty
 import re
 import select
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -38,6 +40,7 @@ class Terminal:
             stderr=slave,
             env={**environment, "COLUMNS": "120", "LINES": "50", "TERM": "xterm"},
             start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # so that Ctrl-C reaches it
         )
         os.close(slave)
         self.shown = ""
@@ -112,6 +115,7 @@ def test_a_review_takes_a_key_a_pair_and_goes_on_where_it_was(
         review.press("x")  # no key of ours
         review.press("n")
         assert "1 pair left" in review.wait_for("q quit")
+        review.press("\x1b[A")  # an arrow
         review.press("u")
         assert "2 pairs left" in review.wait_for("q quit")
         review.press("?")
@@ -127,6 +131,11 @@ def test_a_review_takes_a_key_a_pair_and_goes_on_where_it_was(
         again.press("s")
         assert "0 judged (0 same, 0 different, 0 unsure), 1 " in again.wait_for("skipped")
         assert again.code() == 0
+    with Terminal(environment, "xref", "review") as ended:
+        ended.wait_for("q quit")
+        ended.press("\x03")
+        assert "0 judged (0 same, 0 different, 0 unsure), 0 " in ended.wait_for("skipped")
+        assert ended.code() == 0
     assert verdicts(fresh_engine) == first
 
 

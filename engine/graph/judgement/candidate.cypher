@@ -108,20 +108,34 @@ WHERE r.crossing = $crossing AND r.score >= $least AND r.score <= $most AND r.id
 RETURN r.id AS id, r.left AS left, r.right AS right, r.score AS score, r.algorithm AS algorithm
 ORDER BY r.crossing DESC, r.score DESC, r.id DESC LIMIT $limit
 
-// -- candidate_queue --
-// The pairs of a crossing that come first by `help`, or by how uncertain they are: with `help`,
-// those with a record that is judged the same as another one come before all.
+// -- candidate_above --
+// The pairs of a crossing whose score comes next above one, in short.
 MATCH (a)-[r:CANDIDATE]->(b)
 USING INDEX r:CANDIDATE(crossing, score, id)
-WHERE r.crossing = $crossing AND r.score >= $least AND r.score <= $most AND r.id IS NOT NULL
+WHERE r.crossing = $crossing AND r.score >= $from AND r.score <= $most AND r.id IS NOT NULL
   AND $$wanted:r$$
-WITH a, b, r, 2 * r.score - 1 AS sure
-WITH r.id AS id, a.id AS left, b.id AS right, r.score AS score, $help AND EXISTS {
-       MATCH (end)-[j:SAME_AS]-(c)
-       WHERE end IN [a, b] AND $$visible_judgement:j$$ AND $$visible_record:c$$
-     } AS joins, CASE WHEN $help THEN r.score * (2 - abs(sure)) ELSE 1 - abs(sure) END AS value
-RETURN id, left, right, score
-ORDER BY joins DESC, value DESC, id LIMIT $limit
+RETURN r.id AS id, r.left AS left, r.right AS right, r.score AS score
+ORDER BY r.crossing, r.score, r.id LIMIT $limit
+
+// -- candidate_below --
+// The pairs of a crossing whose score comes next below one, in short.
+MATCH (a)-[r:CANDIDATE]->(b)
+USING INDEX r:CANDIDATE(crossing, score, id)
+WHERE r.crossing = $crossing AND r.score >= $least AND r.score < $from AND r.score <= $most
+  AND r.id IS NOT NULL
+  AND $$wanted:r$$
+RETURN r.id AS id, r.left AS left, r.right AS right, r.score AS score
+ORDER BY r.crossing DESC, r.score DESC, r.id DESC LIMIT $limit
+
+// -- candidate_joining --
+// The pairs of a crossing with a record that is judged the same as another one, in short.
+MATCH (a)-[j:SAME_AS]-(c)
+WHERE $$visible_judgement:j$$ AND $$visible_record:a$$ AND $$visible_record:c$$
+WITH DISTINCT a
+MATCH (a)-[r:CANDIDATE]-(b)
+WHERE r.crossing = $crossing AND r.score >= $least AND r.score <= $most AND $$wanted:r$$
+RETURN DISTINCT r.id AS id, r.left AS left, r.right AS right, r.score AS score
+ORDER BY score DESC, id LIMIT $limit
 
 // -- candidate_count --
 // How many pairs of a crossing does the reader see?
@@ -136,20 +150,24 @@ RETURN count(*) AS count
 MATCH (a)-[r:CANDIDATE]->(b)
 USING INDEX r:CANDIDATE(crossing, score, id)
 WHERE r.crossing = $crossing AND r.score >= 0.0 AND r.id IS NOT NULL AND $$visible_pair:r$$
-WITH r.score AS score, COLLECT {
-       MATCH (a)-[j:SAME_AS|NOT_SAME_AS|MAYBE_SAME_AS]-(b) WHERE $$visible_judgement:j$$
-       RETURN DISTINCT type(j)
-     } AS told
-WITH score, told, 'SAME_AS' IN told AS positive, 'NOT_SAME_AS' IN told AS negative
-RETURN CASE WHEN score >= 1 THEN 9 ELSE toInteger(floor(score * 10)) END AS band, count(*) AS pairs,
-       count(CASE WHEN told <> [] THEN 1 END) AS judged,
+RETURN CASE WHEN r.score >= 1 THEN 9 ELSE toInteger(floor(r.score * 10)) END AS band,
+       count(*) AS pairs
+ORDER BY band DESC
+
+// -- candidate_verdicts --
+// What was said of the pairs of a crossing, in each tenth of the score?
+MATCH (a)-[j:SAME_AS|NOT_SAME_AS|MAYBE_SAME_AS]-(b) WHERE $$visible_judgement:j$$
+MATCH (a)-[r:CANDIDATE]->(b) WHERE r.crossing = $crossing AND $$visible_pair:r$$
+WITH r, collect(DISTINCT type(j)) AS told
+WITH r.score AS score, told, 'SAME_AS' IN told AS positive, 'NOT_SAME_AS' IN told AS negative
+RETURN CASE WHEN score >= 1 THEN 9 ELSE toInteger(floor(score * 10)) END AS band,
+       count(*) AS judged,
        count(CASE WHEN positive THEN 1 END) AS positive,
        count(CASE WHEN negative THEN 1 END) AS negative,
        count(CASE WHEN 'MAYBE_SAME_AS' IN told THEN 1 END) AS unsure,
        count(CASE WHEN positive AND negative THEN 1 END) AS disputed,
        count(CASE WHEN positive AND score >= 0.5 THEN 1 END)
          + count(CASE WHEN negative AND score < 0.5 THEN 1 END) AS agreeing
-ORDER BY band DESC
 
 // -- candidate_records --
 // How many records of the source have at least one candidate?

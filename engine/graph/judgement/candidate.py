@@ -31,7 +31,9 @@ from engine.xref import (
 BATCH = 5_000
 """Pairs that one transaction deletes, of each kind."""
 BANDS = 10
-QUEUE = 5_000
+MOST_HELPFUL = 0.75
+"""Where ``help_of`` is highest, of pairs that join as many records."""
+QUEUE = 2_000
 """Pairs that are put in order at a time; the others come when some of these are judged."""
 
 
@@ -124,16 +126,27 @@ class Candidates:
         return Page(pairs, cursors, len(rows) > question.first)
 
     def _queue(self, question: PairQuestion, access: Access) -> Page[Pair]:
-        """Pairs in an order that no index has: of the first ``QUEUE`` of them."""
+        """Pairs in an order that no index has: of about the first ``QUEUE`` of them.
+
+        What it helps to judge, or how uncertain a score is, is highest at one score, and falls with
+        the distance from it. So the pairs next above and next below it are all that is read.
+        """
         place = place_of(question.after, float, str) if question.after else None
         helps = question.order is PairOrder.HELP
-        parameters = {**_wanted(question, access), "help": helps, "limit": QUEUE}
+        start = min(max(MOST_HELPFUL if helps else 0.5, question.least), 1.0)
+        parameters = {**_wanted(question, access), "from": start, "limit": QUEUE}
         deadline = Deadline(self._seconds)
-        rows = self._connection.read("candidate_queue", parameters, timeout=deadline.left())
-        ends = {row[side] for row in rows for side in ("left", "right")} if helps else ()
-        sameness = joined(self._connection, deadline, ends, access)
-        ordered = sorted((-_value(row, sameness, helps=helps), row["id"]) for row in rows)
-        rest = [each for each in ordered if place is None or each > (-place[0], place[1])]
+        rows, sameness = {}, Sameness()
+        for name in ("candidate_above", "candidate_below"):
+            for row in self._connection.read(name, parameters, timeout=deadline.left()):
+                rows[row["id"]] = row
+        if helps:
+            found = self._connection.read("candidate_joining", parameters, timeout=deadline.left())
+            rows |= {row["id"]: row for row in found}
+            ends = {row[side] for row in found for side in ("left", "right")}
+            sameness = joined(self._connection, deadline, ends, access)
+        values = ((-_value(row, sameness, helps=helps), id_) for id_, row in rows.items())
+        rest = [each for each in sorted(values) if place is None or each > (-place[0], place[1])]
         page = rest[: question.first]
         pairs = self.named([id_ for _, id_ in page], question.crossing, access)
         there = [(value, pairs[id_]) for value, id_ in page if id_ in pairs]
@@ -163,11 +176,13 @@ class Candidates:
         """What a crossing has found, as the reader may see it."""
         parameters = {"crossing": crossing, **visibility.parameters(access)}
         rows = self._connection.read("candidate_bands", parameters, timeout=self._seconds)
+        said = self._connection.read("candidate_verdicts", parameters, timeout=self._seconds)
+        counts = {row["band"]: dict(row) for row in said}
         bands = []
         for row in rows:
-            counts = dict(row)
-            band = counts.pop("band")
-            bands.append(Band(**counts, least=band / BANDS, below=(band + 1) / BANDS))
+            told = {**counts.get(row["band"], {}), **row}
+            band = told.pop("band")
+            bands.append(Band(**told, least=band / BANDS, below=(band + 1) / BANDS))
         rows = self._connection.read("candidate_records", parameters, timeout=self._seconds)
         return Statistics.of(bands, int(rows[0]["count"]))
 

@@ -66,6 +66,9 @@ def test_the_queue_begins_with_what_helps_most(fresh_engine: Engine, run: XrefRu
     assert lefts(fresh_engine, asked(run, PairOrder.SCORE)) == ["list:1", "list:2", "list:3"]
     uncertain = asked(run, PairOrder.UNCERTAINTY)
     assert lefts(fresh_engine, uncertain) == ["list:3", "list:2", "list:1"]
+    bounded = replace(uncertain, least=0.6, most=0.72)
+    assert lefts(fresh_engine, bounded) == ["list:2"]
+    assert lefts(fresh_engine, replace(bounded, order=PairOrder.HELP)) == ["list:2"]
     helpful = asked(run, PairOrder.HELP)
     assert lefts(fresh_engine, helpful) == ["list:2", "list:3", "list:1"]
     # one that would join three records comes before all, for who sees what joins two of them
