@@ -132,26 +132,30 @@ class Candidates:
         the distance from it. So the pairs next above and next below it are all that is read.
         """
         place = place_of(question.after, float, str) if question.after else None
+        values = sorted((-value, id_) for id_, value in self._values(question, access).items())
+        if place is not None:
+            values = [each for each in values if each > (-place[0], place[1])]
+        page = values[: question.first]
+        pairs = self.named([id_ for _, id_ in page], question.crossing, access)
+        there = [(value, pairs[id_]) for value, id_ in page if id_ in pairs]
+        cursors = [cursor_of(-value, pair.id) for value, pair in there]
+        return Page([pair for _, pair in there], cursors, len(values) > len(page))
+
+    def _values(self, question: PairQuestion, access: Access) -> dict[str, float]:
+        """By what the pairs that may come first are put in order, by their ids."""
         helps = question.order is PairOrder.HELP
         start = min(max(MOST_HELPFUL if helps else 0.5, question.least), 1.0)
         parameters = {**_wanted(question, access), "from": start, "limit": QUEUE}
         deadline = Deadline(self._seconds)
-        rows, sameness = {}, Sameness()
+        rows, sameness = [], Sameness()
         for name in ("candidate_above", "candidate_below"):
-            for row in self._connection.read(name, parameters, timeout=deadline.left()):
-                rows[row["id"]] = row
+            rows += self._connection.read(name, parameters, timeout=deadline.left())
         if helps:
             found = self._connection.read("candidate_joining", parameters, timeout=deadline.left())
-            rows |= {row["id"]: row for row in found}
             ends = {row[side] for row in found for side in ("left", "right")}
             sameness = joined(self._connection, deadline, ends, access)
-        values = ((-_value(row, sameness, helps=helps), id_) for id_, row in rows.items())
-        rest = [each for each in sorted(values) if place is None or each > (-place[0], place[1])]
-        page = rest[: question.first]
-        pairs = self.named([id_ for _, id_ in page], question.crossing, access)
-        there = [(value, pairs[id_]) for value, id_ in page if id_ in pairs]
-        cursors = [cursor_of(-value, pair.id) for value, pair in there]
-        return Page([pair for _, pair in there], cursors, len(rest) > len(page))
+            rows += found
+        return {row["id"]: _value(row, sameness, helps=helps) for row in rows}
 
     def named(self, ids: Sequence[str], crossing: str, access: Access) -> dict[str, Pair]:
         """The pairs with these ids that the reader may see."""
