@@ -45,6 +45,7 @@ ORDER BY dataset, state, reason
 MATCH (f:StoredFile)
 WHERE f.dataset = $dataset AND f.state IN ['failed', 'read'] AND f.reason IN $reasons
 SET f.state = 'waiting', f.updated = datetime()
+REMOVE f.reason, f.detail
 RETURN count(*) AS count
 
 // -- file_spent --
