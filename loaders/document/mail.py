@@ -1,6 +1,7 @@
 """Mails: who wrote what to whom, and when; what is attached comes out as files of its own."""
 
 import email.policy
+import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -226,5 +227,10 @@ def attachment(part: Message, folder: Folder) -> Member:
 
 
 def bytes_of(message: EmailMessage) -> bytes:
-    """A mail that was put together from another format, as a file."""
+    """A mail that was put together from another format, as a file: the same each time."""
+    leaves = [part for part in message.walk() if not part.is_multipart()]
+    digest = hashlib.sha256(b"".join(map(content_of, leaves))).hexdigest()[:32]
+    for number, part in enumerate(message.walk()):
+        if part.get_content_maintype() == "multipart":
+            part.set_boundary(f"=_{number}_{digest}")
     return message.as_bytes(policy=email.policy.SMTP)
