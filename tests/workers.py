@@ -27,6 +27,7 @@ DEMO = (
     "tests/graphql/test_nothing.py",
     "tests/graphql/test_match.py",
     "tests/graphql/test_explorer.py",
+    "tests/graphql/reconcile/test_service.py",
     "tests/test_docs.py",
     "tests/test_server.py",
 )

@@ -40,6 +40,14 @@ COUNT {
     MATCH ($$it$$)-[x]-(y) WHERE $$visible:x$$ AND $$visible_value:y$$ RETURN x LIMIT $bound
   }
 
+// -- visible_dataset --
+// Whether the reader may read a dataset, given its node.
+$$it$$.name IN $datasets
+
+// -- visible_run --
+// Whether the reader may know of a run: of the collection with its pairs, and of what it compares.
+$$it$$.collection IN $datasets AND $$it$$.source IN $datasets
+
 // -- visible_judgement --
 // Whether the reader may read the collection that a judgement, or a suggestion, belongs to.
 // These have no dataset: so `visible` hides them, and only who asks for them finds them.

@@ -59,16 +59,19 @@ export class History {
   /** Take up what was kept, if anything was. */
   async recall() {
     // a private window may have no such store, and another page may hold it up
-    this.database = await Promise.race([open(), later(PATIENCE)]).catch(() => null);
-    const kept = await found(this.database);
-    if (!kept) return;
-    Object.assign(this, kept);
-    for (const listener of this.listeners) listener();
+    const opening = open().then(async (database) => {
+      const kept = await found(database);
+      this.database = database;
+      if (kept && this.done.length === 0) {
+        Object.assign(this, kept);
+        for (const listener of this.listeners) listener();
+      } else if (this.done.length) this.keep();
+    });
+    await Promise.race([opening, later(PATIENCE)]).catch(() => null);
   }
 }
 
 function found(database) {
-  if (!database) return null;
   const request = database.transaction(STORE).objectStore(STORE).get(STORE);
   return new Promise((resolve) => {
     request.onsuccess = () => resolve(request.result);

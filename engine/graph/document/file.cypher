@@ -36,7 +36,7 @@ RETURN properties(f) AS properties ORDER BY f.id LIMIT $limit
 // -- file_count --
 // How many files of these datasets are in which state, and why?
 MATCH (f:StoredFile)
-WHERE f.dataset IN $datasets AND f.state IN $states
+WHERE f.dataset IN $among AND f.state IN $states
 RETURN f.dataset AS dataset, f.state AS state, f.reason AS reason, count(*) AS count
 ORDER BY dataset, state, reason
 

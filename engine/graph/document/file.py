@@ -60,7 +60,7 @@ class FileNodes:
 
     def counts(self, datasets: Collection[str]) -> dict[str, list[StateCount]]:
         """How many files of each dataset are in which state; nothing of one without files."""
-        parameters = {"datasets": list(datasets), "states": [str(state) for state in State]}
+        parameters = {"among": list(datasets), "states": [str(state) for state in State]}
         counts: dict[str, list[StateCount]] = {}
         for row in self._connection.read("file_count", parameters, timeout=self._seconds):
             reason = Reason(row["reason"]) if row["reason"] else None

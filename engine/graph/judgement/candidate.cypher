@@ -40,7 +40,7 @@ RETURN id, collect(m.id) AS partners
 // Deletes pairs that no run of the crossing would find: a record is gone, or the way to score is
 // another one by now.
 MATCH (a)-[r:CANDIDATE]->(b)
-WHERE r.crossing = $crossing AND r.left_dataset IN $datasets AND r.right_dataset IN $datasets
+WHERE r.crossing = $crossing AND r.left_dataset IN $among AND r.right_dataset IN $among
   AND (a._stub IS NOT NULL OR b._stub IS NOT NULL OR r.algorithm <> $algorithm)
 DELETE r
 RETURN DISTINCT a.id AS left, b.id AS right

@@ -198,7 +198,7 @@ class Candidates:
 
     def sweep(self, crossing: str, datasets: Collection[str], algorithm: str) -> None:
         """Delete pairs that the crossing would not find any more, of records of these datasets."""
-        parameters = {"crossing": crossing, "datasets": sorted(datasets), "algorithm": algorithm}
+        parameters = {"crossing": crossing, "among": sorted(datasets), "algorithm": algorithm}
         rows = self._connection.write("candidate_sweep", parameters)
         ends = sorted({row[side] for row in rows for side in ("left", "right")})
         if ends:  # a stub that only a pair has kept is needed no more

@@ -91,7 +91,8 @@ class JudgementReader:
 def asked(question: JudgementQuestion, access: Access) -> dict[str, Any]:
     """The parameters of every query that lists judgements."""
     collection = question.collection
-    names = access.names() if collection is None else access.narrowed([collection]).names()
+    wanted = access if collection is None else access.narrowed([collection])
+    names = visibility.parameters(wanted)["datasets"]
     return {"collections": names, "by": question.by, **visibility.parameters(access)}
 
 

@@ -38,7 +38,7 @@ MATCH (r:XrefRun {id: $id}) RETURN properties(r) AS properties
 // -- xref_run_list --
 // The runs that the reader may know of, the newest first, after a place.
 MATCH (r:XrefRun)
-WHERE r.collection IN $datasets AND r.source IN $datasets
+WHERE $$visible_run:r$$
   AND ($collection IS NULL OR r.collection = $collection)
   AND ($queued IS NULL OR r.queued < $queued OR r.queued = $queued AND r.id > $id)
 RETURN properties(r) AS properties ORDER BY r.queued DESC, r.id LIMIT $limit
@@ -77,14 +77,14 @@ RETURN n.id AS id, n._revision AS revision ORDER BY n.id LIMIT $limit
 // Records of some datasets that are newer than a revision, in order of their ids.
 MATCH (n:Entity)
 USING INDEX n:Entity(_revision)
-WHERE n._revision > $since AND n.dataset IN $datasets AND n._stub IS NULL
+WHERE n._revision > $since AND n.dataset IN $among AND n._stub IS NULL
   AND n.schema IN $schemata
 RETURN n.id AS id, n.dataset AS dataset, n._revision AS revision ORDER BY id
 
 // -- crossing_included --
 // Records that an investigation includes, in order of their ids, each with when it was.
 MATCH (i:Inclusion {investigation: $name})
-WHERE i.dataset IN $datasets
+WHERE i.dataset IN $among
 MATCH (n:Entity {id: i.record})
 USING INDEX n:Entity(id)
 WHERE n._stub IS NULL AND n.schema IN $schemata

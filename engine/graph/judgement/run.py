@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine.access import Access
+from engine.graph import visibility
 from engine.graph.connection import LONG_TIMEOUT, Connection
 from engine.graph.judgement import candidate
 from engine.graph.judgement.candidate import Compared
@@ -74,7 +75,7 @@ class RunNodes:
         """The runs that the reader may know of, the newest first."""
         queued, id_ = after or (None, None)
         parameters = {
-            "datasets": access.names(),
+            **visibility.parameters(access),
             "collection": collection,
             "queued": queued,
             "id": id_,
@@ -155,7 +156,7 @@ class RunNodes:
     ) -> list[tuple[str, str, int]]:
         """Records that are newer than a revision: id, dataset, revision, in order of the ids."""
         parameters = {
-            "datasets": sorted(datasets),
+            "among": sorted(datasets),
             "schemata": sorted(schemata),
             "since": since,
         }
@@ -168,7 +169,7 @@ class RunNodes:
         """The records of these datasets that an investigation includes, in order of their ids."""
         parameters = {
             "name": investigation,
-            "datasets": sorted(datasets),
+            "among": sorted(datasets),
             "schemata": sorted(schemata),
         }
         rows = self._connection.read("crossing_included", parameters, timeout=LONG_TIMEOUT)

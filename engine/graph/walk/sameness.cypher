@@ -12,5 +12,5 @@ RETURN type(r) AS type, startNode(r).id AS left, endNode(r).id AS right,
 
 // -- judged_any --
 // Does any of the collections that the reader may read have positive judgements?
-MATCH (d:Dataset) WHERE d.name IN $datasets AND d.judged
+MATCH (d:Dataset) WHERE $$visible_dataset:d$$ AND d.judged
 RETURN d.name AS name LIMIT 1

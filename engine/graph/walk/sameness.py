@@ -48,7 +48,7 @@ def sees_judged(connection: Connection, deadline: Deadline, access: Access) -> b
     """
     if access.judged is not None:
         return not access.judged.isdisjoint(access.datasets)
-    parameters = {"datasets": access.names()}
+    parameters = visibility.parameters(access)
     return bool(connection.read("judged_any", parameters, timeout=deadline.left()))
 
 

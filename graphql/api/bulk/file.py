@@ -42,7 +42,7 @@ class Files:
     """The files of the archive, each for the readers of its document."""
 
     def __init__(self, engine: Engine) -> None:
-        self._documents = engine.documents
+        self._engine = engine
 
     async def file(self, request: Request, visit: Visit, caller: Caller) -> Response:
         """A document's file as it was brought in."""
@@ -60,11 +60,11 @@ class Files:
 
     async def _found(self, request: Request, caller: Caller) -> StoredFile:
         id_ = request.path_params["id"]
-        return await to_thread.run_sync(self._documents.readable, id_, caller.reading())
+        return await to_thread.run_sync(self._engine.documents.readable, id_, caller.reading())
 
     def _answer(self, sha256: str, name: str, media: str, visit: Visit) -> Response:
         visit.check_bytes(exported=True)
-        source = self._documents.content(sha256)
+        source = self._engine.documents.content(sha256)
         size = source.seek(0, 2)
         source.seek(0)
         headers = {

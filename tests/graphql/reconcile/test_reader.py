@@ -19,7 +19,7 @@ OPENREFINE = {"Origin": "http://127.0.0.1:3333"}
 ELSEWHERE = {"Origin": "https://elsewhere.example.org"}
 NAME = "Ada Quellmann <img src=x>"
 ADA = {"id": "ada", "schema": "Person", "properties": {"name": [NAME]}}
-QUERY = {"queries": json.dumps({"q": {"query": "Ada Quellmann"}})}
+QUERY = {"queries": json.dumps({"q": {"query": NAME}})}
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_key_in_the_address_reconciles_and_does_nothing_else(
         assert not any("Quellmann" in answer.text for answer in everything(client, base))
     with caplog.at_level(logging.INFO, "clew.access"):
         told = everything(client, f"/reconcile/{key}")
-    assert all("Quellmann" in answer.text for answer in told)
+    assert [answer.text for answer in told if "Quellmann" not in answer.text] == []
     assert not any("<img" in answer.text for answer in told[-2:])
     assert key not in repr([record.__dict__ for record in caplog.records])
     assert "/reconcile/clew_…" in repr([record.__dict__ for record in caplog.records])
@@ -83,7 +83,7 @@ def test_other_keys_do_not_belong_into_the_address(client: TestClient, hidden: E
     assert client.get(f"/reconcile?key={key}").status_code == 400
     assert client.get("/reconcile/clew_abc").status_code == 401
     told = everything(client, "/reconcile", Authorization=f"Bearer {key}")
-    assert all("Quellmann" in answer.text for answer in told)
+    assert [answer.text for answer in told if "Quellmann" not in answer.text] == []
     bulk = key_of(hidden, "ada", Scope.BULK)
     answer = client.post("/reconcile", data=QUERY, headers={"Authorization": f"Bearer {bulk}"})
     assert answer.status_code == 403
