@@ -14,6 +14,9 @@ export class History {
     this.done = []; // steps, the latest last: {label, changes}
     this.undone = [];
     this.listeners = new Set();
+    this.keeping = 0; // writes that have not ended
+    addEventListener("beforeunload", (event) => this.keeping && event.preventDefault());
+    window.kept = () => this.keeping === 0 && Boolean(this.database);
   }
 
   /** Do something that can be undone; nothing where there is nothing to do. */
@@ -50,10 +53,14 @@ export class History {
     this.keep();
   }
 
-  /** Keep all of it in the browser: asked for at once, so that a reload loses nothing. */
+  /** Keep all of it in the browser, which asks before it leaves the page too early. */
   keep() {
+    if (!this.database) return;
     const { state, done, undone } = this;
-    this.database?.transaction(STORE, "readwrite").objectStore(STORE).put({ state, done, undone }, STORE);
+    const transaction = this.database.transaction(STORE, "readwrite", { durability: "relaxed" });
+    transaction.objectStore(STORE).put({ state, done, undone }, STORE);
+    this.keeping += 1;
+    transaction.oncomplete = transaction.onabort = () => (this.keeping -= 1);
   }
 
   /** Take up what was kept, if anything was. */

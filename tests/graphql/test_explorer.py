@@ -128,6 +128,8 @@ def test_every_step_is_undone_and_survives_a_reload(page: Page, url: str) -> Non
     press(page, "Hide")
     page.wait_for(f"{DRAWN} !== {full!r}")
     choose(page, "Layout", "grid")
+    page.wait_for("document.querySelector('.tools button').title === 'Undo: Layout'")
+    page.wait_for("window.kept()")
     show(page, url, "")
     page.wait_for("document.querySelector('.tools button').title === 'Undo: Layout'")
     press(page, "Undo")
