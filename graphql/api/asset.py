@@ -7,7 +7,7 @@ but the browser asks each time whether it has changed.
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from string import Template
@@ -43,9 +43,9 @@ EXPLORER_FROM_NPM = (
 NAMED = re.compile(r'(?<=")/static/(graphiql|explorer)/([\w.-]+)(?=")')
 
 
-def complete(folder: Path = STATIC) -> bool:
-    """Whether all of GraphiQL's files are there."""
-    return all((folder / name).is_file() for name in FROM_NPM)
+def complete(folder: Path = STATIC, names: Collection[str] = FROM_NPM) -> bool:
+    """Whether all of a page's files from npm are there: GraphiQL's, if no others are named."""
+    return all((folder / name).is_file() for name in names)
 
 
 @cache
@@ -54,9 +54,9 @@ def template(name: str) -> Template:
     return Template((PAGE / name).read_text(encoding="utf-8"))
 
 
-def explorable(folder: Path = EXPLORER_STATIC) -> bool:
+def explorable() -> bool:
     """Whether all of the explorer's libraries are there."""
-    return all((folder / name).is_file() for name in EXPLORER_FROM_NPM)
+    return complete(EXPLORER_STATIC, EXPLORER_FROM_NPM)
 
 
 def place(folder: str, name: str) -> Path | None:

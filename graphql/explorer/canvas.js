@@ -1,6 +1,6 @@
 // The drawing itself: sigma on a graph that follows the diagram, and what the mouse does there.
 
-import { lines, nodeColour, nodeSize } from "./style.js";
+import { degrees, lines, nodeColour, nodeSize } from "./style.js";
 
 
 export class Canvas {
@@ -111,12 +111,7 @@ export class Canvas {
   show(state, look) {
     this.look = look;
     const drawn = lines(state, look.year);
-    const degree = new Map();
-    for (const { source, target } of drawn) {
-      degree.set(source, (degree.get(source) ?? 0) + 1);
-      degree.set(target, (degree.get(target) ?? 0) + 1);
-    }
-    this.nodes(state, degree);
+    this.nodes(state, degrees(drawn));
     this.edges(drawn);
     if (this.graph.order === 0) this.sigma.setCustomBBox(null);
     this.sigma.refresh();

@@ -125,7 +125,7 @@ function Menu({ id, x, y, node, actions, close }) {
     <ul role="menu" aria-label=${node.caption}>
       ${item("Open its page", () => actions.open(id))}
       ${item("Bring in neighbours", () => actions.expand(id))}
-      ${item("Two steps around it", () => actions.around(id, 2))}
+      ${item("Two steps around it", () => actions.around(id))}
       ${(counts ?? []).map(({ type, direction, count }) =>
         item(`${plain(type)} ${direction === "OUT" ? "→" : "←"} ${count.toLocaleString("en")}`,
           () => actions.expand(id, { types: [type], direction })))}

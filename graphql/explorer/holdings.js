@@ -40,7 +40,7 @@ export function Holdings({ view, id, parameters, actions }) {
           <details><summary>${routes(holding)}</summary>
             <${PathList} result=${holding.routes} actions=${actions} /></details>
         <//>`)}</ul>
-      ${list.nodes.length > 0 && html`<button onClick=${() => drawAll(list, actions)}>
+      ${list.nodes.length > 0 && html`<button onClick=${() => actions.drawResults(list.nodes.map(({ routes }) => routes))}>
         Draw all of it as a tree</button>`}`}
   </section>`;
 }
@@ -53,8 +53,3 @@ function told({ share, lowerBound, above, unnamed }) {
 }
 
 const routes = ({ routes: { paths } }) => (paths.length === 1 ? "the route" : `${paths.length} routes`);
-
-function drawAll(list, actions) {
-  const results = list.nodes.map((holding) => holding.routes);
-  actions.drawResults(results, "tree");
-}

@@ -88,12 +88,12 @@ function makeActions(history, look, setLook, tell) {
     async counts(id) {
       return (await ask(RECORD, { id })).data.entity.edgeCounts;
     },
-    /** Draw several results of paths in one step, then arrange them. */
-    async drawResults(results, layout) {
+    /** Draw the routes of holdings in one step, then as a tree. */
+    async drawResults(results) {
       const nodes = results.flatMap((result) => result.nodes.map(nodeOf));
       const edges = results.flatMap((result) => result.edges.map(edgeOf));
       await actions.draw(nodes, edges, null, "Draw holdings");
-      if (layout) actions.arrange(layout);
+      actions.arrange("tree");
     },
     arrange(name) {
       if (!name || name === "hand") return;
@@ -170,7 +170,7 @@ function Explorer() {
       ${me ? html`<a href="/account">${me.name}</a>` : html`<a href="/signin?next=/explore">Sign in</a>`}
     </header>
     <main>
-      <div class="panel"><${Panel} address=${address} actions=${actions} state=${state} look=${look} /></div>
+      <div class="panel"><${Panel} address=${address} actions=${actions} /></div>
       <${Drawing} state=${state} look=${look} actions=${actions} history=${history} />
     </main>`;
 }

@@ -3,7 +3,7 @@
 import { ask } from "./ask.js";
 import { EXPORTED } from "./question.js";
 import { sentence } from "./sentence.js";
-import { flags, lines, nodeColour, nodeSize } from "./style.js";
+import { degrees, flags, lines, nodeColour, nodeSize } from "./style.js";
 
 const ESCAPES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 // what XML cannot hold is left out
@@ -42,11 +42,7 @@ export function svg(state, look) {
   const nodes = visible(state);
   if (nodes.length === 0) return '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>';
   const edges = lines(state, look.year);
-  const degree = {};
-  for (const { source, target } of edges) {
-    degree[source] = (degree[source] ?? 0) + 1;
-    degree[target] = (degree[target] ?? 0) + 1;
-  }
+  const degree = degrees(edges);
   const xs = nodes.map((node) => node.x);
   const ys = nodes.map((node) => -node.y);
   const [left, top] = [Math.min(...xs) - 80, Math.min(...ys) - 60];
@@ -59,9 +55,9 @@ export function svg(state, look) {
       <text x="${x}" y="${y - 3}" font-size="9" text-anchor="middle" fill="#555">${escape(faded ? "" : text)}</text>`;
   };
   const dot = (node) => {
-    const size = nodeSize(degree[node.id] ?? 0);
+    const size = nodeSize(degree.get(node.id) ?? 0);
     return `<circle cx="${node.x}" cy="${-node.y}" r="${size}"
-      fill="${nodeColour(node, look.colouring, degree[node.id] ?? 0)}"/>
+      fill="${nodeColour(node, look.colouring, degree.get(node.id) ?? 0)}"/>
       <text x="${node.x + size + 3}" y="${-node.y + 4}" font-size="12">${escape(node.caption)}</text>`;
   };
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${left} ${top} ${width} ${height}"

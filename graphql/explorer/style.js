@@ -77,6 +77,15 @@ export function lines(state, year = null) {
   return [...found.values()];
 }
 
+/** How many lines each node has, by id. */
+export function degrees(drawn) {
+  const found = new Map();
+  for (const id of drawn.flatMap(({ source, target }) => [source, target])) {
+    found.set(id, (found.get(id) ?? 0) + 1);
+  }
+  return found;
+}
+
 function text(edges) {
   const labels = new Map();
   for (const edge of edges) labels.set(label(edge), (labels.get(label(edge)) ?? 0) + 1);
