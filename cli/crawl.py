@@ -74,7 +74,7 @@ def crawl_command(
             show_sources(engine, entries)
         elif history:
             show_runs(run for entry in entries for run in engine.runs(entry.name, RUNS))
-        elif not crawl_all(engine, entries, force, accept_removals) or (
+        elif not crawl_all(engine, entries, due, force, accept_removals) or (
             missing if names else troubles
         ):
             raise SystemExit(1)
@@ -113,19 +113,26 @@ def missing_names(
     return missing
 
 
-def crawl_all(engine: Engine, entries: Sequence[Entry], force: bool, accept_removals: bool) -> bool:
+def crawl_all(
+    engine: Engine, entries: Sequence[Entry], due: bool, force: bool, accept_removals: bool
+) -> bool:
     """Crawl datasets one after the other; whether all of that went well."""
-    failed = [entry for entry in entries if not crawl(engine, entry, force, accept_removals)]
+    failed = [entry for entry in entries if not crawl(engine, entry, due, force, accept_removals)]
     return not failed
 
 
-def crawl(engine: Engine, entry: Entry, force: bool, accept_removals: bool) -> bool:
+def crawl(engine: Engine, entry: Entry, due: bool, force: bool, accept_removals: bool) -> bool:
     """Crawl one dataset and print what became of it; whether that went well."""
+    crawler = Crawler(engine, paced())
+    how = crawler.crawl_due if due else crawler.crawl
     try:
-        run = Crawler(engine, paced()).crawl(entry, force=force, accept_removals=accept_removals)
+        run = how(entry, force=force, accept_removals=accept_removals)
     except EngineInUse as error:
         note(f"clew: {error}")
         return False
+    if run is None:
+        click.echo(f"{entry.name}: not due any more, another process has crawled it")
+        return True
     click.echo(summary(run))
     return run.outcome.succeeded
 

@@ -50,18 +50,37 @@ class Crawler:
         """
         with self._engine.claim(entry.name, "crawled"):
             self._close_killed_runs(entry.name)
-            run = self._begin(entry)
-            ended = replace(run, outcome=Outcome.INTERRUPTED)  # by Ctrl-C, say
-            try:
-                ended = self._update(entry, run, force, accept_removals)
-            except ClewError as error:
-                ended = failed(run, str(error))
-            except OSError as error:
-                ended = failed(run, f"{error.strerror}: {error.filename}")
-            finally:
-                ended = replace(ended, ended=datetime.now(UTC))
-                ended = replace(ended, next_run=next_run(entry, ended))
-                self._engine.note_run(ended)
+            return self._crawl(entry, force, accept_removals)
+
+    def crawl_due(
+        self, entry: Entry, *, force: bool = False, accept_removals: bool = False
+    ) -> Run | None:
+        """Crawl one dataset as ``crawl`` does, if it is due; None if it is not.
+
+        Whoever found it due did so before this crawl claimed it: another process may have crawled
+        it since then.
+        """
+        with self._engine.claim(entry.name, "crawled"):
+            self._close_killed_runs(entry.name)
+            due = next_run(entry, next(iter(self._engine.runs(entry.name, 1)), None))
+            if due is None or due > datetime.now(UTC):
+                return None
+            return self._crawl(entry, force, accept_removals)
+
+    def _crawl(self, entry: Entry, force: bool, accept_removals: bool) -> Run:
+        """Crawl a dataset that is claimed."""
+        run = self._begin(entry)
+        ended = replace(run, outcome=Outcome.INTERRUPTED)  # by Ctrl-C, say
+        try:
+            ended = self._update(entry, run, force, accept_removals)
+        except ClewError as error:
+            ended = failed(run, str(error))
+        except OSError as error:
+            ended = failed(run, f"{error.strerror}: {error.filename}")
+        finally:
+            ended = replace(ended, ended=datetime.now(UTC))
+            ended = replace(ended, next_run=next_run(entry, ended))
+            self._engine.note_run(ended)
         return ended
 
     def _begin(self, entry: Entry) -> Run:

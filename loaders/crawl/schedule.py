@@ -135,8 +135,9 @@ class Scheduler:
             if entry.name == name:
                 # it is being crawled elsewhere, or loaded, and then the next tick finds it due
                 with suppress(EngineInUse):
-                    crawler = Crawler(self._engine, lambda _: None)
-                    self._report(summary(crawler.crawl(entry)))
+                    run = Crawler(self._engine, lambda _: None).crawl_due(entry)
+                    if run is not None:
+                        self._report(summary(run))
 
 
 def summary(run: Run) -> str:

@@ -12,6 +12,7 @@ from engine.engine import Engine
 from engine.run import Outcome, Run
 from engine.store import Stores
 from loaders.crawl.catalog import Catalog, Entry, Source
+from loaders.crawl.crawler import Crawler
 from loaders.crawl.due import next_run
 from loaders.crawl.schedule import Scheduler, due_entries, summary
 from tests.loaders.crawl.conftest import lines
@@ -102,6 +103,25 @@ def test_a_killed_crawl_is_shown_and_due_again(fresh_engine: Engine, tmp_path: P
         assert (
             due_entries(engine, catalog, start + timedelta(hours=1), pytest.fail) == catalog.entries
         )
+
+
+def test_what_another_process_crawled_since_it_was_found_due_is_not_crawled_again(
+    fresh_engine: Engine, tmp_path: Path
+) -> None:
+    (tmp_path / "d.json").write_bytes(lines("a"))
+    entry = Entry("d", Source(path="d.json"), tmp_path, {"frequency": "daily"})
+    crawler = Crawler(fresh_engine, lambda _: None)
+    fresh_engine.note_run(Run("k", "d", "x", datetime.now(UTC) - timedelta(hours=2)))
+    found = due_entries(
+        fresh_engine, Catalog([entry], [], tmp_path), datetime.now(UTC), pytest.fail
+    )
+    assert found == [entry], "one that was killed an hour ago is due"
+    first, second = crawler.crawl_due(entry), crawler.crawl_due(entry)
+    assert first is not None
+    assert first.outcome is Outcome.UPDATED
+    assert second is None
+    assert [run.outcome for run in fresh_engine.runs("d", 9)] == ["updated", "interrupted"]
+    assert crawler.crawl(entry).outcome is Outcome.UNCHANGED, "without a look at what is due"
 
 
 def test_what_is_due_is_crawled_while_clew_serves(fresh_engine: Engine, tmp_path: Path) -> None:
