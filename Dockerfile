@@ -14,7 +14,7 @@ RUN make wheel \
 
 FROM python:3.11-slim-bookworm
 RUN apt-get update \
- && apt-get install -y --no-install-recommends libicu72 libarchive13 djvulibre-bin mdbtools tesseract-ocr \
+ && apt-get install -y --no-install-recommends libicu72 libarchive13 djvulibre-bin unar mdbtools tesseract-ocr \
     tesseract-ocr-ara tesseract-ocr-deu tesseract-ocr-ell tesseract-ocr-fra tesseract-ocr-heb \
     tesseract-ocr-hin tesseract-ocr-ita tesseract-ocr-por tesseract-ocr-rus tesseract-ocr-spa \
     tesseract-ocr-vie \

@@ -26,6 +26,7 @@ header='import os, sysconfig; os.stat(sysconfig.get_path("include") + "/Python.h
 need python3-dev python3 -c "$$header"
 need libarchive13 eval 'ldconfig -p | grep -q libarchive.so.13'
 need djvulibre-bin command -v djvutxt
+need unar command -v unar
 need mdbtools command -v mdb-export
 need tesseract-ocr command -v tesseract
 known=$$(tesseract --list-langs 2>/dev/null || true)

@@ -9,6 +9,7 @@ import libarchive
 from libarchive.exception import ArchiveError
 
 from engine.document import Reason
+from loaders.document.locked import unlocked_members
 from loaders.document.member import Folder
 from loaders.document.part import Asked, Facts, Part, Problem, Unreadable
 
@@ -58,13 +59,17 @@ def unpacked(asked: Asked, format_name: str) -> Iterator[Part]:
             locked = LOCKED.search(message)
             if locked and not count and number < len(passwords):
                 continue
+            if locked and not count and asked.passwords:
+                yield from unlocked_members(asked)
+                return
             raise_for(message, count)
 
 
 def raise_for(message: str, count: int) -> None:
     """Raise Unreadable for an archive that could be read no further."""
     if LOCKED.search(message):
-        raise Unreadable(Reason.ENCRYPTED, f"it needs a password that fits: {message}")
+        how = "give one by --password and --retry encrypted"
+        raise Unreadable(Reason.ENCRYPTED, f"it needs a password that fits: {how} ({message})")
     if count:
         raise Unreadable(Reason.PARTIAL, f"{count:,} files came out of it, then: {message}")
     raise Unreadable(Reason.CORRUPT, f"it is damaged, or only a part of an archive: {message}")

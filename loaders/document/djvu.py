@@ -1,31 +1,50 @@
-"""DjVu by the programs of DjVuLibre, page by page: xberg's reader of it kills its process."""
+"""DjVu by the programs of DjVuLibre, page by page: xberg's reader of it kills its process.
+
+A page with a text layer is read from that; one without is drawn and read by OCR.
+"""
 
 import re
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 
 from engine.document import PageKind, PageReading, Reason
-from loaders.document.part import Asked, Facts, Part, Problem, Unreadable, clean
+from loaders.document.paged import pages
+from loaders.document.part import Asked, Facts, Part, Unreadable, clean
+from loaders.ocr.failure import Unreadable as UnreadablePage
+from loaders.ocr.image import read_image_page
+from loaders.ocr.page import Instruction
 
 MISSING = "reading it needs DjVuLibre: install the package djvulibre-bin and retry"
-UNWRITTEN = "it has no text layer, and images of DjVu are not read"
 
 
 def read_djvu(asked: Asked, media_type: str) -> Iterator[Part]:
-    """The text layer of each page."""
+    """Its pages."""
     counted = printed(["djvused", "-e", "n", str(asked.path)]).strip()
     if not re.fullmatch(r"\d{1,6}", counted):
         raise Unreadable(Reason.CORRUPT, f"it cannot be read as DjVu: {counted[:100]}")
     yield Facts("Pages", media_type)
-    empty = 0
-    for number in range(1, int(counted) + 1):
+
+    def page(number: int, how: Instruction) -> PageReading:
         text = printed(["djvutxt", f"--page={number}", str(asked.path)]).strip("\f\n ")
-        empty += not text
-        kind = PageKind.TEXT if text else PageKind.SCAN
-        why = "it has a text layer" if text else UNWRITTEN
-        yield PageReading(number, clean(text), kind, why, engine="djvutxt")
-    if empty:
-        yield Problem(Reason.PARTIAL, f"{empty:,} of {counted} pages: {UNWRITTEN}")
+        if text:
+            why = "it has a text layer"
+            return PageReading(number, clean(text), PageKind.TEXT, why, engine="djvutxt")
+        return drawn(asked, number, how)
+
+    yield from pages(asked, int(counted), page)
+
+
+def drawn(asked: Asked, number: int, how: Instruction) -> PageReading:
+    """A page as OCR reads its image; raises Unreadable of a page, or LanguageMissing."""
+    image = asked.folder / "page.tiff"
+    try:
+        printed(["ddjvu", "-format=tiff", f"-page={number}", str(asked.path), str(image)])
+        return replace(read_image_page(image, 1, how), number=number)
+    except Unreadable as error:
+        raise UnreadablePage(error.reason, error.detail) from None
+    finally:
+        image.unlink(missing_ok=True)
 
 
 def printed(command: list[str]) -> str:

@@ -58,6 +58,13 @@ NAMED: Mapping[str, str] = {
     ".emlx": "message/x-emlx",
 }
 """What a text is that has such a name."""
+DAMAGED: Mapping[str, str] = {
+    ".msg": "application/vnd.ms-outlook",
+    ".doc": "application/msword",
+    ".xls": "application/vnd.ms-excel",
+    ".ppt": "application/vnd.ms-powerpoint",
+}
+"""What a compound file is called whose directory cannot be read."""
 HEADER = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]{1,60}:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){2}")
 MAIL = re.compile(
     rb"^(?:from|to|subject|received|return-path|message-id|mime-version|date|x-[a-z-]+):",
@@ -85,7 +92,7 @@ def media_type_of(path: Path, name: str) -> str:
     if head.startswith(b"PK") and (kind_ := zipped(path)):
         return kind_
     if olefile.isOleFile(str(path)):
-        return compound(path)
+        return compound(path, suffix)
     if suffix == ".dbf" and head[:1] and head[0] in DBF_VERSIONS:
         return "application/vnd.dbf"
     if is_text(head):
@@ -126,13 +133,16 @@ def zipped(path: Path) -> str:
     return "application/zip"
 
 
-def compound(path: Path) -> str:
-    """What kind of Microsoft's compound file a file is, by the streams in it."""
+def compound(path: Path, suffix: str) -> str:
+    """What kind of Microsoft's compound file a file is, by the streams in it.
+
+    Where they cannot be listed the file is damaged, and taken for what its name says.
+    """
     try:
         with olefile.OleFileIO(str(path)) as ole:
             streams = {"/".join(parts).lower() for parts in ole.listdir()}
     except (OSError, ValueError, IndexError, TypeError):
-        return "application/x-ole-storage"
+        return DAMAGED.get(suffix, "application/x-ole-storage")
     for stream, kind in (
         ("encryptedpackage", "application/x-encrypted-ooxml"),
         ("__properties_version1.0", "application/vnd.ms-outlook"),

@@ -1,4 +1,4 @@
-"""Mailboxes: mbox, Outlook's .pst and .msg, and Outlook for Mac's .olm. Mails come out as .eml."""
+"""Mailboxes: mbox, Outlook's .pst and Outlook for Mac's .olm. Mails come out as .eml."""
 
 import mailbox
 import zipfile
@@ -10,12 +10,10 @@ from email.parser import HeaderParser
 from pathlib import PurePosixPath
 from typing import Any
 
-import extract_msg
 import pypff
-from extract_msg.exceptions import ExMsgBaseException
 
 from engine.document import Reason
-from loaders.document.mail import bytes_of, mail_parts
+from loaders.document.mail import bytes_of
 from loaders.document.member import Folder
 from loaders.document.olm import mail_of
 from loaders.document.part import Asked, Facts, Part, Problem, Unreadable, clean
@@ -25,6 +23,8 @@ UNFIT_HEADERS = frozenset(
     {"content-type", "content-transfer-encoding", "mime-version", "content-length"}
 )
 """Headers that told how a mail was written when it was sent, not as it is put together here."""
+RTF_BODY = "message.rtf"
+"""The file name of a text that Outlook keeps as RTF only: it is read as an attached file."""
 DEEPEST = 100
 """Folders in folders of a mailbox."""
 
@@ -92,6 +92,17 @@ def pst_mail(source: Any) -> EmailMessage:
     put(message, "From", attribute(source, "sender_name"))
     if "date" not in message and (when := attribute(source, "client_submit_time")):
         put(message, "Date", when.strftime("%a, %d %b %Y %H:%M:%S +0000"))
+    put_body(message, source)
+    for number in range(attribute(source, "number_of_attachments") or 0):
+        with suppress(OSError):  # an attachment by reference has no bytes
+            attachment = source.get_attachment(number)
+            name = attribute(attachment, "long_filename") or f"attachment-{number + 1}"
+            attach(message, attachment.read_buffer(attachment.get_size()), name)
+    return message
+
+
+def put_body(message: EmailMessage, source: Any) -> None:
+    """What a mail of Outlook's says: as text, as HTML, or as RTF, which is attached."""
     plain, html = attribute(source, "plain_text_body"), attribute(source, "html_body")
     if plain:
         message.set_content(decoded(plain))
@@ -101,10 +112,8 @@ def pst_mail(source: Any) -> EmailMessage:
             message.add_alternative(text, subtype="html")
         else:
             message.set_content(text, subtype="html")
-    for number in range(attribute(source, "number_of_attachments") or 0):
-        with suppress(OSError):  # an attachment by reference has no bytes
-            attach(message, source.get_attachment(number), number + 1)
-    return message
+    if not (plain or html) and (rtf := attribute(source, "rtf_body")):
+        attach(message, rtf, RTF_BODY)
 
 
 def attribute(source: Any, name: str) -> Any:
@@ -114,10 +123,8 @@ def attribute(source: Any, name: str) -> Any:
     return None
 
 
-def attach(message: EmailMessage, attachment: Any, number: int) -> None:
+def attach(message: EmailMessage, data: bytes, name: str) -> None:
     """Attach a file to a mail."""
-    data = attachment.read_buffer(attachment.get_size())
-    name = attribute(attachment, "long_filename") or f"attachment-{number}"
     message.add_attachment(
         data, maintype="application", subtype="octet-stream", filename=clean(name)
     )
@@ -137,45 +144,3 @@ def put(message: EmailMessage, name: str, value: Any, *, repeated: bool = False)
     text = " ".join(clean(str(value)).split())
     with suppress(ValueError, IndexError, AttributeError, TypeError, HeaderParseError):
         message[name] = text
-
-
-def read_msg(asked: Asked, media_type: str) -> Iterator[Part]:
-    """One of Outlook's mails that was saved as a file."""
-    try:
-        with extract_msg.openMsg(str(asked.path), delayAttachments=False) as source:
-            if not isinstance(source, extract_msg.msg_classes.MessageBase):
-                raise Unreadable(Reason.UNSUPPORTED, f"an item of Outlook: {source.classType}")
-            message = msg_mail(source)
-    except ExMsgBaseException as error:
-        raise Unreadable(Reason.CORRUPT, f"it cannot be read as a mail: {error}") from None
-    for part in mail_parts(asked, message):
-        yield Facts(part.schema, media_type, part.properties) if isinstance(part, Facts) else part
-
-
-def msg_mail(source: Any) -> EmailMessage:
-    """A saved mail as one that can be sent."""
-    message = EmailMessage()
-    put_headers(message, source.headerText or "")
-    put(message, "Subject", source.subject)
-    put(message, "From", source.sender)
-    for name in ("to", "cc", "bcc"):
-        put(message, name.title(), getattr(source, name))
-    put(message, "Message-ID", source.messageId)
-    put(message, "In-Reply-To", source.inReplyTo)
-    if source.date:
-        put(message, "Date", source.date.strftime("%a, %d %b %Y %H:%M:%S %z"))
-    if source.body:
-        message.set_content(clean(source.body))
-    elif source.htmlBody:
-        message.set_content(decoded(source.htmlBody), subtype="html")
-    for number, attached in enumerate(source.attachments, 1):
-        data = attached.data
-        if isinstance(data, extract_msg.MSGFile):
-            data, name = data.exportBytes(), f"{attached.name or number}.msg"
-        else:
-            name = attached.longFilename or attached.shortFilename or f"attachment-{number}"
-        if isinstance(data, bytes):
-            message.add_attachment(
-                data, maintype="application", subtype="octet-stream", filename=clean(name)
-            )
-    return message

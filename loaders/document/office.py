@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -18,8 +17,6 @@ from loaders.document.part import Asked, Facts, Part, Text, Unreadable, clean
 LOCKED = re.compile("encrypted|password", re.IGNORECASE)
 EXCEL_ITSELF = "VelvetSweatshop"
 """The password that Excel takes for none: of workbooks that may only not be changed."""
-WHOLE = re.compile(rb"manifest:encryption-data|<encryption-data")
-LARGEST_MANIFEST = 4 * 1024**2
 
 
 async def extracted(path: Path, media_type: str) -> str:
@@ -36,10 +33,6 @@ async def extracted(path: Path, media_type: str) -> str:
 
 def read_office(asked: Asked, media_type: str) -> Iterator[Part]:
     """The text of an office document."""
-    if is_locked_opendocument(asked.path):
-        raise Unreadable(
-            Reason.ENCRYPTED, "Clew cannot unlock OpenDocument files: save it unlocked"
-        )
     try:
         text = asyncio.run(extracted(asked.path, media_type))
     except (RuntimeError, ValueError, OSError) as error:
@@ -62,15 +55,6 @@ def facts_of(path: Path) -> dict[str, list[str]]:
                     if text and text.strip("\0 "):
                         values[name] = [clean(text.strip("\0 "))]
     return values
-
-
-def is_locked_opendocument(path: Path) -> bool:
-    """Whether an OpenDocument file needs a password."""
-    try:
-        with zipfile.ZipFile(path) as archive, archive.open("META-INF/manifest.xml") as manifest:
-            return bool(WHOLE.search(manifest.read(LARGEST_MANIFEST)))
-    except (zipfile.BadZipFile, KeyError, OSError, RuntimeError):
-        return False
 
 
 def is_locked(path: Path) -> bool:

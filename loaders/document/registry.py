@@ -4,7 +4,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from engine.document import Reason
-from loaders.document import archive, djvu, mail, mailbox, office, paged, table, text
+from loaders.document import (
+    archive,
+    djvu,
+    mail,
+    mailbox,
+    office,
+    opendocument,
+    outlook,
+    paged,
+    table,
+    text,
+)
 from loaders.document.kind import OOXML, media_type_of
 from loaders.document.part import Asked, Facts, Part, Unreadable
 
@@ -60,7 +71,7 @@ READERS: Mapping[str, Reader] = {
     "message/rfc822": mail.read_mail,
     "message/x-emlx": mail.read_mail,
     "application/mbox": mailbox.read_mbox,
-    "application/vnd.ms-outlook": mailbox.read_msg,
+    "application/vnd.ms-outlook": outlook.read_msg,
     "application/vnd.ms-outlook-pst": mailbox.read_pst,
     "application/vnd.ms-outlook-olm": mailbox.read_olm,
     "text/csv": table.read_csv,
@@ -97,6 +108,8 @@ def parts_of(asked: Asked) -> Iterator[Part]:
     if media_type in LOCKABLE and office.is_locked(asked.path):
         asked = replace(asked, path=office.unlocked(asked))
         media_type = media_type_of(asked.path, asked.name)
+    elif media_type.startswith(ODF) and opendocument.is_locked(asked.path):
+        asked = replace(asked, path=opendocument.unlocked(asked))
     reader = READERS.get(media_type)
     if reader is None:
         raise Unreadable(Reason.UNSUPPORTED, why_unread(media_type))

@@ -4,6 +4,7 @@ import gzip
 import io
 import mailbox
 import sqlite3
+import subprocess
 import tarfile
 import zipfile
 from email.message import EmailMessage
@@ -11,8 +12,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
-from engine.document import Reason
+from engine.document import PageKind, PageReading, Reason
 from tests.loaders.document.conftest import Read
 
 
@@ -149,6 +151,21 @@ def test_a_packed_file_is_one_file_and_a_packed_archive_is_an_archive(read: Read
         info.size = 2
         archive.addfile(info, io.BytesIO(b"hi"))
     assert read("x.tgz", target.getvalue()).members == {"inner/a.txt": b"hi"}
+
+
+def test_a_scan_in_djvu_is_read_as_an_image(read: Read, tmp_path: Path) -> None:
+    image = Image.new("L", (1200, 300), "white")
+    font = ImageFont.truetype("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", 60)
+    ImageDraw.Draw(image).text((40, 100), "The harbour was paid twice", "black", font)
+    image.convert("1").save(tmp_path / "page.pbm")
+    scan = tmp_path / "scan.djvu"
+    subprocess.run(["cjb2", "-dpi", "300", tmp_path / "page.pbm", scan], check=True)
+    answer = read("scan.djvu", scan)
+    assert answer.reason is None
+    (page,) = [part for part in answer.parts if isinstance(part, PageReading)]
+    assert (page.number, page.kind) == (1, PageKind.SCAN)
+    assert page.text.strip() == "The harbour was paid twice"
+    assert len(page.words) == 5
 
 
 @pytest.mark.parametrize(

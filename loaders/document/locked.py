@@ -1,0 +1,85 @@
+"""Locked .7z and .rar files by the programs of The Unarchiver: libarchive cannot decrypt them.
+
+``lsar`` tests a password and lists the files, and ``unar`` writes them one after the other into a
+pipe, so that nothing comes onto the disk that the budget does not allow.
+"""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import IO, Any
+
+import orjson
+
+from engine.document import Reason
+from loaders.document.member import Folder
+from loaders.document.part import Asked, Member, Unreadable
+
+BLOCK = 128 * 1024
+"""Bytes that are unpacked at a time."""
+MISSING = "unlocking it needs The Unarchiver: install the package unar and retry"
+
+
+def unlocked_members(asked: Asked) -> Iterator[Member]:
+    """The files of a locked archive; raises Unreadable where no password fits."""
+    for password in asked.passwords:
+        if not fits(asked, password):
+            continue
+        files = files_of(asked, password)
+        yield from unpacked(asked, password, files)
+        return
+    given = "none of the passwords fits" if asked.passwords else "it needs a password"
+    raise Unreadable(Reason.ENCRYPTED, f"{given}: give one by --password and --retry encrypted")
+
+
+def fits(asked: Asked, password: str) -> bool:
+    """Whether a password opens all that is in an archive; raises Unreadable without the program."""
+    return ended(["lsar", "-t", "-p", password, str(asked.path)]).returncode == 0
+
+
+def files_of(asked: Asked, password: str) -> list[dict[str, Any]]:
+    """The files of an archive, without folders and links; raises Unreadable."""
+    done = ended(["lsar", "-j", "-p", password, str(asked.path)])
+    with suppress(orjson.JSONDecodeError, KeyError, TypeError):
+        return [
+            entry
+            for entry in orjson.loads(done.stdout)["lsarContents"]
+            if not entry.get("XADIsDirectory") and not entry.get("XADIsLink")
+        ]
+    raise Unreadable(Reason.CORRUPT, "what is in it cannot be listed")
+
+
+def ended(command: list[str]) -> subprocess.CompletedProcess[bytes]:
+    """A program that has ended; raises Unreadable where it is not installed."""
+    try:
+        return subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL)
+    except FileNotFoundError:
+        raise Unreadable(Reason.ENCRYPTED, MISSING) from None
+
+
+def unpacked(asked: Asked, password: str, files: list[dict[str, Any]]) -> Iterator[Member]:
+    """The files, cut out of the one stream in which they come; raises Unreadable."""
+    if not files:
+        return
+    folder = Folder(asked)
+    numbers = [str(entry["XADIndex"]) for entry in files]
+    command = ["unar", "-q", "-o", "-", "-p", password, "-i", str(asked.path), *numbers]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as program:
+        assert program.stdout is not None
+        try:
+            for count, entry in enumerate(files):
+                name = str(entry.get("XADFileName", ""))
+                blocks = part_of(program.stdout, int(entry["XADFileSize"]), count)
+                yield folder.add(name, blocks)
+        finally:
+            program.kill()
+
+
+def part_of(stream: IO[bytes], size: int, count: int) -> Iterator[bytes]:
+    """The next bytes of a stream; raises Unreadable where they are missing."""
+    while size:
+        block = stream.read(min(size, BLOCK))
+        if not block:
+            raise Unreadable(Reason.PARTIAL, f"{count:,} files came out of it, then its end")
+        size -= len(block)
+        yield block
