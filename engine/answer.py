@@ -172,6 +172,30 @@ class Hit:
     score: float
     highlight: str | None
     """The text that matched, HTML-escaped, with <em> around the words."""
+    page_count: int = 0
+    """On how many pages of a document the words are."""
+    page_number: int | None = None
+    """The first of those pages: the passage of the highlight is on it."""
+
+
+@dataclass(frozen=True)
+class PageHit:
+    """A page of a document that a search finds, or one of all of its pages."""
+
+    id: str
+    """That of its record."""
+    number: int
+    cursor: str
+    highlight: str | None
+    """The passage, HTML-escaped, with <em> around the words; None without words."""
+
+
+@dataclass(frozen=True)
+class PageHits:
+    """Some of the pages of a document that a search finds."""
+
+    hits: list[PageHit] = field(default_factory=list)
+    has_next: bool = False
 
 
 @dataclass(frozen=True)

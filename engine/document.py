@@ -143,6 +143,8 @@ class StoredFile:
     """Those that were given for it."""
     pages: int = 0
     """How many pages were read."""
+    confidence: float | None = None
+    """The mean of all words that come from OCR, from 0 to 1; None without OCR."""
     bundle: str | None = None
     """The SHA-256 of the archived file with its page readings (``page_bundle``), if it has pages.
     """

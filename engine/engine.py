@@ -25,6 +25,8 @@ from engine.errors import ClewError, QueryTimeout
 from engine.graph.dataset.claim import claimed, is_claimed
 from engine.graph.dataset.investigation import InvestigationNodes
 from engine.graph.document.file import FileNodes
+from engine.graph.document.page import PageNodes
+from engine.graph.document.revision import RevisionNodes
 from engine.graph.judgement.candidate import Candidates
 from engine.graph.judgement.ledger import Ledger
 from engine.graph.judgement.reader import JudgementReader
@@ -37,6 +39,7 @@ from engine.judgements import Judgements
 from engine.loading import Loading
 from engine.match.crossing import Station
 from engine.match.runner import Runner
+from engine.pages import Pages
 from engine.progress import Progress
 from engine.question import ExpandQuestion, PathQuestion
 from engine.reading import Reading
@@ -61,7 +64,7 @@ class Engine(Reading):
         self._writer = Writer(stores.patient)
         self._dump = Dump(stores.connection)
         patient_reader = Reader(stores.patient, settings.deadline)
-        self._keeper = Keeper(patient_reader, self._writer, stores.index)
+        self._keeper = Keeper(patient_reader, self._writer, stores.index, PageNodes(stores.patient))
         self._deletion = Deletion(
             self._catalog, patient_reader, self._writer, self.follow, self.claim, self._clear
         )
@@ -84,6 +87,7 @@ class Engine(Reading):
             self.investigations.named,
         )
         self.crossings = self._crossings(stores)
+        self.pages = self._pages(stores)
         self.reviews = Reviews(
             Candidates(stores.connection, settings.deadline),
             self.crossings,
@@ -98,6 +102,17 @@ class Engine(Reading):
             FileNodes(stores.patient, self.settings.deadline),
             FolderArchive(self.settings.archive),
             self.settings.data / "reading",
+        )
+
+    def _pages(self, stores: Stores) -> Pages:
+        return Pages(
+            self.documents,
+            PageNodes(stores.connection),
+            RevisionNodes(stores.connection, self.settings.deadline),
+            Writer(stores.connection),  # for people, who are not to wait
+            self._keeper,
+            self.directory,
+            self.audit,
         )
 
     def _crossings(self, stores: Stores) -> Crossings:

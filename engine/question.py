@@ -24,7 +24,7 @@ MAX_K = 100
 MAX_PATHS = 20_000
 MAX_DEGREE = 1_000_000_000
 MAX_HOLDINGS = 1_000
-FACETS = ("schema", "dataset", "country", "year", "topic")
+FACETS = ("schema", "dataset", "country", "year", "topic", "mimetype", "language", "author")
 """The fields whose values a search can count."""
 
 
@@ -59,6 +59,13 @@ class SearchSort(Enum):
     CAPTION = "CAPTION"
     DATE_ASC = "DATE_ASC"
     DATE_DESC = "DATE_DESC"
+
+
+class PageSort(Enum):
+    """The order of the pages of a document: as they follow each other, or the best first."""
+
+    NUMBER = "NUMBER"
+    SCORE = "SCORE"
 
 
 @dataclass(frozen=True)
@@ -212,6 +219,12 @@ class SearchFilter:
     countries: tuple[str, ...] | None = None
     topics: tuple[str, ...] | None = None
     during: DateRange | None = None
+    mimetypes: tuple[str, ...] | None = None
+    """Media types of documents, such as ``application/pdf``."""
+    languages: tuple[str, ...] | None = None
+    """ISO 639-3 codes."""
+    authors: tuple[str, ...] | None = None
+    """As the facet ``author`` tells them."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "schemata", chosen_schemata(self.schemata))
@@ -225,6 +238,20 @@ class SearchQuestion:
     filter: SearchFilter = SearchFilter()
     sort: SearchSort = SearchSort.RELEVANCE
     first: int = 25
+    """The size of the page."""
+    after: str | None = None
+    """The cursor of the last hit on the page before."""
+
+
+@dataclass(frozen=True)
+class PageQuestion:
+    """Which pages of a document have the words of a text in the search language?"""
+
+    document: str
+    text: str = ""
+    """Without it all pages are meant."""
+    sort: PageSort = PageSort.NUMBER
+    first: int = 10
     """The size of the page."""
     after: str | None = None
     """The cursor of the last hit on the page before."""

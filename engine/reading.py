@@ -19,6 +19,7 @@ from engine.answer import (
     HoldingPage,
     Match,
     Page,
+    PageHits,
     PathResult,
     SearchPage,
     Step,
@@ -26,6 +27,7 @@ from engine.answer import (
 )
 from engine.caller import Caller
 from engine.dataset import Dataset
+from engine.document import Word
 from engine.entity import Entity, Node
 from engine.errors import BadInput
 from engine.excerpt import DatasetExcerpt, RecordExcerpt, neighbourhood
@@ -49,6 +51,7 @@ from engine.question import (
     FacetQuestion,
     MatchQuestion,
     OwnershipQuestion,
+    PageQuestion,
     PathQuestion,
     SearchQuestion,
 )
@@ -237,6 +240,18 @@ class Reading:
     def suggestions(self, question: SearchQuestion, access: Access) -> list[str]:
         """Names that were probably meant by a search that finds nothing, the likeliest first."""
         return self._index.suggestions(question, access)
+
+    def page_hits(self, question: PageQuestion, access: Access) -> PageHits:
+        """Pages of a document with the words of a text, or all of them; raises BadInput."""
+        return self._index.pages(question, access)
+
+    def page_count(self, question: PageQuestion, access: Access) -> int:
+        """How many pages of a document ``page_hits`` finds on all pages."""
+        return self._index.page_count(question, access)
+
+    def found_words(self, words: Sequence[Word], access: Access, text: str) -> list[Word]:
+        """Those of the words of a page that a text in the search language looks for."""
+        return self._index.marked_words(words, text, access)
 
     def facets(self, question: FacetQuestion, access: Access) -> list[Facet]:
         """The most frequent values of some fields among all that a search finds."""

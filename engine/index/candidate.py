@@ -20,8 +20,8 @@ from engine.entity import Entity, schema_of
 from engine.index.clause import allowed
 from engine.index.clue import Clue, clues, likely
 from engine.index.facet import number_of_hits
-from engine.index.page import entity_id
 from engine.index.term import either, every, one_of
+from engine.index.walk import entity_id
 from engine.question import SearchFilter
 
 MOST_CLUES = 60

@@ -127,6 +127,14 @@ def allowed(access: Access, chosen: SearchFilter = NO_FILTER) -> Query:
         queries.append(one_of("country", [country.lower() for country in chosen.countries]))
     if chosen.topics is not None:
         queries.append(one_of("topic", [topic.lower() for topic in chosen.topics]))
+    for field, values in (
+        ("mimetype", chosen.mimetypes),
+        ("language", chosen.languages),
+        ("author", chosen.authors),
+    ):
+        if values is not None:
+            kept = values if field == "author" else tuple(value.lower() for value in values)
+            queries.append(one_of(field, kept))
     if chosen.during is not None and (chosen.during.start or chosen.during.end):
         queries.append(_during(chosen.during))
     return every([Query.const_score_query(query, 1.0) for query in queries])

@@ -33,7 +33,12 @@ class Place:
 
 def fingerprint(question: SearchQuestion) -> str:
     """Identifies a search in its cursors: the same on all its pages, another for another search."""
-    text = clean(repr((question.text, question.filter, question.sort.name)))
+    return fingerprint_of(question.text, question.filter, question.sort.name)
+
+
+def fingerprint_of(*asked: object) -> str:
+    """The same for what a search consists of."""
+    text = clean(repr(asked))
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 

@@ -12,13 +12,18 @@ import orjson
 
 from engine.entity import Entity, full_names, schema_of
 from engine.index.day import FIRST, LAST, Days, days
+from engine.index.field import BODY, DOCUMENT, LEAVES, PAGE
 from engine.index.folding import digest, fold, foldings, identifier, texts, tokens
 from engine.index.form import forms
 from engine.index.key import keys_of
+from engine.index.leaflet import Leaflet, halves, unbroken
 from engine.index.number import further_tokens, is_printed, phone_tokens
 from engine.index.property import property_fields
 from engine.index.sound import other_sounds
 
+PAGE_SCHEMA = "Page"
+AUTHORS = ("author", "from")
+"""The properties of a document that say who wrote it."""
 IGNORED_TYPES = frozenset({"json", "number", "gender", "language", "mimetype"})
 """FtM's types whose values are not searched."""
 ROLES = {
@@ -29,8 +34,12 @@ ROLES = {
     "entity": "reference",
 }
 """FtM's types whose values have a field of their own; others are text."""
-SHOWN_VALUES, SHOWN_LENGTH = 100, 5_000
+SHOWN_VALUES, SHOWN_LENGTH = 100, 50_000
 """How many values, and how much of each, are kept for the snippets of hits."""
+SHOWN_AUTHOR = 200
+"""Characters of an author's name by which documents are counted."""
+LONGEST_INDEX = 10
+"""Digits of a page's number."""
 SORT_LENGTH = 40
 """Letters that a caption is sorted by."""
 UNDATED = (99_999_999, 0)
@@ -50,6 +59,9 @@ class SchemaRoles:
     matched: bool
     """Whether its records are compared with others."""
     label: str
+    media: tuple[str, ...]
+    """The properties whose values are media types; so ``languages``."""
+    languages: tuple[str, ...]
 
 
 @cache
@@ -66,7 +78,12 @@ def roles_of(schema_name: str) -> SchemaRoles:
     identifiers = frozenset(name for name, type_ in types.items() if type_ == "identifier")
     phones = frozenset(name for name, type_ in types.items() if type_ == "phone")
     organization = not schema.is_a("Person") and not schema.edge
-    return SchemaRoles(roles, identifiers, phones, organization, schema.matchable, schema.label)
+    media, languages = (
+        tuple(name for name, type_ in types.items() if type_ == wanted)
+        for wanted in ("mimetype", "language")
+    )
+    matched, label = schema.matchable, schema.label
+    return SchemaRoles(roles, identifiers, phones, organization, matched, label, media, languages)
 
 
 def _by_role(entity: Entity, schema: SchemaRoles) -> dict[str, list[str]]:
@@ -78,6 +95,8 @@ def _by_role(entity: Entity, schema: SchemaRoles) -> dict[str, list[str]]:
         role = schema.roles.get(prop)
         if role == "reference":
             values[role] += [f"{prop}:{target}" for target in entity.references(prop)]
+        elif role is not None and prop == BODY:
+            values[role] += map(unbroken, found)
         elif role is not None:
             values[role] += found
     return values
@@ -191,8 +210,49 @@ def _dates(entity: Entity, dates: Collection[Days]) -> dict[str, object]:
     return fields
 
 
-def entry(entity: Entity, shared: Sequence[str]) -> bytes:
-    """The index entry of an entity with its shared values' ids; empty fields are left out."""
+def _facets(entity: Entity, schema: SchemaRoles, leaflet: Leaflet | None) -> dict[str, list[str]]:
+    """What kind of document it is, in which languages, and by whom."""
+
+    def values(names: Iterable[str]) -> set[str]:
+        return {
+            value
+            for name in names
+            if name in entity.properties
+            for value in entity.properties[name]
+        }
+
+    languages = values(schema.languages) | (leaflet.languages if leaflet else set())
+    authors = values(AUTHORS) if "mimeType" in schema.media else set()
+    return {
+        "mimetype": sorted(value.lower() for value in values(schema.media)),
+        "language": sorted(value.lower() for value in languages),
+        "author": sorted(value[:SHOWN_AUTHOR] for value in authors),
+    }
+
+
+def is_page(entity: Entity) -> bool:
+    """Whether a record is a page of a document, which stands for it among hits."""
+    return entity.schema == PAGE_SCHEMA and bool(entity.properties.get("document"))
+
+
+def page_number(entity: Entity) -> int:
+    """The number of a page in its document; 0 where the record does not tell it."""
+    text = entity.first("index") or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_INDEX else 0
+
+
+def _as_page(entity: Entity) -> dict[str, object]:
+    """What the entry of a page has besides."""
+    if not is_page(entity):
+        return {}
+    return {DOCUMENT: entity.references("document"), PAGE: page_number(entity)}
+
+
+def entry(entity: Entity, shared: Sequence[str], leaflet: Leaflet | None = None) -> bytes:
+    """The index entry of an entity with its shared values' ids; empty fields are left out.
+
+    ``leaflet`` has what is on the pages of a document that has some.
+    """
     schema = roles_of(entity.schema)
     values = _by_role(entity, schema)
     # without a name, FtM's caption is the label of the schema: every such entity would match it
@@ -201,9 +261,11 @@ def entry(entity: Entity, shared: Sequence[str]) -> bytes:
     names = _names([entity.caption, *told] if named else told, schema.organization)
     caption = names.sequences[0] if named and names.sequences else tokens(entity.caption)
     identifiers = _identifiers(entity, schema)
-    shown = dict.fromkeys([entity.caption, *values["name"], *values["text"]])
+    label = [] if entity.schema == PAGE_SCHEMA else [entity.caption]
+    shown = dict.fromkeys([*label, *values["name"], *values["text"]])
     snippets = [value[:SHOWN_LENGTH] for value in islice(shown, SHOWN_VALUES)]
     dates = {date: both for date in values["date"] if (both := days(date))}.values()
+    divided = [token for value in entity.properties.get(BODY, ()) for token in halves(value)]
     fields: dict[str, object] = {
         "id": entity.id,
         "dataset": entity.dataset,
@@ -211,7 +273,9 @@ def entry(entity: Entity, shared: Sequence[str]) -> bytes:
         "name": names.texts,
         "sound": [" ".join(names.sounds)] if names.sounds else [],
         "text": names.texts
-        + _folded(values["text"] if named else [entity.caption, *values["text"]]),
+        + _folded(values["text"] if named else [*label, *values["text"]])
+        + divided,
+        LEAVES: leaflet.text() if leaflet else [],
         "exact": sorted({digest(sequence) for sequence in names.sequences}),
         "key": _keys(entity, schema),
         "identifier": sorted(identifiers),
@@ -225,5 +289,7 @@ def entry(entity: Entity, shared: Sequence[str]) -> bytes:
         **_order(entity, caption, dates),
         **_dates(entity, dates),
         **property_fields(entity),
+        **_facets(entity, schema, leaflet),
+        **_as_page(entity),
     }
     return orjson.dumps({name: value for name, value in fields.items() if value != []})

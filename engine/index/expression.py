@@ -23,6 +23,8 @@ class Word:
     pattern: bool = False
     plain: bool = True
     """Whether no field was named."""
+    held: tuple[str, ...] = ()
+    """The documents that have these words in a row on one of their pages, if they are several."""
 
 
 @dataclass(frozen=True)

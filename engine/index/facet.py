@@ -45,8 +45,13 @@ def dataset_counts(searcher: tantivy.Searcher, query: Query) -> dict[str, int]:
     return dict(_counts(searcher.aggregate(query, {"dataset": _terms("dataset")})["dataset"]))
 
 
-def _terms(field: str) -> dict[str, Any]:
-    return {"terms": {"field": field, "size": MAX_VALUES, "segment_size": MAX_VALUES}}
+def counted(searcher: tantivy.Searcher, query: Query, field: str, most: int) -> dict[str, int]:
+    """How many entries that match have each value of a field, for at most so many values."""
+    return dict(_counts(searcher.aggregate(query, {field: _terms(field, most)})[field]))
+
+
+def _terms(field: str, most: int = MAX_VALUES) -> dict[str, Any]:
+    return {"terms": {"field": field, "size": most, "segment_size": most}}
 
 
 def _counts(aggregated: dict[str, Any]) -> list[tuple[str, int]]:

@@ -8,7 +8,7 @@ from functools import cache
 import tantivy
 from followthemoney import model, registry
 
-LAYOUT = 7
+LAYOUT = 8
 """Raise it when fields or folding change: an index of another layout is rebuilt, never read."""
 
 ANALYZER = "clew"
@@ -17,11 +17,17 @@ KEYS = ("id", "sort")
 ORDER_NUMBERS = ("rank", "earliest", "latest")
 """Fast numbers of 64 bits; like ``sort`` they are what hits are ordered and paged by, and hardly
 ever equal. Texts instead of these three would take a third of all the time that indexing takes."""
-FACETED = ("dataset", "schema", "country", "topic", "year")
+FACETED = ("dataset", "schema", "country", "topic", "year", "mimetype", "language", "author")
+DOCUMENT, PAGE = "document", "page"
+"""Of an entry that is a page: the id of its document, and its number in it."""
 RAW = ("exact", "key", "identifier", "number", "literal", "reference", "partial", "value")
 WORDS = ("name", "text")
-BAGS = ("sound",)
-"""Words in no order: the normal forms of names."""
+LEAVES = "leaves"
+"""Of a document: every word that is on any of its pages, which have entries of their own."""
+BAGS = ("sound", LEAVES)
+"""Words in no order: the normal forms of names, and the words of a document's pages."""
+BODY = "bodyText"
+"""FtM's property with the text of a document, or of a page of it."""
 PROPERTY = "property"
 """The field of words by property: a search for ``property.alias`` finds them in aliases alone."""
 NUMBERS = ("low", "high", "begin", "finish")
@@ -63,11 +69,16 @@ PLAIN = Field("text", Kind.WORDS, "text")
 """Where a word without a field is looked up."""
 
 
+def reaches_pages(field: Field) -> bool:
+    """Whether words of this field may be on the pages of a document."""
+    return field.kind is Kind.WORDS and (field.place == "text" or BODY in field.properties)
+
+
 @cache
 def layout() -> tantivy.Schema:
     """Tantivy's schema of the index."""
     builder = tantivy.SchemaBuilder()
-    for name in KEYS + FACETED:
+    for name in (*KEYS, *FACETED, DOCUMENT):
         builder.add_text_field(
             name, stored=name == "id", fast=True, tokenizer_name="raw", index_option="basic"
         )
@@ -80,8 +91,8 @@ def layout() -> tantivy.Schema:
     builder.add_json_field(PROPERTY, tokenizer_name=ANALYZER, index_option="position")
     for name in NUMBERS:
         builder.add_integer_field(name, fast=True)
-    for name in ORDER_NUMBERS:
-        builder.add_unsigned_field(name, fast=True)
+    for name in (*ORDER_NUMBERS, PAGE):
+        builder.add_unsigned_field(name, fast=True, stored=name == PAGE)
     builder.add_integer_field("revision", stored=True)
     builder.add_bytes_field("checksum", stored=True)
     builder.add_bytes_field("shown", stored=True)

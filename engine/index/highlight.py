@@ -22,7 +22,7 @@ from engine.index.sound import sounds
 
 BEFORE, LENGTH = 60, 240
 """Characters of a piece before its first match, and in all."""
-MAX_READ = 20_000
+MAX_READ = 60_000
 MAX_PIECES = 3
 LONGEST_ABBREVIATION = 4
 LOCAL_DIGITS = 8
@@ -111,7 +111,7 @@ class Highlighter:
         for value in shown:
             value = value[:left]
             left -= len(value)
-            matches = self._matches(value)
+            matches = self.matches(value)
             new = {token for match in matches for token in match.tokens} - marked
             if new:  # a value that shows nothing more than those before is left out
                 marked |= new
@@ -120,7 +120,7 @@ class Highlighter:
                 break
         return " … ".join(pieces) or None
 
-    def _matches(self, value: str) -> list[Match]:
+    def matches(self, value: str) -> list[Match]:
         """The matches in a value, in order; of two that overlap the longer one."""
         found = [*self._in_words(value), *self._in_patterns(value)]
         found.sort(key=lambda match: (match.start, -match.end))

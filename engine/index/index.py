@@ -1,7 +1,7 @@
 """The full-text index in a folder: opened, written, and searched by words, values and dates."""
 
 import shutil
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -10,8 +10,9 @@ import tantivy
 from tantivy import Occur, Order, Query
 
 from engine.access import Access
-from engine.answer import Facet, SearchPage
+from engine.answer import Facet, PageHits, SearchPage
 from engine.dataset import SchemaCount
+from engine.document import Word
 from engine.entity import Entity, literal_ids
 from engine.errors import BadInput, ClewError, EngineInUse
 from engine.index import clause, facet
@@ -19,12 +20,17 @@ from engine.index.candidate import Candidates, Counts
 from engine.index.entry import entry
 from engine.index.field import ANALYZER, LAYOUT, REVISION_ID, analyzer, layout
 from engine.index.folding import clean
+from engine.index.held import hits_of, with_held
 from engine.index.known import Known
-from engine.index.page import entity_id, search_page, shown_values
+from engine.index.leaflet import Leaflet
+from engine.index.mark import marked_words
+from engine.index.page import search_page
 from engine.index.parser import parse
+from engine.index.passage import PageSearch, on_page
 from engine.index.suggestion import suggested
 from engine.index.term import every, one_of
-from engine.question import FacetQuestion, SearchFilter, SearchQuestion
+from engine.index.walk import entity_id, shown_values
+from engine.question import FacetQuestion, PageQuestion, SearchFilter, SearchQuestion
 
 HEAP = 64_000_000
 """Bytes of new entries that wait in memory before Tantivy writes them down."""
@@ -114,6 +120,11 @@ class Index:
             count += 1
         return count
 
+    def add_document(self, document: Entity, pages: Leaflet) -> None:
+        """Adds or replaces a document, with the words of its pages."""
+        self._writing.delete_documents_by_term("id", document.id)
+        self._writing.add_json(entry(document, literal_ids(document), pages).decode())
+
     def add_entries(self, lines: bytes) -> int:
         """Adds entries as ``entry`` makes them, a line each, all of them new; returns how many."""
         entries = lines.splitlines()
@@ -170,10 +181,31 @@ class Index:
         return Known(access.datasets, holds)
 
     def _query(self, question: SearchQuestion, access: Access) -> Query:
-        known = self._known(access)
+        known, readable = self._known(access), clause.allowed(access)
         known.check_filter(question.filter)
-        text = clause.tiers(parse(question.text, known))[-1]
-        return every([text, clause.allowed(access, question.filter)])
+        expression = with_held(parse(question.text, known), self._searcher, readable)
+        allowed = clause.allowed(access, question.filter)
+        hits = hits_of(expression, allowed, question.filter)
+        return every([clause.tiers(expression)[-1], hits])
+
+    @_refusals()
+    def pages(self, question: PageQuestion, access: Access) -> PageHits:
+        """Pages of a document with the words of a text; raises BadInput for a wrong cursor."""
+        return self._in_pages(question, access).hits(self._index)
+
+    @_refusals()
+    def page_count(self, question: PageQuestion, access: Access) -> int:
+        """How many pages of a document have the words of a text."""
+        return self._in_pages(question, access).count()
+
+    @_refusals()
+    def marked_words(self, words: Sequence[Word], text: str, access: Access) -> list[Word]:
+        """Those of the words of a page that a text in the search language looks for."""
+        return marked_words(words, on_page(parse(text, self._known(access))))
+
+    def _in_pages(self, question: PageQuestion, access: Access) -> PageSearch:
+        expression = parse(question.text, self._known(access))
+        return PageSearch(self._searcher, question, expression, access)
 
     @_refusals()
     def count(self, question: SearchQuestion, access: Access) -> int:
@@ -187,6 +219,7 @@ class Index:
             return []
         expression = parse(question.text, self._known(access))
         allowed = clause.allowed(access, question.filter)
+        allowed = hits_of(expression, allowed, question.filter)
         return suggested(
             self._searcher, expression, allowed, lambda at: shown_values(self._searcher.doc(at))
         )

@@ -6,22 +6,21 @@ first letters. Statistics change with every commit and would move hits from page
 Tantivy's own order of equal hits.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
-import orjson
 import tantivy
-from tantivy import Order, Query
+from tantivy import Order
 
 from engine.access import Access
 from engine.answer import Hit, SearchPage
 from engine.index import clause, cursor
-from engine.index.cursor import Place
 from engine.index.field import ORDER_NUMBERS
+from engine.index.held import hits_of, with_held
 from engine.index.highlight import Highlighter
 from engine.index.known import Known
 from engine.index.parser import parse
-from engine.index.term import MUST, MUST_NOT, from_number
+from engine.index.passage import PagesOf, best_pages
+from engine.index.walk import Walk, entity_id, shown_values
 from engine.question import SearchQuestion, SearchSort
 
 ORDERS = {
@@ -30,60 +29,6 @@ ORDERS = {
     SearchSort.DATE_ASC: ("earliest", Order.Asc),
     SearchSort.DATE_DESC: ("latest", Order.Desc),
 }
-
-
-@dataclass(frozen=True)
-class Walk:
-    """The hits of a search, in its order: tier by tier, and in each by the values of a field."""
-
-    index: tantivy.Index
-    searcher: tantivy.Searcher
-    tiers: Sequence[Query]
-    allowed: Query
-    field: str
-    order: Order
-
-    def hits(self, wanted: int, after: Place | None) -> Iterator[tuple[Place, tantivy.DocAddress]]:
-        """At least so many hits after a place, or all that there are."""
-        for tier in range(after.tier if after else 0, len(self.tiers)):
-            start = after if after and after.tier == tier else None
-            count = 0
-            for place, address in self._tier(tier, start, wanted):
-                count += 1
-                yield place, address
-            wanted -= count
-            if wanted <= 0:
-                return
-
-    def _tier(
-        self, tier: int, after: Place | None, wanted: int
-    ) -> Iterator[tuple[Place, tantivy.DocAddress]]:
-        parts = [(MUST, self.tiers[tier]), (MUST, self.allowed)]
-        parts += [(MUST_NOT, better) for better in self.tiers[:tier]]
-        key, number = (after.key, after.number) if after else (None, 0)
-        if key is not None:
-            parts.append((MUST, self._from(key)))
-        result = self.searcher.search(
-            Query.boolean_query(parts),
-            wanted,
-            count=False,
-            order_by_field=self.field,
-            order=self.order,
-            offset=number,  # the hits with the same key that the page before ended with
-        )
-        for next_key, address in result.hits:
-            number = number + 1 if next_key == key else 1
-            key = next_key
-            yield Place(tier, key, number), address
-
-    def _from(self, key: str | int) -> Query:
-        """The entries at a key and after it."""
-        up = self.order == Order.Asc
-        if isinstance(key, int):
-            return from_number(self.field, key, up)
-        # the Python bindings have ranges of texts only in Tantivy's own query language
-        bounds = f"[{key} TO *]" if up else f"[* TO {key}]"
-        return self.index.parse_query(f"{self.field}:{bounds}", [self.field])
 
 
 def search_page(
@@ -95,7 +40,8 @@ def search_page(
 ) -> SearchPage:
     """A page of hits, best first or as sorted; raises BadInput for a cursor of another search."""
     known.check_filter(question.filter)
-    expression = parse(question.text, known)
+    readable = clause.allowed(access)
+    expression = with_held(parse(question.text, known), searcher, readable)
     sort, first = question.sort, max(question.first, 0)
     if expression is None and sort is SearchSort.RELEVANCE:
         sort = SearchSort.CAPTION  # without words everything is equally relevant
@@ -106,24 +52,25 @@ def search_page(
     search = cursor.fingerprint(question)
     kind = int if field in ORDER_NUMBERS else str
     after = cursor.read(search, question.after, kind) if question.after else None
-    walk = Walk(index, searcher, tiers, clause.allowed(access, question.filter), field, order)
-    rows = list(walk.hits(first + 1, after))
+    allowed = clause.allowed(access, question.filter)
+    hits = hits_of(expression, allowed, question.filter)
+    rows = list(Walk(index, searcher, tiers, hits, field, order).hits(first + 1, after))
     highlighter = Highlighter(expression)
-    hits = []
+    found = []
     for place, address in rows[:first]:
         stored = searcher.doc(address)
         snippet = highlighter.snippet(shown_values(stored)) if highlighter.needed else None
         score = float(len(tiers) - place.tier)
-        hits.append(Hit(entity_id(stored), cursor.write(search, place), score, snippet))
-    return SearchPage(hits, len(rows) > len(hits))
+        found.append(Hit(entity_id(stored), cursor.write(search, place), score, snippet))
+    pages = best_pages(searcher, expression, [hit.id for hit in found], readable)
+    return SearchPage([_with_page(hit, pages.get(hit.id)) for hit in found], len(rows) > first)
 
 
-def entity_id(stored: tantivy.Document) -> str:
-    """The entity of a stored entry."""
-    return str(stored.get_first("id"))
-
-
-def shown_values(stored: tantivy.Document) -> list[str]:
-    """The values of a stored entry that snippets show: its caption, its names, its texts."""
-    values: list[str] = orjson.loads(bytes(stored.get_first("shown") or b"[]"))
-    return values
+def _with_page(hit: Hit, pages: PagesOf | None) -> Hit:
+    """A hit with the pages of it that match; the passage on one goes before what is in a name."""
+    if pages is None:
+        return hit
+    highlight = " … ".join(filter(None, (hit.highlight, pages.highlight)))
+    return replace(
+        hit, highlight=highlight or None, page_count=pages.count, page_number=pages.number
+    )

@@ -15,7 +15,7 @@ from followthemoney import registry
 
 from engine.entity import Entity, schema_of
 from engine.index.day import Days, days
-from engine.index.field import KINDS, Kind
+from engine.index.field import BODY, KINDS, Kind
 from engine.index.folding import foldings, identifier
 from engine.index.number import further_tokens, phone_tokens
 
@@ -103,7 +103,8 @@ def property_fields(entity: Entity) -> dict[str, object]:
             continue
         terms.update(dict.fromkeys(_terms(name, kind, values, countries)))
         # `name` itself is asked for as the group of all names, which is a field of its own
-        if kind is Kind.WORDS and name != "name":
+        # a page's text is asked for as the words of its document
+        if kind is Kind.WORDS and name != "name" and (name, entity.schema) != (BODY, "Page"):
             folded = [text for value in dict.fromkeys(values) for text in foldings(value)]
             if folded:
                 words[name] = folded

@@ -11,7 +11,7 @@ from tantivy import FieldType, Index, Occur, Query
 from engine.index.cursor import MAX_KEY
 from engine.index.day import FIRST, LAST
 from engine.index.expression import DayRange, Everything, NumberRange, Present, Word, YearRange
-from engine.index.field import PROPERTY, Field, Kind, descendants, layout
+from engine.index.field import LEAVES, PROPERTY, Field, Kind, descendants, layout, reaches_pages
 from engine.index.folding import clean, identifier, variants
 from engine.index.number import asked_tokens
 from engine.index.pattern import OPEN, PIECES, expressions_of
@@ -184,10 +184,14 @@ def spelt(word: Word, names: bool) -> list[Query]:
         places = ["name"]
     else:
         places = [field.place] if field.place else [f"{PROPERTY}.{p}" for p in field.properties]
+    paged = [LEAVES] if reaches_pages(field) and not (names and word.plain) else []
     if word.pattern:
-        return [_pattern(place, word.text) for place in places]
+        return [_pattern(place, word.text) for place in (*places, *paged)]
     found = variants(word.text)
-    return [_sequence(place, word, tokens) for place in places for tokens in found]
+    queries = [_sequence(place, word, tokens) for place in places for tokens in found]
+    # where words stand in a row is known of pages alone: who asks looks there first (``held``)
+    queries += [_token(place, word, only) for place in paged for only, *more in found if not more]
+    return [*queries, one_of("id", word.held)] if paged and word.held else queries
 
 
 def _date_range(expression: DayRange) -> Query:

@@ -12,14 +12,18 @@ order, is read from the graph.
 from collections.abc import Callable, Iterator
 from itertools import chain, groupby
 
-from engine.entity import literal_ids
+from engine.entity import Entity, literal_ids, schema_of
 from engine.graph import visibility
+from engine.graph.document.page import PageNodes
 from engine.graph.record.change import Change, Written
 from engine.graph.record.reader import Reader
 from engine.graph.record.shared import SharedValue
 from engine.graph.record.writer import Writer
 from engine.index.index import Index
+from engine.index.leaflet import Leaflet
 
+PAGE, DOCUMENT = "Page", "Document"
+"""FtM's schema of pages, and the one that all schemata of documents extend."""
 CHUNK = 20_000
 """Changes from one commit of the index to the next."""
 
@@ -41,10 +45,24 @@ def value_ids(change: Change) -> list[str]:
     return change.keys if change.entity is None else literal_ids(change.entity)
 
 
+def documents_of(entity: Entity) -> list[str]:
+    """What may be a document with new or changed pages: the record, or what it is a page of."""
+    if entity.schema == PAGE:
+        return entity.references("document")
+    return [entity.id] if schema_of(entity.schema).is_a(DOCUMENT) else []
+
+
+def document_of_id(id_: str) -> list[str]:
+    """What a record that is gone may have been a page of: pages of files have such ids."""
+    document, dash, number = id_.rpartition("-p")
+    return [document] if dash and number.isdecimal() else []
+
+
 class Follower:
     """Brings an index, and the graph's Literal nodes, up to the graph's revision."""
 
-    def __init__(self, reader: Reader, writer: Writer, index: Index) -> None:
+    def __init__(self, reader: Reader, writer: Writer, index: Index, pages: PageNodes) -> None:
+        self._pages = pages
         self._reader = reader
         self._writer = writer
         self._index = index
@@ -54,6 +72,8 @@ class Follower:
         """Changes that the index was given since its last commit."""
         self._value_ids: set[str] = set()
         """Values that those changes may have made shared, or no longer shared."""
+        self._paged: set[str] = set()
+        """What may be a document with pages, of which those changes are a part."""
 
     def behind(self) -> bool:
         """Whether the graph holds changes that the index or the shared values lack."""
@@ -86,6 +106,7 @@ class Follower:
         self._handed_over = written.revision
         for entity in chain(written.added, written.changed):
             self._value_ids.update(literal_ids(entity))
+            self._paged.update(documents_of(entity))
         for change in written.released:
             self._value_ids.update(change.keys)
         if self._uncommitted >= CHUNK:
@@ -93,12 +114,14 @@ class Follower:
 
     def clear(self) -> None:
         """Empty the index."""
-        self._uncommitted, self._value_ids = 0, set()
+        self._uncommitted, self._value_ids, self._paged = 0, set(), set()
         self._index.delete_all()
 
     def _commit(self) -> None:
         """Commit what was taken from memory."""
         if self._uncommitted:
+            self._add_documents(self._paged)
+            self._paged = set()
             self._index.commit(self._handed_over)
             self._update_shared_values(self._value_ids, self._handed_over)
             self._uncommitted, self._value_ids = 0, set()
@@ -131,8 +154,22 @@ class Follower:
         """Give the index changes as they were read from the graph."""
         # The graph is read as it is now, so of several changes to one record the last holds.
         latest = {change.id: change for change in changes}.values()
-        self._index.add([change.entity for change in latest if change.entity is not None])
+        entities = [change.entity for change in latest if change.entity is not None]
+        self._index.add(entities)
         self._index.remove([change.id for change in latest if change.entity is None])
+        touched = {id_ for entity in entities for id_ in documents_of(entity)}
+        self._add_documents(touched.union(*(document_of_id(change.id) for change in latest)))
+
+    def _add_documents(self, ids: set[str]) -> None:
+        """Index those of these that are documents with pages anew, with what is on all of them.
+
+        The texts are read a few pages at a time: memory holds the words of one document alone.
+        """
+        for document in self._pages.documents(ids) if ids else ():
+            leaflet = Leaflet()
+            for page in self._pages.texts(document.id):
+                leaflet.add(page.texts, page.languages)
+            self._index.add_document(document, leaflet)
 
     def _has_missed_deletions(self, purged: int) -> bool:
         """Whether tombstones newer than the index were purged since ``purged`` was read."""

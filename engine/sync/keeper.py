@@ -7,6 +7,7 @@ import threading
 import time
 
 from engine.errors import ClewError, EngineInUse
+from engine.graph.document.page import PageNodes
 from engine.graph.record.change import Written
 from engine.graph.record.reader import Reader
 from engine.graph.record.writer import Writer
@@ -23,10 +24,10 @@ POLL = 0.1
 class Keeper:
     """Keeps the index up to date in this process, or waits for the process that does."""
 
-    def __init__(self, reader: Reader, writer: Writer, index: Index) -> None:
+    def __init__(self, reader: Reader, writer: Writer, index: Index, pages: PageNodes) -> None:
         self._reader = reader
         self._index = index
-        self._follower = Follower(reader, writer, index)
+        self._follower = Follower(reader, writer, index, pages)
         # A load indexes in a thread of its own, perhaps beside a deletion in another one. The lock
         # is reentrant, as taking a transaction may have to follow first.
         self._following = threading.RLock()

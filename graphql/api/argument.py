@@ -72,6 +72,17 @@ class SearchFilter:
     countries: list[str] | None = None
     topics: list[str] | None = None
     during: DateRange | None = None
+    mimetypes: list[str] | None = strawberry.field(
+        default=None,
+        description="Only documents of these kinds, such as application/pdf: see the facet.",
+    )
+    languages: list[str] | None = strawberry.field(
+        default=None,
+        description="Only what is in one of these languages (ISO 639-3, such as rus).",
+    )
+    authors: list[str] | None = strawberry.field(
+        default=None, description="Only documents by one of these, as the facet `author` has them."
+    )
 
 
 @strawberry.input(description="Which records are compared. A schema includes its descendants.")
@@ -152,6 +163,9 @@ def search_filter(argument: SearchFilter | None) -> question.SearchFilter:
         countries=tuple_of(argument.countries),
         topics=tuple_of(argument.topics),
         during=date_range(argument.during),
+        mimetypes=tuple_of(argument.mimetypes),
+        languages=tuple_of(argument.languages),
+        authors=tuple_of(argument.authors),
     )
 
 

@@ -16,6 +16,7 @@ from api.argument import HopFilter, SearchFilter, hop_filter, search_filter
 from api.block import AuditQuery
 from api.connection import page_size
 from api.dataset import Dataset, DatasetConnection, dataset_page
+from api.document.document import DocumentQuery
 from api.entity import Entity
 from api.grant import GrantQuery
 from api.holding import HoldingQuery
@@ -135,6 +136,7 @@ class Query(
     JudgementQuery,
     XrefQuery,
     ReviewQuery,
+    DocumentQuery,
 ):
     """Everything that can be asked."""
 

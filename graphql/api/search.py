@@ -41,6 +41,13 @@ class SearchEdge:
         description="The text that matched: HTML-escaped, with <em> around the words."
     )
     score: float
+    page_count: int = strawberry.field(
+        description="Of a document: on how many of its pages the words are (all of them; where no "
+        "page has all, any). `document(id:) { pages(query:) }` has these pages."
+    )
+    page_number: int | None = strawberry.field(
+        description="The first of these pages, from which the highlight is; else null."
+    )
 
 
 @dataclass
@@ -51,6 +58,8 @@ class Hit:
     node: Node
     highlight: str | None
     score: float
+    page_count: int
+    page_number: int | None
 
 
 @dataclass
@@ -78,7 +87,7 @@ class Search:
         nodes = await session.nodes.load_many([hit.id for hit in page.hits])
         # The index may still know a record that has just left the graph: such a hit is left out.
         hits = [
-            Hit(hit.cursor, node, hit.highlight, hit.score)
+            Hit(hit.cursor, node, hit.highlight, hit.score, hit.page_count, hit.page_number)
             for hit, node in zip(page.hits, nodes, strict=True)
             if node is not None
         ]

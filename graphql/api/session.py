@@ -26,11 +26,12 @@ from engine.account import Actor, Scope
 from engine.answer import EdgeCount
 from engine.caller import Caller
 from engine.dataset import Dataset
-from engine.document import StateCount
+from engine.document import PageReading, StateCount, StoredFile
 from engine.engine import Engine
 from engine.entity import Entity, Node
 from engine.presence import warn_of_absent
 from engine.profile import Profile
+from engine.revision import Correction, PageOrder
 from engine.run import Place, Run
 
 Q = TypeVar("Q")
@@ -72,6 +73,14 @@ class Session:
         self.datasets: DataLoader[str, Dataset] = DataLoader(self._load_datasets)
         self.crawl_counts: DataLoader[str, int] = DataLoader(self._load_crawl_counts)
         self.file_counts: DataLoader[str, list[StateCount]] = DataLoader(self._load_file_counts)
+        self.files: DataLoader[str, StoredFile | None] = DataLoader(
+            self._load_files, max_batch_size=BATCH
+        )
+        self.page_readings: DataLoader[tuple[str, int], PageReading | None] = DataLoader(
+            self._load_page_readings
+        )
+        self.corrections: DataLoader[str, list[Correction]] = DataLoader(self._load_corrections)
+        self.page_orders: DataLoader[str, list[PageOrder]] = DataLoader(self._load_page_orders)
 
     async def ask(
         self,
@@ -122,6 +131,10 @@ class Session:
             self.datasets,
             self.crawl_counts,
             self.file_counts,
+            self.files,
+            self.page_readings,
+            self.corrections,
+            self.page_orders,
         ):
             loader.clear_all()
 
@@ -197,6 +210,22 @@ class Session:
     async def _load_file_counts(self, names: list[str]) -> list[list[StateCount]]:
         counts = await self.ask(self.engine.documents.counts, names)
         return [counts.get(name, []) for name in names]
+
+    async def _load_files(self, ids: list[str]) -> list[StoredFile | None]:
+        files = await self.ask(self.engine.documents.files, ids)
+        return [files.get(id_) for id_ in ids]
+
+    async def _load_page_readings(self, keys: list[tuple[str, int]]) -> list[PageReading | None]:
+        found = await self.ask(self.engine.pages.readings, keys)
+        return [found.get(key) for key in keys]
+
+    async def _load_corrections(self, ids: list[str]) -> list[list[Correction]]:
+        found = await self.ask(self.engine.pages.corrections, ids)
+        return [found.get(id_, []) for id_ in ids]
+
+    async def _load_page_orders(self, ids: list[str]) -> list[list[PageOrder]]:
+        found = await self.ask(self.engine.pages.orders, ids)
+        return [found.get(id_, []) for id_ in ids]
 
     async def _load_datasets(self, names: list[str]) -> list[Dataset]:
         access = self.caller.reading().narrowed(names)

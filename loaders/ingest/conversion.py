@@ -28,6 +28,26 @@ csv.field_size_limit(TEXT)
 
 
 @dataclass
+class Sureness:
+    """How sure OCR is of the pages that come in."""
+
+    words: int = 0
+    total: float = 0.0
+
+    def add(self, page: PageReading) -> None:
+        """Count the words of a page."""
+        for word in page.words:
+            if word.confidence is not None:
+                self.words += 1
+                self.total += word.confidence
+
+    @property
+    def mean(self) -> float | None:
+        """The mean of all words; None without any that OCR read."""
+        return self.total / self.words if self.words else None
+
+
+@dataclass
 class Outcome:
     """What became of a file, known once all of its records were made."""
 
@@ -57,6 +77,7 @@ class Conversion:
         self._places: dict[tuple[str, ...], int] = {}
         """How many members are at each place: archives may have several with one name."""
         self._pages = 0
+        self._sureness = Sureness()
         self._bundle: zipfile.ZipFile | None = None
         self.outcome = Outcome(file)
 
@@ -97,6 +118,7 @@ class Conversion:
         member.compress_type = zipfile.ZIP_DEFLATED
         self._bundle.writestr(member, packed(page))
         self._pages += 1
+        self._sureness.add(page)
         return page_record(self._file.id, page.number, page.text, page.languages)
 
     def _party(self, party: Party) -> Entity:
@@ -179,6 +201,7 @@ class Conversion:
             schema=self._facts.schema,
             media_type=self._facts.media_type,
             pages=self._pages,
+            confidence=self._sureness.mean,
             bundle=bundled,
             kept=tuple(self._tables),
             message=next(iter(values.get("messageId", ())), None),

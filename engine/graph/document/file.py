@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.document import Reason, State, StateCount, StoredFile
 from engine.graph.connection import LONG_TIMEOUT, Connection
+from engine.graph.document.revision import RevisionNodes
 
 BATCH = 2_000
 """Files that one transaction writes or deletes."""
@@ -19,6 +20,7 @@ class FileNodes:
     def __init__(self, connection: Connection, deadline: float) -> None:
         self._connection = connection
         self._seconds = deadline
+        self._revisions = RevisionNodes(connection, deadline)
 
     def save(self, files: Sequence[StoredFile]) -> None:
         """Write files down, all of them or none."""
@@ -102,6 +104,7 @@ class FileNodes:
 
     def forget(self, ids: Sequence[str]) -> set[str]:
         """Delete what is known of files; the archived files that they referred to."""
+        self._revisions.forget(ids)
         rows = self._connection.write("file_forget", {"ids": list(ids)}, timeout=LONG_TIMEOUT)
         return {sha256 for row in rows for sha256 in row["hashes"]}
 

@@ -11,11 +11,14 @@ from starlette.responses import Response, StreamingResponse
 
 from api.error import Refused
 from api.traffic.visit import Visit
+from engine.access import Access
 from engine.caller import Caller
 from engine.document import StoredFile
 from engine.engine import Engine
+from engine.entity import Entity
 from engine.errors import NotFound
 
+NEW_PAGE = "\f"
 CHUNK = 256 * 1024
 """Bytes that are sent at a time."""
 TOLD = frozenset(
@@ -58,6 +61,32 @@ class Files:
         name = f"{found.name}-{number}.csv"
         return self._answer(found.kept[number - 1], name, "text/csv", visit)
 
+    async def text(self, request: Request, visit: Visit, caller: Caller) -> Response:
+        """All that a document says as plain text in UTF-8, a form feed between two pages."""
+        found = await self._found(request, caller)
+        visit.check_bytes(exported=True)
+        texts = await to_thread.run_sync(self._texts, found, caller.reading())
+        headers = {**HARMLESS, "Content-Disposition": disposition(f"{found.name}.txt")}
+        return StreamingResponse(
+            counted(texts, visit), headers=headers, media_type="text/plain; charset=utf-8"
+        )
+
+    def _texts(self, file: StoredFile, access: Access) -> Iterator[bytes]:
+        """The texts of a document; raises NotFound before the first is read."""
+        (record,) = self._engine.entities([file.id], access)
+        own = record.properties.get("bodyText", ()) if isinstance(record, Entity) else ()
+        whole = "".join(own)
+
+        def pieces() -> Iterator[bytes]:
+            if whole:
+                yield f"{whole}\n".encode()
+            between = ""
+            for _, text in self._engine.pages.texts(file.id, access):
+                yield f"{between}{text}\n".encode()
+                between = NEW_PAGE
+
+        return pieces()
+
     async def _found(self, request: Request, caller: Caller) -> StoredFile:
         id_ = request.path_params["id"]
         return await to_thread.run_sync(self._engine.documents.readable, id_, caller.reading())
@@ -70,21 +99,29 @@ class Files:
         headers = {
             **HARMLESS,
             "Content-Length": str(size),
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+            "Content-Disposition": disposition(name),
         }
-        return StreamingResponse(counted(source, visit), headers=headers, media_type=media)
+        return StreamingResponse(counted(chunks(source), visit), headers=headers, media_type=media)
 
 
-async def counted(source: IO[bytes], visit: Visit) -> AsyncIterator[bytes]:
+def disposition(name: str) -> str:
+    """The header with which a browser saves a file under this name, and never shows it."""
+    return f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def chunks(source: IO[bytes], size: int | None = None) -> Iterator[bytes]:
+    """What a file holds from where it is, or so many bytes of it; it is closed at the end."""
+    with source:
+        left = size
+        while chunk := source.read(CHUNK if left is None else min(CHUNK, left)):
+            left = None if left is None else left - len(chunk)
+            yield chunk
+
+
+async def counted(pieces: Iterator[bytes], visit: Visit) -> AsyncIterator[bytes]:
     """The bytes, each taken from what the caller may still take today."""
-
-    def chunks() -> Iterator[bytes]:
-        with source:
-            while chunk := source.read(CHUNK):
-                yield chunk
-
     try:
-        async for chunk in iterate_in_threadpool(chunks()):
+        async for chunk in iterate_in_threadpool(pieces):
             visit.take_bytes(len(chunk), exported=True)
             yield chunk
     except Refused:

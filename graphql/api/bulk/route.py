@@ -16,9 +16,11 @@ def bulk_routes(engine: Engine, gate: Gate, load: BulkLoad | None) -> list[Route
     exports = guarded(engine, gate, Exports(engine).export)
     files = Files(engine)
     file, table = guarded(engine, gate, files.file), guarded(engine, gate, files.table)
+    text = guarded(engine, gate, files.text)
     routes = [
         Route("/datasets/{name}/entities.ftm.json", exports, methods=["GET"]),
         Route("/documents/{id}/file", file, methods=["GET"]),
+        Route("/documents/{id}/text", text, methods=["GET"]),
         Route("/documents/{id}/tables/{number:int}.csv", table, methods=["GET"]),
     ]
     if load is None:

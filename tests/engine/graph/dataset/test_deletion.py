@@ -11,6 +11,7 @@ from engine.access import Access
 from engine.engine import Engine
 from engine.entity import Entity, make_entity
 from engine.errors import BadInput
+from engine.graph.document.page import PageNodes
 from engine.graph.record.writer import removal_size
 from engine.index.index import Index
 from engine.question import Direction, ExpandQuestion, SearchQuestion
@@ -172,7 +173,7 @@ def test_an_index_older_than_the_purge_misses_no_deletion(
     engine = fresh_engine
     put(engine, "gone", GONE)
     with Index.open(tmp_path / "copy", write=True) as copy:
-        follower = Follower(engine._reader, engine._writer, copy)
+        follower = Follower(engine._reader, engine._writer, copy, PageNodes(engine._connection))
         follower.follow()
         put(engine, "kept", KEPT)
         engine.delete_dataset("gone", lambda _: None)
@@ -196,7 +197,9 @@ def test_a_purge_while_an_index_follows_is_seen(fresh_engine: Engine, tmp_path: 
                 if engine.owner_access().datasets >= {"gone"}:
                     engine.delete_dataset("gone", lambda _: None)
 
-        Follower(Slow(engine._connection, 10), engine._writer, copy).follow()
+        Follower(
+            Slow(engine._connection, 10), engine._writer, copy, PageNodes(engine._connection)
+        ).follow()
         assert dict(copy.identities()) == dict(graph_identities(engine))
 
 
@@ -207,7 +210,7 @@ def test_a_dataset_deleted_last_leaves_nothing_to_wait_for(
     put(engine, "gone", GONE)
     engine.delete_dataset("gone", lambda _: None)
     with Index.open(tmp_path / "copy", write=True) as copy:
-        follower = Follower(engine._reader, engine._writer, copy)
+        follower = Follower(engine._reader, engine._writer, copy, PageNodes(engine._connection))
         follower.follow()
         assert not follower.behind()
         assert copy.revision == engine.revision() > 0
