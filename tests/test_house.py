@@ -27,6 +27,7 @@ from engine.investigations import Investigations
 from engine.judgements import Judgements
 from engine.loading import Loading
 from engine.offline import Filling, Slot
+from engine.pages import Pages
 from engine.reviews import Reviews
 from tests.measure import USUAL_MODULE, USUAL_SHARE, complexity, functions, problems
 
@@ -81,6 +82,7 @@ OPEN = {
     "terms",
     "investigations",
     "judgements",
+    "pages",
     "requests",
     "reviews",
 }
@@ -99,6 +101,7 @@ PORTS = (
     Judgements,
     Crossings,
     Documents,
+    Pages,
     Reviews,
     UserRequests,
 )

@@ -117,24 +117,28 @@ def _during(range_: DateRange) -> Query:
     return overlap(low, high)
 
 
+def _values(chosen: SearchFilter) -> list[tuple[str, list[str] | None]]:
+    """The fields whose values a filter names, and these values."""
+    lower = {
+        "country": chosen.countries,
+        "topic": chosen.topics,
+        "mimetype": chosen.mimetypes,
+        "language": chosen.languages,
+    }
+    found = {
+        field: None if values is None else [value.lower() for value in values]
+        for field, values in lower.items()
+    }
+    return [*found.items(), ("author", None if chosen.authors is None else [*chosen.authors])]
+
+
 def allowed(access: Access, chosen: SearchFilter = NO_FILTER) -> Query:
     """The entries that a reader may see and a filter lets pass; they add nothing to the score."""
     names = access.datasets if chosen.datasets is None else access.datasets & set(chosen.datasets)
     queries = [one_of("dataset", sorted(names))]
     if chosen.schemata is not None:
         queries.append(of_schemata(chosen.schemata))
-    if chosen.countries is not None:
-        queries.append(one_of("country", [country.lower() for country in chosen.countries]))
-    if chosen.topics is not None:
-        queries.append(one_of("topic", [topic.lower() for topic in chosen.topics]))
-    for field, values in (
-        ("mimetype", chosen.mimetypes),
-        ("language", chosen.languages),
-        ("author", chosen.authors),
-    ):
-        if values is not None:
-            kept = values if field == "author" else tuple(value.lower() for value in values)
-            queries.append(one_of(field, kept))
+    queries += [one_of(field, values) for field, values in _values(chosen) if values is not None]
     if chosen.during is not None and (chosen.during.start or chosen.during.end):
         queries.append(_during(chosen.during))
     return every([Query.const_score_query(query, 1.0) for query in queries])

@@ -210,8 +210,18 @@ def _dates(entity: Entity, dates: Collection[Days]) -> dict[str, object]:
     return fields
 
 
+def _divided(entity: Entity) -> list[str]:
+    """The halves of the words that are divided at the end of a line."""
+    return [token for value in entity.properties.get(BODY, ()) for token in halves(value)]
+
+
+def _snippets(values: Iterable[str]) -> list[str]:
+    """What is kept of values for the snippets of hits."""
+    return [value[:SHOWN_LENGTH] for value in islice(dict.fromkeys(values), SHOWN_VALUES)]
+
+
 def _facets(entity: Entity, schema: SchemaRoles, leaflet: Leaflet | None) -> dict[str, list[str]]:
-    """What kind of document it is, in which languages, and by whom."""
+    """What kind of document it is, in which languages, by whom; and the words of its pages."""
 
     def values(names: Iterable[str]) -> set[str]:
         return {
@@ -224,6 +234,7 @@ def _facets(entity: Entity, schema: SchemaRoles, leaflet: Leaflet | None) -> dic
     languages = values(schema.languages) | (leaflet.languages if leaflet else set())
     authors = values(AUTHORS) if "mimeType" in schema.media else set()
     return {
+        LEAVES: [leaflet.text()] if leaflet else [],
         "mimetype": sorted(value.lower() for value in values(schema.media)),
         "language": sorted(value.lower() for value in languages),
         "author": sorted(value[:SHOWN_AUTHOR] for value in authors),
@@ -262,10 +273,8 @@ def entry(entity: Entity, shared: Sequence[str], leaflet: Leaflet | None = None)
     caption = names.sequences[0] if named and names.sequences else tokens(entity.caption)
     identifiers = _identifiers(entity, schema)
     label = [] if entity.schema == PAGE_SCHEMA else [entity.caption]
-    shown = dict.fromkeys([*label, *values["name"], *values["text"]])
-    snippets = [value[:SHOWN_LENGTH] for value in islice(shown, SHOWN_VALUES)]
+    snippets = _snippets([*label, *values["name"], *values["text"]])
     dates = {date: both for date in values["date"] if (both := days(date))}.values()
-    divided = [token for value in entity.properties.get(BODY, ()) for token in halves(value)]
     fields: dict[str, object] = {
         "id": entity.id,
         "dataset": entity.dataset,
@@ -274,8 +283,7 @@ def entry(entity: Entity, shared: Sequence[str], leaflet: Leaflet | None = None)
         "sound": [" ".join(names.sounds)] if names.sounds else [],
         "text": names.texts
         + _folded(values["text"] if named else [*label, *values["text"]])
-        + divided,
-        LEAVES: leaflet.text() if leaflet else [],
+        + _divided(entity),
         "exact": sorted({digest(sequence) for sequence in names.sequences}),
         "key": _keys(entity, schema),
         "identifier": sorted(identifiers),

@@ -180,18 +180,27 @@ def spelt(word: Word, names: bool) -> list[Query]:
         return [_schema(word)]
     if field.kind is not Kind.WORDS:
         return [_raw(word)]
-    if names and word.plain:
-        places = ["name"]
-    else:
-        places = [field.place] if field.place else [f"{PROPERTY}.{p}" for p in field.properties]
-    paged = [LEAVES] if reaches_pages(field) and not (names and word.plain) else []
+    places = _places_of_words(word, names)
     if word.pattern:
-        return [_pattern(place, word.text) for place in (*places, *paged)]
+        return [_pattern(place, word.text) for place in places]
     found = variants(word.text)
-    queries = [_sequence(place, word, tokens) for place in places for tokens in found]
-    # where words stand in a row is known of pages alone: who asks looks there first (``held``)
-    queries += [_token(place, word, only) for place in paged for only, *more in found if not more]
-    return [*queries, one_of("id", word.held)] if paged and word.held else queries
+    queries = [
+        _sequence(place, word, tokens)
+        for place in places
+        for tokens in found
+        # where words stand in a row is known of pages alone: who asks looks there first (``held``)
+        if place != LEAVES or len(tokens) == 1
+    ]
+    return [*queries, one_of("id", word.held)] if word.held and LEAVES in places else queries
+
+
+def _places_of_words(word: Word, names: bool) -> list[str]:
+    """The fields of the index in which words are looked up; with ``names`` plain ones in names."""
+    field = word.field
+    if names and word.plain:
+        return ["name"]
+    places = [field.place] if field.place else [f"{PROPERTY}.{p}" for p in field.properties]
+    return [*places, LEAVES] if reaches_pages(field) else places
 
 
 def _date_range(expression: DayRange) -> Query:
