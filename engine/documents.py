@@ -8,6 +8,7 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -19,6 +20,9 @@ from engine.document import Reason, State, StateCount, StoredFile
 from engine.errors import BadInput, NotFound
 from engine.graph.document.file import FileNodes
 from engine.place import around, document_id, steps_of
+
+SWEPT = 10_000
+"""Archived files that are looked up at a time."""
 
 
 class Documents:
@@ -222,6 +226,13 @@ class Documents:
         if hashes:
             with self._archive.clearing():
                 self._archive.delete(set(hashes) - self._nodes.referred(hashes))
+
+    def sweep(self) -> None:
+        """Delete from the archive what no file refers to: somebody was killed before they did."""
+        with self._archive.clearing():
+            hashes = self._archive.hashes()
+            while some := set(islice(hashes, SWEPT)):
+                self._archive.delete(some - self._nodes.referred(some))
 
     def clear(self, dataset: str) -> None:
         """Forget all files of a dataset."""

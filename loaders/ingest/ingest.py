@@ -21,6 +21,7 @@ from engine.dataset import check_name
 from engine.document import Reason, State, StoredFile
 from engine.engine import Engine
 from engine.entity import Entity
+from engine.errors import NotFound
 from engine.loading import Loading
 from engine.place import document_id, folders_of
 from engine.progress import Progress, Ticker
@@ -72,6 +73,7 @@ def ingest(
     """
     check_name(dataset)
     start, report = time.monotonic(), Report()
+    cut = dataset in engine.interrupted()
     with engine.loading(dataset) as loading:
         loading.begin(title)
         arrival = Arrival(engine.documents, dataset, tuple(languages), report)
@@ -85,6 +87,8 @@ def ingest(
             progress("Bringing the index up to date")
             loading.finish(datetime.now(UTC), progress)
         engine.documents.release(work.unneeded | arrival.unneeded)
+        if cut:  # what it archived may have changed since, so that nobody will refer to it
+            engine.documents.sweep()
     report.seconds = time.monotonic() - start
     return report
 
@@ -115,6 +119,8 @@ class Work:
         self._files: list[StoredFile] = []
         self._busy: set[str] = set()
         """The files that are being read, and those whose states are not saved yet."""
+        self._now: dict[str, str | None] = {}
+        """Files in others that changed while they waited, and to what; None: they are gone."""
         self._folders: set[str] = set()
         """The folders around files whose records were made."""
         self._number = 0
@@ -186,6 +192,8 @@ class Work:
                 )
                 ending = box.read(asked)
             self._report.networkless &= box.networkless
+        except NotFound as error:  # or it is gone meanwhile, with the file that it was in
+            ending = Ending(Reason.CORRUPT, str(error))
         finally:
             self._boxes.put(box)
         return Reading(file, folder, ending)
@@ -199,6 +207,10 @@ class Work:
 
     def _take(self, reading: Reading) -> None:
         """Archive what was read, and add its records to those that will be written."""
+        if self._now.get(reading.file.id, reading.file.sha256) != reading.file.sha256:
+            self._busy.discard(reading.file.id)
+            shutil.rmtree(reading.folder, ignore_errors=True)
+            return
         if not self._files and not self._entities:
             self._holding.enter_context(self._documents.holding())
         conversion = Conversion(reading.file, reading.folder, reading.ending, self._documents)
@@ -234,9 +246,11 @@ class Work:
         for child in children:
             before = known.get(child.id)
             if before is None:
+                self._now.pop(child.id, None)
                 new.append(child)
             elif (before.sha256, before.languages) != (child.sha256, child.languages):
                 self.unneeded.add(before.sha256)
+                self._now[child.id] = child.sha256
                 old = replace(child, schema=before.schema, bundle=before.bundle)
                 new.append(replace(old, kept=before.kept))
         return new
@@ -255,6 +269,7 @@ class Work:
         self._loading.remove(self._loading.held(stale))
         self._flush()  # what was just archived has somebody who refers to it before others go
         if gone:
+            self._now.update(dict.fromkeys(gone))
             self._documents.forget(gone)
 
     def _write(self) -> None:

@@ -166,15 +166,8 @@ def test_a_password_opens_what_was_locked(leak: Leak) -> None:
     assert leak.states()["nothing.doc"] == "empty"
 
 
-@pytest.mark.parametrize("call", [2, 3])
-def test_whatever_interrupts_it_going_on_ends_the_same(
-    leak: Leak, monkeypatch: pytest.MonkeyPatch, call: int
-) -> None:
-    """The records of a batch are written, and its states are not: the worst moment."""
-    monkeypatch.setattr("loaders.ingest.ingest.FLUSH", 0.0)
-    leak.ingest()
-    clean = leak.content()
-    leak.engine.delete_dataset("leak", lambda _: None)
+def interrupt(leak: Leak, monkeypatch: pytest.MonkeyPatch, call: int) -> None:
+    """An ingest that is killed before states are written for the ``call``-th time."""
     save, calls = Documents.save, iter(range(1, 1000))
 
     def interrupted(self: Documents, files: list[StoredFile]) -> None:
@@ -182,24 +175,52 @@ def test_whatever_interrupts_it_going_on_ends_the_same(
             raise KeyboardInterrupt
         save(self, files)
 
+    monkeypatch.setattr("loaders.ingest.ingest.FLUSH", 0.0)
     monkeypatch.setattr(Documents, "save", interrupted)
     with pytest.raises(KeyboardInterrupt):
         leak.ingest()
     assert leak.engine.interrupted()
+
+
+@pytest.mark.parametrize("call", [2, 3])
+def test_whatever_interrupts_it_going_on_ends_the_same(
+    leak: Leak, monkeypatch: pytest.MonkeyPatch, call: int
+) -> None:
+    """The records of a batch are written, and its states are not: the worst moment."""
+    leak.ingest()
+    clean = leak.content()
+    leak.engine.delete_dataset("leak", lambda _: None)
+    interrupt(leak, monkeypatch, call)
     leak.ingest()
     assert leak.content() == clean
     assert (leak.engine.check(), leak.engine.interrupted()) == ([], {})
+
+
+def test_after_a_kill_files_may_have_changed_before_it_goes_on(
+    leak: Leak, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files of the old archive wait to be read while the new one is read, in which they are not."""
+    interrupt(leak, monkeypatch, 3)
+    for path in ("letters/2020/b.pdf", "letters/owners.csv", "box.zip"):
+        leak.put(path, b"It was changed meanwhile")
+    leak.ingest()
+    assert set(leak.states().values()) == {"read", "empty"}
+    assert not [path for path in leak.files() if path.startswith("box.zip/")]
+    assert archived(leak) == {hash_ for file in leak.files().values() for hash_ in hashes(file)}
+    assert leak.engine.check() == []
 
 
 def test_the_archive_holds_what_somebody_needs_and_nothing_else(leak: Leak) -> None:
     leak.ingest()
     ingest(leak.engine, [leak.folder / "a.txt"], "other", progress=lambda _: None)
     (other,) = leak.engine.documents.listed("other", Access(frozenset({"other"})))
-    held = leak.engine.settings.archive
-    count = sum(path.is_file() for path in held.glob("??/??/*"))
-    assert count == len({hash_ for file in leak.files().values() for hash_ in hashes(file)})
+    assert archived(leak) == {hash_ for file in leak.files().values() for hash_ in hashes(file)}
     leak.engine.delete_dataset("leak", lambda _: None)
-    assert [path.name for path in held.glob("??/??/*")] == [other.sha256]
+    assert archived(leak) == {other.sha256}
+
+
+def archived(leak: Leak) -> set[str]:
+    return {path.name for path in leak.engine.settings.archive.glob("??/??/*") if path.is_file()}
 
 
 def hashes(file: StoredFile) -> list[str]:
