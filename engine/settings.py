@@ -64,6 +64,9 @@ class Settings(BaseModel):
     pagecache_mb: int = Field(default=0, ge=0)
     """The page cache of Neo4j in MiB; 0 takes a sixth of the machine's memory, from 256 to
     8192 MiB."""
+    java_options: str = ""
+    """Options for the Java that runs Neo4j, after Clew's own: `-Djava.io.tmpdir=/var/tmp`, for
+    example, where programs may not be run from `/tmp`."""
     max_removed: float = Field(default=0.5, ge=0, le=1)
     """The part of a dataset that a load may remove, from 0 to 1. One that would remove more stops
     before it changes anything, unless it is told to accept that."""

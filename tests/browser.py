@@ -30,7 +30,7 @@ class Page:
         sent = {"id": self._number, "method": method, "params": parameters}
         self._socket.send(orjson.dumps(sent).decode())
         while True:
-            answer = orjson.loads(self._socket.recv(timeout=30))
+            answer = orjson.loads(self._socket.recv(timeout=120))
             if answer.get("id") == self._number:
                 return answer["result"]
 
@@ -40,7 +40,7 @@ class Page:
         assert "exceptionDetails" not in result, result
         return result["result"].get("value")
 
-    def wait_for(self, script: str, seconds: float = 20) -> Any:
+    def wait_for(self, script: str, seconds: float = 90) -> Any:
         """The value of an expression as soon as it is true."""
         until = time.monotonic() + seconds
         while not (value := self.run(script)):
@@ -80,7 +80,7 @@ def browsing(folder: Path) -> Iterator[Page]:
     with subprocess.Popen(command, **quiet) as process:  # type: ignore[call-overload]
         try:
             port = _port(profile / "DevToolsActivePort")
-            pages = requests.get(f"http://127.0.0.1:{port}/json/list", timeout=10).json()
+            pages = requests.get(f"http://127.0.0.1:{port}/json/list", timeout=60).json()
             url = next(page for page in pages if page["type"] == "page")["webSocketDebuggerUrl"]
             with connect_websocket(url, max_size=None) as socket:
                 yield Page(socket)
@@ -89,7 +89,7 @@ def browsing(folder: Path) -> Iterator[Page]:
 
 
 def _port(file: Path) -> str:
-    for _ in range(300):
+    for _ in range(1200):
         if file.exists() and (lines := file.read_text().splitlines()):
             return lines[0]
         time.sleep(0.1)

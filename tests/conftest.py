@@ -21,8 +21,9 @@ from engine.server.java import ADMIN, SERVER
 from engine.server.server import Server
 from engine.settings import Settings
 from loaders.demo.sample import load_demo
-from tests.crossing import in_this_process
+from tests.crossing import KeptComparer, comparer, in_this_process
 from tests.keyvalue import redis_server
+from tests.prepared import Prepared, brief, prepared
 from tests.site import site
 from tests.workers import (
     pytest_cmdline_main,
@@ -33,7 +34,9 @@ from tests.workers import (
 )
 
 __all__ = [
+    "comparer",
     "in_this_process",
+    "prepared",
     "pytest_cmdline_main",
     "pytest_collection_modifyitems",
     "pytest_configure",
@@ -94,7 +97,6 @@ def class_caches(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 def bolt(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
-    class_caches: None,
 ) -> Iterator[Bolt]:
     """(uri, user, password) of a Neo4j that the tests may write to and wipe."""
     address = request.config.getoption("--bolt")
@@ -103,8 +105,9 @@ def bolt(
         assert parts, f"--bolt {address} is not bolt://USER:PASSWORD@HOST:PORT"
         yield parts[1] + parts[4], parts[2], parts[3]
         return
-    settings = Settings(data=tmp_path_factory.mktemp("clew"), heap_mb=1536, pagecache_mb=256)
-    with Server.start(settings, print) as server:
+    prepared: Prepared = request.getfixturevalue("prepared")
+    data = prepared(tmp_path_factory.mktemp("clew"))
+    with Server.start(brief(data, heap_mb=1536, pagecache_mb=256), print) as server:
         yield server.uri, server.user, server.password
 
 
@@ -167,16 +170,14 @@ def graph_contents(bolt: Bolt) -> Callable[[], list[str]]:
 
 
 @pytest.fixture(scope="session")
-def engine(tmp_path_factory: pytest.TempPathFactory, class_caches: None) -> Iterator[Engine]:
+def engine(
+    tmp_path_factory: pytest.TempPathFactory, prepared: Prepared, comparer: KeptComparer
+) -> Iterator[Engine]:
     """An engine with a Neo4j of its own that holds the demo collection; tests only read it."""
-    settings = Settings(
-        data=tmp_path_factory.mktemp("demo"),
-        heap_mb=512,
-        pagecache_mb=256,
-        rate_limit="off",
-        terms="none",
-    )
+    data = prepared(tmp_path_factory.mktemp("demo"))
+    settings = brief(data, rate_limit="off", terms="none")
     with Engine.open(settings, progress=lambda _: None) as opened:
+        comparer.serve(opened)
         load_demo(opened, lambda _: None)
         yield opened
 

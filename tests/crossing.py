@@ -10,6 +10,7 @@ import pytest
 from engine.engine import Engine
 from engine.entity import make_entity
 from engine.match import crossing, plan, runner
+from engine.match.comparer import Comparer
 
 Record = tuple[str, str, dict[str, str]]
 LIST: tuple[Record, ...] = (
@@ -25,6 +26,29 @@ ARCHIVE: tuple[Record, ...] = (
     ("o", "Person", {"name": "Somebody Else"}),
 )
 FOUND = {("list:1", "a:m"), ("list:2", "a:p"), ("list:3", "a:h")}
+
+
+class KeptComparer(Comparer):
+    """A comparing process for all engines of a worker: it stays when one of them is closed."""
+
+    def close(self) -> None:
+        """Go on; ``end`` ends it."""
+
+    def end(self) -> None:
+        """End the process."""
+        super().close()
+
+    def serve(self, engine: Engine) -> None:
+        """Take the place of the comparer of an engine, which has not compared anything yet."""
+        engine._comparer = engine._matcher._comparer = self
+
+
+@pytest.fixture(scope="session")
+def comparer() -> Iterator[KeptComparer]:
+    """The comparing process of this worker: it reads its lists once, which takes ten seconds."""
+    kept = KeptComparer(10.0)
+    yield kept
+    kept.end()
 
 
 @pytest.fixture

@@ -12,6 +12,9 @@ from starlette.applications import Starlette
 from cli.web import web_config
 from engine.settings import Settings
 
+PATIENCE = 60.0
+"""Seconds that a test waits for what happens at once where nothing else runs."""
+
 
 @contextmanager
 def serving(app: Starlette, settings: Settings | None = None, port: int = 0) -> Iterator[str]:
@@ -30,7 +33,7 @@ def serving(app: Starlette, settings: Settings | None = None, port: int = 0) -> 
 def connect(url: str) -> socket.socket:
     """An open connection to a server."""
     host, _, port = url.removeprefix("http://").partition(":")
-    return socket.create_connection((host, int(port)), timeout=5)
+    return socket.create_connection((host, int(port)), timeout=PATIENCE)
 
 
 def exchange(url: str, sent: bytes) -> bytes:

@@ -26,6 +26,7 @@ from engine.engine import Engine
 from engine.settings import Settings, variable
 from loaders.demo.sample import load_demo
 from tests.conftest import on
+from tests.prepared import ENVIRONMENT
 from tests.transcript import (
     PAGES,
     ROOT,
@@ -114,7 +115,7 @@ def result(text: str) -> tuple[int, str]:
     environment = dict(os.environ)
     if text.startswith("CLEW_DATA="):  # another data folder has a server of its own
         environment = {k: v for k, v in environment.items() if not k.startswith("CLEW_NEO4J")}
-        environment |= {"CLEW_HEAP_MB": "512", "CLEW_PAGECACHE_MB": "128"}
+        environment |= ENVIRONMENT
     process = subprocess.run(
         ["bash", "-c", text],
         env=environment,

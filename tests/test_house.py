@@ -165,52 +165,54 @@ def test_library_names_win() -> None:
     assert not (HERE / "neo4j" / "__init__.py").exists()
 
 
-@pytest.mark.parametrize("module", MODULES, ids=where)
-def test_module_keeps_the_house(module: Path) -> None:
-    text = module.read_text()
-    tree = ast.parse(text)
-    assert module.stem not in NEVER
-    assert ast.get_docstring(tree), "the module says nothing of what it answers"
+def parsed(modules: Iterable[Path]) -> Iterator[tuple[str, ast.Module]]:
+    """Where each module is, and its tree."""
+    return ((where(module), ast.parse(module.read_text())) for module in modules)
+
+
+def test_modules_keep_the_house() -> None:
+    for place, tree in parsed(MODULES):
+        assert Path(place).stem not in NEVER, place
+        assert ast.get_docstring(tree), f"{place} says nothing of what it answers"
+        for name in imports(tree):
+            home = ONLY_IN.get(name.split(".")[0], "")
+            assert not home or place.startswith(tuple(home.split())), f"{name} in {place}"
+        assert place == "engine/settings.py" or "environ" not in code(tree), place
+
+
+def imports(tree: ast.Module) -> Iterator[str]:
+    """The names of what a module imports."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            names = (
-                [a.name for a in node.names]
-                if isinstance(node, ast.Import)
-                else [node.module or ""]
-            )
-            for name in names:
-                home = ONLY_IN.get(name.split(".")[0], "")
-                assert not home or any(where(module).startswith(h) for h in home.split()), (
-                    f"{name} here"
-                )
-    assert (
-        "environ" not in text
-        or where(module) == "engine/settings.py"
-        or "environ" not in code(tree)
-    )
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
 
 
 def code(tree: ast.Module) -> set[str]:
     return {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
 
 
-@pytest.mark.parametrize("module", MODULES, ids=where)
-def test_everything_is_documented_and_nothing_imported_late(module: Path) -> None:
-    tree = ast.parse(module.read_text())
-    for function in functions(tree):
-        late = [
-            node for node in ast.walk(function) if isinstance(node, ast.Import | ast.ImportFrom)
-        ]
-        assert not late, f"{function.name} imports"
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            documented = node.name.startswith("_") or ast.get_docstring(node)
-            assert documented, f"{node.name} has no docstring"
+def test_everything_is_documented_and_nothing_imported_late() -> None:
+    for place, tree in parsed(MODULES):
+        for function in functions(tree):
+            late = [
+                node for node in ast.walk(function) if isinstance(node, ast.Import | ast.ImportFrom)
+            ]
+            assert not late, f"{function.name} in {place} imports"
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                documented = node.name.startswith("_") or ast.get_docstring(node)
+                assert documented, f"{node.name} in {place} has no docstring"
 
 
-@pytest.mark.parametrize("module", [*MODULES, *TESTS], ids=where)
-def test_lines_functions_and_modules_are_short(module: Path) -> None:
-    assert list(problems(module, is_room=module in MODULES)) == []
+def test_lines_functions_and_modules_are_short() -> None:
+    found = {
+        where(module): list(problems(module, is_room=is_room))
+        for modules, is_room in ((MODULES, True), (TESTS, False))
+        for module in modules
+    }
+    assert {place: said for place, said in found.items() if said} == {}
 
 
 def test_most_modules_are_usual() -> None:

@@ -29,6 +29,7 @@ from engine.settings import Settings
 from loaders.load.load import load
 from tests.conftest import Bolt, on
 from tests.inside import graph_identities
+from tests.prepared import small
 from tests.ring import register, ring
 
 INTERRUPTED = str(Path(__file__).parent / "interrupted.py")
@@ -284,7 +285,7 @@ def test_neo4j_killed(
 ) -> None:
     chance = random.Random(neo4j_seed)
     version = chance.choice((1, 2))
-    settings = Settings(data=tmp_path / "data", heap_mb=512, pagecache_mb=256)
+    settings = small(tmp_path / "data")
     if request.config.getoption("--large") and neo4j_seed % 2:
         with opened(settings) as engine:
             for each in (0, 3 - version):

@@ -25,9 +25,14 @@ from engine.server import guard as guarding
 from engine.server.server import Server
 from engine.settings import Settings
 from loaders.load.load import load
+from tests.prepared import Prepared, brief, small
 
-pytestmark = pytest.mark.usefixtures("class_caches")
-
+SERVING = {
+    "CLEW_HEAP_MB": "512",
+    "CLEW_PAGECACHE_MB": "128",
+    "CLEW_TERMS": "none",
+    "CLEW_DEADLINE": "240",  # no query of a slow machine ends for another reason
+}
 RECORDS = 24_000
 """Six transactions of a load, and more than the index takes with one commit."""
 QUERY = '{ entity(id: "people:p0") { caption } }'
@@ -51,7 +56,7 @@ def clew(
     finally:
         if process.poll() is None:
             process.terminate()
-            process.communicate(timeout=60)
+            process.communicate(timeout=120)
 
 
 class Readers:
@@ -76,7 +81,7 @@ class Readers:
 
     def _ask(self) -> None:
         while not self._over.wait(0.1):
-            answer = requests.post(f"{self._url}/graphql", json={"query": QUERY}, timeout=60)
+            answer = requests.post(f"{self._url}/graphql", json={"query": QUERY}, timeout=300)
             again = answer.headers.get("Retry-After")
             self.answers.append((answer.status_code, again, "errors" not in answer.json()))
 
@@ -114,15 +119,9 @@ def killed_under_a_load(settings: Settings, environment: dict[str, str], file: P
     return str(output)
 
 
-def test_readers_and_a_load_go_on(tmp_path: Path) -> None:
-    settings = Settings(data=tmp_path / "data", heap_mb=512, pagecache_mb=128)
-    environment = {
-        **os.environ,
-        "CLEW_DATA": str(settings.data),
-        "CLEW_HEAP_MB": "512",
-        "CLEW_PAGECACHE_MB": "128",
-        "CLEW_TERMS": "none",
-    }
+def test_readers_and_a_load_go_on(prepared: Prepared, tmp_path: Path) -> None:
+    settings = small(prepared(tmp_path / "data"))
+    environment = {**os.environ, **SERVING, "CLEW_DATA": str(settings.data)}
     log = tmp_path / "log"  # no pipe, which would be full soon
     with (
         log.open("w") as errors,
@@ -142,12 +141,12 @@ def test_readers_and_a_load_go_on(tmp_path: Path) -> None:
         # what was written when Neo4j died, and was not told so, is read again and counts once
         assert f"people: {RECORDS:,} read, {RECORDS:,} added, 0 changed, 0 unchanged" in output
         with clew(environment, "check") as check:
-            told = check.communicate(timeout=120)
+            told = check.communicate(timeout=300)
         assert (check.returncode, *told) == (0, "Graph and index agree\n", "")
-        answer = requests.post(f"{url}/graphql", json={"query": COUNT}, timeout=60)
+        answer = requests.post(f"{url}/graphql", json={"query": COUNT}, timeout=300)
         assert answer.json()["data"]["search"]["totalCount"] == RECORDS
         up.send_signal(signal.SIGTERM)
-        up.communicate(timeout=60)
+        up.communicate(timeout=120)
     notes = log.read_text()
     assert up.returncode == 0
     assert "Neo4j is gone (signal 9 ended it): it is started again" in notes
@@ -157,10 +156,11 @@ def test_readers_and_a_load_go_on(tmp_path: Path) -> None:
 
 
 def test_a_server_that_does_not_stay_ends_the_serving(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    prepared: Prepared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(guarding, "PAUSES", (0.0,))
-    settings = Settings(data=tmp_path / "data", heap_mb=256, pagecache_mb=64, max_removed=1)
+    data = prepared(tmp_path / "data")
+    settings = brief(data, heap_mb=256, pagecache_mb=64, max_removed=1)
     told: list[str] = []
     with Engine.open(settings, lambda _: None) as engine:
         server, stop = engine._server, threading.Event()

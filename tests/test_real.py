@@ -35,22 +35,19 @@ from loaders.load.report import Report
 from tests.conftest import DATA
 from tests.expected import FILES, Graph, Searched, plain_graph, rows_of, shared_values
 from tests.inside import dataset_ids
+from tests.prepared import Prepared
 
 ALL = Access(frozenset(FILES))
 Loaded = tuple[Engine, dict[str, Report]]
 
-pytestmark = [
-    pytest.mark.skipif(not DATA.exists(), reason="the public data sets are not here"),
-    pytest.mark.usefixtures("class_caches"),
-]
+pytestmark = pytest.mark.skipif(not DATA.exists(), reason="the public data sets are not here")
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
+def loaded(tmp_path_factory: pytest.TempPathFactory, prepared: Prepared) -> Iterator[Loaded]:
     """An engine with a Neo4j of its own that holds all files, and what each load reported."""
-    settings = Settings(
-        data=tmp_path_factory.mktemp("real"), heap_mb=1024, pagecache_mb=512, deadline=120
-    )
+    data = prepared(tmp_path_factory.mktemp("real"))
+    settings = Settings(data=data, heap_mb=1024, pagecache_mb=512, deadline=120)
     with Engine.open(settings, progress=lambda _: None) as engine:
         yield engine, {name: load(engine, [str(DATA / file)], name) for name, file in FILES.items()}
 

@@ -28,14 +28,17 @@ DEMO = (
     "tests/graphql/test_match.py",
     "tests/graphql/test_explorer.py",
     "tests/graphql/reconcile/test_service.py",
+    "tests/graphql/reconcile/test_reader.py",
     "tests/test_docs.py",
     "tests/test_server.py",
 )
-"""The files that use the fixture ``engine``: they stay together, in this order."""
+"""The files with the fixtures ``engine`` and ``comparer``: they stay together, in this order."""
 MATCH = (
     "tests/engine/match/test_comparison.py",
     "tests/engine/match/test_crossing.py",
     "tests/engine/match/test_matcher.py",
+    "tests/engine/match/test_review.py",
+    "tests/cli/test_review.py",
     "tests/graphql/test_xref.py",
 )
 """The files that compare names in the worker itself, which reads lists for ten seconds first."""

@@ -101,7 +101,10 @@ class Server:
             home.first_start.touch()
             set_password(home, classpath)
         with ExitStack() as stack:
-            command = server_command(home, classpath, memory, options)
+            flags = [*memory_flags(memory), *settings.java_options.split()]
+            java = java_command(classpath, SERVER, flags, options)
+            folders = [f"--home-dir={home.path}", f"--config-dir={home.path / 'conf'}"]
+            command = [*java, *folders]
             server.launch = Launch(home, command, stop_timeout)
             stack.callback(home.record.unlink, missing_ok=True)
             stack.callback(server.launch.stop)
@@ -178,11 +181,7 @@ def set_password(home: Home, classpath: Sequence[Path]) -> None:
         raise ServerUnavailable(f"Neo4j did not take its first password: {output}")
 
 
-def server_command(
-    home: Home, classpath: Sequence[Path], memory: Memory, options: Sequence[str]
-) -> list[str]:
-    """The command line that runs the server."""
+def memory_flags(memory: Memory) -> list[str]:
+    """Java's options for this memory."""
     collector = "-XX:+UseParallelGC" if memory.heap_mb <= SMALL_HEAP_MB else "-XX:+UseG1GC"
-    heap = [f"-Xms{min(memory.heap_mb, 512)}m", f"-Xmx{memory.heap_mb}m", collector]
-    folders = [f"--home-dir={home.path}", f"--config-dir={home.path / 'conf'}"]
-    return [*java_command(classpath, SERVER, heap, options), *folders]
+    return [f"-Xms{min(memory.heap_mb, 512)}m", f"-Xmx{memory.heap_mb}m", collector]

@@ -1,6 +1,7 @@
 """A backup holds everything, and an engine restored from it answers the same."""
 
 import os
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,16 @@ from engine.engine import Engine
 from engine.errors import BadInput, EngineInUse
 from engine.question import FacetQuestion, OwnershipQuestion, PathQuestion, SearchQuestion
 from engine.server.home import held
-from engine.settings import Settings
+from engine.settings import Settings, variable
+from tests.conftest import Bolt, on
+from tests.crossing import Record, put
+from tests.prepared import ENVIRONMENT, brief
+
+SMALL: tuple[Record, ...] = (
+    ("ada", "Person", {"name": "Ada"}),
+    ("mill", "Company", {"name": "Mill"}),
+    ("half", "Ownership", {"owner": "ada", "asset": "mill", "percentage": "50"}),
+)
 
 
 def silent(text: str) -> None:
@@ -59,6 +69,22 @@ def answers(engine: Engine) -> list[Any]:
 
 
 @pytest.fixture
+def small_backup(fresh_engine: Engine, tmp_path: Path) -> Path:
+    """A backup of a few records: what restores it writes little."""
+    put(fresh_engine, "few", *SMALL)
+    backup(fresh_engine, tmp_path / "all.zip", silent)
+    return tmp_path / "all.zip"
+
+
+@pytest.fixture(scope="module")
+def whole_backup(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A backup of the demo collection."""
+    file = tmp_path_factory.mktemp("backup") / "all.zip"
+    backup(engine, file, silent)
+    return file
+
+
+@pytest.fixture
 def catalog(engine: Engine, tmp_path: Path) -> Path:
     """The engine's catalog: it names a mapping beside it, and one that lies elsewhere."""
     catalog = tmp_path / "own" / "sources.yml"
@@ -90,7 +116,7 @@ def test_a_restored_engine_answers_the_same(engine: Engine, tmp_path: Path, cata
     data = tmp_path / "restored"
     (data / "offline" / "neo4j").mkdir(parents=True)  # what a killed restore left
     (tmp_path / "link").symlink_to(data)
-    settings = Settings(data=tmp_path / "link", heap_mb=512, pagecache_mb=256)
+    settings = brief(tmp_path / "link")
     in_use = f"in use by another Clew, process {os.getpid()}"
     with held(data / "clew.lock"), pytest.raises(EngineInUse, match=in_use):
         restore(settings, file, silent)
@@ -116,24 +142,25 @@ def check_folder(data: Path, catalog: Path) -> None:
 
 
 def test_the_commands_say_what_is_to_be_known(
-    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fresh_engine: Engine, small_backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = tmp_path / "all.zip"
-    backup(engine, file, silent)
-    for name, value in {
-        "DATA": ".",
-        "HEAP_MB": "512",
-        "PAGECACHE_MB": "256",
-        "DEADLINE": "77",
-    }.items():
-        monkeypatch.setenv(f"CLEW_{name}", value)
+    for name, value in {**ENVIRONMENT, "CLEW_DATA": ".", "CLEW_DEADLINE": "77"}.items():
+        monkeypatch.setenv(name, value)
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    answer = CliRunner().invoke(main, ["restore", str(file)])
+    answer = CliRunner().invoke(main, ["restore", str(small_backup)])
     assert answer.exit_code == 0, answer.output
     assert answer.stdout.startswith("Restored ")
     assert "It was made with CLEW_" in answer.stderr
-    assert f"CLEW_DEADLINE={engine.settings.deadline}" in answer.stderr
+    assert f"CLEW_DEADLINE={fresh_engine.settings.deadline}" in answer.stderr
+
+
+def test_a_file_that_cannot_be_written_is_named(
+    bolt: Bolt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = on(bolt, tmp_path / "data")
+    for name in ("data", "neo4j_uri", "neo4j_user", "neo4j_password"):
+        monkeypatch.setenv(variable(name), str(getattr(settings, name)))
     (tmp_path / "file").touch()
     answer = CliRunner().invoke(main, ["backup", str(tmp_path / "file" / "all.zip")])
     assert (
@@ -191,10 +218,9 @@ def shorter(members: dict[str, bytes]) -> None:
     ids=["cut short", "no zip", "a bit", "no manifest", "no nodes", "list", "empty manifest"],
 )
 def test_what_is_no_whole_backup_is_refused(
-    engine: Engine, tmp_path: Path, change: Callable[[Path], None], reason: str
+    whole_backup: Path, tmp_path: Path, change: Callable[[Path], None], reason: str
 ) -> None:
-    file = tmp_path / "all.zip"
-    backup(engine, file, silent)
+    file = Path(shutil.copy(whole_backup, tmp_path))
     with zipfile.ZipFile(file) as archive:
         assert archive.namelist()[0] == NODES
     change(file)
@@ -203,26 +229,21 @@ def test_what_is_no_whole_backup_is_refused(
     assert [path.name for path in tmp_path.iterdir()] == ["all.zip"]
 
 
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        (shorter, r"the backup is broken: [\d,]+ nodes and [\d,]+ relationships came out of it"),
-        (
-            lambda members: members.update({NODES: b'{"key": "1"}\n'}),
-            "line 1 of nodes.jsonl does not hold what",
-        ),
-    ],
-    ids=["an end is missing", "no row"],
-)
-def test_what_turns_out_to_be_broken_leaves_nothing(
-    engine: Engine, tmp_path: Path, change: Callable[[dict[str, bytes]], None], reason: str
-) -> None:
-    file = tmp_path / "all.zip"
-    backup(engine, file, silent)
-    changed(file, change)
+def test_what_turns_out_to_be_broken_leaves_nothing(small_backup: Path, tmp_path: Path) -> None:
+    changed(small_backup, shorter)
+    reason = r"the backup is broken: [\d,]+ nodes and [\d,]+ relationships came out of it"
     with pytest.raises(BadInput, match=reason):
-        restore(Settings(data=tmp_path / "restored", heap_mb=512, pagecache_mb=256), file, silent)
+        restore(brief(tmp_path / "restored"), small_backup, silent)
     assert [path.name for path in (tmp_path / "restored").iterdir()] == ["clew.lock"]
+
+
+def test_a_line_that_is_no_row_is_named(
+    small_backup: Path, bolt: Bolt, wipe: Callable[[], None], tmp_path: Path
+) -> None:
+    wipe()
+    changed(small_backup, lambda members: members.update({NODES: b'{"key": "1"}\n'}))
+    with pytest.raises(BadInput, match=r"line 1 of nodes\.jsonl does not hold what"):
+        restore(on(bolt, tmp_path / "restored"), small_backup, silent)
 
 
 def test_a_database_that_holds_something_is_left_alone(engine: Engine) -> None:

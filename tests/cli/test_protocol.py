@@ -17,7 +17,8 @@ from cli import protocol
 from cli.protocol import Crowd
 from engine.network import networks_of
 from engine.settings import Settings
-from tests.serving import connect, exchange, rest, serving
+from tests.keyvalue import until
+from tests.serving import PATIENCE, connect, exchange, rest, serving
 
 GET = b"GET / HTTP/1.1\r\nhost: localhost\r\n"
 POST = b"POST / HTTP/1.1\r\nhost: localhost\r\n"
@@ -45,7 +46,7 @@ def application() -> Starlette:
 def url() -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("HEAD_SECONDS", "STALL_SECONDS"):
-            patch.setattr(protocol, name, 0.4)
+            patch.setattr(protocol, name, 1.0)
         patch.setattr(protocol, "LINGER_SECONDS", 0.3)
         with serving(application()) as address:
             yield address
@@ -100,45 +101,42 @@ def test_a_head_of_usual_size_is_taken(url: str) -> None:
     ids=["head", "body", "nothing", "noise"],
 )
 def test_half_a_request_is_not_waited_for(url: str, sent: bytes, answer: bytes) -> None:
-    start = time.monotonic()
-    received = exchange(url, sent)
+    received = exchange(url, sent)  # which itself waits for a minute, and no longer
     assert received.startswith(answer)
     assert bool(received) == bool(answer)
-    assert time.monotonic() - start < 3
 
 
 def test_bytes_one_by_one_do_not_prolong_a_head(url: str) -> None:
     start = time.monotonic()
     with connect(url) as connection, pytest.raises(OSError):  # noqa: PT012, PT011  any of them
         connection.sendall(GET + b"x: ")
-        while time.monotonic() - start < 4:
+        while time.monotonic() - start < PATIENCE:
             connection.sendall(b"a")
             time.sleep(0.05)
-    assert time.monotonic() - start < 3
 
 
-def test_an_answer_that_comes_early_leaves_time_for_the_rest_of_the_request(url: str) -> None:
+def test_an_answer_that_comes_early_leaves_time_for_the_rest_of_the_request(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "LINGER_SECONDS", PATIENCE)
     early = POST.replace(b"/ ", b"/?early=1 ") + b"content-length: 6\r\n\r\nabc"
     with connect(url) as connection:
         connection.sendall(early)
         assert connection.recv(1000).endswith(b"early")
         connection.sendall(b"def" + GET + b"\r\n")
         assert connection.recv(1000).endswith(b"0 bytes")
+        monkeypatch.setattr(protocol, "LINGER_SECONDS", 0.3)
         connection.sendall(early)
-        start = time.monotonic()
         assert rest(connection).endswith(b"early")
-        assert time.monotonic() - start < 3
 
 
 def test_a_client_that_does_not_read_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocol, "READING_SECONDS", 0.4)
     app = application()
     with serving(app) as url, connect(url) as connection:
+        until(lambda: b"clew_connections 1.0" in app.state.metrics.text())
         connection.sendall(GET.replace(b"/ ", b"/large ") + b"\r\n")
-        time.sleep(0.2)
-        assert b"clew_connections 1.0" in app.state.metrics.text()
-        time.sleep(0.6)
-        assert b"clew_connections 0.0" in app.state.metrics.text()
+        until(lambda: b"clew_connections 0.0" in app.state.metrics.text())
 
 
 def test_who_breaks_off_costs_at_most_a_line(url: str, caplog: pytest.LogCaptureFixture) -> None:
@@ -160,8 +158,7 @@ def test_connections_are_counted_for_each_address() -> None:
             assert connection.recv(1000)
         assert exchange(url, GET + CLOSE).startswith(b"HTTP/1.1 503 ")
         held.pop().close()
-        time.sleep(0.1)
-        assert exchange(url, GET + CLOSE).startswith(b"HTTP/1.1 200 ")
+        until(lambda: exchange(url, GET + CLOSE).startswith(b"HTTP/1.1 200 "))
         for connection in held:
             connection.close()
 

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from click.testing import CliRunner, Result
 
+from cli.main import main
 from engine.account import OWNER
 from engine.engine import Engine
 from engine.judgement import Verdict
@@ -170,27 +172,20 @@ def test_without_a_terminal_it_is_told_what_to_do_and_pairs_are_written(
         (("export", "-o", "pairs.txt"), "a file that ends with .csv or .xlsx"),
     ):
         done = clew(environment, *command)
-        assert (done.returncode, done.stdout) == (1, "")
+        assert (done.exit_code, done.stdout) == (1, "")
         assert told in done.stderr
     file = tmp_path / "pairs.csv"
-    assert clew(environment, "export", "-o", str(file)).returncode == 0
+    assert clew(environment, "export", "-o", str(file)).exit_code == 0
     rows = list(csv.DictReader(file.read_text().splitlines()))
     assert {row["record id"] for row in rows} == {"list:1", "list:2", "list:3"}
     birth = next(row for row in rows if row["record id"] == "list:1")
     assert (birth["birthDate"], birth["birthDate record"]) == ("5", "1961-03-12")
     assert (birth["birthDate seen"], birth["verdict"]) == ("the same day", "")
     book = tmp_path / "pairs.xlsx"
-    assert clew(environment, "export", "-o", str(book), "--country", "GR").returncode == 0
+    assert clew(environment, "export", "-o", str(book), "--country", "GR").exit_code == 0
     heading, *cells = openpyxl.load_workbook(book).active.values  # type: ignore[union-attr]
     assert [row[heading.index("record id")] for row in cells] == ["list:2"]
 
 
-def clew(environment: dict[str, str], *arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "cli", "xref", *arguments],
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def clew(environment: dict[str, str], *arguments: str) -> Result:
+    return CliRunner(env=environment).invoke(main, ["xref", *arguments])

@@ -9,19 +9,17 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from engine.engine import Engine
-from engine.settings import Settings
-from loaders.demo.sample import load_demo
+from tests.crossing import put
+from tests.prepared import Prepared, brief
 
 CEMENT = "demo_registry:meridian-cement"
 
-pytestmark = pytest.mark.usefixtures("class_caches")
 
-
-def test_the_reader_hears_that_the_graph_is_gone(tmp_path: Path) -> None:
+def test_the_reader_hears_that_the_graph_is_gone(prepared: Prepared, tmp_path: Path) -> None:
     """Neo4j is killed under a running API: an error of its own, and /healthz says what is down."""
-    settings = Settings(data=tmp_path, heap_mb=256, pagecache_mb=64)
+    settings = brief(prepared(tmp_path), heap_mb=256, pagecache_mb=64)
     with Engine.open(settings, progress=lambda _: None) as engine:
-        load_demo(engine, lambda _: None)
+        put(engine, "demo_registry", ("meridian-cement", "Company", {"name": "Meridian Cement"}))
         with TestClient(create_app(engine), raise_server_exceptions=False) as client:
             assert client.get("/healthz").json() == {"ok": True, "neo4j": "ok", "index": "ok"}
             assert engine._server is not None

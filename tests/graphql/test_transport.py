@@ -34,7 +34,7 @@ class Broken:
         raise RuntimeError("secret at bolt://neo4j")
 
     def dataset(self, name: str, access: Access) -> None:
-        time.sleep(2)
+        time.sleep(3)
 
     def subgraph(self, ids: Sequence[str], access: Access) -> NoReturn:
         raise QueryTimeout("too slow")
@@ -227,7 +227,7 @@ def test_a_slow_query_runs_into_its_deadline(client: TestClient) -> None:
     assert answer.json()["errors"][0]["extensions"]["code"] == "DEADLINE_EXCEEDED"
     start = time.perf_counter()
     answer = post(client, {"query": '{ dataset(name: "a") { name } }'})
-    assert time.perf_counter() - start < 1.5
+    assert time.perf_counter() - start < 2.5  # before the query ends
     assert answer.status_code == 504
     assert answer.json()["errors"][0]["extensions"]["code"] == "DEADLINE_EXCEEDED"
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -16,9 +17,10 @@ from api.error import Refused
 from api.turn import CHEAP, DEAR, Lane, kind_of
 from engine.engine import Engine
 from engine.graph import connection
+from engine.graph.connection import Connection
+from tests.conftest import Bolt, on
+from tests.keyvalue import until
 from tests.serving import connect, serving
-
-Bolt = tuple[str, str, str]
 
 
 def lane(slots: int = 2, patience: float = 5) -> Lane:
@@ -149,8 +151,9 @@ REQUEST = (
 
 
 def test_queries_of_clients_that_went_away_are_ended(
-    fresh_engine: Engine,
+    graph: Connection,
     bolt: Bolt,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -162,24 +165,27 @@ def test_queries_of_clients_that_went_away_are_ended(
         begun.append(name)
         return ENDLESS
 
-    fresh_engine.warm()
-    monkeypatch.setattr(connection, "query_text", slow)
-    app = create_app(fresh_engine)
-    with serving(app) as url, neo4j.GraphDatabase.driver(bolt[0], auth=bolt[1:]) as driver:
+    # so long that it is not the deadline that ends them
+    settings = on(bolt, tmp_path / "data").model_copy(update={"deadline": 600.0})
+    with (
+        Engine.open(settings, lambda _: None) as engine,
+        serving(app := create_app(engine)) as url,
+        neo4j.GraphDatabase.driver(bolt[0], auth=bolt[1:]) as driver,
+    ):
+        engine.warm()
+        monkeypatch.setattr(connection, "query_text", slow)
+
+        def running() -> int:
+            return int(driver.execute_query(RUNNING).records[0]["n"])
+
         clients = [connect(url) for _ in range(20)]
         for client in clients:
             client.sendall(REQUEST)
-        until = time.monotonic() + 10
-        while len(begun) < 6 and time.monotonic() < until:
-            time.sleep(0.05)
-        assert driver.execute_query(RUNNING).records[0]["n"] == 6  # the share of one caller
+        until(lambda: running() == 6)  # the share of one caller
         for client in clients:
             client.close()
-        until = time.monotonic() + 4  # a second, where nothing else runs
-        while driver.execute_query(RUNNING).records[0]["n"] and time.monotonic() < until:
-            time.sleep(0.1)
-        assert time.monotonic() < until
+        until(lambda: running() == 0)
+        until(lambda: b"clew_cheap_running 0.0" in app.state.metrics.text())
         time.sleep(0.2)
         assert len(begun) == 6, "those that waited were never begun"
-        assert b"clew_cheap_running 0.0" in app.state.metrics.text()
     assert [record for record in caplog.records if record.exc_info] == []

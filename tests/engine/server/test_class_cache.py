@@ -15,6 +15,7 @@ from engine.server.importer import SHORT, Importer
 from engine.server.java import ADMIN, FLAGS, SERVER, java_command
 from engine.server.memory import Memory
 from engine.settings import Settings
+from tests.prepared import QUICK, Prepared, brief
 
 pytestmark = pytest.mark.usefixtures("class_caches")
 
@@ -42,12 +43,13 @@ def usable(jars: Sequence[Path], main: str, *flags: str) -> None:
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
-def test_a_start_uses_the_cache(tmp_path: Path, jars: list[Path]) -> None:
-    with Engine.open(Settings(data=tmp_path), progress=lambda _: None) as engine:
+def test_a_start_uses_the_cache(prepared: Prepared, tmp_path: Path, jars: list[Path]) -> None:
+    with Engine.open(brief(prepared(tmp_path)), progress=lambda _: None) as engine:
         assert engine._server is not None
         command = psutil.Process(engine._server.pid).cmdline()
     assert set(class_cache.use_options(jars, SERVER)) <= set(command)
     usable(jars, SERVER)
+    usable(jars, SERVER, *QUICK.split())
 
 
 @pytest.mark.parametrize("large", [1 << 60, 0])

@@ -20,25 +20,21 @@ from engine.server.memory import Memory
 from engine.server.orphan import end_orphans
 from engine.server.server import Server
 from engine.settings import Settings
+from tests.prepared import Prepared, brief
 
 ROOT = Path(__file__).parents[3]
 PARENT = """
 import sys, time
 from pathlib import Path
 from engine.server.server import Server
-from engine.settings import Settings
-settings = Settings(data=Path(sys.argv[1]), heap_mb=512, pagecache_mb=256)
+from tests.prepared import brief
+settings = brief(Path(sys.argv[1]))
 server = Server.start(settings, lambda line: None)
 print(server.pid, flush=True)
 time.sleep(600)
 """
 
 pytestmark = pytest.mark.usefixtures("class_caches")
-
-
-def small(data: Path) -> Settings:
-    """Settings for a small server on this folder."""
-    return Settings(data=data, heap_mb=512, pagecache_mb=256)
 
 
 def ask(server: Server, statement: str) -> object:
@@ -61,7 +57,7 @@ def gone(pid: int) -> bool:
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Settings]]:
     """One server for this module, in a folder with a difficult name."""
-    settings = small(tmp_path_factory.mktemp("server") / "dåta $1")
+    settings = brief(tmp_path_factory.mktemp("server") / "dåta $1")
     with Server.start(settings, print) as server:
         yield server, settings
     assert gone(server.pid)
@@ -111,14 +107,15 @@ def test_ctrl_c_does_not_reach_it(running: tuple[Server, Settings]) -> None:
     assert os.getsid(server.pid) != os.getsid(0)
 
 
-def test_death_of_the_parent_and_of_the_server(tmp_path: Path) -> None:
+def test_death_of_the_parent_and_of_the_server(prepared: Prepared, tmp_path: Path) -> None:
+    prepared(tmp_path)
     command = [sys.executable, "-c", PARENT, str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as parent:
         assert parent.stdout is not None
         first = int(parent.stdout.readline())
         parent.kill()
     assert (tmp_path / "neo4j" / "server.json").exists()  # nobody was left to take it away
-    with Server.start(small(tmp_path), print) as second:  # waits for what is left of the first
+    with Server.start(brief(tmp_path), print) as second:  # waits for what is left of the first
         assert not psutil.pid_exists(first)
         assert ask(second, "CREATE (n:Kept) RETURN 1") == 1
         watchdog = psutil.Process(second.pid).parent()
@@ -126,7 +123,7 @@ def test_death_of_the_parent_and_of_the_server(tmp_path: Path) -> None:
         os.kill(second.pid, signal.SIGKILL)
         assert gone(second.pid)
         assert gone(watchdog.pid)
-    with Server.start(small(tmp_path), print) as third:
+    with Server.start(brief(tmp_path), print) as third:
         assert ask(third, "MATCH (n:Kept) RETURN count(n)") == 1
 
 
@@ -174,14 +171,14 @@ def test_a_broken_first_start_is_cleared_away(tmp_path: Path) -> None:
 def test_a_lost_password_is_explained(tmp_path: Path) -> None:
     (tmp_path / "neo4j" / "data" / "databases" / "system").mkdir(parents=True)
     with pytest.raises(ServerUnavailable, match="Put that file back"):
-        Server.start(small(tmp_path), print)
+        Server.start(brief(tmp_path), print)
 
 
 def test_nothing_to_join(tmp_path: Path) -> None:
     with pytest.raises(ServerUnavailable, match="No running Neo4j"):
-        Server.join(small(tmp_path))
+        Server.join(brief(tmp_path))
     with held(tmp_path / "clew.lock"), pytest.raises(ServerUnavailable, match="No running Neo4j"):
-        Server.join(small(tmp_path), timeout=0.2)
+        Server.join(brief(tmp_path), timeout=0.2)
 
 
 def test_a_stale_lock_file_holds_nobody(tmp_path: Path) -> None:
@@ -193,7 +190,7 @@ def test_a_stale_lock_file_holds_nobody(tmp_path: Path) -> None:
 def test_a_file_is_no_data_folder(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(BadInput, match="cannot be a folder"):
-        Server.start(small(tmp_path / "file"), print)
+        Server.start(brief(tmp_path / "file"), print)
 
 
 @pytest.mark.parametrize(

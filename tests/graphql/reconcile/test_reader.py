@@ -14,6 +14,7 @@ from engine.account import OWNER, Level, Scope
 from engine.engine import Engine
 from engine.judgement import Judging, Verdict
 from loaders.load.load import load
+from tests.crossing import KeptComparer
 
 OPENREFINE = {"Origin": "http://127.0.0.1:3333"}
 ELSEWHERE = {"Origin": "https://elsewhere.example.org"}
@@ -23,7 +24,7 @@ QUERY = {"queries": json.dumps({"q": {"query": NAME}})}
 
 
 @pytest.fixture
-def hidden(fresh_engine: Engine, tmp_path: Path) -> Engine:
+def hidden(fresh_engine: Engine, comparer: KeptComparer, tmp_path: Path) -> Engine:
     """An engine with one restricted record, and an account that may read it."""
     file = tmp_path / "secret.ftm.json"
     file.write_text(json.dumps(ADA))
@@ -31,7 +32,8 @@ def hidden(fresh_engine: Engine, tmp_path: Path) -> Engine:
     fresh_engine.directory.add_account(OWNER, "ada")
     fresh_engine.directory.add_account(OWNER, "eve")
     fresh_engine.directory.grant(OWNER, "secret", "ada", Level.READ)
-    fresh_engine._comparer.wait(120)
+    comparer.serve(fresh_engine)
+    comparer.wait(120)
     return fresh_engine
 
 

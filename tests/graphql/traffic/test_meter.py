@@ -145,7 +145,7 @@ def test_without_redis_each_process_counts_by_itself(
     redis_server.stop()
     start = time.monotonic()
     assert taken(meter) == 5  # the limit still holds, here
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 20  # five times the patience with Redis, and more
     assert meter.health() == "Redis does not answer, each process counts by itself"
     lines = [record.message for record in caplog.records]
     assert len(lines) == 1

@@ -114,7 +114,7 @@ def test_a_crash_a_hang_and_a_glutton_cost_only_their_file(
         folder.mkdir()
         assert sandbox.ending_of(Asked(tmp_path, name, folder)).reason is reason, name
         assert list(parts_in(folder / sandbox.PARTS)) == [Facts("Document", "text/plain")]
-    assert time.monotonic() - before < 20
+    assert time.monotonic() - before < 300  # and not the 600 that one of them sleeps
     assert not [each for each in psutil.process_iter(["cmdline"]) if is_ours(each)]
 
 

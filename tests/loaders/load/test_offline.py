@@ -35,8 +35,8 @@ from loaders.load.offline import fill
 from loaders.load.report import Report
 from tests.inside import graph_identities
 from tests.loaders.load.awkward import files, nodes, row
+from tests.prepared import ENVIRONMENT, Prepared, brief
 
-MEMORY = {"heap_mb": 512, "pagecache_mb": 256, "max_removed": 1}
 CHANGING = ("_revision", "last_updated", "applied", "revision", "literal_revision", "loads")
 """Properties that no two loads leave the same."""
 
@@ -71,7 +71,7 @@ def check_same(one: Engine, other: Engine) -> None:
 def offline(data: Path, sources: Sequence[str], **options: Any) -> Report:
     with workers(2) as processes:
         return fill(
-            Settings(data=data, **MEMORY),
+            brief(data, max_removed=1),
             processes,
             sources,
             "d",
@@ -100,9 +100,8 @@ def test_it_makes_what_a_load_makes(
     for each in (report, ordinary):
         each.refused.sort(key=lambda refusal: (refusal.source, refusal.line))
     assert replace(report, seconds=0) == replace(ordinary, seconds=0)
-    with Engine.open(
-        Settings(data=tmp_path / "filled", **MEMORY), progress=lambda _: None
-    ) as engine:
+    settings = brief(tmp_path / "filled", max_removed=1)
+    with Engine.open(settings, progress=lambda _: None) as engine:
         check_same(engine, fresh_engine)
         assert engine.dataset("d", engine.owner_access()) == replace(
             fresh_engine.dataset("d", fresh_engine.owner_access()),
@@ -127,12 +126,7 @@ def killed(data: Path, sources: Sequence[str], word: str, wait: float) -> None:
     """Kill a load some seconds after it prints a line that begins with a word; all of it ends."""
     child = subprocess.Popen(
         [sys.executable, "-m", "cli", "load", "--offline", *sources, "--dataset", "d"],
-        env={
-            **os.environ,
-            "CLEW_DATA": str(data),
-            "CLEW_HEAP_MB": "512",
-            "CLEW_PAGECACHE_MB": "256",
-        },
+        env={**os.environ, **ENVIRONMENT, "CLEW_DATA": str(data)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -162,9 +156,8 @@ def test_killed_it_is_all_there_or_not_at_all(
         with suppress(BadInput):  # it was done before it was killed
             offline(tmp_path / "filled", sources)
     load(fresh_engine, sources, "d")
-    with Engine.open(
-        Settings(data=tmp_path / "filled", **MEMORY), progress=lambda _: None
-    ) as engine:
+    settings = brief(tmp_path / "filled", max_removed=1)
+    with Engine.open(settings, progress=lambda _: None) as engine:
         assert not (tmp_path / "filled" / "offline").exists()
         assert engine.check() == []
         assert len(graph_identities(engine)) > 200
@@ -218,17 +211,19 @@ def test_after_a_failure_the_index_is_closed(
     monkeypatch.setattr(importer, "RESERVE", 1 << 60)
     with workers(1) as processes:
         with pytest.raises(ClewError, match="the import needs about"):
-            fill(Settings(data=tmp_path, **MEMORY), processes, sources, "d")
+            fill(brief(tmp_path), processes, sources, "d")
         with pytest.raises(ClewError, match="no index was begun"):
             processes.indexing.submit(finish, 1).result()
     assert not (tmp_path / "offline").exists()
 
 
-def test_only_an_empty_database_is_filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    data, file = tmp_path / "filled", tmp_path / "one.ftm.json"
+def test_only_an_empty_database_is_filled(
+    prepared: Prepared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, file = prepared(tmp_path / "filled"), tmp_path / "one.ftm.json"
     file.write_text(json.dumps(row("a", "Company", name=["Alpha"])) + "\n{}\n")
-    for name, value in {"DATA": str(data), "HEAP_MB": "512", "PAGECACHE_MB": "256"}.items():
-        monkeypatch.setenv(f"CLEW_{name}", value)
+    for name, value in {**ENVIRONMENT, "CLEW_DATA": str(data)}.items():
+        monkeypatch.setenv(name, value)
     assert CliRunner().invoke(main, ["dataset", "set", "d", "--title", "Dee"]).exit_code == 0
     described = CliRunner().invoke(main, ["load", "--offline", str(file), "--dataset", "d"])
     reason = f"the database in {data} holds no records, but facts about datasets: load"
@@ -257,9 +252,8 @@ def test_other_formats_and_nothing_at_all(fresh_engine: Engine, tmp_path: Path) 
     )
     ordinary = load(fresh_engine, [bods], "d", title='Bods \' "of", all kinds')
     assert replace(report, seconds=0) == replace(ordinary, seconds=0)
-    with Engine.open(
-        Settings(data=tmp_path / "filled", **MEMORY), progress=lambda _: None
-    ) as engine:
+    settings = brief(tmp_path / "filled", max_removed=1)
+    with Engine.open(settings, progress=lambda _: None) as engine:
         check_same(engine, fresh_engine)
         filled, loaded = (each.dataset("d", each.owner_access()) for each in (engine, fresh_engine))
         assert filled is not None

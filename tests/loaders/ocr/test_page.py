@@ -149,11 +149,11 @@ def test_a_page_takes_no_longer_than_it_may() -> None:
 def test_an_image_beyond_the_limit_is_not_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "large.png"
     Image.new("1", (20_000, 13_000)).save(path)
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(Unreadable, match="20,000 x 13,000 pixels") as refused:
         read_image_page(path, 1, ANY)
     assert refused.value.reason is Reason.TOO_LARGE
-    assert time.monotonic() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_large_and_small_images_are_scaled(monkeypatch: pytest.MonkeyPatch) -> None:

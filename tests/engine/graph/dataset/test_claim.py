@@ -14,22 +14,23 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from click.testing import CliRunner
 
+from cli.main import main
 from cli.serving import follow
 from engine.engine import Engine
 from engine.errors import EngineInUse
 from engine.graph.dataset.claim import claimed
 from engine.settings import Settings
+from tests.prepared import ENVIRONMENT, Prepared, brief
 
 LINE = json.dumps({"id": "a", "schema": "Person", "properties": {"name": ["Ada"]}}) + "\n"
 SLOW = "import time; print('{}', flush=True); time.sleep(120)"
 Bolt = tuple[str, str, str]
 
-pytestmark = pytest.mark.usefixtures("class_caches")
-
 
 class Commands:
-    """Real `clew` commands as processes, each on one of two data folders."""
+    """Real `clew` commands, each on one of two data folders: here, or in processes of their own."""
 
     def __init__(self, path: Path, bolt: Bolt | None = None) -> None:
         self.path = path
@@ -46,16 +47,18 @@ class Commands:
         both = [crawled, {"name": "d", "source": {"path": "in.json"}}]
         (path / "catalog.yml").write_text(json.dumps({"datasets": both}))
 
+    def environment(self, data: str) -> dict[str, str]:
+        """The settings of commands on one of the data folders."""
+        folders = {"DATA": self.path / data, "CATALOG": self.path / "catalog.yml"}
+        named = {f"CLEW_{name}": str(path) for name, path in folders.items()}
+        return ENVIRONMENT | self.shared | named
+
     def begin(self, *arguments: str, data: str = "one") -> subprocess.Popen[str]:
         """Start a command."""
-        environment = {
-            "CLEW_DATA": str(self.path / data),
-            "CLEW_CATALOG": str(self.path / "catalog.yml"),
-        }
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         child = subprocess.Popen(
             [sys.executable, "-m", "cli", *arguments],
-            env=os.environ | self.shared | environment,
+            env=os.environ | self.environment(data),
             text=True,
             **pipes,
         )
@@ -73,10 +76,9 @@ class Commands:
         return child
 
     def run(self, *arguments: str, data: str = "one") -> tuple[int, str]:
-        """The exit code of a command, and the last line it printed."""
-        child = self.begin(*arguments, data=data)
-        out, err = child.communicate(timeout=120)
-        return child.returncode, (err + out).strip().splitlines()[-1]
+        """The exit code of a command in this process, and the last line it printed."""
+        result = CliRunner(env=self.environment(data)).invoke(main, arguments)
+        return result.exit_code, (result.stderr + result.stdout).strip().splitlines()[-1]
 
     def load(self, dataset: str = "d", data: str = "one") -> tuple[int, str]:
         """The exit code of a load, and the last line it printed."""
@@ -90,7 +92,8 @@ class Commands:
 
 
 @pytest.fixture
-def commands(tmp_path: Path) -> Iterator[Commands]:
+def commands(prepared: Prepared, tmp_path: Path) -> Iterator[Commands]:
+    prepared(tmp_path / "one")
     started = Commands(tmp_path)
     yield started
     started.end()
@@ -110,7 +113,7 @@ def test_the_second_load_names_the_first(commands: Commands) -> None:
 
 
 def test_loads_crawls_and_deletions_exclude_each_other(commands: Commands) -> None:
-    settings = Settings(data=commands.path / "one", heap_mb=512, pagecache_mb=256)
+    settings = brief(commands.path / "one")
     with Engine.open(settings, progress=lambda _: None) as engine, keeping(engine):
         assert commands.load()[0] == 0
         first = commands.held("load", "-", "--dataset", "d")
@@ -175,13 +178,15 @@ def test_processes_with_only_a_server_in_common_see_each_other(
 
 
 def test_a_lock_file_that_its_holder_deletes_is_not_held_twice(tmp_path: Path) -> None:
-    """Many processes, each of which holds it for a moment: no two at once."""
+    """Many processes, each of which holds it for some moments: no two at once."""
     script = (
         "import sys, time, pathlib\n"
         "from engine.errors import EngineInUse\n"
         "from engine.graph.dataset.claim import claimed\n"
-        "data, end, held = pathlib.Path(sys.argv[1]), time.monotonic() + 2, 0\n"
-        "while time.monotonic() < end:\n"
+        "data, end, held = pathlib.Path(sys.argv[1]), time.monotonic() + 100, 0\n"
+        "print(flush=True)\n"
+        "sys.stdin.readline()\n"
+        "while held < 100 and time.monotonic() < end:\n"
         "    try:\n"
         "        with claimed(data, 'd', 'loaded'):\n"
         "            (data / 'inside').touch(exist_ok=False)\n"
@@ -192,10 +197,16 @@ def test_a_lock_file_that_its_holder_deletes_is_not_held_twice(tmp_path: Path) -
         "print(held)\n"
     )
     command = [sys.executable, "-c", script, str(tmp_path)]
-    children = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
-    counts = [int(child.communicate(timeout=60)[0]) for child in children]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    children = [subprocess.Popen(command, text=True, **pipes) for _ in range(4)]
+    for child in children:  # they begin together
+        child.stdout.readline()
+    for child in children:
+        child.stdin.write("\n")
+        child.stdin.flush()
+    counts = [int(child.communicate(timeout=120)[0]) for child in children]
     assert [child.returncode for child in children] == [0] * 4
-    assert min(counts) > 0
+    assert counts == [100] * 4
     assert list(tmp_path.iterdir()) == []
 
 
