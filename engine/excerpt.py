@@ -9,10 +9,10 @@ from engine.access import Access
 from engine.entity import Entity, Node, Relationship, schema_of
 from engine.errors import BadInput
 from engine.export.content import MeasuredRelationship
-from engine.graph.period import period_of
 from engine.graph.record.reader import Reader
 from engine.graph.record.row import amount_of
 from engine.graph.record.stream import Stream, in_order
+from engine.period import period_of
 from engine.share import lowest_share
 
 CHUNK = 1_000

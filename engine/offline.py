@@ -42,7 +42,7 @@ class Slot:
     def encode(self, entities: Iterable[Entity]) -> Block:
         """Encode records, each of which comes in no other block."""
         encoded = page(entities, self.revision)
-        entries = append_entries(encoded.entities, self.folder)
+        entries = append_entries(encoded.entities, self.revision, self.folder)
         # They are in the folder now: what goes from process to process is kept small.
         encoded.entities = []
         return Block(encoded, entries)

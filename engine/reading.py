@@ -40,10 +40,12 @@ from engine.graph.dataset.catalog import Catalog
 from engine.graph.dataset.claim import is_claimed
 from engine.graph.dataset.journal import Journal
 from engine.graph.record.reader import Reader
+from engine.graph.walk.neighbour import NeighbourWalk
 from engine.graph.walk.ownership import Ownership
 from engine.graph.walk.path import Pathfinder
 from engine.match.comparer import Comparer
 from engine.match.matcher import Matcher
+from engine.neighbour import Neighbours
 from engine.network import Address
 from engine.presence import Presence, among
 from engine.question import (
@@ -58,6 +60,7 @@ from engine.question import (
 from engine.run import Place, Run
 from engine.settings import Settings
 from engine.store import Stores
+from engine.tally import AggregateQuestion, NeighbourQuestion, Tallied
 from engine.terms import Terms
 
 
@@ -73,6 +76,8 @@ class Reading:
         self._comparer = Comparer(settings.deadline)
         self._matcher = Matcher(self._reader, stores.index, self._comparer)
         self._paths = Pathfinder(stores.connection, settings.deadline)
+        walk = NeighbourWalk(stores.connection, settings.deadline)
+        self._neighbours = Neighbours(walk, stores.index, self._presence)
         self._ownership = Ownership(stores.connection, settings.deadline)
         self._catalog = Catalog(stores.connection, settings.deadline)
         self._journal = Journal(
@@ -156,6 +161,17 @@ class Reading:
     def expand_count(self, question: ExpandQuestion, access: Access) -> int:
         """How many relationships ``expand`` has on all pages."""
         return self._reader.expand_count(question, access)
+
+    def neighbours(self, question: NeighbourQuestion, access: Access) -> Tallied[str]:
+        """The neighbours of one entity by their ids, a row for each, with counts and sums.
+
+        Raises NotFound for an id that is not there, or not for this reader.
+        """
+        return self._neighbours.page(question, access)
+
+    def neighbour_count(self, question: NeighbourQuestion, access: Access) -> int | None:
+        """How many neighbours there are on all pages; None for more than can be counted."""
+        return self._neighbours.count(question, access)
 
     def spellings(self, ids: Sequence[str], access: Access) -> dict[str, str]:
         """Shared values by id, each as its first holder that the reader may see writes it."""
@@ -256,6 +272,10 @@ class Reading:
     def facets(self, question: FacetQuestion, access: Access) -> list[Facet]:
         """The most frequent values of some fields among all that a search finds."""
         return self._index.facets(question, access)
+
+    def groups(self, question: AggregateQuestion, access: Access) -> Tallied[str]:
+        """How much there is of what a search finds, by the values of a field; raises BadInput."""
+        return self._index.groups(question, access)
 
     # --- datasets and their crawls ------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from api.argument import DATE
 from engine.access import Access
 from engine.entity import make_entity
 from engine.errors import BadInput
-from engine.graph.period import period_of
+from engine.period import period_of
 from engine.graph.walk.ownership import Ownership
 from engine.index.day import days
 from engine.index.expression import DayRange

@@ -13,6 +13,7 @@ import orjson
 from engine.entity import Entity, full_names, schema_of
 from engine.index.day import FIRST, LAST, Days, days
 from engine.index.field import BODY, DOCUMENT, LEAVES, PAGE
+from engine.index.figure import figure_fields
 from engine.index.folding import digest, fold, foldings, identifier, texts, tokens
 from engine.index.form import forms
 from engine.index.key import keys_of
@@ -259,10 +260,13 @@ def _as_page(entity: Entity) -> dict[str, object]:
     return {DOCUMENT: entity.references("document"), PAGE: page_number(entity)}
 
 
-def entry(entity: Entity, shared: Sequence[str], leaflet: Leaflet | None = None) -> bytes:
+def entry(
+    entity: Entity, shared: Sequence[str], revision: int, leaflet: Leaflet | None = None
+) -> bytes:
     """The index entry of an entity with its shared values' ids; empty fields are left out.
 
-    ``leaflet`` has what is on the pages of a document that has some.
+    ``revision`` is that under which the entity became what it is. ``leaflet`` has what is on the
+    pages of a document that has some.
     """
     schema = roles_of(entity.schema)
     values = _by_role(entity, schema)
@@ -294,10 +298,12 @@ def entry(entity: Entity, shared: Sequence[str], leaflet: Leaflet | None = None)
         "reference": sorted(set(values["reference"])),
         "checksum": _bytes(bytes.fromhex(entity.checksum)),
         "shown": _bytes(orjson.dumps(snippets)),
+        "revision": revision,
         **_order(entity, caption, dates),
         **_dates(entity, dates),
         **property_fields(entity),
         **_facets(entity, schema, leaflet),
         **_as_page(entity),
+        **figure_fields(entity),
     }
     return orjson.dumps({name: value for name, value in fields.items() if value != []})

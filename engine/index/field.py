@@ -8,19 +8,25 @@ from functools import cache
 import tantivy
 from followthemoney import model, registry
 
-LAYOUT = 8
+LAYOUT = 9
 """Raise it when fields or folding change: an index of another layout is rebuilt, never read."""
 
 ANALYZER = "clew"
 KEYS = ("id", "sort")
 """Fast text fields with a unique value for every entry."""
-ORDER_NUMBERS = ("rank", "earliest", "latest")
+ORDER_NUMBERS = ("rank", "earliest", "latest", "amount")
 """Fast numbers of 64 bits; like ``sort`` they are what hits are ordered and paged by, and hardly
-ever equal. Texts instead of these three would take a third of all the time that indexing takes."""
+ever equal. Texts instead of these four would take a third of all the time that indexing takes."""
 FACETED = ("dataset", "schema", "country", "topic", "year", "mimetype", "language", "author")
 DOCUMENT, PAGE = "document", "page"
 """Of an entry that is a page: the id of its document, and its number in it."""
-RAW = ("exact", "key", "identifier", "number", "literal", "reference", "partial", "value")
+ENDS = ("source", "target")
+"""The ends of edges: fast, as relationships are counted and summed by them."""
+LITERAL = "literal"
+"""The shared values of an entry: fast, as entries are counted by them."""
+PLAIN_VALUES, FIGURES = "fact", "figure"
+"""Fast fields by property: values that entries are grouped by, and numbers in hundredths."""
+RAW = ("exact", "key", "identifier", "number", "reference", "partial", "value")
 WORDS = ("name", "text")
 LEAVES = "leaves"
 """Of a document: every word that is on any of its pages, which have entries of their own."""
@@ -30,8 +36,9 @@ BODY = "bodyText"
 """FtM's property with the text of a document, or of a page of it."""
 PROPERTY = "property"
 """The field of words by property: a search for ``property.alias`` finds them in aliases alone."""
-NUMBERS = ("low", "high", "begin", "finish")
-"""Dates as yyyymmdd: first and last day of each date, and the days from startDate to endDate."""
+NUMBERS = ("low", "high", "begin", "finish", "start", "end", "last")
+"""Dates as yyyymmdd: first and last day of each date, and the days from startDate to endDate; of an
+edge its period as codes (``engine.period``), and the last date that it tells."""
 REVISION_ID = "\0revision"
 """The id of the one entry that holds a commit's revision; without a dataset, no search finds it.
 It is part of the commit itself: tantivy's Python bindings do not offer the commit's payload."""
@@ -78,7 +85,7 @@ def reaches_pages(field: Field) -> bool:
 def layout() -> tantivy.Schema:
     """Tantivy's schema of the index."""
     builder = tantivy.SchemaBuilder()
-    for name in (*KEYS, *FACETED, DOCUMENT):
+    for name in (*KEYS, *FACETED, DOCUMENT, *ENDS, LITERAL):
         builder.add_text_field(
             name, stored=name == "id", fast=True, tokenizer_name="raw", index_option="basic"
         )
@@ -89,11 +96,13 @@ def layout() -> tantivy.Schema:
     for name in BAGS:
         builder.add_text_field(name, tokenizer_name=ANALYZER, index_option="basic")
     builder.add_json_field(PROPERTY, tokenizer_name=ANALYZER, index_option="position")
+    for name in (PLAIN_VALUES, FIGURES):
+        builder.add_json_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     for name in NUMBERS:
         builder.add_integer_field(name, fast=True)
     for name in (*ORDER_NUMBERS, PAGE):
         builder.add_unsigned_field(name, fast=True, stored=name == PAGE)
-    builder.add_integer_field("revision", stored=True)
+    builder.add_integer_field("revision", stored=True, fast=True)
     builder.add_bytes_field("checksum", stored=True)
     builder.add_bytes_field("shown", stored=True)
     return builder.build()

@@ -56,11 +56,13 @@ def drop() -> None:
         _open.pop().close()
 
 
-def append_entries(entities: Iterable[tuple[Entity, list[str]]], folder: str) -> Part:
+def append_entries(
+    entities: Iterable[tuple[Entity, list[str]]], revision: int, folder: str
+) -> Part:
     """Append the entries of entities with their shared values' ids to this process's own file."""
     with open(f"{folder}/entries-{os.getpid()}", "ab") as file:
         offset = file.tell()
-        lines = b"".join(entry(entity, shared) + b"\n" for entity, shared in entities)
+        lines = b"".join(entry(entity, shared, revision) + b"\n" for entity, shared in entities)
         return Part(file.name, offset, file.write(lines))
 
 

@@ -28,9 +28,11 @@ from engine.index.page import search_page
 from engine.index.parser import parse
 from engine.index.passage import PageSearch, on_page
 from engine.index.suggestion import suggested
+from engine.index.tally import Tallies, checked
 from engine.index.term import every, one_of
 from engine.index.walk import entity_id, shown_values
 from engine.question import FacetQuestion, PageQuestion, SearchFilter, SearchQuestion
+from engine.tally import AggregateQuestion, Tallied
 
 HEAP = 64_000_000
 """Bytes of new entries that wait in memory before Tantivy writes them down."""
@@ -107,23 +109,24 @@ class Index:
         """Whether this process writes the index."""
         return self._writer is not None
 
-    def add(self, entities: Iterable[Entity], *, new: bool = False) -> int:
+    def add(self, entities: Iterable[Entity], *, revision: int = 0, new: bool = False) -> int:
         """Adds or replaces entities, to be seen after the next commit; returns how many.
 
-        With ``new`` none of them may be in the index yet: then there is nothing to replace.
+        ``revision`` is that under which they became what they are. With ``new`` none of them may
+        be in the index yet: then there is nothing to replace.
         """
         count = 0
         for entity in entities:
             if not new:
                 self._writing.delete_documents_by_term("id", entity.id)
-            self._writing.add_json(entry(entity, literal_ids(entity)).decode())
+            self._writing.add_json(entry(entity, literal_ids(entity), revision).decode())
             count += 1
         return count
 
-    def add_document(self, document: Entity, pages: Leaflet) -> None:
-        """Adds or replaces a document, with the words of its pages."""
+    def add_document(self, document: Entity, pages: Leaflet, revision: int) -> None:
+        """Adds or replaces a document, with the words of its pages; ``revision`` is its own."""
         self._writing.delete_documents_by_term("id", document.id)
-        self._writing.add_json(entry(document, literal_ids(document), pages).decode())
+        self._writing.add_json(entry(document, literal_ids(document), revision, pages).decode())
 
     def add_entries(self, lines: bytes) -> int:
         """Adds entries as ``entry`` makes them, a line each, all of them new; returns how many."""
@@ -236,6 +239,16 @@ class Index:
             return []
         query = self._query(question.search, access)
         return facet.facets(self._searcher, query, question.fields, question.size)
+
+    def tallies(self, access: Access) -> Tallies:
+        """What counts and sums for a reader, over the commit that is read."""
+        return Tallies(self._searcher, access)
+
+    @_refusals()
+    def groups(self, question: AggregateQuestion, access: Access) -> Tallied[str]:
+        """The groups of a search's hits by a field; raises BadInput for one that is unknown."""
+        query = self._query(question.search, access)
+        return self.tallies(access).groups(checked(question), query)
 
     @_refusals()
     def candidates(

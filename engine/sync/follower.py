@@ -101,8 +101,9 @@ class Follower:
         if self._handed_over != written.revision - 1:
             self.follow()
             return
-        self._uncommitted += self._index.add(written.added, new=True)
-        self._uncommitted += self._index.add(written.changed)
+        revision = written.revision
+        self._uncommitted += self._index.add(written.added, revision=revision, new=True)
+        self._uncommitted += self._index.add(written.changed, revision=revision)
         self._handed_over = written.revision
         for entity in chain(written.added, written.changed):
             self._value_ids.update(literal_ids(entity))
@@ -155,7 +156,9 @@ class Follower:
         # The graph is read as it is now, so of several changes to one record the last holds.
         latest = {change.id: change for change in changes}.values()
         entities = [change.entity for change in latest if change.entity is not None]
-        self._index.add(entities)
+        for revision, group in groupby(latest, key=lambda change: change.revision):
+            there = [change.entity for change in group if change.entity is not None]
+            self._index.add(there, revision=revision)
         self._index.remove([change.id for change in latest if change.entity is None])
         touched = {id_ for entity in entities for id_ in documents_of(entity)}
         self._add_documents(touched.union(*(document_of_id(change.id) for change in latest)))
@@ -165,11 +168,11 @@ class Follower:
 
         The texts are read a few pages at a time: memory holds the words of one document alone.
         """
-        for document in self._pages.documents(ids) if ids else ():
+        for document, revision in self._pages.documents(ids) if ids else ():
             leaflet = Leaflet()
             for page in self._pages.texts(document.id):
                 leaflet.add(page.texts, page.languages)
-            self._index.add_document(document, leaflet)
+            self._index.add_document(document, leaflet, revision)
 
     def _has_missed_deletions(self, purged: int) -> bool:
         """Whether tombstones newer than the index were purged since ``purged`` was read."""

@@ -26,6 +26,7 @@ from api.match import MatchQuery
 from api.review import ReviewQuery
 from api.search import Search, SearchConnection
 from api.session import Info
+from api.tally import NeighbourQuery
 from api.user import UserQuery
 from api.user_request import UserRequestQuery
 from api.walk import PathResult, Subgraph
@@ -126,6 +127,7 @@ async def _dataset(info: Info, name: str) -> Any:
 @strawberry.type(description="Everything that can be asked.")
 class Query(
     HoldingQuery,
+    NeighbourQuery,
     UserQuery,
     GrantQuery,
     InvestigationQuery,

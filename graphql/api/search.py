@@ -7,12 +7,15 @@ from typing import Annotated, Any
 
 import strawberry
 
-from api.connection import PageInfo
+from api.connection import PageInfo, page_size
 from api.entity import Entity
 from api.session import Info, Session
+from api.tally import AggregateGroup, Currency, Group
 from engine import answer
 from engine.entity import Node
 from engine.question import FACETS, FacetQuestion, SearchQuestion
+from engine.tally import AggregateQuestion, TallyOrder
+from engine.warning import warn
 
 
 @strawberry.type(description="How many hits have one value.")
@@ -108,6 +111,18 @@ class Search:
         question = FacetQuestion(self.question, tuple(dict.fromkeys(fields)))
         return await self.session.ask(self.session.engine.facets, question)
 
+    async def groups(self, question: AggregateQuestion) -> list[Group]:
+        """How much there is of all hits, by the values of a field; raises BadInput."""
+        session = self.session
+        found = await session.ask(session.engine.groups, question)
+        if found.truncated is not None:
+            warn(f"aggregate: {found.truncated}.")
+        keys = [row.key for row in found.rows]
+        nodes = await session.nodes.load_many(keys) if found.are_ids else [None] * len(keys)
+        return [
+            Group(row.key, node, row.tally) for row, node in zip(found.rows, nodes, strict=True)
+        ]
+
 
 async def _edges(root: strawberry.Parent[Search]) -> Any:
     return (await root.page())[0]
@@ -136,6 +151,36 @@ async def _facets(root: strawberry.Parent[Search], fields: Fields, info: Info) -
     return await root.facets(fields)
 
 
+By = Annotated[
+    str,
+    strawberry.argument(
+        description="dataset, schema, country, topic, year, or a property with ids or short "
+        "values, such as payer, beneficiary, jurisdiction or sector."
+    ),
+]
+Summed = Annotated[
+    str | None,
+    strawberry.argument(description="A property whose values are numbers, such as amount."),
+]
+Order = Annotated[
+    TallyOrder | None,
+    strawberry.argument(description="Without it TOTAL where something is summed, else COUNT."),
+]
+
+
+async def _aggregate(
+    root: strawberry.Parent[Search],
+    info: Info,
+    by: By,
+    sum: Summed = None,
+    order: Order = None,
+    currency: Currency = None,
+    first: int | None = AggregateQuestion.first,
+) -> Any:
+    size = page_size(first, AggregateQuestion.first)
+    return await root.groups(AggregateQuestion(root.question, by, sum, order, currency, size))
+
+
 @strawberry.type(description="A page of hits.")
 class SearchConnection:
     """A page of hits."""
@@ -146,6 +191,11 @@ class SearchConnection:
     total_count: int = strawberry.field(resolver=_count)
     facets: list[Facet] = strawberry.field(
         resolver=_facets, description="The most frequent values of some fields among all hits."
+    )
+    aggregate: list[AggregateGroup] = strawberry.field(
+        resolver=_aggregate,
+        description="All hits by the values of a field: how many have each, and what they come "
+        "to. The ten largest recipients of a ministry are one question.",
     )
     suggestions: list[str] = strawberry.field(
         resolver=_suggestions,

@@ -30,13 +30,14 @@ class PageNodes:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def documents(self, ids: Collection[str]) -> Iterator[Entity]:
-        """Those of these records that are documents with pages."""
+    def documents(self, ids: Collection[str]) -> Iterator[tuple[Entity, int]]:
+        """Those of these records that are documents with pages, each with its own revision."""
         ordered = sorted(ids)
         for start in range(0, len(ordered), BATCH):
             parameters = {"ids": ordered[start : start + BATCH]}
             rows = self._connection.read("page_holder", parameters, timeout=LONG_TIMEOUT)
-            yield from (entity_of(row["properties"]) for row in rows)
+            for row in rows:
+                yield entity_of(row["properties"]), int(row["properties"]["_revision"])
 
     def numbered(self, document: str, numbers: Collection[int], access: Access) -> list[Entity]:
         """The pages of a document with these numbers that the reader may see."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.entity import Entity, link_properties, relationship_type, schema_of
 from engine.errors import BadInput
-from engine.graph.period import period_of
+from engine.period import period_of
 from engine.share import lowest_share
 
 Row = dict[str, Any]

@@ -64,3 +64,41 @@ WHERE n.id IN $ids AND $$visible_record:n$$
 MATCH (n)-[r$$types$$]-(m)
 WHERE $$expand_wanted:it$$
 RETURN count(*) AS total
+
+// -- neighbour_links --
+// The neighbours of records by relationships that are no edges of FtM, each with their number.
+MATCH (n:$$label$$)
+USING INDEX n:$$label$$(id)
+WHERE n.id IN $ids AND $$visible_node:n$$
+MATCH (n)-[r$$types$$]-(m)
+WHERE $$expand_wanted:it$$
+RETURN m.id AS id, count(*) AS count
+
+// -- neighbour_seconds --
+// Who shares a neighbour with a record: how many they share, and from when to when.
+// They are related to the neighbour in the same direction as the record is.
+MATCH (n:$$label$$)
+USING INDEX n:$$label$$(id)
+WHERE n.id IN $ids AND $$visible_node:n$$
+CALL (n) {
+  MATCH (n)-[r$$types$$]-(m)
+  WHERE $$expand_wanted:it$$
+  RETURN DISTINCT m ORDER BY m.id LIMIT $most
+}
+WITH DISTINCT m AS n
+MATCH (n)-[r$$types$$]-(m)
+WHERE NOT m.id IN $ids AND $$visible:r$$ AND $$visible_node:m$$ AND $$during:r$$
+  AND ($direction = 'BOTH' OR ($direction = 'OUT' AND endNode(r) = n)
+    OR ($direction = 'IN' AND startNode(r) = n))
+RETURN m.id AS id, count(DISTINCT n) AS count, min(r._start) AS first,
+       max(coalesce(r._end, r._start)) AS last
+ORDER BY count DESC, id LIMIT $limit
+
+// -- neighbour_number --
+// How many different neighbours do records have?
+MATCH (n:$$label$$)
+USING INDEX n:$$label$$(id)
+WHERE n.id IN $ids AND $$visible_node:n$$
+MATCH (n)-[r$$types$$]-(m)
+WHERE $$expand_wanted:it$$
+RETURN count(DISTINCT m) AS count

@@ -12,7 +12,7 @@ from engine.graph import visibility
 from engine.graph.connection import Connection, Deadline
 from engine.graph.convert import LITERAL, entity_of, node_of, relationship_of
 from engine.graph.cypher import alternatives, quoted
-from engine.graph.period import bounds
+from engine.period import bounds
 from engine.question import ExpandOrder, ExpandQuestion
 from engine.sameness import Sameness
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.graph.cypher import alternatives, fragment, quoted
-from engine.graph.period import bounds
+from engine.period import bounds
 from engine.question import Direction, HopFilter
 
 EDGE_CONDITIONS = {

@@ -15,9 +15,9 @@ from engine.cursor import cursor_of, place_of
 from engine.graph import visibility
 from engine.graph.connection import Connection, Deadline
 from engine.graph.convert import entity_of, relationship_of
-from engine.graph.period import bounds
 from engine.graph.walk.sameness import Clusters
 from engine.graph.walk.web import EXACTNESS, Web
+from engine.period import bounds
 from engine.question import DateRange, OwnershipQuestion
 from engine.unnamed import without_owner
 from engine.warning import warn

@@ -5,7 +5,7 @@ import pytest
 from engine.entity import make_entity
 from engine.errors import ServerUnavailable
 from engine.graph.convert import entity_of, node_of, relationship_of
-from engine.graph.period import bounds, period_of
+from engine.period import bounds, period_of
 from engine.question import DateRange
 from engine.share import Share, lowest_share, parse_share
 

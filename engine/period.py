@@ -1,4 +1,4 @@
-"""Start and end of a relationship, as strings that sort by date, so that Cypher can compare."""
+"""Start and end of a relationship, as strings that sort by date, and as numbers that do."""
 
 from collections.abc import Iterable
 
@@ -42,3 +42,39 @@ def bounds(during: DateRange | None) -> tuple[str | None, str | None]:
     if during is None:
         return None, None
     return during.start, during.end + AFTER_ALL if during.end else None
+
+
+def start_code(value: str) -> int | None:
+    """A start as a number, yyyymmdd; what it does not say is 0: 2019 is 20190000."""
+    return _code(value, 0)
+
+
+def end_code(value: str) -> int | None:
+    """An end as a number, yyyymmdd; what it does not say is 99: 2019 is 20199999."""
+    return _code(value, 99)
+
+
+def _code(value: str, unsaid: int) -> int | None:
+    date = leading_date(value)
+    if date is None:
+        return None
+    year, *rest = map(int, date.text.split("-"))
+    month, day = (*rest, unsaid, unsaid)[:2]
+    return (year * 100 + month) * 100 + day
+
+
+def date_of(code: int) -> str:
+    """The date that a code stands for."""
+    year, month, day = code // 10_000, code // 100 % 100, code % 100
+    parts = [f"{year:04d}", *(f"{part:02d}" for part in (month, day) if 0 < part < 99)]
+    return "-".join(parts)
+
+
+def codes_of(entity: Entity) -> tuple[int | None, int | None]:
+    """The first and the last day of an edge as codes, as ``period_of`` finds them."""
+    starts, ends, days = (values(entity, names) for names in (STARTS, ENDS, ("date",)))
+    firsts = [code for each in starts + days if (code := start_code(each)) is not None]
+    lasts = [
+        code for each in (ends if ends or starts else days) if (code := end_code(each)) is not None
+    ]
+    return min(firsts, default=None), max(lasts, default=None)
