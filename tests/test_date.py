@@ -10,13 +10,13 @@ from api.argument import DATE
 from engine.access import Access
 from engine.entity import make_entity
 from engine.errors import BadInput
-from engine.period import period_of
 from engine.graph.walk.ownership import Ownership
 from engine.index.day import days
 from engine.index.expression import DayRange
 from engine.index.known import Known
 from engine.index.parser import parse
 from engine.partial_date import leading_date, parse_date, required_date
+from engine.period import period_of
 from engine.question import DateRange, OwnershipQuestion
 from loaders.format.bods.party import day as bods_day
 from loaders.format.icij.node import iso

@@ -260,6 +260,16 @@ def _as_page(entity: Entity) -> dict[str, object]:
     return {DOCUMENT: entity.references("document"), PAGE: page_number(entity)}
 
 
+def _further(entity: Entity, schema: SchemaRoles, leaflet: Leaflet | None) -> dict[str, object]:
+    """What single properties hold, what entries are counted by, and what documents have."""
+    return {
+        **property_fields(entity),
+        **figure_fields(entity),
+        **_facets(entity, schema, leaflet),
+        **_as_page(entity),
+    }
+
+
 def entry(
     entity: Entity, shared: Sequence[str], revision: int, leaflet: Leaflet | None = None
 ) -> bytes:
@@ -301,9 +311,6 @@ def entry(
         "revision": revision,
         **_order(entity, caption, dates),
         **_dates(entity, dates),
-        **property_fields(entity),
-        **_facets(entity, schema, leaflet),
-        **_as_page(entity),
-        **figure_fields(entity),
+        **_further(entity, schema, leaflet),
     }
     return orjson.dumps({name: value for name, value in fields.items() if value != []})

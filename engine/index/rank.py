@@ -12,6 +12,7 @@ from typing import Any
 import tantivy
 from tantivy import Occur, Query
 
+from engine.index.facet import number_of_hits
 from engine.tally import MOST_GROUPS
 
 ALL = 2**31
@@ -80,6 +81,10 @@ class Ranking:
         # of equal ones Tantivy does not say which it left out: so the order is made here
         pairs.sort(key=lambda pair: (-pair[0], pair[1]))
         return pairs, not found["sum_other_doc_count"]
+
+    def number(self) -> int:
+        """How many entries are grouped."""
+        return number_of_hits(self.searcher, both(self.query, self.metric.among))
 
     def of(self, keys: list[str]) -> Mapping[str, float]:
         """The measures of some values; those that there are."""

@@ -1,8 +1,7 @@
 """Rows of counts and sums: the neighbours of an entity, and the groups of a search, in order."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from heapq import merge
 from itertools import islice
 
 import tantivy
@@ -19,6 +18,7 @@ from engine.index.field import FACETED, layout, properties_by_type
 from engine.index.figure import FIXED, end_names, grouped_names, number_names
 from engine.index.rank import COUNT, Metric, Ranking, both
 from engine.index.term import MUST, MUST_NOT, every, one_of
+from engine.index.union import Measured, Merged
 from engine.period import end_code, start_code
 from engine.question import DateRange, Direction
 from engine.tally import (
@@ -36,13 +36,10 @@ AMOUNT = "amount"
 """The property of relationships that is summed."""
 STEP = 200
 """Keys that are looked at together, to find those that the reader may see."""
-FEW = 2_000
-"""So many values of one side are looked up on the other side."""
 CUT = (
     f"more than {MOST_GROUPS:,} groups: those with the largest are found, but of equal ones, and "
     "of the rest, not all"
 )
-Ranked = Iterator[tuple[float, str]]
 Admits = Callable[[Sequence[str]], set[str]]
 """Which of some keys the reader may see."""
 
@@ -125,9 +122,12 @@ class Tallies:
         wanted = known if types is None else [name for name in types if name in known]
         return one_of("schema", sorted(known[name].name for name in wanted))
 
-    def _merged(self, sides: Sequence[Side], metric: Metric, others: Mapping[str, int]) -> "Merged":
+    def _merged(self, sides: Sequence[Side], metric: Metric, others: Mapping[str, int]) -> Merged:
         return Merged(
-            [(Ranking(self._searcher, each.query, each.field, metric), each) for each in sides],
+            [
+                Measured(Ranking(self._searcher, each.query, each.field, metric), each.skipped)
+                for each in sides
+            ],
             others,
             adds=metric.kind != "max",
         )
@@ -160,7 +160,7 @@ class Tallies:
         listing = Listing(question.sorting, currency, question.sum or "")
         pages = [
             Merged(
-                [(Ranking(self._searcher, query, field, metric), Side(query, field, frozenset()))],
+                [Measured(Ranking(self._searcher, query, field, metric))],
                 {},
                 adds=metric.kind != "max",
             )
@@ -198,7 +198,7 @@ class Tallies:
 
     def _page(
         self,
-        pages: Sequence["Merged"],
+        pages: Sequence[Merged],
         first: int,
         after: str | None,
         admits: Admits,
@@ -267,68 +267,6 @@ class Listing:
         if self.order is not TallyOrder.TOTAL:
             return None
         return FIXED.get(self.sum, self.currency or "") or None
-
-
-class Merged:
-    """The groups of several rankings as one: what they have of one value is added."""
-
-    def __init__(
-        self, sides: Sequence[tuple[Ranking, Side]], others: Mapping[str, int], *, adds: bool
-    ) -> None:
-        self._sides = sides
-        self._others = others
-        self._adds = adds
-        self.cut = False
-        """Whether there were more groups than can be ranked."""
-
-    def __iter__(self) -> Ranked:
-        """The (measure, value) pairs, the largest first."""
-        if not self._sides:
-            yield from ordered(self._others)
-            return
-        if len(self._sides) == 1 and not self._others:
-            ranking, side = self._sides[0]
-            yield from (pair for pair in ranking if pair[1] not in side.skipped)
-            self.cut = ranking.cut
-            return
-        # one side is gone through as far as it is asked for, the others as a whole
-        big = max(
-            self._sides, key=lambda pair: facet.number_of_hits(pair[0].searcher, pair[0].query)
-        )
-        known = self._whole([pair for pair in self._sides if pair is not big])
-        ranking, side = big
-        if len(known) > FEW:
-            whole = {key: value for value, key in ranking if key not in side.skipped}
-            self.cut = self.cut or ranking.cut
-            self._put(known, whole)
-            yield from ordered(known)
-            return
-        asked = [key for key in known if key not in side.skipped]
-        apart = set(known)
-        self._put(known, ranking.of(asked))
-        rest = (pair for pair in ranking if pair[1] not in apart and pair[1] not in side.skipped)
-        yield from merge(ordered(known), rest, key=lambda pair: (-pair[0], pair[1]))
-        self.cut = self.cut or ranking.cut
-
-    def _whole(self, sides: Sequence[tuple[Ranking, Side]]) -> dict[str, float]:
-        known: dict[str, float] = dict(self._others)
-        for ranking, side in sides:
-            self._put(known, {key: value for value, key in ranking if key not in side.skipped})
-            self.cut = self.cut or ranking.cut
-        return known
-
-    def _put(self, known: dict[str, float], more: Mapping[str, float]) -> None:
-        for key, value in more.items():
-            if key not in known:
-                known[key] = value
-            else:
-                known[key] = known[key] + value if self._adds else max(known[key], value)
-
-
-def ordered(known: Mapping[str, float]) -> Ranked:
-    """Groups in their order: the largest first, equal ones by key."""
-    pairs = ((float(value), key) for key, value in known.items())
-    return iter(sorted(pairs, key=lambda pair: (-pair[0], pair[1])))
 
 
 def either_side(sides: Sequence[Side]) -> Query:

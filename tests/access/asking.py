@@ -53,6 +53,14 @@ PATHS = """query($from: [ID!]!, $to: [ID!]!, $mode: PathMode, $filter: HopFilter
         avoid: $avoid) {
     paths { nodeIds edgeIds length } truncated { reason }
     nodes { id caption } edges { id type sourceId targetId dataset { name } } } }"""
+ROWS = """count first last unsummed totals { currency count sum least greatest }"""
+NEIGHBOURS = f"""query($id: ID!, $order: TallyOrder, $hops: Int, $after: String) {{
+  neighbours(id: $id, order: $order, hops: $hops, first: 2, after: $after) {{
+    totalCount currency truncated {{ reason }} pageInfo {{ hasNextPage endCursor }}
+    edges {{ cursor node {{ node {{ id caption }} {ROWS} }} }} }} }}"""
+GROUPS = f"""query($text: String, $filter: SearchFilter, $by: String!) {{
+  search(query: $text, filter: $filter) {{
+    aggregate(by: $by, sum: "amount", first: 3) {{ key entity {{ id }} {ROWS} }} }} }}"""
 HOLDINGS = """query($id: ID!, $after: String) {
   owners(id: $id, minShare: 0, first: 2, after: $after) { ...H } holdings(id: $id, minShare: 0)
   { ...H } }
@@ -101,8 +109,10 @@ WHERE: tuple[dict[str, Any] | None, ...] = (
     {"schemata": ["LegalEntity"], "countries": ["dk"]},
     {"topics": ["sanction"], "during": {"start": "2009"}},
 )
+BY = ("payer", "beneficiary", "owner", "asset", "dataset", "schema", "country", "year", "parent")
 EXPORTS = ("search", "everything", "alpha", "beta", "nowhere")
 SORTS = ("RELEVANCE", "CAPTION", "DATE_ASC", "DATE_DESC")
+TALLIES = ("TOTAL", "COUNT", "LAST")
 MODES = ("SHORTEST", "ALL_SHORTEST", "K_SHORTEST")
 
 

@@ -106,6 +106,22 @@ def caller_of(engine: Engine, reader: str | None) -> Caller:
 
 
 @st.composite
+def searches(draw: st.DrawFn) -> list[Question]:
+    """Two searches for entities, and one that counts and sums."""
+    where, asked = st.sampled_from(asking.WHERE), []
+    for text in draw(st.lists(st.sampled_from(asking.TEXTS), min_size=2, max_size=2)):
+        variables = {
+            "text": text,
+            "filter": draw(where),
+            "sort": draw(st.sampled_from(asking.SORTS)),
+        }
+        asked.append(Question(asking.SEARCH, variables))
+    text = draw(st.sampled_from(asking.TEXTS[:1] * 3 + asking.TEXTS))
+    variables = {"text": text, "filter": draw(where), "by": draw(st.sampled_from(asking.BY))}
+    return [*asked, Question(asking.GROUPS, variables)]
+
+
+@st.composite
 def question_lists(draw: st.DrawFn, world: World) -> list[Question]:
     """Eight questions about a world, of every kind in the end; the first is about all entities."""
     ids, nodes = world.ids(), world.nodes()
@@ -121,13 +137,10 @@ def question_lists(draw: st.DrawFn, world: World) -> list[Question]:
     asked.append(Question(asking.SUBGRAPH, {"ids": ids}))
     asked.append(Question(asking.DATASETS, {"name": draw(name)}))
     asked.append(Question(asking.JUDGED, {"ids": ids, "collection": draw(st.none() | name)}))
-    for text in draw(st.lists(st.sampled_from(asking.TEXTS), min_size=2, max_size=2)):
-        variables = {
-            "text": text,
-            "filter": draw(st.sampled_from(asking.WHERE)),
-            "sort": draw(st.sampled_from(asking.SORTS)),
-        }
-        asked.append(Question(asking.SEARCH, variables))
+    asked += draw(searches())
+    for order in asking.TALLIES:
+        variables = {"id": draw(node), "order": order, "hops": draw(st.sampled_from([1, 1, 2]))}
+        asked.append(Question(asking.NEIGHBOURS, variables))
     for mode in asking.MODES:
         variables = {
             "from": draw(st.lists(st.sampled_from(starts), min_size=1, max_size=2)),
@@ -146,9 +159,9 @@ def next_pages(asked: Sequence[Question], bodies: Sequence[Any]) -> list[Questio
     """The questions for the second pages of searches, datasets and owners."""
     pages = []
     for question, body in zip(asked, bodies, strict=True):
-        for field in ("search", "datasets", "owners"):
+        for field in ("search", "datasets", "owners", "neighbours"):
             found = (body.get("data") or {}).get(field)
-            if found and found["pageInfo"]["hasNextPage"]:
+            if found and (found.get("pageInfo") or {}).get("hasNextPage"):
                 after = {"after": found["pageInfo"]["endCursor"]}
                 pages.append(Question(question.text, {**question.variables, **after}))
     return pages
@@ -162,7 +175,7 @@ def examples(request: pytest.FixtureRequest) -> int:
 def test_a_reader_gets_what_there_would_be_without_the_rest(
     filled: Callable[[World], Engine], request: pytest.FixtureRequest
 ) -> None:
-    """Nodes, edges, counts, facets, paths, holdings, highlights, degrees, orders and errors."""
+    """Nodes, edges, counts, sums, facets, paths, holdings, highlights, degrees, orders, errors."""
 
     @settings(
         max_examples=examples(request),

@@ -29,6 +29,8 @@ HELD = ((), PHONES[:1], PHONES[:1], PHONES)
 EMAILS = ("a@example.org",)
 DAYS = ("2009", "2010-02", "2012-06-15")
 SHARES = ("60", "25-50", "plenty", "100", "150")
+AMOUNTS = ("100", "20.05", "-3")
+CURRENCIES = ("EUR", "USD")
 GHOST = "alpha:ghost"
 """An id that no record has."""
 EDGES = {
@@ -113,6 +115,9 @@ def edges(draw: st.DrawFn, number: int, ids: tuple[str, ...]) -> Entity:
         "percentage": draw(some(SHARES)) if schema == "Ownership" else [],
         "proof": draw(some(ids)),
     }
+    if schema == "Payment":
+        given |= {"amount": draw(some(AMOUNTS, 2)), "currency": draw(some(CURRENCIES, 2))}
+        given["date"] = draw(some(DAYS))
     return make_entity(draw(st.sampled_from(DATASETS)), f"e{number}", schema, filled(given))
 
 

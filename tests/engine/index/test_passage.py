@@ -63,7 +63,7 @@ def put(index: Index) -> None:
         for number, text in texts.items():
             index.add([page(dataset, name, number, text)])
             leaflet.add([text], ["eng"])
-        index.add_document(made(dataset, name, values, texts), leaflet)
+        index.add_document(made(dataset, name, values, texts), leaflet, 3)
     mail = {"subject": ["Harbour"], "bodyText": ["x " * 9_000 + "the last words of a mail"]}
     index.add([make_entity("leak", "mail", "Email", {**mail, "from": ["Ana Reyes"]})])
 
