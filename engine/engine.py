@@ -20,9 +20,11 @@ from engine.account import OWNER, Actor
 from engine.archive.folder import FolderArchive
 from engine.backup import Row, Snapshot
 from engine.crossings import Crossings
+from engine.diagrams import Diagrams
 from engine.documents import Documents
 from engine.errors import ClewError, QueryTimeout
 from engine.graph.dataset.claim import claimed, is_claimed
+from engine.graph.dataset.diagram import DiagramNodes
 from engine.graph.dataset.investigation import InvestigationNodes
 from engine.graph.document.file import FileNodes
 from engine.graph.document.page import PageNodes
@@ -77,6 +79,9 @@ class Engine(Reading):
             Writer(stores.connection),  # for people, who are not to wait
             self._keeper,
             self._delete_claimed,
+        )
+        self.diagrams = Diagrams(
+            DiagramNodes(stores.connection, settings.deadline), self.investigations, self._reader
         )
         self._ledger = Ledger(stores.connection)
         self.judgements = Judgements(

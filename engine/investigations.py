@@ -127,7 +127,7 @@ class Investigations:
         of another dataset by ``dataset:entity-id``; it must be one that ``by`` may see. Raises
         BadInput, which says what is wrong and where.
         """
-        access = self._writable(by, name)
+        access = self.writable(by, name)
         entity_id = new_id() if id is None else own_id(name, id)
         values = {key: list(entered) for key, entered in properties.items()}
         raw = {"id": entity_id, "schema": schema, "properties": cleaned(schema, values)}
@@ -144,7 +144,7 @@ class Investigations:
     def remove(self, by: Actor, id: str) -> int:
         """Remove a record of an investigation, and the relationships added at it; how many."""
         name = id.partition(":")[0]
-        access = self._writable(by, name)
+        access = self.writable(by, name)
         if self._reader.entities([id], access)[0] is None:
             raise BadInput(f"there is no record {shown(id)} in this investigation")
         ids = [id, *self._nodes.edges_at(id, name)]
@@ -157,7 +157,7 @@ class Investigations:
 
         Raises BadInput for one that ``by`` may not see, or that the investigation has itself.
         """
-        access = self._writable(by, name)
+        access = self.writable(by, name)
         unique = limited(ids)
         for id_, node in zip(unique, self._reader.entities(unique, access), strict=True):
             if not isinstance(node, Entity):
@@ -169,7 +169,7 @@ class Investigations:
 
     def exclude(self, by: Actor, name: str, ids: Sequence[str]) -> int:
         """Take out records that were brought in by reference; how many there were."""
-        self._writable(by, name)
+        self.writable(by, name)
         return self._nodes.exclude(name, limited(ids))
 
     # --- whom it is shared with -------------------------------------------------------------------
@@ -224,7 +224,8 @@ class Investigations:
             )
         return found[0], access
 
-    def _writable(self, by: Actor, name: str) -> Access:
+    def writable(self, by: Actor, name: str) -> Access:
+        """What ``by`` may see, who may add to an investigation; raises BadInput, Forbidden."""
         investigation, access = self._known(by, name, Level.WRITE)
         if investigation.archived:
             raise BadInput(

@@ -75,6 +75,8 @@ PROFILE: Counts = MappingProxyType(
 """What a profile has: more are rare."""
 SAID = 5
 """What was said of one pair in one collection: more is rare."""
+SCHEMATA, OF_SCHEMA = 66, 20
+"""The schemata of FollowTheMoney's model, and what telling one costs: it has 30 properties."""
 
 
 @dataclass
@@ -267,6 +269,8 @@ class Cost:
         if name == "profile":
             return sum(PROFILE.values()) + self._inner(sets, kind, PROFILE)
         inner = self._inner(sets, kind)
+        if name == "model":
+            return OF_SCHEMA * len(arguments.get("schemata") or range(SCHEMATA))
         if name == "judgeXref":
             return JUDGED + inner
         if name == "history":

@@ -8,6 +8,7 @@ import strawberry
 
 from api.argument import SearchFilter, search_filter
 from api.connection import Connection, listed, page_size
+from api.diagram import Diagram
 from api.entity import Entity
 from api.grant import Grant
 from api.search import Search, SearchConnection
@@ -70,6 +71,10 @@ async def _included(
     return listed(found, lambda each: each.record, page_size(first, PAGE), after)
 
 
+async def _diagrams(root: strawberry.Parent[value.Investigation], info: Info) -> Any:
+    return await info.context.ask(info.context.engine.diagrams.all, root.name)
+
+
 @strawberry.type(description="A private collection: what you and your colleagues add by hand.")
 class Investigation:
     """A private collection: what you and your colleagues add by hand."""
@@ -94,6 +99,9 @@ class Investigation:
         resolver=_included,
         description="Records of datasets that were brought into it by reference, as far as you "
         "may see them.",
+    )
+    diagrams: list[Diagram] = strawberry.field(
+        resolver=_diagrams, description="The drawings that are kept in it, by title."
     )
 
 

@@ -16,6 +16,7 @@ from api.argument import HopFilter, SearchFilter, hop_filter, search_filter
 from api.block import AuditQuery
 from api.connection import page_size
 from api.dataset import Dataset, DatasetConnection, dataset_page
+from api.diagram import DiagramQuery
 from api.document.document import DocumentQuery
 from api.entity import Entity
 from api.grant import GrantQuery
@@ -23,6 +24,7 @@ from api.holding import HoldingQuery
 from api.investigation import InvestigationQuery
 from api.judgement import JudgementQuery
 from api.match import MatchQuery
+from api.model import ModelQuery
 from api.review import ReviewQuery
 from api.search import Search, SearchConnection
 from api.session import Info
@@ -131,6 +133,8 @@ class Query(
     UserQuery,
     GrantQuery,
     InvestigationQuery,
+    DiagramQuery,
+    ModelQuery,
     UserRequestQuery,
     AllowanceQuery,
     AuditQuery,

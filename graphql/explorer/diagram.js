@@ -88,6 +88,40 @@ export function altering(state, values) {
     .map(([id, value]) => ["nodes", id, state.nodes[id], { ...state.nodes[id], ...value }]);
 }
 
+/** The changes that put other nodes, each with its place, and edges where those of now are. */
+export function replacing(state, nodes, edges) {
+  const next = {
+    nodes: Object.fromEntries(nodes.map((node) => [node.id, node])),
+    edges: Object.fromEntries(edges.map((edge) => [edgeKey(edge), edge])),
+  };
+  return ["nodes", "edges"].flatMap((part) =>
+    [...new Set([...Object.keys(state[part]), ...Object.keys(next[part])])]
+      .map((id) => [part, id, state[part][id], next[part][id]]));
+}
+
+/** The changes that bring in another diagram: as it is there, beside or onto what is drawn. */
+export function merging(state, nodes, edges) {
+  const fresh = nodes.filter((node) => !state.nodes[node.id]);
+  const both = nodes.filter((node) => state.nodes[node.id]);
+  const now = Object.values(state.nodes);
+  const shift = both.length
+    ? apart(middle(both.map(({ id }) => state.nodes[id])), middle(both))
+    : beside(now, nodes);
+  const placed = fresh.map((node) => ({ ...node, x: node.x + shift.x, y: node.y + shift.y }));
+  const changes = placed.map((node) => ["nodes", node.id, undefined, node]);
+  return [...changes, ...adding(applied(state, changes), [], edges)];
+}
+
+const apart = (there, here) => ({ x: there.x - here.x, y: there.y - here.y });
+
+/** How far nodes have to move to the right to stand beside others. */
+function beside(others, nodes) {
+  if (others.length === 0 || nodes.length === 0) return { x: 0, y: 0 };
+  const right = Math.max(...others.map((node) => node.x));
+  const left = Math.min(...nodes.map((node) => node.x));
+  return { x: right - left + 150, y: middle(others).y - middle(nodes).y };
+}
+
 /** The state after some changes, or before them where `back` is true. */
 export function applied(state, changes, back = false) {
   const next = { nodes: { ...state.nodes }, edges: { ...state.edges } };

@@ -4,8 +4,9 @@ import { ask } from "./ask.js";
 import { go } from "./address.js";
 import { edgeOf, nodeOf } from "./diagram.js";
 import { Busy, Trouble, useAnswer, Warnings } from "./part.js";
-import { html, useState } from "./page.js";
-import { PATHS, SEARCH } from "./question.js";
+import { html } from "./page.js";
+import { Picker } from "./picker.js";
+import { PATHS } from "./question.js";
 import { parts } from "./sentence.js";
 
 const MODES = {
@@ -35,41 +36,18 @@ const split = (ids) => ids.split(" ").filter(Boolean);
 
 /** One end of the paths: one record or several. */
 function End({ label, ids, choose, actions }) {
-  const [text, type] = useState("");
-  const [state, tell] = useState({});
-  const look = async (event) => {
-    event.preventDefault();
-    if (!text.trim()) return;
-    tell({ busy: true });
-    try {
-      const { data } = await ask(SEARCH, { q: text });
-      tell({ hits: data.search.edges.slice(0, 8).map(({ node }) => nodeOf(node)) });
-    } catch (trouble) {
-      tell({ trouble });
-    }
-  };
-  const take = (id) => {
-    choose([...new Set([...ids, id])]);
-    tell({});
-    type("");
-  };
   const selected = [...actions.selected()].filter((id) => !ids.includes(id));
+  const take = (node) => {
+    actions.learn([node]);
+    choose([...new Set([...ids, node.id])]);
+  };
   return html`<fieldset class="end"><legend>${label}</legend>
     ${ids.map((id) => html`<span class="chip">${actions.name(id)}
       <button class="small" aria-label=${`Take ${actions.name(id)} out`}
         onClick=${() => choose(ids.filter((each) => each !== id))}>×</button></span>`)}
-    <form onSubmit=${look}>
-      <input type="search" value=${text} aria-label=${`${label}: search for a name`}
-        placeholder="Search for a name" onInput=${(event) => type(event.target.value)} />
-      <button>Search</button>
+    <${Picker} label=${label} take=${take}>
       ${selected.length > 0 && html`<button type="button"
-        onClick=${() => choose([...ids, ...selected])}>Take the ${selected.length} selected</button>`}
-    </form>
-    <${Busy} busy=${state.busy} /><${Trouble} trouble=${state.trouble} />
-    ${state.hits?.length === 0 && html`<p>Nothing is found by that.</p>`}
-    <ul class="choices">${(state.hits ?? []).map((node) => html`<li>
-      <button class="link" onClick=${() => (actions.learn([node]), take(node.id))}>${node.caption}</button>
-      <span class="about">${node.schema} · ${node.datasetTitle}</span></li>`)}</ul>
+        onClick=${() => choose([...ids, ...selected])}>Take the ${selected.length} selected</button>`}<//>
   </fieldset>`;
 }
 

@@ -13,6 +13,9 @@ export class History {
     this.state = EMPTY;
     this.done = []; // steps, the latest last: {label, changes}
     this.undone = [];
+    this.saved = null; // the diagram on the server that this is: {id, investigation, title, version}
+    this.investigation = null; // the one that was last opened to be written to
+    this.who = ""; // whose it is: another user of this browser does not see it
     this.listeners = new Set();
     this.keeping = 0; // writes that have not ended
     addEventListener("beforeunload", (event) => this.keeping && event.preventDefault());
@@ -25,6 +28,21 @@ export class History {
     this.state = applied(this.state, changes);
     this.done = [...this.done, { label, changes }].slice(-DEEP);
     this.undone = [];
+    this.changed();
+  }
+
+  /** Add changes to the last step: what a question answered that was asked for it. */
+  extend(changes) {
+    const step = this.done.at(-1);
+    if (!step || changes.length === 0) return;
+    this.state = applied(this.state, changes);
+    this.done = [...this.done.slice(0, -1), { ...step, changes: [...step.changes, ...changes] }];
+    this.changed();
+  }
+
+  /** Keep something beside the steps. */
+  note(values) {
+    Object.assign(this, values);
     this.changed();
   }
 
@@ -56,21 +74,37 @@ export class History {
   /** Keep all of it in the browser, which asks before it leaves the page too early. */
   keep() {
     if (!this.database) return;
-    const { state, done, undone } = this;
+    const { state, done, undone, saved, investigation, who } = this;
     const transaction = this.database.transaction(STORE, "readwrite", { durability: "relaxed" });
-    transaction.objectStore(STORE).put({ state, done, undone }, STORE);
+    transaction.objectStore(STORE).put(
+      { state, done, undone, saved: saved && { ...saved, state: saved.state === state }, investigation },
+      key(who));
     this.keeping += 1;
     transaction.oncomplete = transaction.onabort = () => (this.keeping -= 1);
   }
 
-  /** Take up what was kept, if anything was. */
-  async recall() {
+  /** Forget all of it, in the browser too. */
+  async forget() {
+    const { database, who } = this;
+    Object.assign(this, { state: EMPTY, done: [], undone: [], saved: null, investigation: null });
+    localStorage.removeItem("clew");
+    if (!database) return;
+    const transaction = database.transaction(STORE, "readwrite");
+    transaction.objectStore(STORE).delete(key(who));
+    await new Promise((resolve) => (transaction.oncomplete = transaction.onabort = resolve));
+  }
+
+  /** Take up what was kept for an account ("" for nobody's), if anything was. */
+  async recall(who) {
+    this.who = who;
+    localStorage.setItem("clew", who);
     // a private window may have no such store, and another page may hold it up
     const opening = open().then(async (database) => {
-      const kept = await found(database);
+      const kept = await found(database, key(who));
       this.database = database;
       if (kept && this.done.length === 0) {
         Object.assign(this, kept);
+        if (this.saved?.state === true) this.saved.state = this.state;
         for (const listener of this.listeners) listener();
       } else if (this.done.length) this.keep();
     });
@@ -78,8 +112,10 @@ export class History {
   }
 }
 
-function found(database) {
-  const request = database.transaction(STORE).objectStore(STORE).get(STORE);
+const key = (who) => (who ? `${STORE} ${who}` : STORE);
+
+function found(database, name) {
+  const request = database.transaction(STORE).objectStore(STORE).get(name);
   return new Promise((resolve) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => resolve(null);

@@ -57,6 +57,33 @@ export function useAnswer(question, key) {
   return told;
 }
 
+/** What somebody does by a button: [{busy, trouble, done}, act]; `act(change)` runs it. */
+export function useAct() {
+  const [state, tell] = useState({});
+  const act = async (change) => {
+    tell({ busy: true });
+    try {
+      tell({ done: (await change()) ?? true });
+    } catch (trouble) {
+      tell({ trouble });
+    }
+  };
+  return [state, act];
+}
+
+/** A button that asks again before it does what cannot be undone. */
+export function Sure({ text, sure, disabled, act }) {
+  const [asked, ask] = useState(false);
+  if (!asked) return html`<button disabled=${disabled} onClick=${() => ask(true)}>${text} …</button>`;
+  return html`<span class="sure" role="group" aria-label=${text}>${sure}
+    <button class="danger" onClick=${() => (ask(false), act())}>${text}</button>
+    <button onClick=${() => ask(false)}>Leave it</button></span>`;
+}
+
+/** The address at which one signs in, and comes back here. */
+export const signIn = () =>
+  `/signin?next=${encodeURIComponent(location.pathname + location.hash)}`;
+
 /** Says that something is being asked, after a moment, and for how long. */
 export function Busy({ busy, wait }) {
   const [seconds, count] = useState(0);
@@ -75,7 +102,7 @@ export function Trouble({ trouble }) {
   if (!trouble) return null;
   const signIn = ["UNAUTHENTICATED", "FORBIDDEN"].includes(trouble.code);
   return html`<p class="trouble" role="alert">${trouble.message}
-    ${signIn && html` <a href="/signin?next=/explore">Sign in</a>`}</p>`;
+    ${signIn && html` <a href=${signIn()}>Sign in</a>`}</p>`;
 }
 
 /** The warnings of an answer: what was left out, and why. */

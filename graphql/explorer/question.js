@@ -1,11 +1,11 @@
 // The GraphQL documents that the page asks.
 
-const CARD = `fragment Card on Entity {
+export const CARD = `fragment Card on Entity {
   id schema caption dataset { name title }
   facts: properties(names: ["topics", "country", "nationality", "jurisdiction"]) { name values }
 }`;
 
-const EDGE = `fragment Edge on Relationship {
+export const EDGE = `fragment Edge on Relationship {
   id type sourceId targetId dataset { name title }
   judgement { by at note }
   entity { facts: properties(names: [
@@ -85,7 +85,7 @@ export const OWNERS = `query Owners($id: ID!, $at: Date, $minShare: Float) {
 
 export const OWNED = OWNERS.replace("query Owners", "query Holdings").replace("list: owners", "list: holdings");
 
-export const ME = "{ me { name } }";
+export const ME = "{ me { name title roles } }";
 
 export const EXPORTED = `query Exported($ids: [ID!]!) {
   entities(ids: $ids) {

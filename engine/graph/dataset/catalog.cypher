@@ -25,7 +25,8 @@ $$access_change:it$$
 RETURN d.name AS name
 
 // -- dataset_forget --
-// Deletes the node of a deleted dataset, the history of its crawls, and what it included.
+// Deletes the node of a deleted dataset, the history of its crawls, what it included,
+// and its diagrams.
 // With that history, a dataset that comes back would be taken for unchanged and not be fetched.
 MATCH (d:Dataset {name: $name}) WHERE d.deleting IS NOT NULL
 CALL (d) {
@@ -34,6 +35,10 @@ CALL (d) {
 }
 CALL (d) {
   MATCH (i:Inclusion {investigation: d.name})
+  DETACH DELETE i
+}
+CALL (d) {
+  MATCH (i:Diagram {dataset: d.name})
   DETACH DELETE i
 }
 DETACH DELETE d

@@ -4,6 +4,7 @@ import strawberry
 
 from api.mutation.block import BlockMutation
 from api.mutation.credential import CredentialMutation
+from api.mutation.diagram import DiagramMutation
 from api.mutation.file import FileMutation
 from api.mutation.grant import GrantMutation
 from api.mutation.investigation import InvestigationMutation
@@ -21,6 +22,7 @@ class Mutation(
     GrantMutation,
     CredentialMutation,
     InvestigationMutation,
+    DiagramMutation,
     JudgementMutation,
     BlockMutation,
     FileMutation,

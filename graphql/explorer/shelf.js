@@ -1,0 +1,77 @@
+// Diagrams that are kept on the server, in an investigation: saved, opened, deleted.
+
+import { ask } from "./ask.js";
+import { edgeOf, nodeOf } from "./diagram.js";
+import { CARD, SUBGRAPH } from "./question.js";
+
+const BLOCK = 250; // half of the ids that `subgraph` takes
+const MOST_ASKED = 40; // questions for one diagram
+const OPEN = `query Diagram($id: ID!) { diagram(id: $id) {
+  id investigation title version by at changedBy changed
+  style { colouring width year } places { id x y pinned hidden group } } }`;
+const NODES = `query Nodes($ids: [ID!]!) { entities(ids: $ids) { ...Card } } ${CARD}`;
+const SAVE = `mutation Save($investigation: String!, $title: String!, $id: ID, $version: Int,
+    $places: [DiagramPlaceInput!]!, $style: DiagramStyleInput) {
+  saveDiagram(investigation: $investigation, title: $title, id: $id, version: $version,
+    places: $places, style: $style) { id investigation title version } }`;
+const REMOVE = `mutation Remove($investigation: String!, $id: ID!) {
+  removeDiagram(investigation: $investigation, id: $id) }`;
+
+/** A saved diagram with its nodes and edges, as far as one may see them; null without one. */
+export async function opened(id, progress = () => {}) {
+  const { diagram } = (await ask(OPEN, { id })).data;
+  if (!diagram) return null;
+  const nodes = [];
+  const places = new Map(diagram.places.map(({ id: at, ...place }) => [at, place]));
+  for (const ids of blocks([...places.keys()])) {
+    progress(`${nodes.length} of ${places.size} records`);
+    const { entities } = (await ask(NODES, { ids })).data;
+    nodes.push(...entities.filter(Boolean).map((card) => ({ ...nodeOf(card), ...places.get(card.id) })));
+  }
+  const ids = nodes.map((node) => node.id);
+  return { ...diagram, nodes, ...(await connections(ids, ids, progress)) };
+}
+
+/** Keep what is drawn; `known` is {id, version} of a diagram that is saved again. */
+export async function saved({ investigation, title, known }, state, look) {
+  const places = Object.values(state.nodes).map(({ id, x, y, pinned, hidden, group }) => ({
+    id, x, y, pinned: Boolean(pinned), hidden: Boolean(hidden), group: group || null,
+  }));
+  const style = { colouring: look.colouring, width: look.width, year: look.year };
+  const { data } = await ask(SAVE, { investigation, title, places, style, ...known });
+  return data.saveDiagram;
+}
+
+export const removed = (investigation, id) => ask(REMOVE, { investigation, id });
+
+/** All edges between some ids and others: {edges, partly}; `partly` where they are too many to ask. */
+export async function connections(some, others, progress = () => {}) {
+  const edges = [];
+  const all = [...new Set([...some, ...others])];
+  if (all.length < 2) return { edges, partly: false };
+  const pairs = all.length <= 2 * BLOCK ? [all] : [...paired(blocks(some), blocks(others))];
+  for (const [number, ids] of pairs.slice(0, MOST_ASKED).entries()) {
+    if (number) progress(`relationships, ${Math.round((100 * number) / pairs.length)} %`);
+    const { data } = await ask(SUBGRAPH, { ids });
+    edges.push(...data.subgraph.edges.map(edgeOf));
+  }
+  return { edges, partly: pairs.length > MOST_ASKED };
+}
+
+function* paired(some, others) {
+  const seen = new Set();
+  for (const one of some) {
+    for (const other of others) {
+      const key = [one[0], other[0]].sort().join(" ");
+      if (!seen.has(key)) yield [...new Set([...one, ...other])];
+      seen.add(key);
+    }
+  }
+}
+
+function blocks(ids) {
+  const found = [];
+  for (let at = 0; at < ids.length; at += BLOCK) found.push(ids.slice(at, at + BLOCK));
+  return found;
+}
+
