@@ -74,6 +74,10 @@ class Investigations:
         """The included records that the reader may see; none of what the reader may not see."""
         return self._nodes.inclusions(name, access) if name in access.datasets else []
 
+    def including(self, record: str, access: Access) -> list[Investigation]:
+        """The investigations that a record was brought into, as far as the reader sees both."""
+        return self.named(self._nodes.including(record, access), access)
+
     def readers(self, name: str, access: Access) -> list[Grant]:
         """Whom it is shared with, for everybody who sees it; the data team sees all besides."""
         return self._directory.grants_on(name) if name in access.datasets else []

@@ -76,6 +76,7 @@ OPEN = {
     "directory",
     "credentials",
     "crossings",
+    "diagrams",
     "documents",
     "audit",
     "blocks",

@@ -123,6 +123,10 @@ async def _investigations(
     return listed(found, _place, page_size(first, PAGE), after)
 
 
+async def _with(info: Info, record: strawberry.ID) -> Any:
+    return await info.context.ask(info.context.engine.investigations.including, str(record))
+
+
 def _place(investigation: value.Investigation) -> str:
     return f"{investigation.title}\n{investigation.name}"  # no title has a line break
 
@@ -137,4 +141,9 @@ class InvestigationQuery:
     )
     investigations: Connection[Investigation] | None = strawberry.field(
         resolver=_investigations, description="The investigations that you may see, by title."
+    )
+    investigations_with: list[Investigation] | None = strawberry.field(
+        resolver=_with,
+        description="The investigations that a record of a dataset was brought into, as far as "
+        "you may see them.",
     )

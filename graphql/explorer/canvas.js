@@ -173,6 +173,12 @@ export class Canvas {
     this.sigma.getCamera().animatedReset({ duration: 200 });
   }
 
+  /** Take the size that the page gives it now. */
+  resize() {
+    this.sigma.resize(true);
+    this.sigma.refresh();
+  }
+
   zoom(factor) {
     this.sigma.getCamera().animatedZoom({ duration: 150, factor });
   }

@@ -9,7 +9,7 @@ import { html, useEffect, useRef, useState } from "./page.js";
 import { plain } from "./sentence.js";
 import { COLOURINGS, schemaColour } from "./style.js";
 
-export function Drawing({ state, look, actions, history }) {
+export function Drawing({ state, look, actions, history, shown }) {
   const place = useRef();
   const canvas = useRef();
   const [menu, open] = useState(null);
@@ -25,6 +25,7 @@ export function Drawing({ state, look, actions, history }) {
     actions.canvas = canvas.current;
   }, []);
   useEffect(() => canvas.current.show(state, look), [state, look]);
+  useEffect(() => shown && canvas.current.resize(), [shown]);
   useEffect(() => {
     const close = (event) => event.key === "Escape" && (open(null), pull(null));
     addEventListener("keydown", close);

@@ -37,7 +37,7 @@ export function Entry({ investigation, parameters, actions }) {
         ${(all.answer ?? []).filter((each) => each.isEdge === edges).map((each) => html`
           <option value=${each.name}>${each.label}</option>`)}</optgroup>`)}</select></label>
     ${ready
-      ? html`<p class="about">${one.answer.description}</p>
+      ? html`<p class="about">${one.answer.description.replaceAll("`", "")}</p>
         <${Form} key=${kind + id} investigation=${investigation} id=${id} schema=${one.answer}
           start=${withEnds(start.answer, one.answer, parameters)} actions=${actions} />`
       : html`<${Busy} busy=${true} />`}

@@ -3,7 +3,7 @@
 import { Account, signOut } from "./account.js";
 import { makeActions } from "./actions.js";
 import { ask } from "./ask.js";
-import { read, write } from "./address.js";
+import { go, read, write } from "./address.js";
 import { Drawing } from "./drawing.js";
 import { Entry } from "./entry.js";
 import { Finder } from "./finder.js";
@@ -13,11 +13,16 @@ import { Investigation, Investigations } from "./investigation.js";
 import { html, render, useEffect, useMemo, useState } from "./page.js";
 import { ME } from "./question.js";
 import { Record } from "./record.js";
+import { Review } from "./review.js";
+import { Runs } from "./run.js";
 import { Saved, Saving } from "./saved.js";
 import { Search } from "./search.js";
 
-const TABS = { search: "Search", paths: "Paths", investigations: "Investigations" };
-const WITHIN = { investigation: "investigations", entry: "investigations", diagram: "investigations" };
+const TABS = { search: "Search", paths: "Paths", investigations: "Investigations", reviews: "Review" };
+const WITHIN = {
+  investigation: "investigations", entry: "investigations", diagram: "investigations", review: "reviews",
+};
+const WIDE = ["review"]; // views that take the place of the drawing
 
 function Explorer() {
   const history = useMemo(() => new History(), []);
@@ -55,9 +60,9 @@ function Explorer() {
       <a href="/graphql">GraphiQL</a>
       <${Account} me=${me} leave=${leave} />
     </header>
-    <main>
+    <main class=${WIDE.includes(address.view) ? "wide" : ""}>
       <div class="panel"><${Panel} address=${address} actions=${actions} me=${me} /></div>
-      <${Drawing} state=${state} look=${look} actions=${actions} history=${history} />
+      <${Drawing} shown=${!WIDE.includes(address.view)} state=${state} look=${look} actions=${actions} history=${history} />
     </main>`;
 }
 
@@ -80,6 +85,11 @@ function Panel({ address: { view, id, parameters }, actions, me }) {
   }
   if (view === "entry") {
     return html`<${Entry} key=${JSON.stringify([id, parameters])} investigation=${id} parameters=${parameters} actions=${actions} />`;
+  }
+  if (view === "reviews") return html`<${Runs} key=${me?.name} me=${me} actions=${actions} />`;
+  if (view === "review") {
+    return html`<${Review} key=${id} id=${id} parameters=${parameters} actions=${actions}
+      change=${(values) => go("review", id, { ...parameters, ...values })} />`;
   }
   if (view === "diagram") return html`<${Saved} key=${id} id=${id} actions=${actions} me=${me} />`;
   if (view === "save") return html`<${Saving} key=${me?.name} parameters=${parameters} actions=${actions} me=${me} />`;

@@ -27,10 +27,11 @@ export const SEARCH = `query Search($q: String!, $filter: SearchFilter, $after: 
 
 export const RECORD = `query Record($id: ID!) {
   entity(id: $id) {
-    ...Card
+    ...Card dataset { isInvestigation visibility }
     properties { name label type values entities { id caption schema } }
     edgeCounts { type direction count }
   }
+  investigationsWith(record: $id) { name title }
 } ${CARD}`;
 
 export const SIMILAR = `query Similar($id: ID!) {
@@ -84,6 +85,11 @@ export const OWNERS = `query Owners($id: ID!, $at: Date, $minShare: Float) {
 } ${CARD} ${EDGE}`;
 
 export const OWNED = OWNERS.replace("query Owners", "query Holdings").replace("list: owners", "list: holdings");
+
+/** The relationships of a record with their dates, as many as a page has. */
+export const DATED = `query Dated($id: ID!) {
+  entity(id: $id) { expand(first: 100) { totalCount edges { node { ...Card } relationship { ...Edge } } } }
+} ${CARD} ${EDGE}`;
 
 export const ME = "{ me { name title roles } }";
 

@@ -3,11 +3,16 @@
 import { ask } from "./ask.js";
 import { write } from "./address.js";
 import { edgeOf, nodeOf } from "./diagram.js";
-import { about, Busy, Card, Trouble, useAnswer, Warnings } from "./part.js";
+import { Mentions } from "./mention.js";
+import { about, Busy, Card, Trouble, useAct, useAnswer, Warnings } from "./part.js";
 import { html, useState } from "./page.js";
 import { NEIGHBOURS, RECORD, SIMILAR } from "./question.js";
 import { parts, plain } from "./sentence.js";
 import { flags } from "./style.js";
+import { Timeline } from "./timeline.js";
+
+const INCLUDE = `mutation Include($name: String!, $ids: [ID!]!) {
+  includeEntities(investigation: $name, ids: $ids) }`;
 
 export function Record({ id, actions }) {
   const { answer, trouble, busy, wait } = useAnswer(
@@ -28,6 +33,7 @@ export function Record({ id, actions }) {
       <a class="button" href=${write("owners", id)}>Owners</a>
       <a class="button" href=${write("holdings", id)}>Holdings</a>
     </p>
+    <${Cases} record=${record} within=${answer.data.investigationsWith ?? []} actions=${actions} />
     <dl class="properties">${ordered(record.properties).map((property) => html`
       <dt>${property.label}</dt>
       <dd>${values(property)}</dd>`)}
@@ -37,8 +43,34 @@ export function Record({ id, actions }) {
     ${record.edgeCounts.length === 0 && html`<p>None that you may see.</p>`}
     ${record.edgeCounts.map(({ type, direction, count }) => html`<${Group} key=${type + direction + id}
       id=${id} type=${type} direction=${direction} count=${count} actions=${actions} />`)}
+    <${Timeline} key=${`time ${id}`} record=${record} />
+    <${Mentions} key=${`mention ${id}`} record=${record} actions=${actions} />
     <${Similar} key=${id} id=${id} actions=${actions} />
   </section>`;
+}
+
+/** The investigations that it is in, and what can be done with it there. */
+function Cases({ record, within, actions }) {
+  const [state, act] = useAct();
+  const [added, add] = useState([]);
+  const last = actions.remembered();
+  const all = [...within, ...added];
+  const own = record.dataset.isInvestigation && record.dataset.name;
+  const include = () => act(async () => {
+    await ask(INCLUDE, { name: last.name, ids: [record.id] });
+    add([...added, last]);
+  });
+  return html`
+    ${(own || all.length > 0) && html`<p class="about">In ${own
+      ? html`<a href=${write("investigation", own)}>${record.dataset.title}</a>`
+      : all.map(({ name, title }, at) => html`${at ? ", " : ""}<a href=${write("investigation", name)}>${title}</a>`)}</p>`}
+    ${last && html`<p class="buttons">
+      ${own === last.name && html`<a class="button" href=${write("entry", own, { id: record.id })}>Edit</a>`}
+      ${!own && !all.some(({ name }) => name === last.name) && html`<button disabled=${state.busy}
+        onClick=${include}>Add to “${last.title}”</button>`}
+      <a class="button" href=${write("entry", last.name, { schema: "Note", about: record.id })}>Add a note</a>
+      <a class="button" href=${write("entry", last.name, { schema: "UnknownLink", source: record.id })}>Add a relationship</a></p>`}
+    <${Trouble} trouble=${state.trouble} />`;
 }
 
 const FIRST = ["name", "alias", "birthDate", "nationality", "jurisdiction", "country", "address"];

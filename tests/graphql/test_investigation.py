@@ -183,6 +183,10 @@ def test_records_of_datasets_are_included_for_those_who_may_see_them(ask: Ask) -
     leak = {"by": "ada", "entity": {"id": "leak:cement"}}
     assert ask("ada", included)["included"] == {"totalCount": 2, "nodes": [leak, register]}
     assert ask("ben", included)["included"] == {"totalCount": 1, "nodes": [register]}
+    with_it = '{ investigationsWith(record: "%s") { name } }'
+    for who, sees in (("ada", (1, 1)), ("ben", (1, 0)), ("eve", (0, 0)), (None, (0, 0))):
+        for record, count in zip(("register:cement", "leak:cement"), sees, strict=True):
+            assert len(ask(who, with_it % record)) == count, (who, record)
     own = opened(ask, "ben")
     hidden = ask("ben", include, name=own, ids=["leak:cement"])
     missing = ask("ben", include, name=own, ids=["leak:nobody"])

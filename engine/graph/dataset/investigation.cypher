@@ -45,6 +45,12 @@ MATCH (i:Inclusion {investigation: $name})
 WHERE $$visible:i$$
 RETURN i.record AS record, i.by AS by, i.at AS at ORDER BY record
 
+// -- inclusion_of --
+// Which investigations that the reader may see include a record that the reader may see?
+MATCH (i:Inclusion {record: $record})
+WHERE $$visible:i$$ AND i.investigation IN $datasets
+RETURN i.investigation AS name ORDER BY name
+
 // -- record_edges --
 // Which edges of a dataset start or end at a record?
 MATCH (n:Entity {id: $id})-[r$$types$$]-()

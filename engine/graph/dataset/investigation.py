@@ -71,6 +71,12 @@ class InvestigationNodes:
         rows = self._connection.read("inclusion_list", parameters, timeout=self._seconds)
         return [Inclusion(row["record"], row["by"], row["at"].to_native()) for row in rows]
 
+    def including(self, record: str, access: Access) -> list[str]:
+        """The names of the investigations that include a record, as far as the reader sees both."""
+        parameters = {"record": record, **visibility.parameters(access)}
+        rows = self._connection.read("inclusion_of", parameters, timeout=self._seconds)
+        return [row["name"] for row in rows]
+
     def edges_at(self, record: str, dataset: str) -> list[str]:
         """The ids of a dataset's edges that start or end at a record."""
         rows = self._connection.read(
