@@ -71,15 +71,7 @@ class Engine(Reading):
             self._catalog, patient_reader, self._writer, self.follow, self.claim, self._clear
         )
         self.documents = self._documents(stores)
-        self.investigations = Investigations(
-            InvestigationNodes(stores.connection, settings.deadline),
-            self.directory,
-            self.audit,
-            self._reader,
-            Writer(stores.connection),  # for people, who are not to wait
-            self._keeper,
-            self._delete_claimed,
-        )
+        self.investigations = self._investigations(stores)
         self.diagrams = Diagrams(
             DiagramNodes(stores.connection, settings.deadline), self.investigations, self._reader
         )
@@ -99,6 +91,17 @@ class Engine(Reading):
             self.judgements,
             self.directory,
             self.secret,
+        )
+
+    def _investigations(self, stores: Stores) -> Investigations:
+        return Investigations(
+            InvestigationNodes(stores.connection, self.settings.deadline),
+            self.directory,
+            self.audit,
+            self._reader,
+            Writer(stores.connection),  # for people, who are not to wait
+            self._keeper,
+            self._delete_claimed,
         )
 
     def _documents(self, stores: Stores) -> Documents:
