@@ -5,6 +5,7 @@ skipped come again with the next review.
 """
 
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from rich.console import Console
@@ -68,10 +69,12 @@ class Review:
         access = self.engine.owner_access()
         left = self.engine.crossings.count(self.question, access)
         self._titles = {each.name: each.title for each in self.engine.datasets(access)}
-        while (pair := self._next()) is not None:
-            self._show(pair, left - sum(step.verdict is not None for step in self.steps))
-            if not self._asked(pair):
-                break
+        # Ctrl-C may also come between two keys: what was done up to then is told as well
+        with suppress(KeyboardInterrupt):
+            while (pair := self._next()) is not None:
+                self._show(pair, left - sum(step.verdict is not None for step in self.steps))
+                if not self._asked(pair):
+                    break
         self._end()
 
     def _next(self) -> Pair | None:

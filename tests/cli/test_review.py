@@ -47,7 +47,7 @@ class Terminal:
         os.close(slave)
         self.shown = ""
 
-    def wait_for(self, text: str, seconds: float = 60) -> str:
+    def wait_for(self, text: str, seconds: float = 120) -> str:
         """All that it shows before a text, which is waited for."""
         end = time.monotonic() + seconds
         while text not in self.shown:
@@ -66,17 +66,17 @@ class Terminal:
 
     def press_until(self, keys: str, text: str) -> str:
         """Type until a text is shown; Python loses a Ctrl-C that comes while it frees objects."""
-        for _ in range(11):
+        for _ in range(5):
             self.press(keys)
             try:
-                return self.wait_for(text, 5)
+                return self.wait_for(text, 20)
             except AssertionError:
                 assert self._process.poll() is None, self.shown
-        return self.wait_for(text, 5)
+        return self.wait_for(text, 20)
 
     def code(self) -> int:
         """Wait for its end; its code."""
-        return self._process.wait(60)
+        return self._process.wait(120)
 
     def __enter__(self) -> "Terminal":
         return self

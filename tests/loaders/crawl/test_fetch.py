@@ -266,11 +266,11 @@ def test_nobody_waits_beyond_the_deadline(site: Any, tmp_path: Path) -> None:
     later = answer(b"", 429, Retry_After=3600)
     url, began = site.put("/a", BODY, *[later] * 9), time.monotonic()
     with pytest.raises(FetchFailed, match="answered 429 Too Many Requests"):
-        fetch(url, tmp_path / "a", Limits(seconds=300.0))
+        fetch(url, tmp_path / "a", Limits(seconds=50.0))
     site.put("/a", BODY, "slow")
     with pytest.raises(FetchFailed, match=r"took longer than 0\.5 s"):
         fetch(url, tmp_path / "a", Limits(seconds=0.5))
-    assert time.monotonic() - began < 60
+    assert time.monotonic() - began < 40
     began = time.monotonic()
     site.put("/a", BODY, answer(b"", 503, Retry_After=1), answer(b"", 503, Retry_After="soon"))
     assert fetch(url, tmp_path / "a", QUICK) is not None
