@@ -330,7 +330,7 @@ def test_the_pages_fit_wide_and_narrow_windows_light_and_dark(
 ) -> None:
     with browsing(tmp_path) as page, server(engine) as url:
         page.call("Page.enable")
-        for path, first in (("/", "a.start"), ("/graphql", "#operations li a")):
+        for path, first in (("/start", "a.start"), ("/graphql", "#operations li a")):
             colours = set()
             for width, height in ((1400, 900), (400, 800)):
                 page.resize(width, height)

@@ -8,7 +8,7 @@ import { dropped, Upload } from "./upload.js";
 
 const FILES = `query Files($name: String!, $after: String) { dataset(name: $name) {
   fileCounts { state count }
-  files(first: 50, after: $after) { totalCount pageInfo { hasNextPage endCursor }
+  files(first: 50, after: $after) { pageInfo { hasNextPage endCursor }
     nodes { id name path size state reason detail pages } } } }`;
 const RETRY = "mutation Retry($name: String!) { retryFiles(dataset: $name) }";
 const WAITING = ["WAITING"];
@@ -30,6 +30,7 @@ export function Documents({ one, may, actions }) {
   const found = answer?.data.dataset;
   const pending = (found?.fileCounts ?? [])
     .filter(({ state }) => WAITING.includes(state)).reduce((sum, { count }) => sum + count, 0);
+  const total = (found?.fileCounts ?? []).reduce((sum, { count }) => sum + count, 0);
   useEffect(() => {
     if (!pending || busy) return undefined;
     const timer = setTimeout(() => again((now) => now + 1), EVERY);
@@ -48,16 +49,17 @@ export function Documents({ one, may, actions }) {
     <${Running} uploads=${uploads} take=${(upload) => upload.run(() => start((now) => [...now]))
       .then(() => again((now) => now + 1))} />
     <${Trouble} trouble=${trouble} />
-    <p role="status">${pending ? `${pending} of ${found.files.totalCount} wait to be read, or are being read …` : ""}</p>
+    <p role="status">${pending ? `${pending} of ${total} wait to be read, or are being read …` : ""}</p>
     ${!found && html`<${Busy} busy=${busy} />`}
-    ${found?.files.totalCount === 0 && html`<p>No documents yet.</p>`}
+    ${found && total === 0 && html`<p>No documents yet.</p>`}
     ${failed && may.write && html`<p><button onClick=${() => actions.busy("Asking to read them again",
       async () => (await ask(RETRY, { name }), again(version + 1)))}>Read what failed again</button></p>`}
     <ul class="cards">${(found?.files.nodes ?? []).map((file) => html`<li class="card" key=${file.id}><div>
       <a href=${write("document", file.id)}>${file.name}</a>
       <div class="about">${[file.path !== file.name && file.path, size(file.size),
         file.pages > 0 && `${file.pages} pages`].filter(Boolean).join(" · ")}</div>
-      <div class=${file.state === "FAILED" ? "trouble" : "about"}>${told(file)}</div></div></li>`)}</ul>`;
+      <div class=${file.state === "FAILED" ? "trouble" : "about"}>${told(file)}</div></div></li>`)}</ul>
+    ${found?.files.pageInfo.hasNextPage && html`<p class="about">The first 50 are shown: search finds all.</p>`}`;
 }
 
 const told = ({ state, reason, detail }) =>

@@ -4,6 +4,7 @@ import { Account, signOut } from "./account.js";
 import { makeActions } from "./actions.js";
 import { ask } from "./ask.js";
 import { go, read, write } from "./address.js";
+import { DocumentView } from "./document.js";
 import { Drawing } from "./drawing.js";
 import { Entry } from "./entry.js";
 import { Finder } from "./finder.js";
@@ -22,7 +23,7 @@ const TABS = { search: "Search", paths: "Paths", investigations: "Investigations
 const WITHIN = {
   investigation: "investigations", entry: "investigations", diagram: "investigations", review: "reviews",
 };
-const WIDE = ["review"]; // views that take the place of the drawing
+const WIDE = ["review", "document"]; // views that take the place of the drawing
 
 function Explorer() {
   const history = useMemo(() => new History(), []);
@@ -57,7 +58,7 @@ function Explorer() {
         aria-current=${(WITHIN[address.view] ?? address.view) === view ? "page" : null}>${text}</a>`)}</nav>
       <p class="message" role="status" aria-live="polite" data-busy=${message.busy ? "" : null}
         data-trouble=${message.trouble ? "" : null}>${message.text}</p>
-      <a href="/graphql">GraphiQL</a>
+      <a href="/start">Help</a> <a href="/graphql">GraphiQL</a>
       <${Account} me=${me} leave=${leave} />
     </header>
     <main class=${WIDE.includes(address.view) ? "wide" : ""}>
@@ -90,6 +91,9 @@ function Panel({ address: { view, id, parameters }, actions, me }) {
   if (view === "review") {
     return html`<${Review} key=${id} id=${id} parameters=${parameters} actions=${actions}
       change=${(values) => go("review", id, { ...parameters, ...values })} />`;
+  }
+  if (view === "document") {
+    return html`<${DocumentView} key=${id} id=${id} parameters=${parameters} actions=${actions} me=${me} />`;
   }
   if (view === "diagram") return html`<${Saved} key=${id} id=${id} actions=${actions} me=${me} />`;
   if (view === "save") return html`<${Saving} key=${me?.name} parameters=${parameters} actions=${actions} me=${me} />`;

@@ -6,13 +6,13 @@ import { html, useEffect, useState } from "./page.js";
 import { flags, schemaColour } from "./style.js";
 
 /** A record in a list: its name leads to its page, the button draws it. */
-export function Card({ card, highlight, actions, children }) {
+export function Card({ card, highlight, words: said, actions, children }) {
   const node = nodeOf(card);
   const drawn = Boolean(actions.state().nodes[node.id]);
   return html`<li class="card">
     <span class="dot" style=${{ background: schemaColour(node.schema) }}></span>
     <div>
-      <a href=${write("record", node.id)}>${node.caption}</a>
+      <a href=${address(node, said)}>${node.caption}</a>
       ${flags(node).map((flag) => html` <span class="flag">${flag}</span>`)}
       <div class="about">${about(node)}</div>
       ${highlight && html`<div class="highlight">${marked(highlight)}</div>`}
@@ -23,6 +23,13 @@ export function Card({ card, highlight, actions, children }) {
       ${drawn ? "drawn" : "draw"}</button>
   </li>`;
 }
+
+const READ = ["Document", "Pages", "Page", "Image", "PlainText", "HyperText", "Table", "Workbook",
+  "Email", "Package", "Folder", "Audio", "Video", "Message"];
+
+/** Where a name leads: a document to its pages, with the words looked for; else to its record. */
+const address = ({ id, schema }, said) => READ.includes(schema) && schema !== "Page"
+  ? write("document", id, { q: said }) : write("record", id);
 
 /** Type, countries and dataset of a record, in one line. */
 export const about = (node) =>
@@ -49,7 +56,9 @@ export function useAnswer(question, key) {
   useEffect(() => {
     const leaving = new AbortController();
     tell((before) => ({ ...before, busy: true, trouble: null, wait: 0 }));
-    question(leaving.signal, (wait) => tell((before) => ({ ...before, wait })))
+    const asking = async () =>
+      await question(leaving.signal, (wait) => tell((before) => ({ ...before, wait })));
+    asking()
       .then((answer) => tell({ answer, busy: false }))
       .catch((trouble) => trouble.name === "AbortError" || tell({ trouble, busy: false }));
     return () => leaving.abort();

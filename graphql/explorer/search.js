@@ -73,7 +73,7 @@ function Hits({ parameters, actions }) {
       html`${number ? ", " : ""}<a href=${write("search", "", { q: each })}>${each}</a>`)}?</p>`}
     <${Facets} facets=${found.facets} parameters=${parameters} />
     <ul class="cards">${hits.map(({ node, highlight }) =>
-      html`<${Card} key=${node.id} card=${node} highlight=${highlight} actions=${actions} />`)}</ul>
+      html`<${Card} key=${node.id} card=${node} highlight=${highlight} words=${parameters.q} actions=${actions} />`)}</ul>
     ${last.pageInfo.hasNextPage && html`<button onClick=${next} disabled=${more.busy}>More hits</button>`}
     <${Trouble} trouble=${more.trouble} />`;
 }

@@ -61,7 +61,7 @@ def page(browser: Page, url: str) -> Iterator[Page]:
 def show(page: Page, url: str, fragment: str) -> None:
     """Open a state of the explorer by its address."""
     page.open("about:blank")
-    page.open(f"{url}/explore{fragment}")
+    page.open(f"{url}/{fragment}")
     page.wait_for("document.querySelector('.tools') !== null")
 
 

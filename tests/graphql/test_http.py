@@ -174,7 +174,7 @@ STATIC = "/static/graphiql/"
 
 def test_a_browser_keeps_files_by_their_hash_and_asks_again_for_pages() -> None:
     asking = client()
-    for path in ("/", "/graphql", "/signin"):
+    for path in ("/start", "/graphql", "/signin"):
         page = asking.get(path, headers={"accept": "text/html"}).text
         named = re.findall(r'"(/static/graphiql/[^"]+)"', page)
         assert named
@@ -182,7 +182,12 @@ def test_a_browser_keeps_files_by_their_hash_and_asks_again_for_pages() -> None:
             answer = asking.get(name)
             assert answer.status_code == 200
             assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
-    wanted = (("/", "text/html"), ("/graphql", "text/html"), (f"{STATIC}page.css", "*/*"))
+    wanted = (
+        ("/start", "text/html"),
+        ("/", "text/html"),
+        ("/graphql", "text/html"),
+        (f"{STATIC}page.css", "*/*"),
+    )
     for path, accept in (
         *wanted,
         (f"{STATIC}operations.json", "*/*"),
@@ -198,7 +203,9 @@ def test_a_browser_keeps_files_by_their_hash_and_asks_again_for_pages() -> None:
 
 
 @pytest.mark.parametrize("coding", ["zstd", "gzip"])
-@pytest.mark.parametrize("path", ["/", "/graphql", f"{STATIC}page.css", f"{STATIC}operations.json"])
+@pytest.mark.parametrize(
+    "path", ["/", "/start", "/graphql", f"{STATIC}page.css", f"{STATIC}operations.json"]
+)
 def test_pages_and_files_are_compressed(path: str, coding: str) -> None:
     answer = client().get(path, headers={"accept": "text/html", "accept-encoding": coding})
     assert answer.status_code == 200
@@ -206,7 +213,7 @@ def test_pages_and_files_are_compressed(path: str, coding: str) -> None:
 
 
 def test_the_start_page_leads_on() -> None:
-    page = client().get("/").text
+    page = client().get("/start").text
     assert 'href="/graphql"' in page
     assert page.count('href="/graphql#') == len(operations())
     assert 'href="/account"' in page
@@ -214,6 +221,17 @@ def test_the_start_page_leads_on() -> None:
     assert kept.status_code == 200
     assert "/graphql#" not in kept.text
     assert 'href="/signin' in kept.text
+    old = client().get("/explore", follow_redirects=False)
+    assert (old.status_code, old.headers["location"]) == (308, "/")
+
+
+def test_without_its_libraries_the_explorer_is_the_start_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("api.graphiql.explorable", lambda: False)
+    page = client().get("/").text
+    assert "its libraries could not be" in page
+    assert page.count('href="/graphql#') == len(operations())
 
 
 def test_an_answer_to_a_cookie_is_compressed_for_our_own_pages_only() -> None:
