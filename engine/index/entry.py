@@ -18,6 +18,7 @@ from engine.index.folding import digest, fold, foldings, identifier, texts, toke
 from engine.index.form import forms
 from engine.index.key import keys_of
 from engine.index.leaflet import Leaflet, halves, unbroken
+from engine.index.naming import naming_keys
 from engine.index.number import further_tokens, is_printed, phone_tokens
 from engine.index.property import property_fields
 from engine.index.sound import other_sounds
@@ -300,6 +301,7 @@ def entry(
         + _divided(entity),
         "exact": sorted({digest(sequence) for sequence in names.sequences}),
         "key": _keys(entity, schema),
+        "naming": naming_keys(entity),
         "identifier": sorted(identifiers),
         "number": _numbers(entity, schema, identifiers),
         "country": sorted({country.lower() for country in values["country"]}),

