@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from cli.mention import look_a_while
 from cli.reader import readers
 from cli.terminal import note, paced
 from engine.document import Reason, State, StateCount, StoredFile
@@ -88,6 +89,7 @@ def ingest_command(
             progress=paced(),
         )
         counts = engine.documents.counts([dataset], engine.owner_access()).get(dataset, [])
+        look_a_while(engine)
         show(report, dataset, counts)
         click.echo(f"{dataset}: {readers(engine, dataset)}")
     if report.skipped:

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from cli.bar import LoadLines, load_bar
+from cli.mention import look_a_while
 from cli.reader import readers, sentence
 from cli.terminal import note, paced
 from engine.account import OWNER
@@ -76,6 +77,7 @@ def load_command(dataset: str, offline: bool, public: bool, **options: Any) -> N
             report = run(engine, dataset=dataset, **options)
             if public and not report.stopped:
                 engine.directory.publish(OWNER, dataset, Visibility.PUBLIC)
+            look_a_while(engine)
             who = readers(engine, dataset)
     show(report, dataset)
     if report.stopped:

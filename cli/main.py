@@ -56,6 +56,10 @@ COMMANDS = {
         "Load a dataset: add what is new, change what differs, remove what is gone.",
     ),
     "mapping": ("cli.mapping:mapping_command", "Check a mapping before anything is loaded."),
+    "mention": (
+        "cli.mention:mention_command",
+        "Look for names in the documents of the archive, and tell what was found.",
+    ),
     "migrate": ("cli.migrate:migrate_command", "Bring the database up to date."),
     "ocr": (
         "cli.ocr:ocr_command",
@@ -70,6 +74,10 @@ COMMANDS = {
     "restore": (
         "cli.restore:restore_command",
         "Fill an empty data folder from a backup, completely or not at all.",
+    ),
+    "screen": (
+        "cli.screen:screen_command",
+        "Whom of the archive some files name, with page and score; nothing is kept.",
     ),
     "status": (
         "cli.status:status_command",

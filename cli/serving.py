@@ -41,6 +41,8 @@ KEYS_INTERVAL = 60.0
 """Seconds between two notes of when API keys were used last."""
 RUN_INTERVAL = 1.0
 """Seconds between two looks for runs of cross-referencing that wait."""
+NAMES_INTERVAL = 2.0
+"""Seconds between two looks for documents and names that are new."""
 READ_INTERVAL = 2.0
 """Seconds between two looks for documents that wait to be read."""
 RESUME_INTERVAL = 60.0
@@ -85,7 +87,7 @@ def serve(engine: Engine, listening: socket.socket, workers: int = 1) -> None:
                 partial(server.run, [listening]),
                 partial(setattr, server, "should_exit", True),
             )
-        tasks = (follow, resume, note_keys, read_documents, cross_reference) + (
+        tasks = (follow, resume, note_keys, read_documents, cross_reference, look_for_names) + (
             (warm_matching,) if workers == 1 else ()
         )
         stop = stack.enter_context(beside(engine, *tasks))
@@ -173,6 +175,12 @@ def cross_reference(engine: Engine, stop: threading.Event) -> None:
     """Do the runs of cross-referencing that wait, until ``stop`` is set."""
     work = partial(engine.crossings.work, paced(), stop)
     repeat(stop, RUN_INTERVAL, work, "no run of cross-referencing can begin")
+
+
+def look_for_names(engine: Engine, stop: threading.Event) -> None:
+    """Look for names in the documents that are new, and for new names, until ``stop`` is set."""
+    work = partial(engine.mentions.work_if_free, stop)
+    repeat(stop, NAMES_INTERVAL, work, "names cannot be looked for in documents")
 
 
 def warm_matching(engine: Engine, stop: threading.Event) -> None:

@@ -41,6 +41,7 @@ from engine.judgements import Judgements
 from engine.loading import Loading
 from engine.match.crossing import Station
 from engine.match.runner import Runner
+from engine.mentions import mentions_of
 from engine.pages import Pages
 from engine.progress import Progress
 from engine.question import ExpandQuestion, PathQuestion
@@ -85,6 +86,9 @@ class Engine(Reading):
         )
         self.crossings = self._crossings(stores)
         self.pages = self._pages(stores)
+        self.mentions = mentions_of(
+            stores, settings.deadline, self._reader, self.owner_access, self.claim
+        )
         self.reviews = Reviews(
             Candidates(stores.connection, settings.deadline),
             self.crossings,

@@ -19,6 +19,7 @@ from followthemoney.schema import Schema
 
 from engine.errors import BadInput
 from engine.judgement import Judgement
+from engine.mentioned import Mention
 
 Properties = Mapping[str, list[str]]
 LITERAL_TYPES = frozenset({"phone", "email", "identifier", "address", "ip", "url", "checksum"})
@@ -79,11 +80,15 @@ class Relationship:
     """The edge as an entity; None where the relationship is a property, or a judgement."""
     judgement: Judgement | None = None
     """That of a SAME_AS, whose ``dataset`` is the collection that it was made in."""
+    mention: Mention | None = None
+    """That of a MENTIONS, whose ``dataset`` is that of the document which names somebody."""
 
 
 Node = Entity | Literal
 SAME_AS = "SAME_AS"
 """The relationship type of positive judgements."""
+MENTIONS = "MENTIONS"
+"""The relationship type from a document to a record that it names."""
 
 
 def same_as(judgement: Judgement) -> Relationship:
@@ -133,6 +138,7 @@ def relationship_types() -> frozenset[str]:
         {
             *edge_schemata(),
             SAME_AS,
+            MENTIONS,
             *(kind.upper() for kind in LITERAL_TYPES),
             *(relationship_type(prop.name) for prop in links),
         }

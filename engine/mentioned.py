@@ -70,6 +70,18 @@ class Mention:
         return self.places[0].text
 
 
+@dataclass(frozen=True, slots=True)
+class HeldMention:
+    """A mention as the graph keeps it."""
+
+    id: str
+    document: str
+    """The id of the document that names somebody."""
+    source: str
+    """The id of the record whose text it is: a page of the document, or the document itself."""
+    mention: Mention
+
+
 @dataclass(frozen=True)
 class MentionQuestion:
     """Whom does a document name, or which documents name a record? A page of mentions."""

@@ -149,6 +149,8 @@ class PathQuestion:
     """Ids of nodes that paths do not pass through."""
     limit: int = 100
     """How many paths ALL_SHORTEST finds at most."""
+    mentions: bool = False
+    """Whether paths may cross mentions: from a document to a record that its text names."""
 
     def __post_init__(self) -> None:
         if max(len(set(self.from_ids)), len(set(self.to_ids))) > MAX_ENDS:
@@ -181,6 +183,8 @@ class ExpandQuestion:
     """The cursor of the last item on the page before."""
     judged: bool = True
     """Whether the records that are judged the same, and their relationships, belong to it."""
+    mentions: bool = False
+    """Whether the documents that name it, or whom it names, are neighbours."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "types", chosen_types(self.types))

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from engine.entity import Entity, Literal, Node, Relationship
+from engine.entity import MENTIONS, Entity, Literal, Node, Relationship
 from engine.errors import ServerUnavailable
 from engine.judgement import Judgement, Verdict
+from engine.mentioned import Mention, MentionKind, Place
 
 LITERAL = "literal:"
 """How the id of every shared value starts."""
@@ -58,6 +59,10 @@ def relationship_of(
 ) -> Relationship:
     """A relationship from its type, the ids of its ends, and its properties."""
     check_present(properties)
+    if kind == MENTIONS:
+        # it belongs to no dataset; the document that it comes from does
+        dataset, mention = source.partition(":")[0], mention_of(properties, target)
+        return Relationship(properties["id"], kind, dataset, source, target, mention=mention)
     dataset = properties["dataset"]
     if "schema" in properties:
         return Relationship(properties["id"], kind, dataset, source, target, entity_of(properties))
@@ -90,3 +95,13 @@ def held_judgement(row: Mapping[str, Any]) -> Judgement:
     check_present(row["properties"])
     ends = {"left": row["left"], "right": row["right"]}
     return judgement_of({**row["properties"], **ends, "verdict": VERDICTS[row["type"]]})
+
+
+def mention_of(values: Mapping[str, Any], entity: str) -> Mention:
+    """The mention of a record that a relationship is, from its properties."""
+    check_present(values)
+    marks = zip(values["starts"], values["ends"], values["texts"], strict=True)
+    places = tuple(Place(values["page"], start, end, text) for start, end, text in marks)
+    kind, count = MentionKind(values["kind"]), values["count"]
+    score, detail = values["score"], values["detail"]
+    return Mention(kind, values["value"], places, score, detail, entity, count)

@@ -6,6 +6,10 @@
 // Whether the reader may read the dataset that a node or relationship belongs to.
 $$it$$.dataset IN $datasets
 
+// -- visible_or_mention --
+// The same for a walk that crosses mentions: the reader may see one if they may see both its ends.
+($$visible:it$$ OR $$it$$:MENTIONS)
+
 // -- visible_record --
 // Whether the reader may see a node that is a record: it has arrived, and is no stub.
 $$visible:it$$ AND $$it$$._stub IS NULL

@@ -22,6 +22,7 @@ from engine.index.naming import naming_keys
 from engine.index.number import further_tokens, is_printed, phone_tokens
 from engine.index.property import property_fields
 from engine.index.sound import other_sounds
+from engine.index.spoken import text_keys
 
 PAGE_SCHEMA = "Page"
 AUTHORS = ("author", "from")
@@ -301,7 +302,7 @@ def entry(
         + _divided(entity),
         "exact": sorted({digest(sequence) for sequence in names.sequences}),
         "key": _keys(entity, schema),
-        "naming": naming_keys(entity),
+        "naming": naming_keys(entity) or text_keys(entity),
         "identifier": sorted(identifiers),
         "number": _numbers(entity, schema, identifiers),
         "country": sorted({country.lower() for country in values["country"]}),

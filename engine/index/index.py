@@ -28,6 +28,7 @@ from engine.index.mark import marked_words
 from engine.index.page import search_page
 from engine.index.parser import parse
 from engine.index.passage import PageSearch, on_page
+from engine.index.reached import text_count, text_ids, texts_with
 from engine.index.suggestion import suggested
 from engine.index.tally import Tallies, checked
 from engine.index.term import every, one_of
@@ -274,6 +275,19 @@ class Index:
         """How many of the records that the reader may see have a term."""
         query = every([one_of(field, [key]), clause.allowed(access)])
         return facet.number_of_hits(self._searcher, query)
+
+    def texts_with(self, entity: Entity) -> set[str]:
+        """The ids of the texts, of every dataset, that may name a record."""
+        return texts_with(self._searcher, entity)
+
+    def texts(self, after: str, most: int) -> list[str]:
+        """The ids of the records with a text that come after an id, in order."""
+        place = self._index.parse_query(f"id:{{{after} TO *}}", ["id"]) if after else None
+        return text_ids(self._searcher, place or Query.all_query(), most)
+
+    def text_count(self) -> int:
+        """How many records have a text, at least."""
+        return text_count(self._searcher)
 
     def schema_counts(self, access: Access) -> dict[str, list[SchemaCount]]:
         """How many entities of each schema each dataset holds, most frequent first."""

@@ -49,7 +49,9 @@ PARTICLES = frozenset(
 )
 """Words of names that tell nothing, and may be left out."""
 _CHINESE = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3005-\u3007]")
-_NOT_ALPHABETIC = re.compile("[\u0370-\u03ff\u1f00-\u1fff\u1100-\u11ff\u3040-\u30ff\u31f0-\u31ff\uac00-\ud7a3\uff66-\uff9f]")
+_NOT_ALPHABETIC = re.compile(
+    "[\u0370-\u03ff\u1f00-\u1fff\u1100-\u11ff\u3040-\u30ff\u31f0-\u31ff\uac00-\ud7a3\uff66-\uff9f]"
+)
 _APOSTROPHES = re.compile("['\u2018\u2019`\u00b4\u2032]")
 
 

@@ -140,7 +140,7 @@ def _sighting(
     cluster: dict[int, tuple[int, float]], words: Sequence[Sound], passage: Passage
 ) -> Sighting | None:
     """What stands together as a sighting, with its initials; None where it is none."""
-    left = {number: word for number, word in enumerate(words)}
+    left = dict(enumerate(words))
     for number, _ in cluster.values():
         del left[number]
     matched = {at: how for at, (_, how) in cluster.items()}
@@ -168,7 +168,9 @@ def _add_initials(matched: dict[int, float], left: dict[int, Sound], passage: Pa
     for number, word in list(left.items()):
         if len(word.word) == 1:  # the record has an initial: what it stands for may be told here
             for at in _beside(min(matched), max(matched), passage):
-                if at not in matched and not word.letters.isdisjoint(passage.tokens[at].sound.letters):
+                if at not in matched and not word.letters.isdisjoint(
+                    passage.tokens[at].sound.letters
+                ):
                     matched[at] = INITIAL
                     del left[number]
                     break
@@ -202,8 +204,8 @@ def _beside(first: int, last: int, passage: Passage) -> Iterator[int]:
 def _crosses_comma_well(matched: dict[int, float], passage: Passage) -> bool:
     """Whether a comma in a name is of the name: ``Putin, Vladimir``.
 
-    It parts two names of a list where both go on: ``Ivan Petrov, Maria Sidorova``. Where there are no
-    capital letters nothing tells where the first name would begin.
+    It parts two names of a list where both go on: ``Ivan Petrov, Maria Sidorova``. Where there
+    are no capital letters nothing tells where the first name would begin.
     """
     first, last = min(matched), max(matched)
     for at in range(first, last):

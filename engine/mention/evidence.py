@@ -109,7 +109,8 @@ def _forms(text: str, *, first: bool = False, last: bool = False) -> frozenset[s
     return frozenset(
         form
         for written, form in found.items()
-        if (first and bare.startswith(written)) or (last and bare.rstrip(". ").endswith(written.rstrip(". ")))
+        if (first and bare.startswith(written))
+        or (last and bare.rstrip(". ").endswith(written.rstrip(". ")))
     )
 
 

@@ -70,10 +70,8 @@ class Hit:
 class Finder:
     """Finds whom texts name, among the records of a lexicon."""
 
-    def __init__(self, lexicon: Lexicon, among: frozenset[str] | None = None) -> None:
-        """With ``among`` only records with these ids are looked at."""
+    def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._among = among
         self._frequencies: dict[tuple[str, str], int] = {}
 
     def find(self, text: str, page: int = 1) -> list[Mention]:
@@ -98,7 +96,9 @@ class Finder:
         known = {value for _, value in by_value}
         for value in values:
             if value.is_known_form and value not in known:
-                place = Place(page, value.start + offset, value.end + offset, text[value.start : value.end])
+                place = Place(
+                    page, value.start + offset, value.end + offset, text[value.start : value.end]
+                )
                 yield Mention(value.kind, value.value, (place,), 1.0, value.name)
 
     # --- names ------------------------------------------------------------------------------------
@@ -110,13 +110,9 @@ class Finder:
         if common:
             known |= self._lexicon.known(dict.fromkeys(whole_text_keys(passage, common)))
         hits: list[Hit] = []
-        for entity in self._records(known):
+        for entity in self._lexicon.named(known) if known else ():
             hits += self._hits(entity, passage)
         return hits
-
-    def _records(self, known: dict[str, int]) -> list[Entity]:
-        found = self._lexicon.named(known) if known else []
-        return [each for each in found if self._among is None or each.id in self._among]
 
     def _hits(self, entity: Entity, passage: Passage) -> Iterator[Hit]:
         person, thing = kinds_of(entity.schema)
@@ -129,7 +125,9 @@ class Finder:
                 continue
             if thing:
                 for found in things(words, passage):
-                    yield self._hit(entity, name, found, passage, thing_score(words, found, passage))
+                    yield self._hit(
+                        entity, name, found, passage, thing_score(words, found, passage)
+                    )
             if person:
                 for found in persons(words, passage):
                     if is_enough(found):
@@ -145,9 +143,7 @@ class Finder:
         shortened = len(found.full) == 1
         return Hit(entity, name, start, end, taken, scored, shortened)
 
-    def _one_word(
-        self, entity: Entity, name: str, word: Sound, passage: Passage
-    ) -> Iterator[Hit]:
+    def _one_word(self, entity: Entity, name: str, word: Sound, passage: Passage) -> Iterator[Hit]:
         places = {at: how for at, how in found_places(word, passage).items() if passage.may[at]}
         for at, how in places.items():
             found = Sighting(at, at, ((at, how),))
@@ -166,8 +162,8 @@ class Finder:
         return self._frequencies[key]
 
     def _weight(self, dataset: str, word: Sound) -> float:
-        """How much a word of a name tells: the rarer it is in the names of its dataset, the more."""
-        return 1 / (1 + self._frequency(dataset, word)) ** 0.25
+        """How much a word of a name tells: the more, the rarer it is in its dataset."""
+        return float((1 + self._frequency(dataset, word)) ** -0.25)
 
     # --- Chinese ----------------------------------------------------------------------------------
 
@@ -181,7 +177,7 @@ class Finder:
                         keys.setdefault("h" + letters, []).append(start + at)
         known = self._lexicon.known(keys) if keys else {}
         hits = []
-        for entity in self._records(known):
+        for entity in self._lexicon.named(known) if known else ():
             for name in filter(is_chinese, full_names(entity)):
                 for at in dict.fromkeys(keys.get("h" + chinese(name)[:LONGEST_CHINESE], ())):
                     hits += _chinese_hit(entity, name, at, passage)
@@ -198,10 +194,9 @@ class Finder:
         for entity in self._lexicon.having(literals, numbers):
             if schema_of(entity.schema).is_a("Document") or entity.schema == "Page":
                 continue
-            if self._among is None or entity.id in self._among:
-                for value in values:
-                    if _has(entity, value):
-                        yield entity, value
+            for value in values:
+                if _has(entity, value):
+                    yield entity, value
 
     # --- putting together -------------------------------------------------------------------------
 
@@ -233,15 +228,18 @@ def without_worse(hits: Sequence[Hit]) -> list[Hit]:
     """Without the names whose words belong to better ones: ``Bank`` in ``Bank of Moscow``.
 
     Several records of one name stay, and the best of several names that one record has at a place.
+    Each dataset is looked at by itself: what one holds takes nothing from another.
     """
-    best: dict[int, int] = {}
+    best: dict[tuple[str, int], int] = {}
     for hit in hits:
         if hit.scored.score >= LEAST:
             for at in hit.taken:
-                best[at] = max(best.get(at, 0), len(hit.taken))
+                place = (hit.entity.dataset, at)
+                best[place] = max(best.get(place, 0), len(hit.taken))
     kept: dict[tuple[str, int], Hit] = {}
     for hit in hits:
-        if hit.taken and all(best.get(at, 0) > len(hit.taken) for at in hit.taken):
+        longest = [best.get((hit.entity.dataset, at), 0) for at in hit.taken]
+        if longest and min(longest) > len(hit.taken):
             continue
         key = (hit.entity.id, hit.start)
         if key not in kept or kept[key].scored.score < hit.scored.score:

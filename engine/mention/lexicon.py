@@ -14,7 +14,11 @@ MOST_NAMESAKES = 100
 class Lexicon:
     """Looks up names for one reader, in the commit of the index that is read."""
 
-    def __init__(self, index: Index, reader: Reader, access: Access) -> None:
+    def __init__(
+        self, index: Index, reader: Reader, access: Access, among: frozenset[str] | None = None
+    ) -> None:
+        """With ``among`` there are only records with these ids."""
+        self._among = among
         self._index = index
         self._reader = reader
         self.access = access
@@ -40,5 +44,7 @@ class Lexicon:
         return self._index.frequency("name", word, self.access.narrowed([dataset]))
 
     def _records(self, ids: Sequence[str]) -> list[Entity]:
+        if self._among is not None:
+            ids = [id_ for id_ in ids if id_ in self._among]
         found = self._reader.entities(ids, self.access) if ids else []
         return [node for node in found if isinstance(node, Entity)]

@@ -133,6 +133,7 @@ def _wallets(text: str) -> Iterator[Found]:
 def _numbers(text: str) -> Iterator[Found]:
     for form in _FORMS:
         check = get_identifier_format(form.name)
+        assert check is not None
         for match in form.pattern.finditer(text):
             before = text[max(match.start() - LABEL_BEFORE, 0) : match.start()]
             if form.label is not None and not form.label.search(before):

@@ -215,7 +215,7 @@ class Cost:
 
     def _page(self, size: int, sets: tuple[SelectionSetNode, ...], kind: GraphQLNamedType) -> int:
         """A page of a list: looking for it, and its items."""
-        if kind.name == "MatchResult":
+        if kind.name in ("MatchResult", "Screening"):
             return COMPARED + self._inner(sets, kind, {"nodes": size})
         if not kind.name.endswith("Connection") or not isinstance(kind, GraphQLObjectType):
             return WALK + size * (1 + self._inner(sets, kind))

@@ -15,6 +15,7 @@ from api.argument import DateRange, XrefScope, date_range, match_question, tuple
 from api.connection import PageInfo, page_size
 from api.dataset import Dataset
 from api.judgement import Judgement, JudgementConnection, OfVerdict, Profile, judged
+from api.mention import FoundMention, FoundMentionConnection, MentionNode, mentioned_in
 from api.session import Info
 from engine import answer
 from engine import entity as value
@@ -102,6 +103,10 @@ def _relationship_target_id(root: strawberry.Parent[value.Relationship]) -> Any:
     return root.target
 
 
+def _mention(root: strawberry.Parent[value.Relationship]) -> Any:
+    return None if root.mention is None else MentionNode(None, root.mention)
+
+
 @strawberry.type(
     description="A relationship: an entity such as an Ownership, or a property that names one."
 )
@@ -120,6 +125,11 @@ class Relationship:
     )
     judgement: Judgement | None = strawberry.field(
         description="Of a SAME_AS: who judged the two to be the same, when and why; else null."
+    )
+    mention: FoundMention | None = strawberry.field(
+        resolver=_mention,
+        description="Of a MENTIONS: where the document names the record, and how likely; else "
+        "null.",
     )
 
 
@@ -196,6 +206,7 @@ async def _expand(
     during: DateRange | None = None,
     order: ExpandOrder | None = ExpandOrder.DEGREE_ASC,
     judged: bool | None = True,
+    mentions: bool | None = False,
     first: int | None = ExpandQuestion.first,
     after: str | None = None,
 ) -> Any:
@@ -209,6 +220,7 @@ async def _expand(
         first=page_size(first, ExpandQuestion.first),
         after=after,
         judged=judged is not False,
+        mentions=bool(mentions),
     )
     return Expansion(question, await info.context.ask(info.context.engine.expand, question))
 
@@ -349,6 +361,10 @@ class Entity:
     judgements: JudgementConnection = strawberry.field(
         resolver=_judgements,
         description="What was said of it and other records, and holds: the newest first.",
+    )
+    mentioned_in: FoundMentionConnection = strawberry.field(
+        resolver=mentioned_in,
+        description="The documents that name it, each page by itself, the likeliest first.",
     )
     profile: Profile | None = strawberry.field(
         resolver=_profile,

@@ -25,6 +25,7 @@ from api.investigation import InvestigationQuery
 from api.judgement import JudgementQuery
 from api.match import MatchQuery
 from api.model import ModelQuery
+from api.mention import MentionQuery
 from api.review import ReviewQuery
 from api.search import Search, SearchConnection
 from api.session import Info
@@ -62,6 +63,13 @@ Hops = Annotated[
 ]
 Avoid = Annotated[
     Ids | None, strawberry.argument(description="Entities that a path must not pass through.")
+]
+Mentions = Annotated[
+    bool | None,
+    strawberry.argument(
+        description="Whether paths may cross MENTIONS: from a document to a record that its text "
+        "names, which is no proof that the two have anything to do with each other."
+    ),
 ]
 
 
@@ -101,6 +109,7 @@ async def _paths(
     filter: PathFilter = None,
     hops: Hops = None,
     avoid: Avoid = None,
+    mentions: Mentions = False,
 ) -> Any:
     question = PathQuestion(
         tuple(from_),
@@ -111,6 +120,7 @@ async def _paths(
         filter=hop_filter(filter),
         hops=tuple(map(hop_filter, hops or ())),
         avoid=tuple(avoid or ()),
+        mentions=bool(mentions),
     )
     return await info.context.ask(info.context.engine.paths, question)
 
@@ -139,6 +149,7 @@ class Query(
     AllowanceQuery,
     AuditQuery,
     MatchQuery,
+    MentionQuery,
     JudgementQuery,
     XrefQuery,
     ReviewQuery,

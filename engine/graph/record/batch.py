@@ -191,6 +191,8 @@ class Batch:
             if types := rows.link_types(schema):
                 answer = self._tx.run("link_delete", {"ids": group}, types=alternatives(types))
                 self._unused.update(row["target"] for row in answer)
+        for name in ("mention_release", "mention_release_text"):
+            self._tx.run(name, {"ids": list(schemata)})
         answer = self._tx.run("literal_detach", {"ids": list(schemata)}, types=SHARED)
         if shared := [row["literal"] for row in answer]:
             self._tx.run("literal_sweep", {"ids": shared})

@@ -223,6 +223,20 @@ WITH r, m.id AS target
 DELETE r
 RETURN DISTINCT target
 
+// -- mention_release --
+// Deletes what these records mention, and the mentions of them.
+UNWIND $ids AS id
+MATCH (n:Entity {id: id})-[r:MENTIONS]-()
+USING INDEX n:Entity(id)
+DELETE r
+
+// -- mention_release_text --
+// Deletes what the documents of these pages mention on them.
+MATCH ()-[r:MENTIONS]->()
+USING INDEX r:MENTIONS(source)
+WHERE r.source IN $ids
+DELETE r
+
 // -- link_drop --
 // Deletes single relationships that properties were.
 UNWIND $rows AS row

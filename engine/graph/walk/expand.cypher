@@ -7,7 +7,7 @@
 
 // -- expand_wanted --
 // Whether a relationship `r` of the node `n` is asked for, and its other end `m`.
-$$visible:r$$
+($$visible:r$$ OR $mentions AND r:MENTIONS)
   AND $$visible_node:m$$
   AND ($schemata IS NULL OR any(label IN labels(m) WHERE label IN $schemata))
   AND $$during:r$$

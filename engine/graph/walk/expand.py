@@ -60,6 +60,7 @@ class Expansion:
             "start": start,
             "end": end,
             "direction": question.direction.value,
+            "mentions": question.mentions,
         }
 
     def parts(self, sameness: Sameness | None) -> dict[str, str]:

@@ -52,6 +52,8 @@ class Hop:
     """Whether it may lead to a node inside of the path; otherwise it leads to the path's end."""
     checks_nodes: bool = True
     """Whether the query checks that the reader may see the node; otherwise the caller does."""
+    mentions: bool = False
+    """Whether it may cross mentions."""
     single: bool = False
     """Whether it stands alone, and not in the pattern of a path, in which Neo4j cannot count."""
 
@@ -109,13 +111,18 @@ class Hop:
         return fragment("path_relationships", **self.parts(), places=places, edge_id=edge_id)
 
     def _edge_conditions(self) -> list[str]:
-        conditions = [fragment("visible", it=self._edge)]
+        conditions = [fragment("visible_or_mention" if self.mentions else "visible", it=self._edge)]
         for name, wanted in self.filters:
             conditions += [
-                fragment(EDGE_CONDITIONS[key], edge=self._edge, value=f"${name}_{key}")
+                fragment(self._edge_condition(key), edge=self._edge, value=f"${name}_{key}")
                 for key in edge_values(wanted)
             ]
         return conditions
+
+    def _edge_condition(self, key: str) -> str:
+        return (
+            "path_mention_datasets" if self.mentions and key == "datasets" else EDGE_CONDITIONS[key]
+        )
 
     def _node_conditions(self) -> list[str]:
         """Of the path's end it is asked only whether the reader may see it."""

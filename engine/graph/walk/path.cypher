@@ -145,6 +145,10 @@ all(i IN range(0, size($$it$$) - 2) WHERE NOT $$it$$[i] IN $$it$$[i + 1 ..])
 // Whether a relationship belongs to one of the datasets of a filter.
 $$edge$$.dataset IN $$value$$
 
+// -- path_mention_datasets --
+// The same where mentions are crossed, which belong to no dataset.
+($$edge$$.dataset IN $$value$$ OR $$edge$$:MENTIONS)
+
 // -- path_edge_start --
 // Whether a relationship did not end before the time of a filter.
 ($$edge$$._end IS NULL OR $$edge$$._end >= $$value$$)

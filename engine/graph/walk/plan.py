@@ -1,7 +1,7 @@
 """How a question about paths is asked: its hops, and the name, parts and parameters of queries."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.access import Access
@@ -54,10 +54,14 @@ class PathPlan:
         if not question.hops:
             times = f"1,{question.max_hops}"
             inner = question.max_hops > 1
-            return [Hop("", (general,), times, keeps_off_ends, avoids, inner)]
+            repeated = Hop("", (general,), times, keeps_off_ends, avoids, inner)
+            return [replace(repeated, mentions=question.mentions)]
         last = len(question.hops) - 1
         return [
-            Hop(str(at), (general, (f"h{at}", own)), "1", keeps_off_ends, avoids, at < last)
+            Hop(
+                *(str(at), (general, (f"h{at}", own)), "1", keeps_off_ends, avoids, at < last),
+                mentions=question.mentions,
+            )
             for at, own in enumerate(question.hops)
         ]
 

@@ -10,6 +10,7 @@ from api.connection import PageInfo, page_size
 from api.document.page import FoundPages, PageNode, PageOrder, StoredPage, StoredPageConnection
 from api.entity import Entity
 from api.file import StoredFile
+from api.mention import FoundMentionConnection, document_mentions
 from api.session import Info
 from engine import entity as value
 from engine.document import Reason, State
@@ -269,6 +270,11 @@ class StoredDocument:
     )
     orders: list[PageOrder] = strawberry.field(
         resolver=_orders, description="Which of its pages were to be read again."
+    )
+    mentions: FoundMentionConnection = strawberry.field(
+        resolver=document_mentions,
+        description="Whom it names, each page by itself, the likeliest first. What was brought in "
+        "just now is looked at in the background.",
     )
     parent: "StoredDocument | None" = strawberry.field(
         resolver=_parent, description="What it was found in: a folder, an archive, a mail."

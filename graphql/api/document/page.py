@@ -7,6 +7,7 @@ from typing import Any
 import strawberry
 
 from api.connection import PageInfo
+from api.mention import FoundMentionConnection, document_mentions
 from api.session import Info
 from engine import document
 from engine.document import PageKind
@@ -153,6 +154,9 @@ class StoredPage:
     )
     words: list[PageWord] = strawberry.field(
         resolver=of_reading("words", ()), description="Its words, each with its place."
+    )
+    mentions: FoundMentionConnection = strawberry.field(
+        resolver=document_mentions, description="Whom it names, the likeliest first."
     )
     revisions: list[PageRevision] = strawberry.field(
         resolver=_revisions, description="What people wrote instead, the newest first."
