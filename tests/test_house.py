@@ -26,6 +26,7 @@ from engine.graph.access.user_request import UserRequests
 from engine.investigations import Investigations
 from engine.judgements import Judgements
 from engine.loading import Loading
+from engine.mentions import Mentions
 from engine.offline import Filling, Slot
 from engine.pages import Pages
 from engine.reviews import Reviews
@@ -83,6 +84,7 @@ OPEN = {
     "terms",
     "investigations",
     "judgements",
+    "mentions",
     "pages",
     "requests",
     "reviews",
@@ -102,6 +104,7 @@ PORTS = (
     Judgements,
     Crossings,
     Documents,
+    Mentions,
     Pages,
     Reviews,
     UserRequests,

@@ -166,6 +166,11 @@ def _keys(entity: Entity, schema: SchemaRoles) -> list[str]:
     return keys_of(full_names(entity), schema.organization).all() if schema.matched else []
 
 
+def _naming(entity: Entity) -> list[str]:
+    """What a record is found by in texts, or what its own text is found by."""
+    return naming_keys(entity) or text_keys(entity)
+
+
 def _order(entity: Entity, caption: Sequence[str], dates: Collection[Days]) -> dict[str, object]:
     """The fields that hits are ordered by: the caption's tokens and the dates.
 
@@ -302,7 +307,7 @@ def entry(
         + _divided(entity),
         "exact": sorted({digest(sequence) for sequence in names.sequences}),
         "key": _keys(entity, schema),
-        "naming": naming_keys(entity) or text_keys(entity),
+        "naming": _naming(entity),
         "identifier": sorted(identifiers),
         "number": _numbers(entity, schema, identifiers),
         "country": sorted({country.lower() for country in values["country"]}),

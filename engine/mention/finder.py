@@ -308,26 +308,28 @@ def pieces(text: str) -> Iterator[tuple[int, str]]:
 
 def text_keys(passage: Passage) -> Iterator[str]:
     """What a passage looks up: words in pairs, words beside initials, and each word alone."""
-    sounds = [token.sound for token in passage.tokens]
-    for at, sound in enumerate(sounds):
-        if not passage.may[at] or sound.word == "":
+    for at, token in enumerate(passage.tokens):
+        if not passage.may[at]:
             continue
         initial = passage.is_initial(at)
-        if not initial and len(sound.word) > 1:
-            yield from (f"1{way}" for way in sound.ways)
-        if passage.tokens[at].is_particle and not initial:
-            continue
-        for after in passage.follow(at):
-            other = sounds[after]
-            if initial and passage.is_initial(after):
-                continue
-            if initial:
-                yield from initial_keys(other, sound.letters)
-            elif passage.is_initial(after):
-                yield from initial_keys(sound, other.letters)
-            else:
-                yield from searched_pair(sound, other)
-        yield from _openings(passage, at)
+        if not initial and len(token.sound.word) > 1:
+            yield from (f"1{way}" for way in token.sound.ways)
+        if initial or not token.is_particle:
+            yield from _openings(passage, at)
+            for after in passage.follow(at):
+                yield from _pair(passage, at, after)
+
+
+def _pair(passage: Passage, at: int, after: int) -> Iterator[str]:
+    """What two words look up that may belong to a person's name."""
+    one, other = passage.tokens[at].sound, passage.tokens[after].sound
+    initials = passage.is_initial(at), passage.is_initial(after)
+    if initials == (False, False):
+        yield from searched_pair(one, other)
+    elif initials == (True, False):
+        yield from initial_keys(other, one.letters)
+    elif initials == (False, True):
+        yield from initial_keys(one, other.letters)
 
 
 def _row(passage: Passage, at: int, most: int) -> list[Sound]:

@@ -117,22 +117,24 @@ def _in_text(
 ) -> Scored:
     """The score by how the words stand in the text."""
     full = [passage.tokens[at].sound for at in found.full]
-    fewest = FEWEST_LETTERS if len(full) > 1 else FEWEST_BESIDE_INITIALS
-    if sum(len(word.word) for word in full) < fewest and found.worst != CLASSES:
-        score += SHORT
-        reasons.append("short words")
     if found.worst == CLASSES and _consonants(full) < CONSONANTS:
         score += FEW_CONSONANTS
         reasons.append("few letters")
+    elif found.worst != CLASSES and _are_short(full):
+        score += SHORT
+        reasons.append("short words")
     if all(passage.loose[at] and passage.tokens[at].sound.alphabetic for at in found.full):
         score += WITHOUT_CAPITALS
         reasons.append("no capital letters")
-    elif ordinary:
-        plain = [word.word for word in full if word.word in passage.lower]
-        if plain:
-            score += ORDINARY * len(plain)
-            reasons.append("ordinary words of the text: " + " ".join(plain))
+    elif ordinary and (plain := [word.word for word in full if word.word in passage.lower]):
+        score += ORDINARY * len(plain)
+        reasons.append("ordinary words of the text: " + " ".join(plain))
     return Scored(score, tuple(reasons))
+
+
+def _are_short(words: Sequence[Sound]) -> bool:
+    fewest = FEWEST_LETTERS if len(words) > 1 else FEWEST_BESIDE_INITIALS
+    return sum(len(word.word) for word in words) < fewest
 
 
 def _consonants(words: Sequence[Sound]) -> int:

@@ -1,7 +1,7 @@
 """GraphQL's ``FoundMention``: whom a document names, and whom a text names on the spot.
 
-``Entity`` has fields of these types, so they name it by where it is (``ENTITY``). FollowTheMoney has
-a schema ``Mention`` of its own.
+``Entity`` has fields of these types, so they name it by where it is (``ENTITY``). FollowTheMoney
+has a schema ``Mention`` of its own.
 """
 
 from dataclasses import dataclass
@@ -125,10 +125,11 @@ class MentionPage:
     ) -> None:
         self.question = question
         self.counted = counted
-        self.nodes = [MentionNode(held, held.mention) for held in page.items]
+        nodes: list[Any] = [MentionNode(held, held.mention) for held in page.items]
+        self.nodes = nodes
         self.edges = [
-            FoundMentionEdge(cursor=at, node=node)  # type: ignore[arg-type]  # resolved by its fields
-            for at, node in zip(page.cursors, self.nodes, strict=True)
+            FoundMentionEdge(cursor=at, node=node)
+            for at, node in zip(page.cursors, nodes, strict=True)
         ]
         self.page_info = PageInfo.of(page.cursors, page.has_next, question.after is not None)
 

@@ -24,8 +24,8 @@ from api.holding import HoldingQuery
 from api.investigation import InvestigationQuery
 from api.judgement import JudgementQuery
 from api.match import MatchQuery
-from api.model import ModelQuery
 from api.mention import MentionQuery
+from api.model import ModelQuery
 from api.review import ReviewQuery
 from api.search import Search, SearchConnection
 from api.session import Info

@@ -21,12 +21,15 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from ocr import declarations, paragraphs
 
 from engine.access import Access
 from engine.entity import Entity, Node, make_entity
+from engine.graph.record.reader import Reader
 from engine.index.index import Index
 from engine.mention.finder import Finder
 from engine.mention.lexicon import Lexicon
@@ -40,6 +43,7 @@ FALSE = (
     *("heb", "hye", "kat", "hin", "kor", "jpn", "cmn_hans", "vie", "ind", "nld"),
     *("est", "lit", "lav", "slk", "hrv", "cat", "eus", "pes_1", "tha", "mkd"),
 )
+SCRIPTS = {"Cyrillic": "[а-яА-Я]", "Greek": "[α-ω]", "Arabic": "[\u0621-\u064a]"}
 LANGUAGES = {"Cyrillic": "rus", "Greek": "ell_monotonic", "Arabic": "arb"}
 """In which language a text is, by the script of the names that are planted in it."""
 PAGE = 3_000
@@ -57,6 +61,11 @@ class Memory:
     def entities(self, ids: Sequence[str], access: Access) -> list[Node | None]:
         """The records with these ids; made ones are made again."""
         return [self.records.get(id_) or made(int(id_.partition(":")[2][1:])) for id_ in ids]
+
+
+def finder_of(index: Index, reader: Memory, *datasets: str) -> Finder:
+    """A finder of the names of some datasets."""
+    return Finder(Lexicon(index, cast(Reader, reader), Access(frozenset(datasets))))
 
 
 def made(number: int) -> Entity:
@@ -123,45 +132,63 @@ def is_name(name: str) -> bool:
     return len(words) > 1 and all(any(map(str.isalpha, word)) for word in words)
 
 
+@dataclass
+class Tally:
+    """What was found of what was planted, by form and by the language of the text."""
+
+    found: dict[tuple[str, str], list[bool]] = field(default_factory=dict)
+    missed: list[str] = field(default_factory=list)
+
+    def note(self, form: str, language: str, text: str, scores: Sequence[float]) -> None:
+        """Note one planted name, and the scores of the mentions of its record."""
+        hit = any(score >= LIKELY for score in scores)
+        self.found.setdefault((form, language), []).append(hit)
+        if not hit:
+            self.missed.append(f"{form}: {text} ({language}) {list(scores)}")
+
+    def show(self, what: str) -> None:
+        """Print the shares."""
+        for form in dict.fromkeys(form for form, _ in self.found):
+            of_form = {name: hits for (one, name), hits in self.found.items() if one == form}
+            parts = (f"{name} {share(hits)}" for name, hits in of_form.items())
+            print(f"{what} {form:15} {share(flat(of_form.values()))}   {'  '.join(parts)}")
+        print(f"{what} of all {share(flat(self.found.values()))}")
+        for line in self.missed[:: max(len(self.missed) // 15, 1)]:
+            print("  missed", line)
+
+
+def flat(groups: Iterable[Sequence[bool]]) -> list[bool]:
+    """All in one list."""
+    return [each for group in groups for each in group]
+
+
+def share(hits: Sequence[bool]) -> str:
+    """How many of how many."""
+    return f"{sum(hits) / max(len(hits), 1):.3f} of {len(hits):,}"
+
+
+def scores_of(finder: Finder, page: str, entity: str) -> list[float]:
+    """The scores with which a page names a record."""
+    return [each.score for each in finder.find(page) if each.entity == entity]
+
+
 def recall(finder: Finder, records: Sequence[Entity], folder: Path, count: int) -> None:
     """Print which share of planted names is found, by form and by the language of the text."""
-    chance = random.Random(14)
+    chance, tally = random.Random(14), Tally()
     people = [each for each in records if each.schema == "Person" and is_name(each.caption)]
-    chosen = chance.sample(people, count)
     rare = Counter(word.casefold() for each in people for word in each.caption.split())
     texts = {name: pages(folder / f"{name}.html") for name in TEXTS}
-    found: dict[tuple[str, str], list[int]] = {}
-    missed: list[str] = []
-    for number, entity in enumerate(chosen):
+    for number, entity in enumerate(chance.sample(people, count)):
         language = TEXTS[number % len(TEXTS)]
         for form, text in forms_of(entity.caption, rare):
             page = planted(chance.choice(texts[language]), text, chance)
-            mentions = finder.find(page)
-            hit = any(m.entity == entity.id and m.score >= LIKELY for m in mentions)
-            found.setdefault((form, language), []).append(hit)
-            if not hit:
-                score = [m.score for m in mentions if m.entity == entity.id]
-                missed.append(f"{form}: {text} ({language}) {score}")
-    for form in dict.fromkeys(form for form, _ in found):
-        of_form = {name: found.get((form, name), []) for name in TEXTS}
-        total = [hit for hits in of_form.values() for hit in hits]
-        by = "  ".join(
-            f"{name} {sum(hits) / max(len(hits), 1):.3f}" for name, hits in of_form.items()
-        )
-        print(f"recall {form:15} {sum(total) / len(total):.3f} of {len(total):,}   {by}")
-    every = [hit for hits in found.values() for hit in hits]
-    print(f"recall of all     {sum(every) / len(every):.3f} of {len(every):,}")
-    for line in missed[:: max(len(missed) // 15, 1)]:
-        print("  missed", line)
+            tally.note(form, language, text, scores_of(finder, page, entity.id))
+    tally.show("recall")
 
 
 def script_of(text: str) -> str:
     """The script of a name, of those that are looked at."""
-    for name, pattern in (
-        ("Cyrillic", "[а-яА-Я]"),
-        ("Greek", "[α-ω]"),
-        ("Arabic", "[\u0621-\u064a]"),
-    ):
+    for name, pattern in SCRIPTS.items():
         if re.search(pattern, text):
             return name
     return "Latin" if text.isascii() else ""
@@ -169,30 +196,25 @@ def script_of(text: str) -> str:
 
 def scripts(records: Sequence[Entity], folder: Path) -> None:
     """Print how many names are found by how others write them in another script."""
-    chance = random.Random(15)
+    chance, tally = random.Random(15), Tally()
     texts = {name: pages(folder / f"{code}.html") for name, code in LANGUAGES.items()}
-    latin, others = [], []
-    for each in records:
-        if each.schema == "Person" and script_of(each.caption) == "Latin" and is_name(each.caption):
-            aliases = each.properties.get("alias", [])
-            latin.append(make_entity("members", each.id[8:], "Person", {"name": [each.caption]}))
-            others += [(each.id, alias) for alias in aliases if is_name(alias)]
+    people = [
+        each
+        for each in records
+        if each.schema == "Person" and script_of(each.caption) == "Latin" and is_name(each.caption)
+    ]
+    latin = [
+        make_entity("members", each.id[8:], "Person", {"name": [each.caption]}) for each in people
+    ]
     with tempfile.TemporaryDirectory() as target, index_of(Path(target), latin) as index:
-        reader = Memory({each.id: each for each in latin})
-        finder = Finder(Lexicon(index, reader, Access(frozenset({"members"}))))  # type: ignore[arg-type]
-        for script in LANGUAGES:
-            names = [pair for pair in others if script_of(pair[1]) == script]
-            hits = []
-            for id_, alias in names:
-                mentions = finder.find(planted(chance.choice(texts[script]), alias, chance))
-                hits.append(any(m.entity == id_ and m.score >= LIKELY for m in mentions))
-            missed = [pair for pair, hit in zip(names, hits, strict=True) if not hit]
-            for id_, alias in chance.sample(missed, min(len(missed), 10)):
-                print("  missed", alias, "=", reader.records[id_].caption)
-            print(
-                f"scripts {script:10} {sum(hits) / len(hits):.3f} of {len(hits):,} "
-                "found by a Latin name"
-            )
+        finder = finder_of(index, Memory({each.id: each for each in latin}), "members")
+        for each in people:
+            for alias in filter(is_name, each.properties.get("alias", [])):
+                if (script := script_of(alias)) in texts:
+                    page = planted(chance.choice(texts[script]), alias, chance)
+                    told = f"{alias} = {each.caption}"
+                    tally.note(script, LANGUAGES[script], told, scores_of(finder, page, each.id))
+    tally.show("scripts")
 
 
 def false_hits(finder: Finder, folder: Path) -> None:
@@ -222,8 +244,7 @@ def speed(records: Sequence[Entity], folder: Path, count: int) -> None:
                 f"{size / 1e6:,.0f} MB on disk"
             )
             reader = Memory({each.id: each for each in records})
-            access = Access(frozenset({"members", "made"}))
-            finder = Finder(Lexicon(index, reader, access))  # type: ignore[arg-type]
+            finder = finder_of(index, reader, "members", "made")
             false_hits(finder, folder)
             for name in TEXTS:
                 times = []
@@ -254,8 +275,7 @@ def main() -> None:
         if chosen.only in (None, "recall", "false"):
             with index_of(Path(target), records) as index:
                 reader = Memory({each.id: each for each in records})
-                access = Access(frozenset({"members"}))
-                finder = Finder(Lexicon(index, reader, access))  # type: ignore[arg-type]
+                finder = finder_of(index, reader, "members")
                 if chosen.only != "false":
                     recall(finder, records, folder, chosen.names)
                 if chosen.only != "recall":

@@ -6,6 +6,7 @@
   end: null,
   id: 'demo_registry:meridian-cement',
   limit: 26,
+  mentions: false,
   most_holders: 50,
   schemata: null,
   sign: 1,
@@ -23,7 +24,7 @@ WHERE (n.dataset IN $datasets OR n:Literal
     MATCH (n)<-[held]-() WHERE held.dataset IN $datasets RETURN held LIMIT $most_holders + 1
   } IN range(2, $most_holders)) AND n._stub IS NULL
 MATCH (n)-[r]-(m)
-WHERE r.dataset IN $datasets
+WHERE (r.dataset IN $datasets OR $mentions AND r:MENTIONS)
   AND (m.dataset IN $datasets OR m:Literal
   AND (m._hubs IS NULL OR none(hub IN m._hubs WHERE hub IN $datasets))
   AND COUNT {
