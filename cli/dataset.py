@@ -100,6 +100,7 @@ def described(dataset: Dataset, now: datetime) -> dict[str, Any]:
         "publisher": without_none(vars(publisher)) if publisher is not None else None,
         "url": dataset.url,
         "license": dataset.license,
+        "languages": dataset.languages or None,
         "category": dataset.category,
         "maintainer": dataset.maintainer,
         "coverage": without_none(
@@ -189,6 +190,12 @@ def cell(value: Any) -> str:
     multiple=True,
     help="The code of a country that it covers; repeatable.",
 )
+@click.option(
+    "--language",
+    "languages",
+    multiple=True,
+    help="A language that its documents are in (ISO 639-3: rus), for OCR; repeatable.",
+)
 @click.option("--category", help="What kind of dataset it is.")
 @click.option("--maintainer", help="Who keeps it up to date here.")
 @click.option("--frequency", help=f"How often it is published: {', '.join(Frequency)}.")
@@ -205,13 +212,19 @@ def cell(value: Any) -> str:
     help="A description in FollowTheMoney's dataset format, as YAML or JSON.",
 )
 def set_command(
-    name: str, path: Path | None, countries: Sequence[str], **fields: str | None
+    name: str,
+    path: Path | None,
+    countries: Sequence[str],
+    languages: Sequence[str],
+    **fields: str | None,
 ) -> None:
     """Describe a dataset. An empty value removes what was known."""
     changes = read(path, name) if path is not None else {}
     changes |= {field: value for field, value in fields.items() if value is not None}
     if countries:
         changes["countries"] = list(countries)
+    if languages:
+        changes["languages"] = list(languages)
     if not changes:
         raise BadInput(
             "nothing to set: give --title, --frequency … or --file (clew dataset set --help)"

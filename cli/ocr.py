@@ -4,15 +4,21 @@ import os
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import click
 import orjson
 
 from cli.bar import count_bar
-from cli.terminal import note
-from engine.document import PageKind, PageReading, packed
-from engine.errors import BadInput
+from cli.terminal import note, paced
+from engine.account import OWNER
+from engine.document import PageKind, PageReading, State, packed
+from engine.engine import Engine
+from engine.errors import BadInput, EngineInUse
+from engine.settings import Settings
+from loaders.ingest.again import read_again
+from loaders.ingest.language import languages_of
 from loaders.ocr.file import FailedPage, PagedFile, paged_file, read_pages
 from loaders.ocr.page import Instruction
 from loaders.ocr.searchable import write_searchable
@@ -20,11 +26,24 @@ from loaders.ocr.searchable import write_searchable
 LOW = 0.75
 """Confidence below which a page's words should be compared with its image."""
 OUTPUTS = (".pdf", ".txt", ".json")
+WAIT = 0.5
+"""Seconds between two looks whether the pages were read."""
 NEW_PAGE = "\f"
 
 
 @click.command("ocr")
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE", help="A PDF or an image.")
+@click.argument(
+    "file",
+    type=click.Path(path_type=Path),
+    metavar="[FILE]",
+    required=False,
+    help="A PDF or an image.",
+)
+@click.option(
+    "--document",
+    metavar="ID",
+    help="Instead of a file: read pages of this stored document again, and keep what is read.",
+)
 @click.option(
     "--language",
     metavar="CODES",
@@ -43,7 +62,8 @@ NEW_PAGE = "\f"
     "--as-image", is_flag=True, help="Read every page as an image, also those that have text."
 )
 def ocr_command(
-    file: Path,
+    file: Path | None,
+    document: str | None,
     language: str | None,
     pages: str | None,
     output: Path | None,
@@ -52,10 +72,21 @@ def ocr_command(
 ) -> None:
     """Read the pages of a PDF or an image: as text, as a searchable PDF, or with every proof.
 
+    With --document the pages of a document in an archive are read again, in other languages say,
+    and replace what was read of them; pages that were corrected by hand keep their text.
+
     Each page is looked at: one that has its text is taken as it is, a scan is read by Tesseract.
     What was done with each page, and how sure it is, is said on stderr. Nothing is kept. The exit
     code is 1 when a page could not be read.
     """
+    if document is not None:
+        if file is not None or output is not None or password is not None:
+            raise BadInput("--document reads a stored document: leave out FILE, -o and --password")
+        if not read_stored(document, pages, language or "", as_image):
+            raise SystemExit(1)
+        return
+    if file is None:
+        raise BadInput("name a file, or a stored document by --document ID")
     if output is not None and output.suffix.lower() not in OUTPUTS:
         raise BadInput(f"{output}: name a file that ends in {', '.join(OUTPUTS)}")
     if output is not None and output.exists() and file.exists() and output.samefile(file):
@@ -70,6 +101,29 @@ def ocr_command(
     show_end(readings, failed, time.monotonic() - started, output)
     if failed:
         raise SystemExit(1)
+
+
+def read_stored(document: str, pages: str | None, language: str, as_image: bool) -> bool:
+    """Read pages of a stored document again, and say what came of each; whether all were read."""
+    languages = languages_of(language)
+    with Engine.open(Settings.from_environment(), progress=paced()) as engine:
+        access = engine.owner_access()
+        file = engine.documents.readable(document, access)
+        numbers = numbers_of(pages, file.pages)
+        engine.pages.read_again(OWNER, document, numbers, languages, as_image=as_image)
+        while any(order.state is State.WAITING for order in engine.pages.orders_of(document)):
+            with suppress(EngineInUse):  # a running `clew up` may be quicker
+                read_again(engine, file.dataset)
+            time.sleep(WAIT)
+        orders = {order.number: order for order in engine.pages.orders_of(document)}
+        stored = engine.documents.readable(document, access)
+        for number in numbers:
+            order, reading = orders[number], engine.pages.reading(stored, number)
+            if order.state is State.FAILED or reading is None:
+                note(f"page {number}: not read: {order.detail}")
+            else:
+                note(f"page {number}: {said(reading)}")
+    return all(orders[number].state is State.READ for number in numbers)
 
 
 def read(source: PagedFile, numbers: list[int], how: Instruction) -> tuple[list[PageReading], int]:

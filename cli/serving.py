@@ -27,6 +27,8 @@ from cli.web import web_config
 from engine.engine import Engine
 from engine.errors import BadInput, ClewError, EngineInUse
 from loaders.crawl.schedule import Scheduler
+from loaders.document.prover import Prover
+from loaders.ingest.again import read_again
 from loaders.ingest.ingest import ingest
 
 Task = Callable[[Engine, threading.Event], None]
@@ -147,7 +149,9 @@ def application(engine: Engine) -> Starlette:
     """The web application. While its types are built, Neo4j plans what readers ask first."""
     with ThreadPoolExecutor(1, "warm") as pool:
         warming = pool.submit(engine.warm)
-        app = create_app(engine, bulk_load(engine))
+        app = create_app(
+            engine, bulk_load(engine), Prover(engine.documents, engine.settings.proofs)
+        )
         warming.result()
     # The schema's types stay for good. Where the collector looks at them again and again, it stops
     # all answers for a sixth of a second.
@@ -212,6 +216,9 @@ def read_documents(engine: Engine, stop: threading.Event) -> None:
         for dataset in engine.documents.queue():
             with suppress(EngineInUse):  # whoever is at work there reads them too
                 ingest(engine, (), dataset, progress=lambda _: None, stopped=stop.is_set)
+        for dataset in engine.pages.queue():
+            with suppress(EngineInUse):
+                read_again(engine, dataset, stopped=stop.is_set)
 
     repeat(stop, READ_INTERVAL, read, "documents cannot be read")
 

@@ -87,6 +87,8 @@ class Dataset:
     url: str | None = None
     license: str | None = None
     countries: list[str] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
+    """Those that its documents are in (ISO 639-3), where they do not tell themselves."""
     category: str | None = None
     maintainer: str | None = None
     frequency: Frequency = Frequency.UNKNOWN

@@ -5,12 +5,12 @@ it was read; its *reason* says what is wrong where something is. A *page reading
 with the proof of it: how it was got, how sure that is, and where each word stands.
 """
 
-import io
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import IO
 
 import orjson
 
@@ -111,6 +111,19 @@ class PageReading:
 
 
 @dataclass(frozen=True, slots=True)
+class PagePicture:
+    """How the image of a page is to be drawn."""
+
+    number: int
+    width: int
+    """In pixels; the height follows."""
+    rotation: int = 0
+    """As its reading has it."""
+    boxes: tuple[tuple[float, float, float, float], ...] = ()
+    """What is marked on it: left, top, right and bottom, as those of words."""
+
+
+@dataclass(frozen=True, slots=True)
 class StoredFile:
     """A file of a dataset, with its state: a node of the graph."""
 
@@ -169,7 +182,7 @@ class StateCount:
     count: int
 
 
-def page_bundle(readings: Iterable[PageReading], target: io.BufferedIOBase) -> None:
+def page_bundle(readings: Iterable[PageReading], target: IO[bytes]) -> None:
     """Write page readings into a file: a .zip with a JSON member for each page, by its number."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as bundle:
         for reading in readings:
@@ -178,13 +191,57 @@ def page_bundle(readings: Iterable[PageReading], target: io.BufferedIOBase) -> N
             bundle.writestr(member, packed(reading))
 
 
-def bundled_page(source: io.BufferedIOBase, number: int) -> PageReading | None:
+def bundled_page(source: IO[bytes], number: int) -> PageReading | None:
     """The reading of one page from such a file; None where it has no such page."""
     with zipfile.ZipFile(source) as bundle:
         try:
             return unpacked(bundle.read(member_name(number)))
         except KeyError:
             return None
+
+
+def bundled_pages(source: IO[bytes]) -> Iterator[PageReading]:
+    """All readings in such a file, by page."""
+    with zipfile.ZipFile(source) as bundle:
+        numbers = (int(name.removesuffix(".json")) for name in bundle.namelist())
+        for number in sorted(numbers):
+            yield unpacked(bundle.read(member_name(number)))
+
+
+def rebundled(
+    source: IO[bytes], changed: Mapping[int, PageReading], target: IO[bytes]
+) -> float | None:
+    """Write a bundle with some readings in place of others; the mean confidence of all words."""
+    sureness = Sureness()
+
+    def readings() -> Iterator[PageReading]:
+        for before in bundled_pages(source):
+            reading = changed.get(before.number, before)
+            sureness.add(reading)
+            yield reading
+
+    page_bundle(readings(), target)
+    return sureness.mean
+
+
+@dataclass
+class Sureness:
+    """How sure OCR is of the pages that come in."""
+
+    words: int = 0
+    total: float = 0.0
+
+    def add(self, page: PageReading) -> None:
+        """Count the words of a page."""
+        for word in page.words:
+            if word.confidence is not None:
+                self.words += 1
+                self.total += word.confidence
+
+    @property
+    def mean(self) -> float | None:
+        """The mean of all words; None without any that OCR read."""
+        return self.total / self.words if self.words else None
 
 
 def member_name(number: int) -> str:

@@ -297,7 +297,7 @@ class Engine(Reading):
     def _clear(self, name: str) -> None:
         """Remove what was judged in a dataset, and what it has in the data folder."""
         self._ledger.clear(name)
-        for folder in (self.settings.downloads, self.settings.ocr_cache):
+        for folder in (self.settings.downloads, self.settings.ocr_cache, self.settings.proofs):
             shutil.rmtree(folder / name, ignore_errors=True)
         self.documents.clear(name)
         (self.settings.lists / f"{name}.yml").unlink(missing_ok=True)

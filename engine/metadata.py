@@ -11,12 +11,14 @@ from typing import Annotated, Any
 
 from followthemoney.dataset.util import CountryCode, PartialDate, Url, type_check_http_url
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from rigour.langs import iso_639_alpha3
 
 from engine.dataset import ExportPolicy, Frequency
 from engine.errors import BadInput
 
 MAX_LENGTH = 5_000
 MAX_COUNTRIES = 300
+MAX_LANGUAGES = 20
 Changes = Mapping[str, Any]
 
 
@@ -33,6 +35,13 @@ def _one_line(value: str) -> str:
 
 def _license(value: str) -> str:
     return type_check_http_url(value) if "://" in value else value
+
+
+def _language(value: str) -> str:
+    code = iso_639_alpha3(value.strip().lower())
+    if code is None:
+        raise ValueError("no language")
+    return code
 
 
 def _lower(value: Any) -> Any:
@@ -59,6 +68,12 @@ Countries = Annotated[
     BeforeValidator(_listed),
     AfterValidator(_unique),
 ]
+Languages = Annotated[
+    list[Annotated[str, AfterValidator(_language)]],
+    Field(max_length=MAX_LANGUAGES),
+    BeforeValidator(_listed),
+    AfterValidator(_unique),
+]
 Often = Annotated[Frequency, BeforeValidator(_ftm_frequency), BeforeValidator(_lower)]
 Policy = Annotated[ExportPolicy, BeforeValidator(_lower)]
 
@@ -76,6 +91,7 @@ class Metadata(BaseModel):
     url: Url | None = None
     license: Annotated[Line, AfterValidator(_license)] | None = None
     countries: Countries | None = None
+    languages: Languages | None = None
     category: Line | None = None
     maintainer: Line | None = None
     frequency: Often | None = None
@@ -94,6 +110,7 @@ ALLOWED = dict.fromkeys(FIELDS, LINE) | {
     "publisher_country": COUNTRY,
     "url": WEB,
     "license": f"{WEB}, or the licence's name",
+    "languages": f"a language's code (ISO 639-3), such as rus; at most {MAX_LANGUAGES} of them",
     "countries": f"{COUNTRY}; at most {MAX_COUNTRIES} of them",
     "frequency": f"one of {', '.join(Frequency)}",
     "coverage_start": DATE,
@@ -115,6 +132,7 @@ PLACES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("license", ("license",)),
     ("countries", ("coverage", "countries")),
     ("countries", ("countries",)),
+    ("languages", ("languages",)),
     ("category", ("category",)),
     ("maintainer", ("maintainer",)),
     ("frequency", ("coverage", "frequency")),

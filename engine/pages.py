@@ -5,12 +5,14 @@ somebody corrects is kept beside what was read, and is the text of the page from
 the page is read again.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from tempfile import TemporaryFile
 
 from engine.access import Access
 from engine.account import Actor
-from engine.document import PageReading, StoredFile, bundled_page
+from engine.document import PageReading, StoredFile, bundled_page, rebundled
 from engine.documents import Documents
 from engine.entity import Entity, make_entity
 from engine.errors import BadInput, NotFound
@@ -23,7 +25,7 @@ from engine.revision import LONGEST_NOTE, LONGEST_TEXT, MOST_PAGES, Correction, 
 from engine.sync.keeper import Keeper
 from engine.validation import shown
 
-BODY = "bodyText"
+BODY, LANGUAGE = "bodyText", "detectedLanguage"
 PIECE = 50_000
 """Characters of one value of a text: FtM's have at most 65,000."""
 
@@ -82,7 +84,7 @@ class Pages:
         if file.bundle is None:
             return None
         with suppress(NotFound), self._documents.content(file.bundle) as source:
-            return bundled_page(source, number)  # type: ignore[arg-type]  # a file in binary
+            return bundled_page(source, number)
         return None
 
     def corrections(self, ids: Collection[str], access: Access) -> dict[str, list[Correction]]:
@@ -113,20 +115,27 @@ class Pages:
             raise BadInput(f"note: {len(note):,} characters: at most {LONGEST_NOTE:,}")
         page = self.numbered(document, self._directory.access_of(by), number)
         before = "".join(page.properties.get(BODY, ()))
-        self._revisions.correct(document, number, text, note, actor_name(by), before)
+        self._revisions.correct(file, number, text, note, actor_name(by), before)
         self._keeper.take(self._writer.write([with_text(page, text)], {page.id}))
         self._keeper.follow()
         self._audit.note(by, "page corrected", file.dataset, document=document, page=number)
 
     def read_again(
-        self, by: Actor, document: str, numbers: Collection[int], languages: Sequence[str]
+        self,
+        by: Actor,
+        document: str,
+        numbers: Collection[int],
+        languages: Sequence[str],
+        *,
+        as_image: bool = False,
     ) -> list[PageOrder]:
         """Have pages read again in these languages, or in those that are found.
 
-        Raises Forbidden, NotFound, BadInput.
+        With ``as_image`` also those that have text. Raises Forbidden, NotFound, BadInput.
         """
         file = self._changeable(by, document, numbers)
-        self._revisions.order(document, sorted(set(numbers)), languages, actor_name(by))
+        ordered = sorted(set(numbers))
+        self._revisions.order(document, ordered, languages, actor_name(by), as_image)
         told = {"document": document, "pages": sorted(set(numbers)), "languages": list(languages)}
         self._audit.note(by, "pages to be read again", file.dataset, **told)
         return self._revisions.orders([document])
@@ -158,19 +167,61 @@ class Pages:
         """All orders for pages of a document."""
         return self._revisions.orders([document])
 
-    def corrected(self, document: str) -> dict[int, str]:
-        """The text of each page of a document that somebody corrected."""
-        newest_last = reversed(self._revisions.corrections([document]))
-        return {each.number: each.text for each in newest_last}
+    def corrected(self, file: StoredFile) -> dict[int, str]:
+        """The text of each page of a file that somebody corrected."""
+        found = [
+            each for each in self._revisions.corrections([file.id]) if each.sha256 == file.sha256
+        ]
+        return {each.number: each.text for each in reversed(found)}
+
+    def take(
+        self, file: StoredFile, readings: Mapping[int, PageReading], orders: Collection[PageOrder]
+    ) -> None:
+        """Take pages that were read again, and note what became of the orders.
+
+        A page that somebody corrected keeps its text; what was read now is kept beside it.
+        """
+        if readings and file.bundle is not None:
+            self._replace(file, file.bundle, readings)
+            corrected = self.corrected(file)
+            pages = self._nodes.numbered(file.id, readings, self._directory.owner_access())
+            changed = [
+                with_reading(page, readings[int(page.properties["index"][0])], corrected)
+                for page in pages
+            ]
+            self._keeper.take(self._writer.write(changed, {page.id for page in changed}))
+            self._keeper.follow()
+        self._revisions.done(orders)
 
     def done(self, orders: Collection[PageOrder]) -> None:
         """Note what became of orders."""
         self._revisions.done(orders)
 
+    def _replace(self, file: StoredFile, bundle: str, readings: Mapping[int, PageReading]) -> None:
+        """Keep other readings of some pages of a file."""
+        with self._documents.holding():
+            with TemporaryFile() as target:
+                with self._documents.content(bundle) as source:
+                    confidence = rebundled(source, readings, target)
+                target.seek(0)
+                kept = self._documents.archive(target).sha256
+            self._documents.save([replace(file, bundle=kept, confidence=confidence)])
+        if kept != bundle:
+            self._documents.release([bundle])
+
 
 def readable(ids: Collection[str], access: Access) -> list[str]:
     """Those of these documents whose dataset the reader may read."""
     return [id_ for id_ in ids if id_.partition(":")[0] in access.datasets]
+
+
+def with_reading(page: Entity, reading: PageReading, corrected: Mapping[int, str]) -> Entity:
+    """The record of a page that was read again."""
+    values = {name: list(found) for name, found in page.properties.items() if name != LANGUAGE}
+    if reading.languages:
+        values[LANGUAGE] = list(reading.languages)
+    text = corrected.get(reading.number, reading.text)
+    return with_text(replace(page, properties=values), text)
 
 
 def with_text(page: Entity, text: str) -> Entity:

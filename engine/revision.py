@@ -28,8 +28,10 @@ class Correction:
     note: str
     by: str
     at: datetime
-    reviewed: str = ""
+    reviewed: str
     """The text that was there before, as the one who corrected it saw it."""
+    sha256: str
+    """The file whose page it is: it says nothing of another version of the document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class PageOrder:
     """ISO 639-3 codes; empty: they are to be found."""
     by: str
     at: datetime
+    as_image: bool = False
+    """Whether it is read as an image though it has text."""
     state: State = State.WAITING
     detail: str | None = None
     """Why it could not be read."""

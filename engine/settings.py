@@ -182,6 +182,11 @@ class Settings(BaseModel):
         return self.data / "ocr"
 
     @property
+    def proofs(self) -> Path:
+        """The folder of pages that were drawn; each dataset has a folder of its own in it."""
+        return self.data / "proofs"
+
+    @property
     def lists(self) -> Path:
         """The folder of the mappings that were guessed of lists."""
         return self.data / "lists"

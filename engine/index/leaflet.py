@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from engine.index.folding import fold
 
-HYPHENATED = re.compile(r"(\w+)[-\u00ad\u2010\u00ac][^\S\n]*\n[^\S\n]*(\w+)")
+HYPHENATED = re.compile(r"(\w+)[-\u00ad\u2010\u00ac][^\S\n]*\n[^\S\n]*(\w+)[^\S\n]*")
 """A word that goes on in the next line."""
 
 

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from api import graphiql
 from api.asset import static
+from api.bulk.proof import Proof
 from api.bulk.route import bulk_routes
 from api.bulk.upload import BulkLoad
 from api.execution import Execution, Parameters
@@ -49,10 +50,12 @@ async def execute(
     return (await Execution(engine).answer(parameters, engine.owner)).body
 
 
-def create_app(engine: Engine, load: BulkLoad | None = None) -> Starlette:
+def create_app(
+    engine: Engine, load: BulkLoad | None = None, proof: Proof | None = None
+) -> Starlette:
     """The application that answers from one engine, which the caller closes.
 
-    ``load`` loads what is uploaded; without it nothing can be.
+    ``load`` loads what is uploaded; without it nothing can be. ``proof`` draws pages of documents.
     """
     execution, gate = Execution(engine), Gate(engine)
 
@@ -78,7 +81,7 @@ def create_app(engine: Engine, load: BulkLoad | None = None) -> Starlette:
             Route("/explore", graphiql.moved),
             Route("/static/{folder}/{name}", static),
             *sign_in.routes,
-            *bulk_routes(engine, gate, load),
+            *bulk_routes(engine, gate, load, proof),
             *reconcile_routes(engine, gate, execution.lanes),
         ],
         middleware=middleware(engine.settings, metrics),

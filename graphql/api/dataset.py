@@ -54,6 +54,9 @@ class Dataset:
     publisher: Publisher | None = strawberry.field(description="Who publishes it.")
     url: str | None = strawberry.field(description="Its web address.")
     license: str | None = strawberry.field(description="Its licence: a web address or a name.")
+    languages: list[str] = strawberry.field(
+        description="The languages that its documents are in (ISO 639-3), for their OCR."
+    )
     countries: list[str] = strawberry.field(
         description="The codes of the countries that it covers."
     )

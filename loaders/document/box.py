@@ -41,9 +41,10 @@ class Box:
 
     def read(self, asked: Asked) -> Ending:
         """Read one file into its folder; how that ended."""
-        paths = {"path": str(asked.path), "folder": str(asked.folder), "cache": ""}
-        if asked.cache is not None:
-            paths["cache"] = str(asked.cache)
+        paths = {
+            name: str(value) if (value := getattr(asked, name)) is not None else ""
+            for name in ("path", "folder", "cache", "bundle")
+        }
         request = {**asdict(asked), **paths}
         try:
             _ = self.networkless  # its first line

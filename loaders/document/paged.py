@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from dataclasses import replace
 
 import pypdfium2 as pdfium
 
@@ -61,19 +62,26 @@ def opened(asked: Asked) -> tuple[str | None, int]:
 
 def pages(asked: Asked, count: int, page: Reader) -> Iterator[Part]:
     """The pages of a file; the languages of one are tried first with the next."""
-    how = Instruction(languages=asked.languages, cache=asked.cache, seconds=SECONDS - GRACE)
-    for number in range(1, count + 1):
+    how = Instruction(
+        languages=asked.languages,
+        cache=asked.cache,
+        seconds=SECONDS - GRACE,
+        as_image=asked.as_image,
+    )
+    own = dict(asked.by_page)
+    for number in asked.only or range(1, count + 1):
+        languages = own.get(number, how.languages)
         try:
-            reading = page(number, how)
+            reading = page(number, replace(how, languages=languages))
         except UnreadablePage as error:
-            if count == 1:
+            if count == 1 and not asked.only:
                 raise Unreadable(error.reason, error.detail) from None
             yield Problem(error.reason, f"page {number} of {count:,}: {error.detail}")
         except LanguageMissing as error:
             raise Unreadable(Reason.UNSUPPORTED, str(error)) from None
         else:
             yield reading
-            how = after(how, reading)
+            how = how if number in own else after(how, reading)
 
 
 def facts_of(asked: Asked, password: str | None) -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from engine.document import PageReading, Reason, packed, unpacked
+from engine.document import PagePicture, PageReading, Reason, packed, unpacked
 from engine.place import UNSTORABLE
 from loaders.document.limit import Budget
 
@@ -40,6 +40,20 @@ class Asked:
     """Passwords that may fit an encrypted file."""
     cache: Path | None = None
     """The folder in which answers of OCR are kept."""
+    only: tuple[int, ...] = ()
+    """The pages that are read; empty: all."""
+    as_image: bool = False
+    """Whether pages are read as images though they have text."""
+    by_page: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    """The languages of single pages that are in others than the document."""
+    picture: PagePicture | None = None
+    """The image of a page to draw (``PICTURE``), instead of reading."""
+    bundle: Path | None = None
+    """Page readings to make a searchable PDF with (``SEARCHABLE``), instead of reading."""
+
+
+PICTURE, SEARCHABLE = "page.png", "searchable.pdf"
+"""What is put into the folder where it was asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from loaders.document import (
     opendocument,
     outlook,
     paged,
+    proof,
     table,
     text,
 )
@@ -110,6 +111,9 @@ def parts_of(asked: Asked) -> Iterator[Part]:
         media_type = media_type_of(asked.path, asked.name)
     elif media_type.startswith(ODF) and opendocument.is_locked(asked.path):
         asked = replace(asked, path=opendocument.unlocked(asked))
+    if asked.picture is not None or asked.bundle is not None:
+        proof.make_proof(asked, media_type)
+        return
     reader = READERS.get(media_type)
     if reader is None:
         raise Unreadable(Reason.UNSUPPORTED, why_unread(media_type))

@@ -21,7 +21,7 @@ from typing import IO, Any
 
 import orjson
 
-from engine.document import Reason
+from engine.document import PagePicture, Reason
 from engine.process.watchdog import parent_death_signal
 from engine.settings import limit_threads
 from loaders.document.limit import MEMORY, SECONDS, TEXT, Budget
@@ -211,6 +211,11 @@ def asked_of(request: dict[str, Any]) -> Asked:
         tuple(request["languages"]),
         tuple(request["passwords"]),
         Path(request["cache"]) if request["cache"] else None,
+        tuple(request["only"]),
+        request["as_image"],
+        tuple((number, tuple(languages)) for number, languages in request["by_page"]),
+        PagePicture(**request["picture"]) if request["picture"] else None,
+        Path(request["bundle"]) if request["bundle"] else None,
     )
 
 

@@ -2,13 +2,22 @@
 
 import csv
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 import orjson
 
-from engine.document import EPOCH, PageReading, Reason, State, StoredFile, member_name, packed
+from engine.document import (
+    EPOCH,
+    PageReading,
+    Reason,
+    State,
+    StoredFile,
+    Sureness,
+    member_name,
+    packed,
+)
 from engine.documents import Documents
 from engine.entity import Entity, make_entity
 from engine.place import document_id, folder_id, party_id
@@ -28,26 +37,6 @@ csv.field_size_limit(TEXT)
 
 
 @dataclass
-class Sureness:
-    """How sure OCR is of the pages that come in."""
-
-    words: int = 0
-    total: float = 0.0
-
-    def add(self, page: PageReading) -> None:
-        """Count the words of a page."""
-        for word in page.words:
-            if word.confidence is not None:
-                self.words += 1
-                self.total += word.confidence
-
-    @property
-    def mean(self) -> float | None:
-        """The mean of all words; None without any that OCR read."""
-        return self.total / self.words if self.words else None
-
-
-@dataclass
 class Outcome:
     """What became of a file, known once all of its records were made."""
 
@@ -59,9 +48,18 @@ class Conversion:
     """The reading of one file; ``entities`` can be asked for once, then ``outcome`` holds."""
 
     def __init__(
-        self, file: StoredFile, folder: Path, ending: Ending, documents: Documents
+        self,
+        file: StoredFile,
+        folder: Path,
+        ending: Ending,
+        documents: Documents,
+        corrected: Mapping[int, str],
     ) -> None:
-        """``folder`` is that of the reading. The caller holds the archive."""
+        """``folder`` is that of the reading; some pages were ``corrected``, by their numbers.
+
+        The caller holds the archive.
+        """
+        self._corrected = corrected
         self._file = file
         self._folder = folder
         self._ending = ending
@@ -119,7 +117,9 @@ class Conversion:
         self._bundle.writestr(member, packed(page))
         self._pages += 1
         self._sureness.add(page)
-        return page_record(self._file.id, page.number, page.text, page.languages)
+        # what somebody wrote stays what the page says; what was read now is in the bundle
+        text = self._corrected.get(page.number, page.text)
+        return page_record(self._file.id, page.number, text, page.languages)
 
     def _party(self, party: Party) -> Entity:
         values: Properties = {}

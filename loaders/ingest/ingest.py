@@ -17,6 +17,7 @@ from itertools import chain
 from pathlib import Path
 from queue import SimpleQueue
 
+from engine.access import Access
 from engine.dataset import check_name
 from engine.document import Reason, State, StoredFile
 from engine.engine import Engine
@@ -106,6 +107,9 @@ class Work:
         progress: Progress,
     ) -> None:
         self._documents = engine.documents
+        self._pages = engine.pages
+        known = engine.dataset(dataset, Access(frozenset({dataset})))
+        self._languages = tuple(known.languages) if known is not None else ()
         self._loading = loading
         self._dataset = dataset
         self._passwords = passwords
@@ -188,7 +192,14 @@ class Work:
         try:
             with self._documents.path(file.sha256) as path:
                 asked = Asked(
-                    path, file.name, folder, left, file.languages, self._passwords, self._cache
+                    path,
+                    file.name,
+                    folder,
+                    left,
+                    file.languages or self._languages,
+                    self._passwords,
+                    self._cache,
+                    by_page=self._by_page(file) if file.bundle is not None else (),
                 )
                 ending = box.read(asked)
             self._report.networkless &= box.networkless
@@ -197,6 +208,11 @@ class Work:
         finally:
             self._boxes.put(box)
         return Reading(file, folder, ending)
+
+    def _by_page(self, file: StoredFile) -> tuple[tuple[int, tuple[str, ...]], ...]:
+        """The languages in which somebody had single pages of a file read."""
+        orders = self._pages.orders_of(file.id)
+        return tuple((each.number, each.languages) for each in orders if each.languages)
 
     def _budget(self, file: StoredFile) -> Budget:
         """What may come out of a file, after all that came out of what was brought in with it."""
@@ -213,7 +229,9 @@ class Work:
             return
         if not self._files and not self._entities:
             self._holding.enter_context(self._documents.holding())
-        conversion = Conversion(reading.file, reading.folder, reading.ending, self._documents)
+        file = reading.file
+        corrected = self._pages.corrected(file) if file.bundle is not None else {}
+        conversion = Conversion(file, reading.folder, reading.ending, self._documents, corrected)
         ids: set[str] = set()
         for entity in chain(self._folder_records(reading.file), conversion.entities()):
             ids.add(entity.id)

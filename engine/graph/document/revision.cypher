@@ -42,7 +42,7 @@ RETURN d.name AS dataset ORDER BY dataset
 // Notes what became of orders, but for pages that were ordered anew meanwhile.
 UNWIND $rows AS row
 MATCH (o:PageOrder {id: row.document + '|' + row.number})
-WHERE o.at = row.at
+WHERE o.at.epochMillis = row.at.epochMillis
 SET o.state = row.state, o.detail = row.detail, o.updated = datetime()
 
 // -- revision_forget --

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from engine.document import State
+from engine.document import State, StoredFile
 from engine.errors import BadInput
 from engine.graph.connection import LONG_TIMEOUT, Connection
 from engine.revision import Correction, PageOrder
@@ -19,22 +19,23 @@ class RevisionNodes:
         self._seconds = deadline
 
     def correct(
-        self, document: str, number: int, text: str, note: str, by: str, reviewed: str
+        self, file: StoredFile, number: int, text: str, note: str, by: str, reviewed: str
     ) -> Correction:
         """Keep the text that somebody wrote for a page; raises BadInput where its dataset goes."""
         values = {
             "id": uuid.uuid4().hex,
-            "document": document,
+            "document": file.id,
             "number": number,
             "text": text,
             "note": note,
             "by": by,
             "reviewed": reviewed,
+            "sha256": file.sha256,
         }
-        parameters = {"dataset": document.partition(":")[0], "values": values}
+        parameters = {"dataset": file.dataset, "values": values}
         rows = self._connection.write("correction_save", parameters)
         if not rows:
-            raise BadInput(f"{document} is being deleted")
+            raise BadInput(f"{file.dataset} is being deleted")
         return correction_of(rows[0]["properties"])
 
     def corrections(self, documents: Collection[str]) -> list[Correction]:
@@ -43,10 +44,15 @@ class RevisionNodes:
         return [correction_of(row) for row in rows]
 
     def order(
-        self, document: str, numbers: Collection[int], languages: Sequence[str], by: str
+        self,
+        document: str,
+        numbers: Collection[int],
+        languages: Sequence[str],
+        by: str,
+        as_image: bool,
     ) -> None:
         """Have pages read again in these languages."""
-        each = {"document": document, "languages": list(languages), "by": by}
+        each = {"document": document, "languages": list(languages), "by": by, "as_image": as_image}
         # our own time: that of Neo4j is finer than a datetime, and could not be compared with it
         rows = [{**each, "number": number, "at": datetime.now(UTC)} for number in numbers]
         parameters = {"dataset": document.partition(":")[0], "rows": rows}
@@ -105,6 +111,7 @@ def correction_of(values: Mapping[str, Any]) -> Correction:
         values["by"],
         values["at"].to_native(),
         values["reviewed"],
+        values["sha256"],
     )
 
 
@@ -116,6 +123,7 @@ def order_of(values: Mapping[str, Any]) -> PageOrder:
         tuple(values["languages"]),
         values["by"],
         values["at"].to_native(),
+        values["as_image"],
         State(values["state"]),
         values.get("detail"),
     )

@@ -1,5 +1,6 @@
 """``GET /documents/ID/file``: the bytes of a document, and its tables, for whoever may read it."""
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from typing import IO
 from urllib.parse import quote
@@ -51,7 +52,8 @@ class Files:
         """A document's file as it was brought in."""
         found = await self._found(request, caller)
         media = found.media_type if found.media_type in TOLD else "application/octet-stream"
-        return self._answer(found.sha256, found.name, str(media), visit)
+        asked = request.headers.get("range", "")
+        return self._answer(found.sha256, found.name, str(media), visit, asked)
 
     async def table(self, request: Request, visit: Visit, caller: Caller) -> Response:
         """A table of a document as CSV in UTF-8, by its number from 1."""
@@ -91,17 +93,48 @@ class Files:
         id_ = request.path_params["id"]
         return await to_thread.run_sync(self._engine.documents.readable, id_, caller.reading())
 
-    def _answer(self, sha256: str, name: str, media: str, visit: Visit) -> Response:
+    def _answer(
+        self, sha256: str, name: str, media: str, visit: Visit, asked: str = ""
+    ) -> Response:
+        """A file, or the part of it that the header ``Range`` asks for."""
         visit.check_bytes(exported=True)
         source = self._engine.documents.content(sha256)
         size = source.seek(0, 2)
-        source.seek(0)
+        start, end = part_of(asked, size) or (0, size)
         headers = {
             **HARMLESS,
-            "Content-Length": str(size),
+            "Accept-Ranges": "bytes",
+            "ETag": f'"{sha256}"',
+            "Content-Length": str(max(end - start, 0)),
             "Content-Disposition": disposition(name),
         }
-        return StreamingResponse(counted(chunks(source), visit), headers=headers, media_type=media)
+        status = 200
+        if (start, end) != (0, size):
+            headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+            headers["Content-Encoding"] = "identity"  # a part of a file is sent as it is
+            status = 206
+        if start >= end and size:
+            source.close()
+            outside = f"The file has {size:,} bytes."
+            raise Refused(outside, "BAD_REQUEST", 416, {"Content-Range": f"bytes */{size}"})
+        source.seek(start)
+        pieces = counted(chunks(source, end - start), visit)
+        return StreamingResponse(pieces, status, headers=headers, media_type=media)
+
+
+def part_of(asked: str, size: int) -> tuple[int, int] | None:
+    """The bytes from and to before which ``Range`` asks for; None for all, or where it is unclear.
+
+    Where it asks for what is behind the end, the part is empty.
+    """
+    match = re.fullmatch(r"bytes=(\d{0,15})-(\d{0,15})", asked.replace(" ", ""))
+    if match is None or match.groups() == ("", ""):
+        return None
+    first, last = match.groups()
+    if not first:
+        return max(size - int(last), 0), size
+    end = min(int(last) + 1, size) if last else size
+    return int(first), max(end, int(first)) if int(first) < size else int(first)
 
 
 def disposition(name: str) -> str:

@@ -6,13 +6,16 @@ from api.bulk.document import DocumentIntake
 from api.bulk.export import Exports
 from api.bulk.file import Files
 from api.bulk.guard import guarded
+from api.bulk.proof import Proof, Proofs
 from api.bulk.upload import BulkLoad, Intake
 from api.traffic.gate import Gate
 from engine.engine import Engine
 
 
-def bulk_routes(engine: Engine, gate: Gate, load: BulkLoad | None) -> list[Route]:
-    """The routes; without ``load`` nothing can be uploaded."""
+def bulk_routes(
+    engine: Engine, gate: Gate, load: BulkLoad | None, proof: Proof | None
+) -> list[Route]:
+    """The routes; without ``load`` nothing can be uploaded, without ``proof`` no page is drawn."""
     exports = guarded(engine, gate, Exports(engine).export)
     files = Files(engine)
     file, table = guarded(engine, gate, files.file), guarded(engine, gate, files.table)
@@ -23,6 +26,12 @@ def bulk_routes(engine: Engine, gate: Gate, load: BulkLoad | None) -> list[Route
         Route("/documents/{id}/text", text, methods=["GET"]),
         Route("/documents/{id}/tables/{number:int}.csv", table, methods=["GET"]),
     ]
+    if proof is not None:
+        proofs = Proofs(engine, proof)
+        page = guarded(engine, gate, proofs.page)
+        searchable = guarded(engine, gate, proofs.searchable)
+        routes.append(Route("/documents/{id}/pages/{number:int}.png", page, methods=["GET"]))
+        routes.append(Route("/documents/{id}/searchable.pdf", searchable, methods=["GET"]))
     if load is None:
         return routes
     intake = Intake(engine, load)

@@ -80,6 +80,19 @@ def _url(end: str) -> Any:
     return resolve
 
 
+async def _searchable(root: strawberry.Parent[DocumentNode], info: Info) -> Any:
+    file = await info.context.files.load(root.id)
+    if file is None or file.bundle is None:
+        return None
+    return f"/documents/{quote(root.id)}/searchable.pdf"
+
+
+async def _image(root: strawberry.Parent[DocumentNode], info: Info, number: int = 1) -> Any:
+    if await info.context.page_readings.load((root.id, number)) is None:
+        return None
+    return f"/documents/{quote(root.id)}/pages/{number}.png"
+
+
 async def _file(root: strawberry.Parent[DocumentNode], info: Info) -> Any:
     return await info.context.files.load(root.id)
 
@@ -251,6 +264,15 @@ class StoredDocument:
     )
     text_url: str | None = strawberry.field(
         resolver=_url("text"), description="Where all of its text can be downloaded."
+    )
+    searchable_pdf_url: str | None = strawberry.field(
+        resolver=_searchable,
+        description="Where a PDF of it can be downloaded whose scanned pages can be searched.",
+    )
+    page_image_url: str | None = strawberry.field(
+        resolver=_image,
+        description="Where the image of a page is, on this server; `pages` has it with words "
+        "marked. Null for what has no page images.",
     )
     text: str = strawberry.field(
         resolver=_text,

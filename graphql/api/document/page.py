@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
 
 import strawberry
 
@@ -38,6 +39,13 @@ def of_reading(name: str, otherwise: Any = None) -> Any:
     return resolve
 
 
+Highlight = Annotated[
+    str | None,
+    strawberry.argument(description="A text in the language of `search`: its words are marked."),
+]
+Width = Annotated[int | None, strawberry.argument(description="Pixels across: 50 to 3000.")]
+
+
 async def _text(root: strawberry.Parent[PageNode], info: Info) -> Any:
     record: Any = root.record or await info.context.nodes.load(root.id)
     return "" if record is None else "".join(record.properties.get(BODY, ()))
@@ -59,6 +67,20 @@ async def _revisions(root: strawberry.Parent[PageNode], info: Info) -> Any:
 async def _order(root: strawberry.Parent[PageNode], info: Info) -> Any:
     orders = await info.context.page_orders.load(root.document)
     return next((each for each in orders if each.number == root.number), None)
+
+
+async def _image(
+    root: strawberry.Parent[PageNode],
+    info: Info,
+    highlight: Highlight = None,
+    width: Width = None,
+) -> Any:
+    if await info.context.page_readings.load((root.document, root.number)) is None:
+        return None
+    asked = {"highlight": highlight or None, "width": width}
+    query = urlencode({name: value for name, value in asked.items() if value is not None})
+    address = f"/documents/{quote(root.document)}/pages/{root.number}.png"
+    return f"{address}?{query}" if query else address
 
 
 @strawberry.type(description="A word on the image of a page, and the box around it.")
@@ -98,6 +120,9 @@ class PageOrder:
     number: int = strawberry.field(description="The number of the page.")
     languages: list[str] = strawberry.field(
         description="The languages in which it is read (ISO 639-3); empty where they are detected."
+    )
+    as_image: bool = strawberry.field(
+        description="Whether it is read as an image though it has text."
     )
     state: document.State = strawberry.field(description="Whether it was read again.")
     detail: str | None = strawberry.field(description="Why it could not be read; else null.")
@@ -151,6 +176,10 @@ class StoredPage:
     read_text: str | None = strawberry.field(
         resolver=of_reading("text"),
         description="What was read by the machine, whatever was corrected since.",
+    )
+    image_url: str | None = strawberry.field(
+        resolver=_image,
+        description="Where its image is, on this server; null for what has no page images.",
     )
     words: list[PageWord] = strawberry.field(
         resolver=of_reading("words", ()), description="Its words, each with its place."

@@ -9,6 +9,7 @@ from api.mutation.file import FileMutation
 from api.mutation.grant import GrantMutation
 from api.mutation.investigation import InvestigationMutation
 from api.mutation.judgement import JudgementMutation
+from api.mutation.page import PageMutation
 from api.mutation.review import ReviewMutation
 from api.mutation.terms import TermsMutation
 from api.mutation.user import UserMutation
@@ -26,6 +27,7 @@ class Mutation(
     JudgementMutation,
     BlockMutation,
     FileMutation,
+    PageMutation,
     TermsMutation,
     UserRequestMutation,
     XrefMutation,

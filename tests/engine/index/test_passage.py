@@ -204,6 +204,6 @@ def test_hidden_documents_change_nothing(
 
 
 def test_a_word_that_is_divided_at_the_end_of_a_line_is_whole() -> None:
-    assert unbroken("an off-\n  shore firm\nand") == "an offshore\n firm\nand"
+    assert unbroken("an off-\n  shore firm\nand") == "an offshore\nfirm\nand"
     assert unbroken("Anglo-\nAmerican, 2019-\n2020") == "Anglo-\nAmerican, 2019-\n2020"
     assert halves("an off-\nshore firm") == ["off", "shore"]
