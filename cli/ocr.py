@@ -80,17 +80,12 @@ def ocr_command(
     code is 1 when a page could not be read.
     """
     if document is not None:
-        if file is not None or output is not None or password is not None:
+        if any(each is not None for each in (file, output, password)):
             raise BadInput("--document reads a stored document: leave out FILE, -o and --password")
         if not read_stored(document, pages, language or "", as_image):
             raise SystemExit(1)
         return
-    if file is None:
-        raise BadInput("name a file, or a stored document by --document ID")
-    if output is not None and output.suffix.lower() not in OUTPUTS:
-        raise BadInput(f"{output}: name a file that ends in {', '.join(OUTPUTS)}")
-    if output is not None and output.exists() and file.exists() and output.samefile(file):
-        raise BadInput(f"{output} is the file that is read: name another one")
+    file = checked(file, output)
     started = time.monotonic()
     source = paged_file(file, password)
     numbers = numbers_of(pages, source.pages)
@@ -101,6 +96,17 @@ def ocr_command(
     show_end(readings, failed, time.monotonic() - started, output)
     if failed:
         raise SystemExit(1)
+
+
+def checked(file: Path | None, output: Path | None) -> Path:
+    """The file that is read; raises BadInput for what cannot be read or written so."""
+    if file is None:
+        raise BadInput("name a file, or a stored document by --document ID")
+    if output is not None and output.suffix.lower() not in OUTPUTS:
+        raise BadInput(f"{output}: name a file that ends in {', '.join(OUTPUTS)}")
+    if output is not None and output.exists() and file.exists() and output.samefile(file):
+        raise BadInput(f"{output} is the file that is read: name another one")
+    return file
 
 
 def read_stored(document: str, pages: str | None, language: str, as_image: bool) -> bool:

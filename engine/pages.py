@@ -182,7 +182,7 @@ class Pages:
         A page that somebody corrected keeps its text; what was read now is kept beside it.
         """
         if readings and file.bundle is not None:
-            self._replace(file, file.bundle, readings)
+            self._keep_readings(file, file.bundle, readings)
             corrected = self.corrected(file)
             pages = self._nodes.numbered(file.id, readings, self._directory.owner_access())
             changed = [
@@ -197,7 +197,9 @@ class Pages:
         """Note what became of orders."""
         self._revisions.done(orders)
 
-    def _replace(self, file: StoredFile, bundle: str, readings: Mapping[int, PageReading]) -> None:
+    def _keep_readings(
+        self, file: StoredFile, bundle: str, readings: Mapping[int, PageReading]
+    ) -> None:
         """Keep other readings of some pages of a file."""
         with self._documents.holding():
             with TemporaryFile() as target:

@@ -192,7 +192,7 @@ class Work:
         try:
             with self._documents.path(file.sha256) as path:
                 asked = Asked(
-                    path,
+                    path.resolve(),
                     file.name,
                     folder,
                     left,

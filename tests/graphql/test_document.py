@@ -100,10 +100,19 @@ def is_marked(drawn: Image.Image) -> bool:
 
 
 def test_a_scan_is_read_again_corrected_and_proved(http: Http, engine: Engine) -> None:
-    ids = upload(http, {"disk/scan.tif": scan()}, language="eng")
-    id_ = ids["disk/scan.tif"]
-    found = ask(http, "team", SEARCH, text="meridian ministry")["search"]
-    (edge,) = found["edges"]
+    id_ = upload(http, {"disk/scan.tif": scan()}, language="eng")["disk/scan.tif"]
+    check_found(http, id_)
+    check_read_again(http, id_)
+    check_corrected(http, id_)
+    parts = [("file", ("disk/scan.tif", scan()))]
+    http.ask("team", "POST", "/datasets/leak/documents", files=parts)
+    read(engine)  # all of it again, in no language that is given
+    check_text(http, id_)
+    check_proved(http, id_)
+
+
+def check_found(http: Http, id_: str) -> None:
+    (edge,) = ask(http, "team", SEARCH, text="meridian ministry")["search"]["edges"]
     assert (edge["node"]["id"], edge["pageCount"], edge["pageNumber"]) == (id_, 1, 1)
     assert "<em>Meridian</em>" in edge["highlight"]
     told = ask(http, "team", DOCUMENT, id=id_, text="ministry")["document"]
@@ -116,37 +125,46 @@ def test_a_scan_is_read_again_corrected_and_proved(http: Http, engine: Engine) -
     assert page["confidence"] > 0.8
     assert told["page"]["words"][0]["text"] == "The"
 
+
+def check_read_again(http: Http, id_: str) -> None:
+    pages = http.engine.pages
     assert ask(http, "eve", AGAIN, id=id_) == {"readPagesAgain": None}
     orders = ask(http, "team", AGAIN, id=id_)["readPagesAgain"]
     assert orders == [{"number": 2, "state": "WAITING", "by": "team"}]
-    assert engine.pages.queue() == ["leak"]
-    read_again(engine, "leak")
-    assert engine.pages.queue() == []
+    assert pages.queue() == ["leak"]
+    read_again(http.engine, "leak")
+    assert pages.queue() == []
     told = ask(http, "team", DOCUMENT, id=id_, text="platezhi odobreny")["document"]
     (page,) = told["pages"]["nodes"]
     assert (page["number"], page["languages"]) == (2, ["rus"])
     assert page["order"] == {"state": "READ", "languages": ["rus"]}
     assert "<em>Платежи</em>" in page["highlight"]
 
+
+def check_corrected(http: Http, id_: str) -> None:
     assert ask(http, "eve", CORRECT, id=id_, text="x") == {"correctPage": None}
     told = ask(http, "team", CORRECT, id=id_, text="Signed: Orsolya Brightwater")["correctPage"]
     assert told["text"] == "Signed: Orsolya Brightwater"
     assert "Meridian" in told["revisions"][0]["replaced"]
     assert ask(http, "team", CORRECT, id=id_, text="x", page=9) == {"correctPage": None}
-    event = engine.audit.events(OWNER)[0]
+    event = http.engine.audit.events(OWNER)[0]
     assert (event.action, event.actor, event.detail["page"]) == ("page corrected", "team", 1)
-    for again in (False, True):
-        if again:  # another reading of the whole file
-            parts = [("file", ("disk/scan.tif", scan()))]
-            http.ask("team", "POST", "/datasets/leak/documents", files=parts)
-            read(engine)
-        hits = engine.search(SearchQuestion("brightwater"), engine.owner_access()).hits
-        assert [(hit.id, hit.page_number) for hit in hits] == [(id_, 1)]
-        assert not engine.search(SearchQuestion("ministry"), engine.owner_access()).hits
-        page = ask(http, "team", DOCUMENT, id=id_)["document"]["pages"]["nodes"][0]
-        assert page["revisions"][0]["by"] == "team"
-        assert "ministry" in page["readText"]
+    check_text(http, id_)
 
+
+def check_text(http: Http, id_: str) -> None:
+    """The corrected text is what is found; what was read is kept beside it."""
+    engine = http.engine
+    hits = engine.search(SearchQuestion("brightwater"), engine.owner_access()).hits
+    assert [(hit.id, hit.page_number) for hit in hits] == [(id_, 1)]
+    assert not engine.search(SearchQuestion("ministry"), engine.owner_access()).hits
+    first, second = ask(http, "team", DOCUMENT, id=id_)["document"]["pages"]["nodes"]
+    assert first["revisions"][0]["by"] == "team"
+    assert "ministry" in first["readText"]
+    assert second["languages"] == ["rus"]
+
+
+def check_proved(http: Http, id_: str) -> None:
     plain = image(http, f"/documents/{id_}/pages/2.png?width=600")
     assert (plain.width, is_marked(plain)) == (600, False)
     assert is_marked(image(http, f"/documents/{id_}/pages/2.png?width=600&highlight=platezhi"))
@@ -175,11 +193,23 @@ def test_what_has_text_of_its_own(http: Http, engine: Engine, tmp_path: Path) ->
         "page.html": b"<html><body><p>harbour</p></body></html>",
     }
     ids = upload(http, files)
+    check_refused(http, ids)
+    query = "query ($id: ID!) { document(id: $id) { authors date thread { title } text } }"
+    told = ask(http, "team", query, id=ids["b.eml"])["document"]
+    assert told["thread"] == [{"title": "Sale"}, {"title": "Re: Sale"}]
+    assert told["text"].strip() == "The harbour is sold."
+    headers = {**key(http, "team"), "range": "bytes=4-9"}
+    url = f"/documents/{ids['page.html']}/file"
+    part = http.client.get(url, headers=headers)
+    assert (part.status_code, part.content) == (206, b"l><bod")
+    assert part.headers["content-range"] == f"bytes 4-9/{len(files['page.html'])}"
+    headers["range"] = "bytes=900-"
+    assert http.client.get(url, headers=headers).status_code == 416
+    check_access(http, ids["deed.pdf"])
+
+
+def check_refused(http: Http, ids: dict[str, str]) -> None:
     url = f"/documents/{ids['deed.pdf']}/pages/1.png?width=400&highlight="
-    marked = image(http, url + "harbour")
-    assert is_marked(marked)
-    assert not is_marked(marked.crop((0, marked.height // 2, 400, marked.height)))
-    assert not is_marked(image(http, url))
     for path, status in (
         (url.replace("width=400", "width=9"), 400),
         (url.replace("1.png", "2.png"), 404),
@@ -188,32 +218,25 @@ def test_what_has_text_of_its_own(http: Http, engine: Engine, tmp_path: Path) ->
     ):
         assert http.ask("team", "GET", path)[0] == status
         assert http.ask("eve", "GET", path)[0] in (400, 404)
-    query = "query ($id: ID!) { document(id: $id) { authors date thread { title } text } }"
-    told = ask(http, "team", query, id=ids["b.eml"])["document"]
-    assert told["thread"] == [{"title": "Sale"}, {"title": "Re: Sale"}]
-    assert told["text"].strip() == "The harbour is sold."
-    headers = {**key(http, "team"), "range": "bytes=4-9"}
-    part = http.client.get(f"/documents/{ids['page.html']}/file", headers=headers)
-    assert (part.status_code, part.content) == (206, b"l><bod")
-    assert part.headers["content-range"] == f"bytes 4-9/{len(files['page.html'])}"
-    headers["range"] = "bytes=900-"
-    assert (
-        http.client.get(f"/documents/{ids['page.html']}/file", headers=headers).status_code == 416
-    )
+    assert http.ask("eve", "GET", url)[0] == 404
 
-    hidden = ask(http, "eve", DOCUMENT, id=ids["deed.pdf"])
-    assert hidden == {"document": None}
+
+def check_access(http: Http, id_: str) -> None:
+    """Who may not read a document learns nothing of it; once they may, they do."""
+    url = f"/documents/{id_}/pages/1.png?width=400&highlight=harbour"
+    assert ask(http, "eve", DOCUMENT, id=id_) == {"document": None}
     assert ask(http, "eve", SEARCH, text="harbour")["search"]["totalCount"] == 0
-    engine.directory.grant(OWNER, "leak", "eve", Level.READ)
+    http.engine.directory.grant(OWNER, "leak", "eve", Level.READ)
     assert ask(http, "eve", SEARCH, text="harbour")["search"]["totalCount"] == 4
-    assert is_marked(image(http, url + "harbour", "eve"))
-    for operation in operations():
-        if "document" in operation.name.lower():
-            values = {"id": ids["deed.pdf"], "query": "harbour"}
-            body = {"query": operation.text, "variables": values}
-            answer: Any = http.ask("eve", "POST", "/graphql", json=body)[1]
-            assert "errors" not in answer
-            assert "<em>harbour</em>" in str(answer["data"])
+    marked = image(http, url, "eve")
+    assert is_marked(marked)
+    assert not is_marked(marked.crop((0, marked.height // 2, 400, marked.height)))
+    for operation in (each for each in operations() if "document" in each.name):
+        values = {"id": id_, "query": "harbour"}
+        body = {"query": operation.text, "variables": values}
+        answer: Any = http.ask("eve", "POST", "/graphql", json=body)[1]
+        assert "errors" not in answer
+        assert "<em>harbour</em>" in str(answer["data"])
 
 
 def test_languages_of_the_dataset_are_those_of_its_scans(http: Http, engine: Engine) -> None:
