@@ -95,7 +95,9 @@ class Presence:
             if not ids:
                 raise BadInput(f"`{name}` has no ids: say where paths {_verb(name)}")
         seen = {node.id for node in result.nodes}
-        asked = dict.fromkeys((*question.from_ids, *question.to_ids, *question.avoid))
+        asked = dict.fromkeys(
+            (*question.from_ids, *question.to_ids, *question.avoid, *question.via)
+        )
         unseen = [id_ for id_ in asked if id_ not in seen]
         nodes = dict(zip(unseen, self._reader.entities(unseen, access), strict=True))
         wrong = {id_: absent(id_, access) for id_, node in nodes.items() if node is None}
@@ -103,6 +105,7 @@ class Presence:
         wrong |= {id_: _no_end(node) for id_, node in edges.items() if isinstance(node, Entity)}
         for ids in (question.from_ids, question.to_ids):
             tell(_of(ids, wrong), refused=all(id_ in wrong for id_ in ids))
+        tell(_of(question.via, wrong), refused=True)
         tell(_of(question.avoid, wrong), refused=False)
 
 

@@ -9,18 +9,20 @@ or a dataset exists depends on who asks, so ``Reading`` and the index check that
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from engine.entity import Entity
 from engine.errors import BadInput
 from engine.judgement import Verdict
 from engine.partial_date import required_date
-from engine.vocabulary import chosen_schemata, chosen_types, close, meant, shown
+from engine.vocabulary import chosen_property, chosen_schemata, chosen_types, close, meant, shown
 
 MAX_ENDS = 25
 """Ids that paths may start from, and ids that they may lead to: each pair is searched."""
 MAX_HOPS = 12
 MAX_K = 100
+MAX_VIA = 3
 MAX_PATHS = 20_000
 MAX_DEGREE = 1_000_000_000
 MAX_HOLDINGS = 1_000
@@ -59,6 +61,8 @@ class SearchSort(Enum):
     CAPTION = "CAPTION"
     DATE_ASC = "DATE_ASC"
     DATE_DESC = "DATE_DESC"
+    AMOUNT_ASC = "AMOUNT_ASC"
+    AMOUNT_DESC = "AMOUNT_DESC"
 
 
 class PageSort(Enum):
@@ -95,6 +99,11 @@ def _check_share(share: float) -> None:
         raise BadInput(f"minShare must be from 0 to 1, not {share}")
 
 
+def _check_range(name: str, least: float | None, greatest: float | None) -> None:
+    if least is not None and greatest is not None and least > greatest:
+        raise BadInput(f"{name}: nothing is from {least:g} to {greatest:g}")
+
+
 def _check_between(name: str, number: int, low: int, high: int) -> None:
     if not low <= number <= high:
         raise BadInput(f"{name} must be from {low} to {high:,}, not {number}")
@@ -114,6 +123,16 @@ class HopFilter:
     """Only relationships that held at some time in this period; undated ones count."""
     min_share: float | None = None
     """Only ownerships with a known share of at least this fraction; other types always pass."""
+    min_amount: float | None = None
+    max_amount: float | None = None
+    """Only payments, debts and contract awards with a known amount in this range; other types
+    always pass."""
+    currency: str | None = None
+    """Only those in this currency; other types always pass."""
+    topics: tuple[str, ...] | None = None
+    countries: tuple[str, ...] | None = None
+    """Only nodes on the way that have one of these topics, or of these countries; a shared value
+    has none."""
     max_degree: int | None = None
     """Nodes with more relationships are not passed through."""
     shared: bool = True
@@ -127,6 +146,11 @@ class HopFilter:
         object.__setattr__(self, "schemata", chosen_schemata(self.schemata))
         if self.min_share is not None:
             _check_share(self.min_share)
+        _check_range("amount", self.min_amount, self.max_amount)
+        for name in ("topics", "countries"):
+            values = getattr(self, name)
+            if values is not None:
+                object.__setattr__(self, name, tuple(sorted({each.lower() for each in values})))
         if self.max_degree is not None:
             _check_between("maxDegree", self.max_degree, 0, MAX_DEGREE)
 
@@ -147,6 +171,8 @@ class PathQuestion:
     """A filter for each hop in order; paths then have exactly this many, whatever max_hops is."""
     avoid: tuple[str, ...] = ()
     """Ids of nodes that paths do not pass through."""
+    via: tuple[str, ...] = ()
+    """Ids of nodes that each path must pass through, in any order; no filter is for them."""
     limit: int = 100
     """How many paths ALL_SHORTEST finds at most."""
     mentions: bool = False
@@ -160,6 +186,13 @@ class PathQuestion:
         _check_between("maxHops", self.max_hops, 1, MAX_HOPS)
         _check_between("k", self.k, 1, MAX_K)
         _check_between("limit", self.limit, 1, MAX_PATHS)
+        object.__setattr__(self, "via", tuple(dict.fromkeys(self.via)))
+        if len(self.via) > MAX_VIA:
+            raise BadInput(f"a path may have to pass {MAX_VIA} entities, not {len(self.via)}")
+        if both := set(self.via) & set(self.avoid):
+            raise BadInput(f"{min(both)[:100]!r} is in `via` and in `avoid`: no path does both")
+        if self.via and self.hops:
+            raise BadInput("`via` and `hops`: give one of them; with `hops` a path has its places")
         if len(self.hops) > MAX_HOPS:
             raise BadInput(f"a path may have {MAX_HOPS} hops, not {len(self.hops)}")
 
@@ -215,6 +248,30 @@ class OwnershipQuestion:
 
 
 @dataclass(frozen=True)
+class PropertyRange:
+    """A property with a number from one to another, both included; None is open."""
+
+    property: str
+    least: float | None = None
+    greatest: float | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "property", chosen_property(self.property, "number"))
+        _check_range(self.property, self.least, self.greatest)
+
+
+@dataclass(frozen=True)
+class PropertyPeriod:
+    """A property with a date in a period."""
+
+    property: str
+    during: DateRange
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "property", chosen_property(self.property, "date"))
+
+
+@dataclass(frozen=True)
 class SearchFilter:
     """Which hits are wanted; a schema includes its descendants."""
 
@@ -229,9 +286,21 @@ class SearchFilter:
     """ISO 639-3 codes."""
     authors: tuple[str, ...] | None = None
     """As the facet ``author`` tells them."""
+    min_amount: float | None = None
+    max_amount: float | None = None
+    """Only what has an amount in this range, both included."""
+    currency: str | None = None
+    numbers: tuple[PropertyRange, ...] = ()
+    dates: tuple[PropertyPeriod, ...] = ()
+    """All of these must hold, as all of ``numbers`` must."""
+    changed_since: datetime | None = None
+    """Only what was added or changed since: ``Reading`` finds the revision of that time."""
+    since: int | None = None
+    """The revision after which it changed."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "schemata", chosen_schemata(self.schemata))
+        _check_range("amount", self.min_amount, self.max_amount)
 
 
 @dataclass(frozen=True)

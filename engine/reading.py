@@ -39,10 +39,12 @@ from engine.graph.access.user_request import UserRequests
 from engine.graph.dataset.catalog import Catalog
 from engine.graph.dataset.claim import is_claimed
 from engine.graph.dataset.journal import Journal
+from engine.graph.record.history import History
 from engine.graph.record.reader import Reader
 from engine.graph.walk.neighbour import NeighbourWalk
 from engine.graph.walk.ownership import Ownership
 from engine.graph.walk.path import Pathfinder
+from engine.history import ChangeQuestion, Changes, RecordChange
 from engine.match.comparer import Comparer
 from engine.match.matcher import Matcher
 from engine.neighbour import Neighbours
@@ -78,6 +80,8 @@ class Reading:
         self._paths = Pathfinder(stores.connection, settings.deadline)
         walk = NeighbourWalk(stores.connection, settings.deadline)
         self._neighbours = Neighbours(walk, stores.index, self._presence)
+        history = History(stores.connection, settings.deadline)
+        self._changes = Changes(history, self._reader, stores.index)
         self._ownership = Ownership(stores.connection, settings.deadline)
         self._catalog = Catalog(stores.connection, settings.deadline)
         self._journal = Journal(
@@ -247,11 +251,11 @@ class Reading:
 
     def search(self, question: SearchQuestion, access: Access) -> SearchPage:
         """A page of hits; raises BadInput for a text that is too long, or for a bad cursor."""
-        return self._index.search(question, access)
+        return self._index.search(self._timed(question), access)
 
     def count(self, question: SearchQuestion, access: Access) -> int:
         """How many entities a search finds on all pages."""
-        return self._index.count(question, access)
+        return self._index.count(self._timed(question), access)
 
     def suggestions(self, question: SearchQuestion, access: Access) -> list[str]:
         """Names that were probably meant by a search that finds nothing, the likeliest first."""
@@ -271,11 +275,31 @@ class Reading:
 
     def facets(self, question: FacetQuestion, access: Access) -> list[Facet]:
         """The most frequent values of some fields among all that a search finds."""
-        return self._index.facets(question, access)
+        timed = replace(question, search=self._timed(question.search))
+        return self._index.facets(timed, access)
 
     def groups(self, question: AggregateQuestion, access: Access) -> Tallied[str]:
         """How much there is of what a search finds, by the values of a field; raises BadInput."""
-        return self._index.groups(question, access)
+        timed = replace(question, search=self._timed(question.search))
+        return self._index.groups(timed, access)
+
+    def _timed(self, question: SearchQuestion) -> SearchQuestion:
+        """The question with the revision of the time that its filter names, if any."""
+        time = question.filter.changed_since
+        if time is None:
+            return question
+        found = replace(question.filter, since=self._changes.revision(time))
+        return replace(question, filter=found)
+
+    # --- what is new --------------------------------------------------------------------------
+
+    def changes(self, question: ChangeQuestion, access: Access) -> Page[RecordChange]:
+        """What was added, changed and removed since a time, the oldest first."""
+        return self._changes.page(question, access)
+
+    def change_count(self, question: ChangeQuestion, access: Access) -> int:
+        """How many changes there are on all pages."""
+        return self._changes.count(question, access)
 
     # --- datasets and their crawls ------------------------------------------------------------
 

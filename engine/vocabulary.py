@@ -96,6 +96,26 @@ def property_names() -> frozenset[str]:
     return frozenset(name for schema in model for name in schema.properties)
 
 
+@cache
+def property_types() -> Mapping[str, frozenset[str]]:
+    """The names of FtM's properties by the type of their values; reverse ones are left out."""
+    found: dict[str, set[str]] = {}
+    for schema in model:
+        for prop in schema.properties.values():
+            if not prop.stub:
+                found.setdefault(prop.type.name, set()).add(prop.name)
+    return {type_: frozenset(names) for type_, names in found.items()}
+
+
+def chosen_property(name: str, type: str) -> str:
+    """A property with values of a type, as FtM writes it; raises BadInput for another name."""
+    known = {each.lower(): each for each in property_types()[type]}
+    if name.lower() not in known:
+        hint = meant(close(name, known.values()))
+        raise BadInput(f"{shown(name)} is no property with a {type}.{hint}")
+    return known[name.lower()]
+
+
 def warn_of_properties(names: Iterable[str]) -> None:
     """Warn of names that no schema of FtM has a property of."""
     for name in names:

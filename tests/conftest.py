@@ -50,6 +50,8 @@ Bolt = tuple[str, str, str]
 DATA = Path(__file__).parents[1].parent / "shared" / "data" / "ftm"
 """Public data sets; the tests that need them are skipped where they are missing."""
 
+HISTORY = ("_revision", "_added", "_changed")
+"""What the graph keeps of when records became what they are."""
 WIPE = (
     "MATCH (n) WHERE NOT n:Migration CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS",
     "MERGE (c:Clew {id: 1}) SET c.revision = 0, c.literal_revision = 0",
@@ -147,9 +149,9 @@ def fresh_engine(graph: Connection, bolt: Bolt, tmp_path: Path) -> Iterator[Engi
 
 @pytest.fixture
 def graph_contents(bolt: Bolt) -> Callable[[], list[str]]:
-    """A function that lists every node and relationship, without revisions and their counter."""
+    """A function that lists every node and relationship, but not when they became so."""
     node_query = (
-        "MATCH (n) WHERE NOT n:Clew|Migration|AccessStamp|AuditEvent "
+        "MATCH (n) WHERE NOT n:Clew|Migration|Moment|AccessStamp|AuditEvent "
         # what tells that it was backed up and restored is newer than the backup
         "AND NOT coalesce(n.action, '') IN ['backed up', 'restored'] "
         "RETURN labels(n) AS kind, properties(n) AS values"
@@ -162,7 +164,7 @@ def graph_contents(bolt: Bolt) -> Callable[[], list[str]]:
             for part, query in (("node", node_query), ("edge", edge_query)):
                 for record in driver.execute_query(query).records:
                     kind = sorted(record["kind"]) if part == "node" else record["kind"]
-                    values = [item for item in record["values"].items() if item[0] != "_revision"]
+                    values = [item for item in record["values"].items() if item[0] not in HISTORY]
                     rows.append(repr((part, kind, sorted(values))))
         return sorted(rows)
 

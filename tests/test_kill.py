@@ -27,7 +27,7 @@ from engine.graph.connection import Connection
 from engine.server.server import Server
 from engine.settings import Settings
 from loaders.load.load import load
-from tests.conftest import Bolt, on
+from tests.conftest import HISTORY, Bolt, on
 from tests.inside import graph_identities
 from tests.prepared import small
 from tests.ring import register, ring
@@ -38,7 +38,7 @@ MOMENTS = 10
 TIMEOUT = 180
 """Seconds within which a child process whose Neo4j was killed has ended."""
 NODES = """
-    MATCH (n) WHERE NOT n:Migration|Tombstone|Clew|AccessStamp
+    MATCH (n) WHERE NOT n:Migration|Tombstone|Clew|Moment|AccessStamp
     RETURN labels(n), properties(n)
 """
 RELATIONSHIPS = "MATCH (a)-[r]->(b) RETURN type(r), a.id, b.id, properties(r)"
@@ -68,7 +68,7 @@ def snapshot(engine: Engine) -> Snapshot:
         for query in (NODES, RELATIONSHIPS):
             for record in driver.execute_query(query).records:
                 *what, properties = record.values()
-                for name in ("_revision", "last_updated", "loads"):
+                for name in (*HISTORY, "last_updated", "loads"):
                     properties.pop(name, None)
                 what = [sorted(each) if isinstance(each, list) else each for each in what]
                 content[json.dumps([*what, properties], sort_keys=True, ensure_ascii=False)] += 1

@@ -7,8 +7,18 @@ from tantivy import Query
 
 from engine.access import Access
 from engine.index import alike
-from engine.index.day import FIRST, LAST, days_of
-from engine.index.expression import All, Any, Expression, Not, Word, plain_words
+from engine.index.day import FIRST, LAST, Days, days_of
+from engine.index.expression import (
+    All,
+    Any,
+    DayRange,
+    Expression,
+    Not,
+    NumberRange,
+    Word,
+    plain_words,
+)
+from engine.index.field import PROPERTY, layout
 from engine.index.folding import CONJUNCTIONS, digest, variants
 from engine.index.term import (
     MUST,
@@ -21,10 +31,12 @@ from engine.index.term import (
     one_of,
     overlap,
     spelt,
+    whole_number,
 )
-from engine.question import DateRange, SearchFilter
+from engine.question import DateRange, PropertyRange, SearchFilter
 
 NO_FILTER = SearchFilter()
+LARGEST = 1.7976931348623157e308
 
 
 def _word(word: Word, names: bool, alike_too: bool) -> Query:
@@ -111,10 +123,9 @@ def tiers(expression: Expression | None) -> list[Query]:
     return [*queries, anywhere]
 
 
-def _during(range_: DateRange) -> Query:
+def _days(range_: DateRange) -> Days:
     low = FIRST if range_.start is None else days_of(range_.start)[0]
-    high = LAST if range_.end is None else days_of(range_.end)[1]
-    return overlap(low, high)
+    return low, LAST if range_.end is None else days_of(range_.end)[1]
 
 
 def _values(chosen: SearchFilter) -> list[tuple[str, list[str] | None]]:
@@ -132,6 +143,43 @@ def _values(chosen: SearchFilter) -> list[tuple[str, list[str] | None]]:
     return [*found.items(), ("author", None if chosen.authors is None else [*chosen.authors])]
 
 
+def _measures(chosen: SearchFilter) -> list[Query]:
+    """The entries whose numbers and dates, and whose revision, a filter lets pass."""
+    ranges = list(chosen.numbers)
+    if chosen.min_amount is not None or chosen.max_amount is not None:
+        ranges.append(PropertyRange("amount", chosen.min_amount, chosen.max_amount))
+    queries = [
+        leaf(
+            NumberRange(
+                -LARGEST if each.least is None else each.least,
+                LARGEST if each.greatest is None else each.greatest,
+                (each.property,),
+            )
+        )
+        for each in ranges
+    ]
+    for period in chosen.dates:
+        low, high = _days(period.during)
+        queries.append(leaf(DayRange(low, high, (period.property,))))
+    if chosen.currency is not None:
+        queries.append(of_currency(chosen.currency))
+    if chosen.since is not None:
+        queries.append(whole_number("revision", chosen.since + 1, None))
+    return queries
+
+
+def of_currency(currency: str) -> Query:
+    """The entries that name a currency."""
+    found = [
+        Query.phrase_query(layout(), f"{PROPERTY}.currency", list(tokens))
+        if len(tokens) > 1
+        else Query.term_query(layout(), f"{PROPERTY}.currency", tokens[0])
+        for tokens in variants(currency)
+        if tokens
+    ]
+    return either(found)
+
+
 def allowed(access: Access, chosen: SearchFilter = NO_FILTER) -> Query:
     """The entries that a reader may see and a filter lets pass; they add nothing to the score."""
     names = access.datasets if chosen.datasets is None else access.datasets & set(chosen.datasets)
@@ -140,5 +188,6 @@ def allowed(access: Access, chosen: SearchFilter = NO_FILTER) -> Query:
         queries.append(of_schemata(chosen.schemata))
     queries += [one_of(field, values) for field, values in _values(chosen) if values is not None]
     if chosen.during is not None and (chosen.during.start or chosen.during.end):
-        queries.append(_during(chosen.during))
+        queries.append(overlap(*_days(chosen.during)))
+    queries += _measures(chosen)
     return every([Query.const_score_query(query, 1.0) for query in queries])

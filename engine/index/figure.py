@@ -33,6 +33,7 @@ LARGEST = 2**53
 """Hundredths that a sum holds exactly: 90 trillion."""
 TIE_BITS = 20
 """Bits of an entry's digest below its amount: equal amounts have an order of their own."""
+LEAST_AMOUNT = 1 << TIE_BITS
 
 
 @cache
@@ -94,20 +95,24 @@ def numbers(entity: Entity, name: str) -> set[int]:
     return {value for text in values if (value := hundredths(text)) is not None}
 
 
-def amount_key(amount: int, id_: str) -> int:
-    """A number whose order is that of amounts, and different for hardly any two entries; not 0.
+def amount_key(amount: int | None, id_: str) -> int:
+    """A number whose order is that of amounts, and different for hardly any two entries.
 
-    It has 44 bits of the amount, so amounts of up to 80 billion keep their order to the hundredth,
-    and larger ones as far as the first 13 digits tell.
+    Without an amount it is below ``LEAST_AMOUNT``, with one it is not.
+
+    It has 44 bits of the amount, so amounts of up to 1.3 billion keep their order to the hundredth,
+    and larger ones as far as the first 11 digits tell.
     """
     digest = int.from_bytes(hashlib.blake2b(id_.encode(), digest_size=4).digest(), "big")
+    if amount is None:
+        return digest & (LEAST_AMOUNT - 1)
     size, shift = abs(amount), 0
     while size >> 37:
         size, shift = size >> 1, shift + 1
     # 43 bits beside the sign: 6 for how often it was halved, 37 for what is left
     key = (shift << 37 | size) & ((1 << 43) - 1)
-    ordered = (1 << 43) + key if amount >= 0 else (1 << 43) - 1 - key
-    return ordered << TIE_BITS | digest & ((1 << TIE_BITS) - 1) | 1
+    ordered = (1 << 43) + key if amount >= 0 else max((1 << 43) - 1 - key, 1)
+    return ordered << TIE_BITS | digest & (LEAST_AMOUNT - 1)
 
 
 def _facts(entity: Entity, known: set[str]) -> dict[str, object]:
@@ -153,7 +158,7 @@ def figure_fields(entity: Entity) -> dict[str, object]:
     fields: dict[str, object] = {
         "fact": _facts(entity, known) or [],
         "figure": figures or [],
-        "amount": amount_key(max(amounts), entity.id) if amounts else 0,
+        "amount": amount_key(max(amounts, default=None), entity.id),
         **_ends(entity),
     }
     return fields

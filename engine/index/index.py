@@ -29,6 +29,7 @@ from engine.index.page import search_page
 from engine.index.parser import parse
 from engine.index.passage import PageSearch, on_page
 from engine.index.reached import text_count, text_ids, texts_with
+from engine.index.since import Since
 from engine.index.suggestion import suggested
 from engine.index.tally import Tallies, checked
 from engine.index.term import every, one_of
@@ -245,6 +246,10 @@ class Index:
     def tallies(self, access: Access) -> Tallies:
         """What counts and sums for a reader, over the commit that is read."""
         return Tallies(self._searcher, access)
+
+    def since(self, access: Access) -> Since:
+        """What tells what is new for a reader, in the commit that is read."""
+        return Since(self._searcher, access)
 
     @_refusals()
     def groups(self, question: AggregateQuestion, access: Access) -> Tallied[str]:

@@ -15,11 +15,14 @@ from engine.access import Access
 from engine.answer import Hit, SearchPage
 from engine.index import clause, cursor
 from engine.index.field import ORDER_NUMBERS
+from engine.index.figure import LEAST_AMOUNT
 from engine.index.held import hits_of, with_held
 from engine.index.highlight import Highlighter
 from engine.index.known import Known
 from engine.index.parser import parse
 from engine.index.passage import PagesOf, best_pages
+from engine.index.rank import both
+from engine.index.term import from_number
 from engine.index.walk import Walk, entity_id, shown_values
 from engine.question import SearchQuestion, SearchSort
 
@@ -28,6 +31,8 @@ ORDERS = {
     SearchSort.CAPTION: ("sort", Order.Asc),
     SearchSort.DATE_ASC: ("earliest", Order.Asc),
     SearchSort.DATE_DESC: ("latest", Order.Desc),
+    SearchSort.AMOUNT_ASC: ("amount", Order.Asc),
+    SearchSort.AMOUNT_DESC: ("amount", Order.Desc),
 }
 
 
@@ -49,6 +54,8 @@ def search_page(
     tiers = clause.tiers(expression)
     if sort is not SearchSort.RELEVANCE:
         tiers = tiers[-1:]
+    if sort is SearchSort.AMOUNT_ASC:  # those without an amount come last in either order
+        tiers = [both(tiers[0], from_number("amount", LEAST_AMOUNT, up=True)), *tiers]
     search = cursor.fingerprint(question)
     kind = int if field in ORDER_NUMBERS else str
     after = cursor.read(search, question.after, kind) if question.after else None

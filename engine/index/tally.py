@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 import tantivy
-from tantivy import FieldType, Query
+from tantivy import Query
 
 from engine.access import Access
 from engine.answer import FacetValue
@@ -17,7 +17,7 @@ from engine.index.count import NONE, Counting
 from engine.index.field import FACETED, layout, properties_by_type
 from engine.index.figure import FIXED, end_names, grouped_names, number_names
 from engine.index.rank import COUNT, Metric, Ranking, both
-from engine.index.term import MUST, MUST_NOT, every, one_of
+from engine.index.term import MUST, MUST_NOT, every, one_of, whole_number
 from engine.index.union import Measured, Merged
 from engine.period import end_code, start_code
 from engine.question import DateRange, Direction
@@ -280,17 +280,13 @@ def overlapping(during: DateRange | None) -> list[Query]:
     """The relationships that may have held at some time in a period; undated ones may."""
     outside = []
     if during is not None and during.start and (start := start_code(during.start)) is not None:
-        outside.append(_codes("end", None, start - 1))
+        outside.append(whole_number("end", None, start - 1))
     if during is not None and during.end and (end := end_code(during.end)) is not None:
-        outside.append(_codes("start", end + 1, None))
+        outside.append(whole_number("start", end + 1, None))
     if not outside:
         return []
     parts = [(MUST_NOT, query) for query in outside]
     return [Query.boolean_query([(MUST, Query.all_query()), *parts])]
-
-
-def _codes(field: str, low: int | None, high: int | None) -> Query:
-    return Query.range_query(layout(), field, FieldType.Integer, low, high)
 
 
 def checked(question: AggregateQuestion) -> AggregateQuestion:

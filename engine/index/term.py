@@ -54,6 +54,11 @@ def _number(field: str, low: int, high: int) -> Query:
     return Query.range_query(layout(), field, FieldType.Integer, low, high)
 
 
+def whole_number(field: str, low: int | None, high: int | None) -> Query:
+    """The entries with a whole number in a range, both ends included; None is open."""
+    return Query.range_query(layout(), field, FieldType.Integer, low, high)
+
+
 def from_number(field: str, number: int, up: bool) -> Query:
     """The entries at a place in an order, and after it."""
     low, high = (number, MAX_KEY) if up else (0, number)

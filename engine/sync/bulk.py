@@ -129,6 +129,7 @@ class Bulk:
         purged = [self._first_revision] if self._first_revision else []
         state = (1, self._revision, self._revision, *purged)
         self._put_lines("clew", [DELIMITER.join(map(str, state))])
+        self._put_lines("moment", [DELIMITER.join(map(str, (int(time.time()), self._revision)))])
         self._put_lines("dataset", [dataset_line(dataset, title, visibility, updated)])
         for name, file in self._open.items():
             header_file = self._files / f"{name.removesuffix(BROKEN)}.header"

@@ -35,7 +35,7 @@ strawberry.enum(
 )
 strawberry.enum(
     SearchSort,
-    description="The order of hits: the most relevant first, by caption, or by date.",
+    description="The order of hits: the most relevant first, by caption, by date, or by amount.",
 )
 
 
@@ -63,6 +63,27 @@ class DateRange:
     end: Date | None = None
 
 
+@strawberry.input(description="A property with a number from one to another, both included.")
+class NumberRange:
+    """A property with a number from one to another."""
+
+    property: str = strawberry.field(
+        description="A property whose values are numbers, such as capital or tonnage."
+    )
+    min: float | None = None
+    max: float | None = None
+
+
+@strawberry.input(description="A property with a date in a period.")
+class PropertyPeriod:
+    """A property with a date in a period."""
+
+    property: str = strawberry.field(
+        description="A property whose values are dates, such as birthDate."
+    )
+    during: DateRange
+
+
 @strawberry.input(description="Which hits are wanted. A schema includes its descendants.")
 class SearchFilter:
     """Which hits are wanted."""
@@ -82,6 +103,25 @@ class SearchFilter:
     )
     authors: list[str] | None = strawberry.field(
         default=None, description="Only documents by one of these, as the facet `author` has them."
+    )
+    min_amount: float | None = strawberry.field(
+        default=None, description="Only what has an amount of at least this much."
+    )
+    max_amount: float | None = strawberry.field(
+        default=None, description="Only what has an amount of at most this much."
+    )
+    currency: str | None = strawberry.field(
+        default=None, description="Only what has this currency, such as EUR."
+    )
+    numbers: list[NumberRange] | None = strawberry.field(
+        default=None, description="Only what has a number in each of these ranges."
+    )
+    dates: list[PropertyPeriod] | None = strawberry.field(
+        default=None, description="Only what has a date in each of these periods."
+    )
+    changed_since: datetime | None = strawberry.field(
+        default=None,
+        description="Only what was added or changed since this time, with its time zone.",
     )
 
 
@@ -121,6 +161,26 @@ class HopFilter:
         description="The smallest share of an ownership, as a fraction; an unknown share is not "
         "enough. Other relationships are not affected.",
     )
+    min_amount: float | None = strawberry.field(
+        default=None,
+        description="The smallest amount of a payment, debt or contract award; an unknown amount "
+        "is not enough. Other relationships are not affected.",
+    )
+    max_amount: float | None = strawberry.field(
+        default=None, description="The largest amount of these."
+    )
+    currency: str | None = strawberry.field(
+        default=None, description="The currency of these, such as EUR."
+    )
+    topics: list[str] | None = strawberry.field(
+        default=None,
+        description="Topics such as sanction: each entity on the way has one of these. With "
+        "`hops` a path passes a sanctioned person at one place.",
+    )
+    countries: list[str] | None = strawberry.field(
+        default=None,
+        description="Codes of countries: each entity on the way has one of these.",
+    )
     max_degree: int | None = strawberry.field(
         default=None,
         description="Do not pass through entities that have more relationships than this.",
@@ -157,6 +217,7 @@ def search_filter(argument: SearchFilter | None) -> question.SearchFilter:
     """The engine's value for a search's filter; raises BadInput."""
     if argument is None:
         return question.SearchFilter()
+    must_have_zone("changedSince", argument.changed_since)
     return question.SearchFilter(
         schemata=tuple_of(argument.schemata),
         datasets=tuple_of(argument.datasets),
@@ -166,6 +227,20 @@ def search_filter(argument: SearchFilter | None) -> question.SearchFilter:
         mimetypes=tuple_of(argument.mimetypes),
         languages=tuple_of(argument.languages),
         authors=tuple_of(argument.authors),
+        min_amount=argument.min_amount,
+        max_amount=argument.max_amount,
+        currency=argument.currency,
+        numbers=tuple(
+            question.PropertyRange(each.property, each.min, each.max)
+            for each in argument.numbers or ()
+        ),
+        dates=tuple(
+            question.PropertyPeriod(
+                each.property, question.DateRange(each.during.start, each.during.end)
+            )
+            for each in argument.dates or ()
+        ),
+        changed_since=argument.changed_since,
     )
 
 
@@ -197,6 +272,11 @@ def hop_filter(argument: HopFilter | None) -> question.HopFilter:
         direction=argument.direction or Direction.BOTH,
         during=date_range(argument.during),
         min_share=argument.min_share,
+        min_amount=argument.min_amount,
+        max_amount=argument.max_amount,
+        currency=argument.currency,
+        topics=tuple_of(argument.topics),
+        countries=tuple_of(argument.countries),
         max_degree=argument.max_degree,
         shared=argument.shared is not False,
         judged=argument.judged is not False,

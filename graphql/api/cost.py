@@ -38,7 +38,7 @@ from api.error import Refused
 from api.limit import LIMIT, Limit
 from engine.question import MAX_HOPS, MAX_K, PathMode, PathQuestion
 
-ID_LISTS = ("ids", "from", "to", "avoid")
+ID_LISTS = ("ids", "from", "to", "avoid", "via")
 """Arguments that are lists of ids."""
 READ_WITH_PARENT = frozenset(
     {
@@ -247,6 +247,7 @@ class Cost:
         elif mode == PathMode.ALL_SHORTEST.value and pairs:
             found = max(pairs, PathQuestion.limit)
         counts = {"nodes": found * (hops + 1), "edges": found * hops}
+        pairs *= 1 + len(arguments.get("via") or ()) ** 2  # each part of the way is looked for
         return pairs * hops + counts["nodes"] + self._inner(sets, kind, counts)
 
     def _one(

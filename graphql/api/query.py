@@ -14,6 +14,7 @@ import strawberry
 from api.allowance import AllowanceQuery
 from api.argument import HopFilter, SearchFilter, hop_filter, search_filter
 from api.block import AuditQuery
+from api.change import ChangeQuery
 from api.connection import page_size
 from api.dataset import Dataset, DatasetConnection, dataset_page
 from api.diagram import DiagramQuery
@@ -59,6 +60,12 @@ Hops = Annotated[
     list[HopFilter] | None,
     strawberry.argument(
         description="A filter for each hop in order; paths then have exactly this many hops."
+    ),
+]
+Via = Annotated[
+    Ids | None,
+    strawberry.argument(
+        description="At most 3 entities that a path must pass through, in any order."
     ),
 ]
 Avoid = Annotated[
@@ -110,6 +117,7 @@ async def _paths(
     hops: Hops = None,
     avoid: Avoid = None,
     mentions: Mentions = False,
+    via: Via = None,
 ) -> Any:
     question = PathQuestion(
         tuple(from_),
@@ -121,6 +129,7 @@ async def _paths(
         hops=tuple(map(hop_filter, hops or ())),
         avoid=tuple(avoid or ()),
         mentions=bool(mentions),
+        via=tuple(via or ()),
     )
     return await info.context.ask(info.context.engine.paths, question)
 
@@ -139,6 +148,7 @@ async def _dataset(info: Info, name: str) -> Any:
 @strawberry.type(description="Everything that can be asked.")
 class Query(
     HoldingQuery,
+    ChangeQuery,
     NeighbourQuery,
     UserQuery,
     GrantQuery,

@@ -61,6 +61,9 @@ NEIGHBOURS = f"""query($id: ID!, $order: TallyOrder, $hops: Int, $after: String)
 GROUPS = f"""query($text: String, $filter: SearchFilter, $by: String!) {{
   search(query: $text, filter: $filter) {{
     aggregate(by: $by, sum: "amount", first: 3) {{ key entity {{ id }} {ROWS} }} }} }}"""
+CHANGES = """query($dataset: String) {
+  changes(since: "2020-01-01T00:00:00Z", dataset: $dataset, first: 4) {
+    totalCount pageInfo { hasNextPage } nodes { id kind properties entity { id } } } }"""
 HOLDINGS = """query($id: ID!, $after: String) {
   owners(id: $id, minShare: 0, first: 2, after: $after) { ...H } holdings(id: $id, minShare: 0)
   { ...H } }
@@ -87,6 +90,7 @@ SHAPES: tuple[dict[str, Any], ...] = (
     {"hops": [{}, {}]},
     {"filter": {"judged": False}},
     {"hops": [{"types": ["PHONE"]}, {"types": ["PHONE"]}]},
+    {"filter": {"minAmount": 20, "topics": ["sanction"], "countries": ["dk"]}},
 )
 """Few, because Neo4j takes longer to plan each than to answer it."""
 TEXTS = (
@@ -108,10 +112,12 @@ WHERE: tuple[dict[str, Any] | None, ...] = (
     {"datasets": ["beta", "nowhere"]},
     {"schemata": ["LegalEntity"], "countries": ["dk"]},
     {"topics": ["sanction"], "during": {"start": "2009"}},
+    {"minAmount": 0, "currency": "EUR", "changedSince": "2020-01-01T00:00:00Z"},
+    {"numbers": [{"property": "amount", "max": 50}]},
 )
 BY = ("payer", "beneficiary", "owner", "asset", "dataset", "schema", "country", "year", "parent")
 EXPORTS = ("search", "everything", "alpha", "beta", "nowhere")
-SORTS = ("RELEVANCE", "CAPTION", "DATE_ASC", "DATE_DESC")
+SORTS = ("RELEVANCE", "CAPTION", "DATE_ASC", "DATE_DESC", "AMOUNT_ASC", "AMOUNT_DESC")
 TALLIES = ("TOTAL", "COUNT", "LAST")
 MODES = ("SHORTEST", "ALL_SHORTEST", "K_SHORTEST")
 

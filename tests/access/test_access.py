@@ -138,6 +138,7 @@ def question_lists(draw: st.DrawFn, world: World) -> list[Question]:
     asked.append(Question(asking.DATASETS, {"name": draw(name)}))
     asked.append(Question(asking.JUDGED, {"ids": ids, "collection": draw(st.none() | name)}))
     asked += draw(searches())
+    asked.append(Question(asking.CHANGES, {"dataset": draw(st.none() | name)}))
     for order in asking.TALLIES:
         variables = {"id": draw(node), "order": order, "hops": draw(st.sampled_from([1, 1, 2]))}
         asked.append(Question(asking.NEIGHBOURS, variables))

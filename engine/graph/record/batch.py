@@ -22,6 +22,8 @@ from engine.graph.record.tombstone import Tombstones
 
 TYPES = tuple(sorted(edge_schemata()))
 SHARED = alternatives(sorted(kind.upper() for kind in LITERAL_TYPES))
+OWN = ("id", "dataset", "schema", "caption")
+"""What the graph keeps of a record that is no property of FtM's."""
 STEP = 2_000
 """Records that one query of a removal takes."""
 Place = tuple[str, str, str]
@@ -103,7 +105,7 @@ class Batch:
             self._tx.run("node_fill", {"rows": group}, labels=schema_labels(schema))
         for (before, after), group in grouped(replaced).items():
             parts = {"old": schema_labels(before), "labels": schema_labels(after)}
-            self._tx.run("node_replace", {"rows": group}, **parts)
+            self._tx.run("node_replace", {"rows": group, "own": OWN}, **parts)
 
     def put_links(
         self, links: Mapping[str, Iterable[tuple[str, str]]], records: Mapping[str, Entity]
@@ -138,7 +140,7 @@ class Batch:
             (relationship_type(new.edges[id_].schema), self._revised(new.rows[id_])) for id_ in stay
         )
         for kind, group in grouped(pairs).items():
-            self._tx.run("edge_replace", {"rows": group}, type=quoted(kind))
+            self._tx.run("edge_replace", {"rows": group, "own": OWN}, type=quoted(kind))
 
     def _revised(self, row: rows.Row) -> rows.Row:
         row["_revision"] = self._revision

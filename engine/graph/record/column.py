@@ -34,11 +34,18 @@ ENDS = (":START_ID", ":END_ID")
 OTHERS: Mapping[str, tuple[str, ...]] = {
     "stub": ("id:ID", "dataset", "_stub:boolean"),
     "literal": ("id:ID", "type", "value"),
+    "moment": ("at:long", "revision:long"),
     "clew": ("id:long", "revision:long", "literal_revision:long", "purged_revision:long"),
     "dataset": ("name", "visibility", "title", "last_updated:datetime"),
 }
 """The columns of the files that hold no records."""
-LABELS = {"stub": "Entity", "literal": "Literal", "clew": "Clew", "dataset": "Dataset"}
+LABELS = {
+    "stub": "Entity",
+    "literal": "Literal",
+    "moment": "Moment",
+    "clew": "Clew",
+    "dataset": "Dataset",
+}
 
 
 @dataclass

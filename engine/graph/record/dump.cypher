@@ -13,7 +13,7 @@ RETURN elementId(a) AS source, elementId(b) AS target, type(r) AS type, properti
 // Does the database hold anything that a new one does not?
 // Who owns the data folder is known from the first start, and so is that they signed in.
 MATCH (n)
-WHERE NOT n:Clew|Migration|AccessStamp|AuditEvent|SignInLink|LoginSession
+WHERE NOT n:Clew|Migration|Moment|AccessStamp|AuditEvent|SignInLink|LoginSession
   AND NOT (n:Account AND n.name = 'owner')
 RETURN n LIMIT 1
 

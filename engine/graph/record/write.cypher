@@ -3,11 +3,21 @@
 
 // -- clew_bump --
 // Moves the counter of revisions. Its lock puts write transactions in order.
-MATCH (c:Clew {id: 1}) SET c.revision = c.revision + $by RETURN c.revision AS revision
+MATCH (c:Clew {id: 1}) SET c.revision = c.revision + $by
+WITH c
+$$moment:c$$
+RETURN c.revision AS revision
+
+// -- moment --
+// Notes when a revision was written, unless none was.
+FOREACH (_ IN CASE WHEN $by > 0 THEN [1] ELSE [] END |
+  MERGE (m:Moment {at: datetime.realtime().epochSeconds}) SET m.revision = $$it$$.revision)
 
 // -- clew_begin --
 // Moves the counter of revisions, as clew_bump does, and answers what the write depends on.
 MATCH (c:Clew {id: 1}) SET c.revision = c.revision + $by
+WITH c
+$$moment:c$$
 RETURN c.revision AS revision,
   EXISTS { (:Tombstone) } AS tombstones,
   COLLECT {
@@ -102,8 +112,19 @@ SET n = row, n$$labels$$
 UNWIND $rows AS row
 MATCH (n:Entity {id: row.id})
 USING INDEX n:Entity(id)
+WITH n, row, coalesce(n._added, n._revision) AS added, $$change_note:n$$ AS changed
 REMOVE n$$old$$
-SET n = row, n$$labels$$
+SET n = row, n$$labels$$, n._added = added, n._changed = changed
+
+// -- change_note --
+// Which properties a new version of a record changes, before what earlier ones did: the last ten.
+// A note is a revision and names, such as `12 name country`.
+reduce(note = toString(row._revision), k IN [k IN keys($$it$$) + [k IN keys(row)
+    WHERE NOT k IN keys($$it$$)] WHERE NOT k IN $own AND NOT k STARTS WITH '_'
+    AND (any(v IN coalesce($$it$$[k], []) WHERE NOT v IN coalesce(row[k], []))
+      OR any(v IN coalesce(row[k], []) WHERE NOT v IN coalesce($$it$$[k], [])))] | note + ' ' + k)
+  + reduce(rest = '', note IN split(coalesce($$it$$._changed, ''), ';')[..9] |
+    CASE note WHEN '' THEN rest ELSE rest + ';' + note END)
 
 // -- node_retire --
 // Turns records into stubs, because others still refer to them.
@@ -157,7 +178,8 @@ UNWIND $rows AS row
 MATCH ()-[r:$$type$$]->()
 USING INDEX r:$$type$$(id)
 WHERE r.id = row.id
-SET r = row
+WITH r, row, coalesce(r._added, r._revision) AS added, $$change_note:r$$ AS changed
+SET r = row, r._added = added, r._changed = changed
 
 // -- edge_delete --
 // Deletes edges.

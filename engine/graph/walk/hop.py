@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from engine.graph.cypher import alternatives, fragment, quoted
 from engine.period import bounds
 from engine.question import Direction, HopFilter
+from engine.vocabulary import property_types
 
 EDGE_CONDITIONS = {
     "datasets": "path_edge_datasets",
     "start": "path_edge_start",
     "end": "path_edge_end",
     "share": "path_edge_share",
+    "least": "path_edge_least",
+    "greatest": "path_edge_greatest",
+    "currency": "path_edge_currency",
 }
 """The part of a query for each value that a filter asks of relationships."""
 
@@ -25,8 +30,23 @@ def edge_values(wanted: HopFilter) -> dict[str, Any]:
         "start": start,
         "end": end,
         "share": wanted.min_share,
+        "least": wanted.min_amount,
+        "greatest": wanted.max_amount,
+        "currency": None if wanted.currency is None else wanted.currency.strip().upper(),
     }
     return {key: value for key, value in values.items() if value is not None}
+
+
+def node_values(wanted: HopFilter) -> dict[str, Any]:
+    """What a filter asks of nodes, by the name of the part of a query that asks it."""
+    values = {"topics": wanted.topics, "countries": wanted.countries}
+    return {key: list(value) for key, value in values.items() if value is not None}
+
+
+@cache
+def country_properties() -> str:
+    """FtM's properties whose values are countries, as a list in Cypher."""
+    return "[" + ", ".join(f"'{name}'" for name in sorted(property_types()["country"])) + "]"
 
 
 def conjunction(conditions: Sequence[str]) -> str:
@@ -151,6 +171,10 @@ class Hop:
         if wanted.datasets is not None:
             value = f"${name}_datasets"
             conditions.append(fragment("path_node_datasets", to=to, value=value))
+        for key in node_values(wanted):
+            part = {"topics": "path_node_topics", "countries": "path_node_countries"}[key]
+            values = {"value": f"${name}_{key}", "properties": country_properties()}
+            conditions.append(fragment(part, to=to, **values))
         if wanted.max_degree is not None:
             conditions.append(fragment("path_node_degree", to=to, value=f"${name}_hubs"))
         if wanted.schemata is not None:
@@ -166,5 +190,5 @@ class Hop:
         return {
             f"{name}_{key}": value
             for name, wanted in self.filters
-            for key, value in edge_values(wanted).items()
+            for key, value in (edge_values(wanted) | node_values(wanted)).items()
         }

@@ -180,3 +180,23 @@ $$edge$$.dataset IN $$value$$
 // -- path_node_schemata --
 // Whether a node has one of the schemata of a filter.
 ($$to$$ = b OR $$to$$:$$labels$$)
+
+// -- path_edge_least --
+// Whether a relationship has no amount by its type, or one of at least so much.
+(NOT $$edge$$:PAYMENT|DEBT|CONTRACT_AWARD OR $$edge$$._amount >= $$value$$)
+
+// -- path_edge_greatest --
+// Whether a relationship has no amount by its type, or one of at most so much.
+(NOT $$edge$$:PAYMENT|DEBT|CONTRACT_AWARD OR $$edge$$._amount <= $$value$$)
+
+// -- path_edge_currency --
+// Whether a relationship has no amount by its type, or one in a currency.
+(NOT $$edge$$:PAYMENT|DEBT|CONTRACT_AWARD OR any(c IN $$edge$$.currency WHERE toUpper(c) = $$value$$))
+
+// -- path_node_topics --
+// Whether a node has one of some topics.
+($$to$$ = b OR any(t IN $$to$$.topics WHERE toLower(t) IN $$value$$))
+
+// -- path_node_countries --
+// Whether a node has one of some countries in any property of countries.
+($$to$$ = b OR any(p IN $$properties$$ WHERE any(c IN $$to$$[p] WHERE toLower(c) IN $$value$$)))

@@ -7,6 +7,7 @@ are judged the same, a path may go on at another one of them, which is no hop (`
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 
 from engine.access import Access
 from engine.answer import PathResult
@@ -17,6 +18,7 @@ from engine.graph.walk.judged import JudgedSearch
 from engine.graph.walk.plan import Pair, PathPlan, label
 from engine.graph.walk.sameness import sees_judged
 from engine.graph.walk.search import PathSearch
+from engine.graph.walk.via import ViaSearch
 from engine.question import MAX_ENDS, MAX_PATHS, PathMode, PathQuestion
 
 
@@ -33,6 +35,9 @@ class Pathfinder:
         An end that does not exist, or that the reader may not see, has no path. The path from a
         node to itself has no hops. A deadline that runs out is a reason in ``truncated``.
         """
+        if question.via:
+            whole = Deadline(self._seconds)
+            return ViaSearch(partial(self._part, access, whole), question).result()
         # all pairs share the limit; the k shortest paths of each pair are never cut
         every = question.mode is PathMode.ALL_SHORTEST
         collector = PathCollector(question.limit if every else MAX_PATHS * MAX_ENDS)
@@ -47,8 +52,19 @@ class Pathfinder:
             for pairs in by_labels(question.from_ids, question.to_ids):
                 between(pairs)
         except QueryTimeout:
-            collector.truncated = f"deadline of {self._seconds:g} s: there may be other paths"
+            collector.truncated = self._late
         return collector.result()
+
+    def _part(self, access: Access, whole: Deadline, question: PathQuestion) -> PathResult:
+        """A part of the paths that must pass some nodes; all parts have one deadline."""
+        try:
+            return Pathfinder(self._connection, whole.left()).paths(question, access)
+        except QueryTimeout:
+            return PathResult(truncated=self._late)
+
+    @property
+    def _late(self) -> str:
+        return f"deadline of {self._seconds:g} s: there may be other paths"
 
 
 def by_labels(sources: Sequence[str], targets: Sequence[str]) -> list[list[Pair]]:

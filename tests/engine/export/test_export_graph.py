@@ -15,7 +15,7 @@ from engine.graph.record import stream
 from engine.question import PathQuestion
 from loaders.demo.sample import FOLDER, TITLES
 from loaders.load.load import load
-from tests.conftest import DATA, WIPE
+from tests.conftest import DATA, HISTORY, WIPE
 from tests.engine.export.crowd import HOSTILE
 from tests.engine.export.small import ALL, exported, fill, small
 from tests.inside import graph_identities
@@ -149,7 +149,7 @@ def test_a_drawing_of_the_whole_graph(name: str, fresh_engine: Engine, tmp_path:
 
 def state(connection: Connection) -> tuple[list[object], list[object]]:
     """All nodes and relationships that an export must hold, without stubs and bookkeeping."""
-    hidden = ("_revision", "_checksum")
+    hidden = (*HISTORY, "_checksum")
     nodes, edges = [], []
     with connection._driver.session() as session:
         for row in session.run(

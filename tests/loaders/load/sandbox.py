@@ -12,6 +12,7 @@ from cli.main import main
 from engine.access import Access
 from engine.engine import Engine
 from engine.question import SearchQuestion
+from tests.conftest import HISTORY
 from tests.inside import graph_identities, index_identities
 
 HOSTILE = Path(__file__).parents[4] / "shared" / "data" / "hostile"
@@ -127,7 +128,7 @@ BAD: list[tuple[bytes, str]] = [
 def graph_content(bolt: tuple[str, str, str]) -> list[str]:
     """All nodes and relationships, as text: also stubs, shared values and tombstones."""
     nodes = (
-        "MATCH (n) WHERE NOT n:Migration|Clew|AccessStamp "
+        "MATCH (n) WHERE NOT n:Migration|Clew|Moment|AccessStamp "
         "RETURN labels(n) AS what, [] AS ends, properties(n) AS all"
     )
     edges = (
@@ -146,7 +147,7 @@ def repeatable(properties: Row) -> Row:
     return {
         name: value
         for name, value in properties.items()
-        if name not in ("_revision", "last_updated", "loads")
+        if name not in (*HISTORY, "last_updated", "loads")
     }
 
 

@@ -49,6 +49,8 @@ class Tie:
     share: float | None = None
     first: str = ""
     last: str = "~"
+    amount: float | None = None
+    currency: str | None = None
 
 
 @dataclass
@@ -57,6 +59,8 @@ class Web:
 
     nodes: dict[str, str | None] = field(default_factory=dict)
     ties: dict[str, list[Tie]] = field(default_factory=lambda: defaultdict(list))
+    marks: dict[str, set[str]] = field(default_factory=dict)
+    """The topics and countries of each record."""
 
     def add(self, tie: Tie) -> None:
         """Add a tie, once at each end."""
@@ -132,6 +136,8 @@ def add_node(web: Web, dataset: str, row: Row) -> None:
     """Add a record and the ties that its properties are."""
     id_ = f"{dataset}:{row['id']}"
     web.nodes[id_] = row["schema"]
+    properties = row["properties"]
+    web.marks[id_] = {*properties.get("topics", ()), *properties.get("country", ())}
     for parent in row["properties"].get("parent", ()):
         web.add(Tie(f"{id_}|PARENT|{parent}", "PARENT", dataset, id_, parent))
 
@@ -144,9 +150,14 @@ def add_edge(web: Web, dataset: str, row: Row) -> None:
     days = properties.get("date", [])
     first = min([*properties.get("startDate", []), *days], default="")
     last = max(map(last_day, properties.get("endDate", days)), default="~")
+    money = (
+        float(properties["amount"][0]) if "amount" in properties else None,
+        properties.get("currency", [None])[0],
+    )
     for a in properties[source]:
         for b in properties[target]:
-            web.add(Tie(f"{dataset}:{row['id']}", type_, dataset, a, b, share, first, last))
+            id_ = f"{dataset}:{row['id']}"
+            web.add(Tie(id_, type_, dataset, a, b, share, first, last, *money))
 
 
 def overlaps(tie: Tie, during: DateRange) -> bool:
@@ -172,7 +183,18 @@ def crosses(tie: Tie, here: str, filter: HopFilter) -> bool:
         and filter.direction in (Direction.BOTH, direction)
         and overlaps(tie, filter.during or DateRange())
         and has_share(tie, filter.min_share)
+        and (tie.type != "PAYMENT" or has_amount(tie, filter))
     )
+
+
+def has_amount(tie: Tie, filter: HopFilter) -> bool:
+    """Whether a payment has an amount, in a currency, that a filter lets pass."""
+    if filter.currency is not None and tie.currency != filter.currency.upper():
+        return False
+    if filter.min_amount is None and filter.max_amount is None:
+        return True
+    least = -1e9 if filter.min_amount is None else filter.min_amount
+    return tie.amount is not None and least <= tie.amount <= (filter.max_amount or 1e9)
 
 
 def admits(web: Web, node: str, filter: HopFilter, access: Access) -> bool:
@@ -181,10 +203,18 @@ def admits(web: Web, node: str, filter: HopFilter, access: Access) -> bool:
     if filter.max_degree is not None and web.degree(node, access) > filter.max_degree:
         return False
     if schema is None:
-        return filter.shared
+        return filter.shared and filter.topics is None and filter.countries is None
+    if not has_marks(web.marks[node], filter):
+        return False
     names = {ancestor.name for ancestor in model[schema].schemata}
     in_dataset = filter.datasets is None or node.split(":")[0] in filter.datasets
     return in_dataset and (filter.schemata is None or not names.isdisjoint(filter.schemata))
+
+
+def has_marks(marks: set[str], filter: HopFilter) -> bool:
+    """Whether a record has one of the topics, and one of the countries, of a filter."""
+    wanted = (filter.topics, filter.countries)
+    return all(values is None or not marks.isdisjoint(values) for values in wanted)
 
 
 def steps(web: Web, asked: Asked, here: str, place: int) -> dict[str, str]:
@@ -211,7 +241,9 @@ def walks(
                 yield (*path, there), (*edges, edge)
         elif is_last or there in asked.question.avoid:
             continue
-        elif all(admits(web, there, filter, asked.access) for filter in filters):
+        elif there in asked.question.via or all(
+            admits(web, there, filter, asked.access) for filter in filters
+        ):
             yield from walks(web, asked, end, [*path, there], [*edges, edge])
 
 
@@ -222,5 +254,9 @@ def paths_between(
     if not (web.shows(start, asked.access) and web.shows(end, asked.access)):
         return {}
     if start == end:
-        return {} if asked.question.hops else {(start,): ()}
-    return dict(walks(web, asked, end, [start], []))
+        return {} if asked.question.hops or asked.question.via else {(start,): ()}
+    return {
+        nodes: edges
+        for nodes, edges in walks(web, asked, end, [start], [])
+        if set(asked.question.via) <= set(nodes)
+    }

@@ -53,6 +53,8 @@ def random_record(chosen: random.Random, key: str, names: Sequence[str]) -> Row:
     for prop, (_, held) in VALUES.items():
         if chosen.random() < 0.3:
             properties[prop] = [chosen.choice(held)]
+    properties["topics"] = [chosen.choice(["sanction", "role.pep"])]
+    properties["country"] = [chosen.choice(["de", "mt"])]
     schema = chosen.choice(["Person", "Company", "Organization", "PublicBody"])
     if schema == "Company" and chosen.random() < 0.5:
         properties["parent"] = [chosen.choice(names)]
@@ -70,6 +72,9 @@ def random_edge(chosen: random.Random, key: str, names: Sequence[str]) -> Row:
         properties["percentage"] = [share]
     if schema == "Payment":
         properties["date"] = [chosen.choice(DAYS)]
+        if chosen.random() < 0.8:
+            properties["amount"] = [chosen.choice(["5", "70.5", "900"])]
+            properties["currency"] = [chosen.choice(["EUR", "USD"])]
     elif chosen.random() < 0.6:
         start, end = sorted(chosen.sample(DAYS, 2))
         properties |= {"startDate": [start], "endDate": [end]}
@@ -104,6 +109,11 @@ def random_filter(chosen: random.Random, most: int) -> HopFilter:
         direction=chosen.choice([Direction.OUT, Direction.IN]),
         during=during,
         min_share=chosen.choice([0.0, 0.125, 0.3, 0.75]),
+        min_amount=chosen.choice([5, 70.5]),
+        max_amount=chosen.choice([70.5, 900]),
+        currency=chosen.choice(["EUR", "usd"]),
+        topics=("sanction",),
+        countries=(chosen.choice(["de", "mt"]),),
         max_degree=chosen.choice([3, 5, 7]),
         shared=False,
     )
@@ -115,6 +125,8 @@ def random_question(chosen: random.Random, web: Web) -> Asked:
     """A random question, some of whose ends do not exist."""
     names = [*sorted(web.nodes) * 2, "t:ghost", "t:nobody"]
     hops = [random_filter(chosen, 1) for _ in range(chosen.choice([2, 2, 3, 4]))]
+    hops = chosen.choice([[], [], [], hops])
+    via = [] if hops else chosen.sample(sorted(web.nodes), chosen.choice([0, 0, 0, 1, 2]))
     return Asked(
         Access(frozenset(chosen.choice([DATASETS, DATASETS, DATASETS, ("t", "u")]))),
         PathQuestion(
@@ -124,8 +136,9 @@ def random_question(chosen: random.Random, web: Web) -> Asked:
             chosen.choice([1, 3, 10]),
             chosen.choice([1, 2, 4, 6]),
             random_filter(chosen, 2),
-            tuple(chosen.choice([(), (), (), hops])),
-            tuple(chosen.sample(names, chosen.choice([0, 0, 1, 3]))),
+            tuple(hops),
+            tuple(set(chosen.sample(names, chosen.choice([0, 0, 1, 3]))) - set(via)),
+            via=tuple(via),
         ),
     )
 
@@ -148,8 +161,21 @@ def wanted_lengths(asked: Asked, lengths: list[int], is_single: bool) -> list[in
     }[asked.question.mode]
 
 
+def pairs_of(question: PathQuestion) -> list[tuple[str, str]]:
+    return [(start, end) for start in question.from_ids for end in question.to_ids]
+
+
+def check_some(web: Web, asked: Asked, result: PathResult) -> int:
+    """Check an answer that has not all paths, as more ways were possible than were tried."""
+    every = [paths_between(web, asked, *pair) for pair in pairs_of(asked.question)]
+    assert all(any(path.node_ids in some for some in every) for path in result.paths)
+    return len(result.paths)
+
+
 def check(web: Web, asked: Asked, result: PathResult) -> int:
     """Check that an answer is right; how many paths it has."""
+    if asked.question.via and result.truncated:
+        return check_some(web, asked, result)
     assert result.truncated is None
     in_order = sorted(result.paths, key=lambda path: (len(path.edge_ids), path.node_ids))
     assert result.paths == in_order
@@ -202,4 +228,4 @@ def test_random_questions_on_a_small_multigraph(
             result = PathResult()
         counts.append(check(web, asked, result))
     assert sum(count > 0 for count in counts) > QUESTIONS / 3
-    assert sum(count > 3 for count in counts) > QUESTIONS / 10
+    assert sum(count > 3 for count in counts) > QUESTIONS / 12
