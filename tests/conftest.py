@@ -27,6 +27,7 @@ from tests.prepared import Prepared, brief, prepared
 from tests.site import site
 from tests.workers import (
     pytest_cmdline_main,
+    pytest_collection_finish,
     pytest_collection_modifyitems,
     pytest_configure,
     pytest_configure_node,
@@ -38,6 +39,7 @@ __all__ = [
     "in_this_process",
     "prepared",
     "pytest_cmdline_main",
+    "pytest_collection_finish",
     "pytest_collection_modifyitems",
     "pytest_configure",
     "pytest_configure_node",

@@ -25,11 +25,10 @@ from engine.server import guard as guarding
 from engine.server.server import Server
 from engine.settings import Settings
 from loaders.load.load import load
-from tests.prepared import Prepared, brief, small
+from tests.prepared import ENVIRONMENT, Prepared, brief
 
 SERVING = {
-    "CLEW_HEAP_MB": "512",
-    "CLEW_PAGECACHE_MB": "128",
+    **ENVIRONMENT,
     "CLEW_TERMS": "none",
     "CLEW_DEADLINE": "240",  # no query of a slow machine ends for another reason
 }
@@ -120,7 +119,7 @@ def killed_under_a_load(settings: Settings, environment: dict[str, str], file: P
 
 
 def test_readers_and_a_load_go_on(prepared: Prepared, tmp_path: Path) -> None:
-    settings = small(prepared(tmp_path / "data"))
+    settings = brief(prepared(tmp_path / "data"))
     environment = {**os.environ, **SERVING, "CLEW_DATA": str(settings.data)}
     log = tmp_path / "log"  # no pipe, which would be full soon
     with (
