@@ -75,6 +75,7 @@ class NeighbourWalk:
             "ids": list(ids),
             **visibility.parameters(access),
             "schemata": None,
+            "mentions": False,
             "start": start,
             "end": end,
             "direction": question.direction.value,
