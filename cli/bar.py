@@ -105,12 +105,12 @@ def run_bar() -> Iterator[Callable[[XrefRun], None]]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("Reading the lists of names …", total=None, rate="")
+        task = progress.add_task("Starting …", total=None, rate="")
 
         def show(run: XrefRun) -> None:
             now = run.progress
             rate = f"{now.compared / now.seconds:,.0f} pairs/s" if now.done else ""
-            what = run.question.source if now.done else "Reading the lists of names …"
+            what = run.question.source if now.done else "Starting …"
             progress.update(task, description=what, total=now.total, completed=now.done, rate=rate)
 
         yield show

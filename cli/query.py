@@ -16,7 +16,7 @@ from engine.settings import Settings
 COMPARES = re.compile(r"\b(match|similar)\b")
 """What an operation says that compares records."""
 LONGEST_START = 120.0
-"""Seconds that reading the lists of names may take."""
+"""Seconds that the process that compares may take to start."""
 
 
 @click.command("query")
@@ -41,7 +41,6 @@ def query_command(file: Any, variables: str) -> None:
         raise BadInput(f"{file.name} is not UTF-8") from None
     with Engine.open(Settings.from_environment(), progress=paced()) as engine:
         if COMPARES.search(operation):  # this process ends with the answer: nobody can ask again
-            note("Reading the lists of names …")
             engine.wait_for_matching(LONGEST_START)
         answer = asyncio.run(execute(engine, operation, values))
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2))

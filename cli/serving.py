@@ -37,8 +37,8 @@ FOLLOW_INTERVAL = 0.5
 """Seconds between two looks for what other processes wrote."""
 LOOK_INTERVAL = 0.3
 """Seconds between two looks whether the index has changed, where another process keeps it."""
-MATCHING_AFTER = 20.0
-"""Seconds after the start: reading the lists of names takes a processor for some seconds."""
+MATCHING_AFTER = 5.0
+"""Seconds after the start: the process that compares takes a processor for two seconds."""
 KEYS_INTERVAL = 60.0
 """Seconds between two notes of when API keys were used last."""
 RUN_INTERVAL = 1.0

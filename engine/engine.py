@@ -215,7 +215,7 @@ class Engine(Reading):
         self._paths.paths(PathQuestion(("clew:nobody",), ("clew:somebody",)), self.caller().access)
 
     def warm_matching(self) -> None:
-        """Have the lists of names read that ``match`` needs, by another process, in seconds."""
+        """Have the process started that ``match`` needs, in seconds."""
         self._comparer.prepare()
 
     def wait_for_matching(self, seconds: float) -> None:

@@ -79,12 +79,12 @@ class Ending(Exception):
 def comparing(station: Station, size: int, ends: threading.Event) -> Iterator[ProcessPoolExecutor]:
     """As many processes that compare, for a block; they end with it, whatever they are at.
 
-    They are forks of one that has read the lists of names, which stays for the next block. Raises
+    They are forks of one that has read what they need, which stays for the next block. Raises
     Ending where ``ends`` is set while it reads them.
     """
     context = get_context("forkserver")
     context.set_forkserver_preload(["engine.match.preload"])
-    # the first fork waits for the lists: in a thread, which holds up nobody who is to end
+    # the first fork waits until that is read: in a thread, which holds up nobody who is to end
     first = threading.Thread(target=fork, args=(context,), daemon=True)
     first.start()
     while first.is_alive():

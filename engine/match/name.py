@@ -30,6 +30,7 @@ from rigour.names.symbol import Symbol, SymbolCategory, pair_symbols
 from rigour.text import levenshtein
 
 from engine.entity import Entity, full_names, schema_of
+from engine.match.person import person_names
 from engine.match.script import romanised
 
 SYMBOL_SCORES: Mapping[SymbolCategory, float] = {
@@ -161,7 +162,10 @@ def _read(
 ) -> tuple[Name, ...]:
     latin = (each for name in names if (each := romanised(name)))
     names = (*names, *latin)
-    found = analyze_names(tag, names, dict(tags), infer_initials=True, consolidate=False)
+    if tag == NameTypeTag.PER:
+        found = person_names(names, dict(tags))
+    else:
+        found = analyze_names(tag, names, dict(tags), infer_initials=True, consolidate=False)
     return tuple(sorted(found, key=lambda name: name.form))
 
 

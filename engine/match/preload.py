@@ -1,11 +1,12 @@
-"""Importing this module reads the lists of names, once for all processes that are forked then.
+"""Importing this module reads what a process that compares needs, once for all that are forked.
 
-A process that compares needs 270 MB of them, and reads them for ten seconds. The server of forks
-(``multiprocessing``) imports this module when it starts; its forks share what it has read.
+The server of forks (``multiprocessing``) imports this module when it starts; its forks share what
+it has read.
 """
 
 import gc
 
+import engine.match.crossing  # noqa: F401  each fork would import it by itself
 from engine.match.comparer import read_lists
 
 read_lists()

@@ -1,117 +1,127 @@
 """How long does cross-referencing take, and what does it find? Beside ``nomenklatura xref``.
 
-    python tests/bench/xref.py PEER [NAMES]
+    python tests/bench/xref.py PEER [JOB ...]
 
 PEER is nomenklatura's command (in an environment of its own: ``uv pip install nomenklatura``); both
-get the same files in the same run, one after the other. The jobs:
+get the same files in the same run, in turn. The jobs, all of them without JOB:
 
-- ``donations``: 474 entities with duplicates, against themselves.
-- ``names``: so many names (1,000 without NAMES) of the archive, each changed by one letter, by the
-  order of its words or by capitals, against an archive of 211,000 entities. Recall is the part of
-  them that are paired with the record that they were taken from. Clew does it again after one in a
-  hundred has changed.
+- ``donations``: 474 entities with duplicates, against themselves, three times each. Recall is told
+  by both programs' ways to score: the part of the pairs that are alike (from 0.5 on by Clew's, from
+  0.7 on by logic-v2), when all records are compared with each other, that a program has kept.
+- ``sanctions``: a list of sanctions against 50,000 companies and 45,505 politicians.
+- ``names``: 1,000 names against an archive of 211,000 entities.
 
-Wall time is that of the whole command. Clew's data is loaded before, which is timed apart:
-nomenklatura reads its files and builds its index each time. Memory is the peak of all processes of
-the command together (PSS), without Neo4j. nomenklatura pairs with everything, and is told that one
-record of a pair must be of the list.
+In the last two, names of the archive are planted in the list, changed by one letter, by the order
+of their words, or written in capitals. Recall is the part of them that are paired with the record
+that they were taken from. Clew does both again after one in a hundred has changed, of the list
+and of the archive.
+
+nomenklatura keeps all pairs above 0.01, and each of them counts for it here; Clew those above 0.5.
+Wall time is that of the whole command; that of processors is told beside it, as other programs may
+be at work. Clew's data is loaded before, which is timed apart: nomenklatura reads its files and
+builds its index each time.
 """
 
 import csv
 import gzip
 import json
-import os
 import random
 import re
 import sqlite3
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 from engine.engine import Engine
+from engine.entity import make_entity, schema_of
+from engine.match.comparison import compare
 from engine.settings import Settings
 from loaders.load.load import load
+from tests.bench.command import Done, run
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
-ARCHIVE = ("gleif_50k", "everypolitician_11", "ofac_sdn_2019-01", "denmark_elite_2017")
-NAMES = 1000
-CHANGED = 100
-"""One in so many names is another one in the second run."""
+SANCTIONS = "ofac_sdn_2019-01"
+OTHERS = ("gleif_50k", "everypolitician_11")
+ARCHIVE = (*OTHERS, SANCTIONS, "denmark_elite_2017")
+NAMED = ("Person", "Company", "Organization", "LegalEntity")
+NAMES, PLANTED, CHANGED = 1000, 300, 100
+"""Names of the second job; names that the first one plants; one in so many changes."""
 LIMIT = 200_000
 """Pairs that nomenklatura may keep."""
+JUDGE = """
+import json, sys
+from followthemoney import Dataset, StatementEntity
+from nomenklatura.matching import LogicV2, ScoringConfig
+rows, pairs = json.load(sys.stdin)
+dataset = Dataset.make({"name": "judged", "title": "judged"})
+made = {row["id"]: StatementEntity.from_data(dataset, row) for row in rows}
+config = ScoringConfig.defaults()
+for one, other in pairs:
+    if made[one].schema.can_match(made[other].schema):
+        print(one, other, LogicV2.compare(made[one], made[other], config).score)
+"""
+"""Scores pairs by nomenklatura's algorithm; for the Python of its environment."""
+Row = dict[str, Any]
+Pairs = set[frozenset[str]]
 
 
-@dataclass
-class Done:
-    """What a command took."""
+@dataclass(frozen=True)
+class Bench:
+    """Where everything is."""
 
-    seconds: float
-    megabytes: float
-    output: str
+    engine: Engine
+    command: str
+    folder: Path
 
+    def clew(self, *arguments: str) -> Done:
+        """Run ``clew xref`` beside the server that is there."""
+        data = str(self.engine.settings.data)
+        return run([sys.executable, "-m", "cli", "xref", *arguments], self.folder, CLEW_DATA=data)
 
-def run(command: list[str], folder: Path, **environment: str) -> Done:
-    """Run a command, and look at its memory meanwhile; raises CalledProcessError."""
-    start, peak, over = time.monotonic(), 0.0, threading.Event()
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    def peer(self, file: Path, *options: str) -> tuple[Done, Pairs]:
+        """Run ``nomenklatura xref`` on a file; and the pairs that it keeps."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as name:
+            folder, database = Path(name), Path(name) / "resolver.db"
+            done = run(
+                [self.command, "xref", str(file), "-p", name, "-l", str(LIMIT), *options],
+                folder,
+                NOMENKLATURA_DB_URL=f"sqlite:///{database}",
+            )
+            with closing(sqlite3.connect(database)) as opened:
+                rows = opened.execute("SELECT source, target FROM resolver").fetchall()
+        return done, {frozenset(row) for row in rows}
 
-    def watch() -> None:
-        nonlocal peak
-        while not over.wait(0.3):
-            peak = max(peak, sum(map(memory, family(process.pid))))
-
-    thread = threading.Thread(target=watch)
-    thread.start()
-    output, _ = process.communicate()
-    over.set()
-    thread.join()
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command, output)
-    return Done(time.monotonic() - start, peak, output)
-
-
-def family(pid: int) -> Iterator[int]:
-    """A process and those below it, without Java."""
-    try:
-        if "java" in Path(f"/proc/{pid}/comm").read_text():
-            return
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return
-    yield pid
-    for child in children:
-        yield from family(int(child))
+    def logic(self, rows: Sequence[Row], pairs: Sequence[tuple[str, str]]) -> Pairs:
+        """The pairs that nomenklatura's logic-v2 takes for one thing."""
+        python = str(Path(self.command).with_name("python"))
+        text = subprocess.run(
+            [python, "-c", JUDGE],
+            input=json.dumps([rows, pairs]),
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        lines = (line.split() for line in text.splitlines())
+        return {frozenset((one, other)) for one, other, score in lines if float(score) >= 0.7}
 
 
-def memory(pid: int) -> float:
-    """The megabytes of a process: what it shares counts in parts."""
-    try:
-        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    except OSError:
-        return 0.0
-    found = re.search(r"^Pss:\s+(\d+)", text, re.MULTILINE)
-    return int(found[1]) / 1024 if found else 0.0
+def rows_of(path: Path) -> list[Row]:
+    """The entities of a file."""
+    data = path.read_bytes()
+    text = gzip.decompress(data) if path.suffix == ".gz" else data
+    return [json.loads(line) for line in text.splitlines()]
 
 
-def entities(name: str) -> Iterator[dict[str, Any]]:
+def archive(name: str) -> list[Row]:
     """The entities of one of the archive's files."""
-    with gzip.open(DATA / "ftm" / f"{name}.ftm.json.gz", "rt", encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)
+    return rows_of(DATA / "ftm" / f"{name}.ftm.json.gz")
 
 
 def altered(name: str, chance: random.Random) -> str:
@@ -126,24 +136,42 @@ def altered(name: str, chance: random.Random) -> str:
     return name.upper()
 
 
-def planted(count: int) -> list[tuple[str, str, str]]:
-    """Names with the schema and the id of the entity that each was taken from."""
+def planted(files: Sequence[str], count: int) -> list[tuple[Row, str]]:
+    """Entities for a list, each with the id of the one that its name was taken from."""
     chance = random.Random(13)
     known = [
-        (entity["id"], entity["schema"], entity["properties"]["name"][0])
-        for file in ARCHIVE
-        for entity in entities(file)
-        if entity["schema"] in ("Person", "Company", "Organization", "LegalEntity")
-        and len(entity["properties"].get("name", [""])[0]) > 8
+        (row["id"], row["properties"]["name"][0])
+        for file in files
+        for row in archive(file)
+        if row["schema"] in NAMED and len(row["properties"].get("name", [""])[0]) > 8
     ]
     return [
-        (altered(name, chance), schema, id_) for id_, schema, name in chance.sample(known, count)
+        ({"id": f"planted-{at}", "schema": "LegalEntity", "properties": {"name": [name]}}, id_)
+        for at, (id_, name) in enumerate(
+            (id_, altered(name, chance)) for id_, name in chance.sample(known, count)
+        )
     ]
 
 
-def clew(data: Path, *arguments: str) -> Done:
-    """Run ``clew xref`` on a data folder whose server is there."""
-    return run([sys.executable, "-m", "cli", "xref", *arguments], data.parent, CLEW_DATA=str(data))
+def changed(rows: Sequence[Row], skip: str) -> list[Row]:
+    """The entities with another name for one in a hundred of those that can be compared."""
+    found, at = [], 0
+    for row in rows:
+        if schema_of(row["schema"]).matchable and row["properties"].get("name"):
+            at += 1
+            if at % CHANGED == 0 and not row["id"].startswith(skip):
+                names = [f"{row['properties']['name'][0]} the other", *row["properties"]["name"]]
+                row = {**row, "properties": {**row["properties"], "name": names}}
+        found.append(row)
+    return found
+
+
+def written(path: Path, rows: Sequence[Row], dataset: str) -> Path:
+    """A file of entities, with the name of their dataset for nomenklatura."""
+    with path.open("a", encoding="utf-8") as out:
+        for row in rows:
+            out.write(json.dumps({**row, "datasets": [dataset]}) + "\n")
+    return path
 
 
 def said(done: Done) -> str:
@@ -151,93 +179,131 @@ def said(done: Done) -> str:
     return re.sub(r"\s+", " ", " ".join(done.output.splitlines()[-3:]))
 
 
-def peer(command: str, file: Path, folder: Path, *options: str) -> tuple[Done, set[frozenset[str]]]:
-    """Run ``nomenklatura xref`` on a file; and the pairs that it keeps."""
-    database = folder / "resolver.db"
-    done = run(
-        [command, "xref", str(file), "-p", str(folder), "-l", str(LIMIT), *options],
-        folder,
-        NOMENKLATURA_DB_URL=f"sqlite:///{database}",
-    )
-    with closing(sqlite3.connect(database)) as opened:
-        rows = opened.execute("SELECT source, target FROM resolver").fetchall()
-    return done, {frozenset(row) for row in rows}
-
-
 def report(what: str, done: Done, more: str) -> None:
     """Print what one command took."""
-    print(f"{what:24} {done.seconds:7.1f} s {done.megabytes:6.0f} MB  {more}", flush=True)
+    print(f"{what:24} {done}  {more}", flush=True)
 
 
-def donations(engine: Engine, command: str, folder: Path) -> None:
+def ratio(peer: float, own: float) -> str:
+    """How many times as fast."""
+    return f"{peer / own:.1f}x"
+
+
+def kept(path: Path) -> Pairs:
+    """The pairs of a table that Clew wrote, without the names of their datasets."""
+    with path.open(encoding="utf-8") as file:
+        return {
+            frozenset(row[name].partition(":")[2] for name in ("record id", "candidate id"))
+            for row in csv.DictReader(file)
+        }
+
+
+def donations(bench: Bench) -> None:
     """A small dataset against itself."""
-    file = DATA / "xref" / "donations.ijson"
-    load(engine, [str(file)], "donations", format="ftm")
-    done = clew(engine.settings.data, "donations", "--against", "donations", "--first", "0")
-    report("clew donations", done, said(done))
-    done, pairs = peer(command, file, folder)
-    report("nomenklatura donations", done, f"{len(pairs):,} pairs kept")
+    file, output = DATA / "xref" / "donations.ijson", bench.folder / "donations.csv"
+    load(bench.engine, [str(file)], "donations", format="ftm")
+    rows = [row for row in rows_of(file) if schema_of(row["schema"]).matchable]
+    pairs = list(combinations([row["id"] for row in rows], 2))
+    made = {r["id"]: make_entity("d", r["id"], r["schema"], r["properties"]) for r in rows}
+    accepted = {
+        "Clew's": {
+            frozenset((one, other))
+            for one, other in pairs
+            if comparable(made[one].schema, made[other].schema)
+            and compare(made[one], made[other]).score >= 0.5
+        },
+        "logic-v2": bench.logic(rows, pairs),
+    }
+    times = []
+    for turn in range(3):
+        options = ("--first", "0", "--least", f"0.50{turn}", "--output", str(output))
+        own = bench.clew("donations", "--against", "donations", *options)
+        peer, found = bench.peer(file)
+        report("clew donations", own, f"{told(accepted, kept(output))}; {said(own)}")
+        report("nomenklatura donations", peer, f"{told(accepted, found)}; {len(found):,} pairs")
+        times.append((peer.seconds / own.seconds, peer.cpu / own.cpu))
+    walls, cpus = (sorted(values) for values in zip(*times, strict=True))
+    print(f"donations: {walls[1]:.1f}x in wall time, {cpus[1]:.1f}x of CPU (medians)\n", flush=True)
 
 
-def names(engine: Engine, command: str, folder: Path, count: int) -> None:
-    """A list of names against a large archive, and again with some of them changed."""
-    start = time.monotonic()
-    for name in ARCHIVE:
-        source = str(DATA / "ftm" / f"{name}.ftm.json.gz")
-        load(engine, [source], name.split("_")[0], format="ftm")
-    print(f"loaded once in {time.monotonic() - start:.0f} s", flush=True)
-    wanted = planted(count)
-    for label in ("clew names", "clew names again"):
-        done, found = listed(engine, folder, [name for name, _, _ in wanted])
-        hits = sum((name, id_) in found for name, _, id_ in wanted)
-        report(label, done, f"recall {hits / count:.3f}; {said(done)}")
-        wanted = [
-            (name if at % CHANGED else f"{name} x", schema, id_)
-            for at, (name, schema, id_) in enumerate(wanted)
-        ]
-    truth = {frozenset((f"list-{at}", id_)) for at, (_, _, id_) in enumerate(planted(count))}
-    done, pairs = peer(command, together(folder, count), folder, "-f", "list")
-    recall = len(truth & pairs) / count
-    report("nomenklatura names", done, f"recall {recall:.3f}; {len(pairs):,} pairs kept")
+def comparable(one: str, other: str) -> bool:
+    """Whether records of two schemata can be one thing."""
+    schemata = schema_of(one), schema_of(other)
+    return schemata[0].can_match(schemata[1]) or schemata[1].can_match(schemata[0])
 
 
-def listed(engine: Engine, folder: Path, wanted: list[str]) -> tuple[Done, set[tuple[str, str]]]:
-    """Cross-reference a list of names; and the names with the ids that they are paired with."""
-    table, output = folder / "names.csv", folder / "pairs.csv"
-    with table.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([["ID", "Name"], *enumerate(wanted)])
-    options = ("--schema", "LegalEntity", "--first", "0", "--output", str(output))
-    done = clew(engine.settings.data, str(table), *options)
-    with output.open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    return done, {(row["record"], row["candidate id"].partition(":")[2]) for row in rows}
+def told(accepted: dict[str, Pairs], found: Pairs) -> str:
+    """How many of the pairs that each way to score accepts are among those found."""
+    parts = (
+        f"{len(pairs & found)} of {len(pairs)} by {name} scores" for name, pairs in accepted.items()
+    )
+    return ", ".join(parts)
 
 
-def together(folder: Path, count: int) -> Path:
-    """One file with the archive and the list, as two datasets."""
-    path = folder / "both.json"
-    with path.open("w", encoding="utf-8") as out:
-        for name in ARCHIVE:
-            for entity in entities(name):
-                out.write(json.dumps({**entity, "datasets": ["archive"]}) + "\n")
-        for at, (name, _, _) in enumerate(planted(count)):
-            entity = {"id": f"list-{at}", "schema": "LegalEntity", "properties": {"name": [name]}}
-            out.write(json.dumps({**entity, "datasets": ["list"]}) + "\n")
-    return path
+def against(bench: Bench, job: str, files: Sequence[str], rows: list[Row], count: int) -> None:
+    """A list with planted names against some files, and again after some of both have changed."""
+    names = [file.partition("_")[0] for file in files]
+    begin = time.monotonic()
+    for file, name in zip(files, names, strict=True):
+        load(bench.engine, [str(DATA / "ftm" / f"{file}.ftm.json.gz")], name, format="ftm")
+    print(f"{job}: loaded once in {time.monotonic() - begin:.0f} s", flush=True)
+    truth = planted(files, count)
+    rows = [*rows, *(row for row, _ in truth)]
+    wanted = {frozenset((row["id"], id_)) for row, id_ in truth}
+    output = bench.folder / f"{job}.csv"
+    scope = [part for name in names for part in ("--against", name)]
+
+    def own(label: str, rows: Sequence[Row]) -> Done:
+        path = bench.folder / f"{job}.ftm.json"
+        path.unlink(missing_ok=True)
+        listed = str(written(path, rows, job))
+        begin = time.monotonic()
+        load(bench.engine, [listed], job, format="ftm")
+        loaded = time.monotonic() - begin
+        done = bench.clew(job, *scope, "--first", "0", "--output", str(output))
+        hits = len(wanted & kept(output)) / count
+        report(f"clew {label}", done, f"recall {hits:.3f}; list loaded in {loaded:.1f} s")
+        print(f"{'':24} {said(done)}", flush=True)
+        return done
+
+    first = own(job, rows)
+    both = written(bench.folder / f"{job}.both.json", rows, "list")
+    for file in files:
+        written(both, archive(file), "archive")
+    peer, found = bench.peer(both, "-f", "list")
+    hits = len(wanted & found) / count
+    report(f"nomenklatura {job}", peer, f"recall {hits:.3f}; {len(found):,} pairs kept")
+    times = ratio(peer.seconds, first.seconds), ratio(peer.cpu, first.cpu)
+    print(f"{job}: {times[0]} in wall time, {times[1]} of CPU", flush=True)
+    for file, name in zip(files, names, strict=True):
+        path = written(bench.folder / f"{name}.ftm.json", changed(archive(file), "-"), name)
+        load(bench.engine, [str(path)], name, format="ftm")
+    second = own(f"{job}, 1 % new", changed(rows, "planted"))
+    parts = second.seconds / first.seconds, second.cpu / first.cpu
+    print(f"{job} again: {parts[0]:.1%} of the wall time, {parts[1]:.1%} of the CPU\n", flush=True)
+
+
+def entities(rows: Sequence[Row]) -> Iterator[Row]:
+    """The entities of a list that can be compared."""
+    return (row for row in rows if schema_of(row["schema"]).matchable)
 
 
 def main() -> None:
-    """Do both jobs."""
-    command, count = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else NAMES
+    """Do the jobs."""
+    command, jobs = sys.argv[1], sys.argv[2:] or ["donations", "sanctions", "names"]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         settings = Settings(data=folder / "data", heap_mb=1024, pagecache_mb=512)
         with Engine.open(settings) as engine:
-            for job in ("donations", "names"):
-                (folder / job).mkdir()
-            donations(engine, command, folder / "donations")
-            if count:
-                names(engine, command, folder / "names", count)
+            bench = Bench(engine, command, folder)
+            for job in jobs:
+                if job == "donations":
+                    donations(bench)
+                elif job == "sanctions":
+                    listed = list(entities(archive(SANCTIONS)))
+                    against(bench, job, OTHERS, listed, PLANTED)
+                else:
+                    against(bench, job, ARCHIVE, [], NAMES)
 
 
 if __name__ == "__main__":
