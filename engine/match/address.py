@@ -7,6 +7,7 @@ half of them are common to two spellings of one address, and to hardly two addre
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import product
 
@@ -26,18 +27,34 @@ OTHER_NUMBER = 0.5
 """What is left where the numbers in two addresses differ: neighbours."""
 SHORT, MOST_OF_SHORT = 24, 1.0
 """Letters of an address without a number that is no more than a place, and the most it counts."""
+OTHER_HOUSE = -2.0
+"""Two addresses with other numbers, where they are what is compared, and not whose they are."""
+LONGEST_HOUSE = 4
+"""Digits that the number of a house has not: so many are a postcode."""
 OF_ORGANIZATION = 0.5
 """What an organisation's address counts: thousands may be registered at one."""
 
 
-def addresses(query: Sequence[str], candidate: Sequence[str], is_person: bool) -> Feature:
-    """The two addresses that are most alike."""
+def addresses(query: Sequence[str], candidate: Sequence[str], alone: bool) -> Feature:
+    """The two addresses that are most alike; ``alone`` where not many things share one."""
     pairs = product(query[:MOST_ADDRESSES], candidate[:MOST_ADDRESSES])
     points, share, one, other = max(
         ((*address_points(*pair), *pair) for pair in pairs), key=lambda found: found[0]
     )
-    weight = 1.0 if is_person or points < 0 else OF_ORGANIZATION
+    weight = 1.0 if alone or points < 0 else OF_ORGANIZATION
     return Feature("address", points * weight, f"{share:.0%} alike", one, other)
+
+
+def places(query: Sequence[str], candidate: Sequence[str]) -> Feature:
+    """The addresses of two records that are no more than an address."""
+    found = addresses(query, candidate, alone=True)
+    houses = [
+        {number for number in _read(each or "")[1] if len(number) < LONGEST_HOUSE}
+        for each in (found.query, found.candidate)
+    ]
+    if all(houses) and not houses[0] & houses[1]:
+        return replace(found, score=OTHER_HOUSE, detail=f"{found.detail}, another number")
+    return found
 
 
 def address_points(one: str, other: str) -> tuple[float, float]:

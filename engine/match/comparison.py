@@ -17,10 +17,10 @@ from dataclasses import replace
 from engine.answer import Comparison, Feature
 from engine.entity import Entity, full_names
 from engine.match.curve import interpolated
-from engine.match.evidence import DATES, evidence, missing
+from engine.match.evidence import DATES, PLACE, evidence, missing
 from engine.match.name import NameComparison, compare_names, names_of, type_tag
 
-ALGORITHM = "clew-2"
+ALGORITHM = "clew-3"
 """The name and the version of this way to score; another one where any weight changes."""
 NAMES = ((0.0, -6.5), (0.5, -5.5), (0.66, -2.0), (0.7, 0.0), (0.85, 1.8), (0.95, 3.0), (1.0, 4.0))
 """Log-odds by how alike the names are. At 0.7, where nomenklatura draws the line, they say
@@ -76,6 +76,8 @@ def _only_alias(query: Entity, candidate: Entity, found: NameComparison) -> bool
 def _names(query: Entity, candidate: Entity) -> Feature:
     told = full_names(query), full_names(candidate)
     if not told[0] or not told[1]:
+        if query.schema == candidate.schema == PLACE:
+            return Feature("name", 0.0, "an address needs none")
         if not told[0] and not told[1]:
             return Feature("name", NO_NAME, "neither has a name")
         return replace(missing("name", *told), score=NO_NAME)

@@ -16,7 +16,7 @@ from engine.answer import Feature
 from engine.entity import Entity, matchable_properties, matchable_values, schema_of
 from engine.index.folding import identifier
 from engine.index.number import bare
-from engine.match.address import addresses
+from engine.match.address import addresses, places
 
 SAME_DAY, SAME_MONTH, SAME_YEAR = 5.0, 3.0, 1.5
 SWAPPED, ONE_DIGIT = 3.0, 2.0
@@ -50,6 +50,8 @@ CONTACTS: Mapping[str, float] = {"email": 4.0, "phone": 3.0, "website": 2.0}
 SAME_COUNTRY, OTHER_COUNTRY, OTHER_JURISDICTION = 0.4, -1.2, -4.5
 OTHER_GENDER = -4.5
 SAME_PLACE = 0.3
+PLACE = "Address"
+"""The schema of things that are told apart by where they are, and that have no name."""
 
 
 def evidence(query: Entity, candidate: Entity) -> Iterator[Feature]:
@@ -61,8 +63,9 @@ def evidence(query: Entity, candidate: Entity) -> Iterator[Feature]:
         kind: (matchable_values(query, kind), matchable_values(candidate, kind))
         for kind in ("address", "country")
     }
-    persons = all(schema_of(each.schema).is_a("Person") for each in (query, candidate))
-    yield from _by_values("address", *pairs["address"], partial(addresses, is_person=persons))
+    rule: Rule = partial(addresses, alone=_are(query, candidate, "Person"))
+    rule = places if _are(query, candidate, PLACE) else rule
+    yield from _by_values("address", *pairs["address"], rule)
     registered = [_of(each, "jurisdiction") for each in (query, candidate)]
     if all(registered) and not set(registered[0]) & set(registered[1]):
         told = "registered in other countries"
@@ -73,6 +76,10 @@ def evidence(query: Entity, candidate: Entity) -> Iterator[Feature]:
         yield from _by_values(prop, _of(query, prop), _of(candidate, prop), _RULES[prop])
     for kind, points in CONTACTS.items():
         yield from _contacts(kind, points, query, candidate)
+
+
+def _are(query: Entity, candidate: Entity, schema: str) -> bool:
+    return all(schema_of(each.schema).is_a(schema) for each in (query, candidate))
 
 
 Rule = Callable[[Sequence[str], Sequence[str]], Feature | None]

@@ -132,9 +132,8 @@ def write(path: Path) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    finally:
+        Path(name).unlink(missing_ok=True)  # there where it was not complete
 
 
 def listed() -> dict[str, list[str]]:

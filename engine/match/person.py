@@ -37,6 +37,11 @@ def _mark(name: Name, known: Lexicon) -> None:
     for phrase in dict.fromkeys(_phrases([part.form for part in name.parts])):
         for symbol in known.symbols(phrase):
             name.apply_phrase(phrase, symbol)
+    _mark_numbers(name)
+
+
+def _mark_numbers(name: Name) -> None:
+    """Mark the numbers that no ordinal of the list is."""
     numbers = SymbolCategory.NUMERIC
     counted = {p for span in name.spans if span.symbol.category == numbers for p in span.parts}
     for part in name.parts:

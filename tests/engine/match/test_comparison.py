@@ -264,3 +264,11 @@ def test_dates_agree_by_degrees() -> None:
 def test_a_function_between_points_is_linear() -> None:
     line = ((0.0, -6.0), (0.5, 0.0), (1.0, 4.0))
     assert [interpolated(line, at) for at in (0.0, 0.25, 0.5, 0.75, 1.0)] == [-6, -3, 0, 2, 4]
+
+
+def test_addresses_are_one_where_they_are_written_alike() -> None:
+    one = record("Address", full="12 Harbour Road, 4171 Port Ellen", country="gb")
+    same = record("Address", full="12 Harbour Rd., Port Ellen 4171", country="gb")
+    next_door = record("Address", full="14 Harbour Road, 4171 Port Ellen", country="gb")
+    assert compared(one, same).score > 0.8
+    assert compared(one, next_door).score < 0.3
