@@ -63,6 +63,7 @@ class SearchSort(Enum):
     DATE_DESC = "DATE_DESC"
     AMOUNT_ASC = "AMOUNT_ASC"
     AMOUNT_DESC = "AMOUNT_DESC"
+    DEGREE = "DEGREE"
 
 
 class PageSort(Enum):

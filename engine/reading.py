@@ -26,11 +26,12 @@ from engine.answer import (
     Subgraph,
 )
 from engine.caller import Caller
+from engine.cluster import MOST_AROUND, Cluster, ClusterQuestion, Overlap, OverlapQuestion
 from engine.dataset import Dataset
 from engine.document import Word
 from engine.entity import Entity, Node
 from engine.errors import BadInput
-from engine.excerpt import DatasetExcerpt, RecordExcerpt, neighbourhood
+from engine.excerpt import MOST_STEPS, DatasetExcerpt, RecordExcerpt, neighbourhood
 from engine.graph.access.audit import AuditLog
 from engine.graph.access.block import Blocks
 from engine.graph.access.credential import Credentials
@@ -42,6 +43,7 @@ from engine.graph.dataset.journal import Journal
 from engine.graph.record.history import History
 from engine.graph.record.reader import Reader
 from engine.graph.walk.neighbour import NeighbourWalk
+from engine.graph.walk.overlap import Sets
 from engine.graph.walk.ownership import Ownership
 from engine.graph.walk.path import Pathfinder
 from engine.history import ChangeQuestion, Changes, RecordChange
@@ -53,6 +55,7 @@ from engine.presence import Presence, among
 from engine.question import (
     ExpandQuestion,
     FacetQuestion,
+    HopFilter,
     MatchQuestion,
     OwnershipQuestion,
     PageQuestion,
@@ -64,6 +67,7 @@ from engine.settings import Settings
 from engine.store import Stores
 from engine.tally import AggregateQuestion, NeighbourQuestion, Tallied
 from engine.terms import Terms
+from engine.vocabulary import chosen_datasets
 
 
 class Reading:
@@ -80,6 +84,7 @@ class Reading:
         self._paths = Pathfinder(stores.connection, settings.deadline)
         walk = NeighbourWalk(stores.connection, settings.deadline)
         self._neighbours = Neighbours(walk, stores.index, self._presence)
+        self._sets = Sets(stores.connection, settings.deadline)
         history = History(stores.connection, settings.deadline)
         self._changes = Changes(history, self._reader, stores.index)
         self._ownership = Ownership(stores.connection, settings.deadline)
@@ -222,6 +227,38 @@ class Reading:
         there = {node.id: node for node in subgraph.nodes}
         self._presence.check_found(ids, map(there.get, ids), access)
         return subgraph
+
+    def surroundings(
+        self, ids: Sequence[str], access: Access, hops: int, wanted: HopFilter, size: int
+    ) -> Subgraph:
+        """What is at most so many hops from some entities, and the relationships among them.
+
+        Warns of ids that are not there; raises BadInput for no ids, or out of range.
+        """
+        if not ids or not 1 <= hops <= MOST_STEPS or not 1 <= size <= MOST_AROUND:
+            raise BadInput(
+                f"neighbourhood: some ids, hops from 1 to {MOST_STEPS}, "
+                f"size from 1 to {MOST_AROUND:,}"
+            )
+        found, is_cut = self._sets.around(ids, hops, among(access, wanted), size, access)
+        nodes = self._reader.entities(ids, access)
+        self._presence.check_found(ids, nodes, access)
+        subgraph = self._reader.subgraph(found, access)
+        reason = f"more than {size:,} entities" if is_cut else subgraph.truncated
+        return replace(subgraph, truncated=reason)
+
+    def overlap(self, question: OverlapQuestion, access: Access) -> Page[Overlap]:
+        """Who is in more than one of some datasets; raises BadInput where none is readable."""
+        chosen = chosen_datasets(question.datasets, access.datasets) or ()
+        return self._sets.overlap(replace(question, datasets=chosen), access)
+
+    def clusters(self, question: ClusterQuestion, access: Access) -> list[Cluster]:
+        """What the most of a reader's records share, the most shared first."""
+        time = question.filter.changed_since
+        if time is not None:
+            found = replace(question.filter, since=self._changes.revision(time))
+            question = replace(question, filter=found)
+        return self._index.clusters(question, access)
 
     # --- walks --------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from engine.errors import BadInput
 from engine.index.folding import clean
 from engine.question import SearchQuestion
 
+OTHER = "This cursor belongs to another search: go on with the same text, filter and sort"
 KEY = re.compile(r"[a-z0-9_]{1,200}")
 MAX_KEY = (1 << 64) - 1
 MAX_TIER = 8
@@ -54,9 +55,7 @@ def read(search: str, cursor: str, kind: type) -> Place:
     """
     fingerprint, tier, key, number = place_of(cursor, str, int, kind, int)
     if fingerprint != search:
-        raise BadInput(
-            "This cursor belongs to another search: go on with the same text, filter and sort"
-        )
+        raise BadInput(OTHER)
     fits = KEY.fullmatch(key) if isinstance(key, str) else 0 <= key <= MAX_KEY
     if not fits or not 0 <= tier <= MAX_TIER or not 0 < number <= MAX_NUMBER:
         raise BadInput("This is not a cursor of a search")

@@ -11,12 +11,14 @@ from tantivy import Occur, Order, Query
 
 from engine.access import Access
 from engine.answer import Facet, PageHits, SearchPage
+from engine.cluster import Cluster, ClusterQuestion
 from engine.dataset import SchemaCount
 from engine.document import Word
 from engine.entity import Entity, literal_ids
 from engine.errors import BadInput, ClewError, EngineInUse
 from engine.index import clause, facet
 from engine.index.candidate import Candidates, Counts
+from engine.index.cluster import clusters
 from engine.index.entry import entry
 from engine.index.field import ANALYZER, LAYOUT, REVISION_ID, analyzer, layout
 from engine.index.folding import clean
@@ -246,6 +248,12 @@ class Index:
     def tallies(self, access: Access) -> Tallies:
         """What counts and sums for a reader, over the commit that is read."""
         return Tallies(self._searcher, access)
+
+    @_refusals()
+    def clusters(self, question: ClusterQuestion, access: Access) -> list[Cluster]:
+        """The values that the most of a reader's records share, the most shared first."""
+        self._known(access).check_filter(question.filter)
+        return clusters(self._searcher, question, access)
 
     def since(self, access: Access) -> Since:
         """What tells what is new for a reader, in the commit that is read."""

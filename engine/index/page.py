@@ -7,13 +7,18 @@ Tantivy's own order of equal hits.
 """
 
 from dataclasses import replace
+from itertools import islice
 
 import tantivy
 from tantivy import Order
 
 from engine.access import Access
 from engine.answer import Hit, SearchPage
+from engine.cursor import cursor_of, place_of
+from engine.errors import BadInput
 from engine.index import clause, cursor
+from engine.index.degree import Connected
+from engine.index.expression import Expression
 from engine.index.field import ORDER_NUMBERS
 from engine.index.figure import LEAST_AMOUNT
 from engine.index.held import hits_of, with_held
@@ -50,6 +55,8 @@ def search_page(
     sort, first = question.sort, max(question.first, 0)
     if expression is None and sort is SearchSort.RELEVANCE:
         sort = SearchSort.CAPTION  # without words everything is equally relevant
+    if sort is SearchSort.DEGREE:
+        return connected_page(searcher, question, expression, access)
     field, order = ORDERS[sort]
     tiers = clause.tiers(expression)
     if sort is not SearchSort.RELEVANCE:
@@ -71,6 +78,32 @@ def search_page(
         found.append(Hit(entity_id(stored), cursor.write(search, place), score, snippet))
     pages = best_pages(searcher, expression, [hit.id for hit in found], readable)
     return SearchPage([_with_page(hit, pages.get(hit.id)) for hit in found], len(rows) > first)
+
+
+def connected_page(
+    searcher: tantivy.Searcher,
+    question: SearchQuestion,
+    expression: Expression | None,
+    access: Access,
+) -> SearchPage:
+    """A page of hits, those with the most relationships first."""
+    readable = clause.allowed(access)
+    allowed = clause.allowed(access, question.filter)
+    hits = both(clause.tiers(expression)[-1], hits_of(expression, allowed, question.filter))
+    search, first = cursor.fingerprint(question), max(question.first, 0)
+    place: tuple[float, str] | None = None
+    if question.after is not None:
+        of_search, number, id_ = place_of(question.after, str, int, str)
+        if of_search != search:
+            raise BadInput(cursor.OTHER)
+        place = (-float(number), id_)
+    ordered = ((-number, id_) for number, id_ in Connected(searcher, hits, readable))
+    rows = list(islice((pair for pair in ordered if place is None or pair > place), first + 1))
+    found = [
+        Hit(id_, cursor_of(search, int(-number), id_), -number, None)
+        for number, id_ in rows[:first]
+    ]
+    return SearchPage(found, len(rows) > first)
 
 
 def _with_page(hit: Hit, pages: PagesOf | None) -> Hit:

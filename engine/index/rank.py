@@ -43,6 +43,8 @@ class Ranking:
     query: Query
     place: str
     metric: Metric = COUNT
+    include: str | None = None
+    """A regular expression for the values that count; None for all."""
     cut: bool = field(default=False, init=False)
     """Whether there were more groups than can be ranked."""
 
@@ -66,6 +68,8 @@ class Ranking:
         """So many groups in order, and whether these are all."""
         metric = self.metric
         terms: dict[str, Any] = {"field": self.place, "size": size, "segment_size": ALL}
+        if self.include is not None:
+            terms["include"] = self.include
         group: dict[str, Any] = {"terms": terms}
         if metric.kind:
             terms["order"] = {"measure": "desc"}

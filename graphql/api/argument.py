@@ -35,7 +35,8 @@ strawberry.enum(
 )
 strawberry.enum(
     SearchSort,
-    description="The order of hits: the most relevant first, by caption, by date, or by amount.",
+    description="The order of hits: the most relevant first, by caption, by date, by amount, or "
+    "the most connected first.",
 )
 
 

@@ -36,10 +36,13 @@ from graphql.execution.values import VariableValues
 
 from api.error import Refused
 from api.limit import LIMIT, Limit
+from engine.cluster import MOST_AROUND
 from engine.question import MAX_HOPS, MAX_K, PathMode, PathQuestion
 
 ID_LISTS = ("ids", "from", "to", "avoid", "via")
 """Arguments that are lists of ids."""
+MANY = ("paths", "subgraph", "entities", "neighbourhood")
+"""Root fields that take a list of ids, and read much for it."""
 READ_WITH_PARENT = frozenset(
     {
         ("Relationship", "entity"),
@@ -55,6 +58,8 @@ DOUBTS = 50
 """Doubts about shares that are listed."""
 ROUTE = 5
 """Entities, and relationships, on the routes to one owner: more are rare."""
+OVERLAP = 3
+"""Records of several datasets that are one thing."""
 COMPARED = 75
 """Records that are read to be compared with one (``engine.match.matcher``)."""
 SAMPLED, JUDGED = 100, 1_000
@@ -207,11 +212,24 @@ class Cost:
         if name in counts:
             return counts[name] * self._inner(sets, kind)
         arguments = self._arguments(nodes[0], definition)
+        if name == "clusters":
+            return self._clusters(arguments, sets, kind)
         if "first" in arguments:
             return self._page(arguments["first"], sets, kind)
-        if parent is self.schema.query_type and name in ("paths", "subgraph", "entities"):
+        if parent is self.schema.query_type and name in MANY:
             return self._many(name, arguments, sets, kind)
         return self._one(name, parent, arguments, sets, kind)
+
+    def _clusters(
+        self,
+        arguments: Mapping[str, Any],
+        sets: tuple[SelectionSetNode, ...],
+        kind: GraphQLNamedType,
+    ) -> int:
+        """What many records share, and the first of the records that share each."""
+        members = min(int(arguments.get("members") or 0), self.limit.page)
+        each = 1 + members + self._inner(sets, kind, {"members": members})
+        return WALK + int(arguments["first"]) * each
 
     def _page(self, size: int, sets: tuple[SelectionSetNode, ...], kind: GraphQLNamedType) -> int:
         """A page of a list: looking for it, and its items."""
@@ -222,7 +240,7 @@ class Cost:
         asked = {nodes[0].name.value for nodes in self._fields(sets, kind)}
         items = size if asked & {"nodes", "edges", "pageInfo"} else 0
         looking = WALK if kind.name == "HoldingConnection" else 1
-        counts = {"nodes": size, "edges": size, "doubts": DOUBTS}
+        counts = {"nodes": size, "edges": size, "doubts": DOUBTS, "entities": OVERLAP}
         return looking + items + self._inner(sets, kind, counts)
 
     def _many(
@@ -233,10 +251,10 @@ class Cost:
         kind: GraphQLNamedType,
     ) -> int:
         """What is asked for with a list of ids."""
-        size = len(arguments.get("ids") or ())
+        size = _set_size(name, arguments)
         if name == "entities":
             return size * (1 + self._inner(sets, kind))
-        if name == "subgraph":
+        if name in ("subgraph", "neighbourhood"):
             return size + self._inner(sets, kind, {"nodes": size, "edges": size})
         pairs = len(set(arguments.get("from") or ())) * len(set(arguments.get("to") or ()))
         hops = len(arguments.get("hops") or ()) or _number(arguments, "maxHops", MAX_HOPS)
@@ -316,6 +334,12 @@ class Cost:
 def names_of(kind: Composite) -> frozenset[str]:
     """The names of a type and of the interfaces that it has."""
     return frozenset({kind.name, *(above.name for above in kind.interfaces)})
+
+
+def _set_size(name: str, arguments: Mapping[str, Any]) -> int:
+    """How many records a set has at most."""
+    size = len(arguments.get("ids") or ())
+    return max(size, _number(arguments, "size", MOST_AROUND)) if name == "neighbourhood" else size
 
 
 def _number(arguments: Mapping[str, Any], name: str, most: int) -> int:

@@ -15,6 +15,7 @@ from api.allowance import AllowanceQuery
 from api.argument import HopFilter, SearchFilter, hop_filter, search_filter
 from api.block import AuditQuery
 from api.change import ChangeQuery
+from api.cluster import ClusterQuery
 from api.connection import page_size
 from api.dataset import Dataset, DatasetConnection, dataset_page
 from api.diagram import DiagramQuery
@@ -149,6 +150,7 @@ async def _dataset(info: Info, name: str) -> Any:
 class Query(
     HoldingQuery,
     ChangeQuery,
+    ClusterQuery,
     NeighbourQuery,
     UserQuery,
     GrantQuery,

@@ -64,6 +64,13 @@ GROUPS = f"""query($text: String, $filter: SearchFilter, $by: String!) {{
 CHANGES = """query($dataset: String) {
   changes(since: "2020-01-01T00:00:00Z", dataset: $dataset, first: 4) {
     totalCount pageInfo { hasNextPage } nodes { id kind properties entity { id } } } }"""
+SETS = """query($ids: [ID!]!, $type: ClusterType!) {
+  clusters(type: $type, minSize: 2, members: 2, first: 3) {
+    key value size entity { id } members { id } }
+  overlap(datasets: ["alpha", "beta", "notes"], first: 3) {
+    pageInfo { hasNextPage } nodes { key judged entities { id } } }
+  neighbourhood(ids: $ids, hops: 2, size: 4) {
+    nodes { id } edges { id sourceId targetId } truncated { reason } } }"""
 HOLDINGS = """query($id: ID!, $after: String) {
   owners(id: $id, minShare: 0, first: 2, after: $after) { ...H } holdings(id: $id, minShare: 0)
   { ...H } }
@@ -117,7 +124,8 @@ WHERE: tuple[dict[str, Any] | None, ...] = (
 )
 BY = ("payer", "beneficiary", "owner", "asset", "dataset", "schema", "country", "year", "parent")
 EXPORTS = ("search", "everything", "alpha", "beta", "nowhere")
-SORTS = ("RELEVANCE", "CAPTION", "DATE_ASC", "DATE_DESC", "AMOUNT_ASC", "AMOUNT_DESC")
+SORTS = ("RELEVANCE", "CAPTION", "DATE_ASC", "DATE_DESC", "AMOUNT_ASC", "AMOUNT_DESC", "DEGREE")
+CLUSTERS = ("PHONE", "EMAIL", "DIRECTOR", "OWNER")
 TALLIES = ("TOTAL", "COUNT", "LAST")
 MODES = ("SHORTEST", "ALL_SHORTEST", "K_SHORTEST")
 

@@ -138,6 +138,9 @@ def question_lists(draw: st.DrawFn, world: World) -> list[Question]:
     asked.append(Question(asking.DATASETS, {"name": draw(name)}))
     asked.append(Question(asking.JUDGED, {"ids": ids, "collection": draw(st.none() | name)}))
     asked += draw(searches())
+    near = st.lists(node, min_size=1, max_size=2, unique=True)
+    sets = {"ids": draw(near), "type": draw(st.sampled_from(asking.CLUSTERS))}
+    asked.append(Question(asking.SETS, sets))
     asked.append(Question(asking.CHANGES, {"dataset": draw(st.none() | name)}))
     for order in asking.TALLIES:
         variables = {"id": draw(node), "order": order, "hops": draw(st.sampled_from([1, 1, 2]))}

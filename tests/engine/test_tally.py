@@ -11,11 +11,19 @@ from typing import Any
 import pytest
 
 from engine.access import Access
+from engine.cluster import ClusterQuestion, ClusterType, OverlapQuestion
 from engine.engine import Engine
 from engine.entity import Entity, make_entity
 from engine.errors import BadInput, NotFound
 from engine.index import rank, union
-from engine.question import DateRange, Direction, SearchFilter, SearchQuestion
+from engine.question import (
+    DateRange,
+    Direction,
+    HopFilter,
+    SearchFilter,
+    SearchQuestion,
+    SearchSort,
+)
 from engine.tally import AggregateQuestion, NeighbourQuestion, Tally, TallyOrder
 
 DATASETS = ("one", "two")
@@ -65,6 +73,11 @@ def records() -> list[Entity]:
             given["parent"] = ["one:hub"]
         found += [make_entity(name, f"c{number}", "Company", given) for name in DATASETS]
     found += [payment(number, chance) for number in range(240)]
+    for number in range(9):
+        held = {"name": [f"Person {number}"], "phone": [f"+4420794600{number % 2 + 18}"]}
+        if number < 4:
+            held["idNumber"] = [f"ID-{number // 2}99"]
+        found.append(make_entity(DATASETS[number % 2], f"x{number}", "Person", held))
     share = {"owner": ["hub"], "asset": ["c1"], "startDate": ["2001"]}
     return [*found, make_entity("one", "share", "Ownership", share)]
 
@@ -262,11 +275,64 @@ def test_groups_are_those_of_plain_python(loaded: Engine, all_records: list[Enti
     """What a search finds, by the values of a field; unknown names are errors."""
     for by in ("beneficiary", "payer", "year", "dataset", "currency", "COUNTRY"):
         check_groups(loaded, all_records, by)
+    check_sets(loaded, all_records)
+    check_around(loaded, all_records)
     search = SearchQuestion("")
     with pytest.raises(BadInput, match="Did you mean beneficiary"):
         loaded.groups(AggregateQuestion(search, "beneficary"), ALL)
     with pytest.raises(BadInput, match="no property with numbers"):
         loaded.groups(AggregateQuestion(search, "payer", "name"), ALL)
+
+
+def check_sets(loaded: Engine, all_records: list[Entity]) -> None:
+    """The most connected, what many share, who is in both datasets, and what is around."""
+    degrees: dict[str, int] = defaultdict(int)
+    for entity in all_records:
+        if entity.schema in ("Payment", "Ownership"):
+            for end in [*ends(entity)[0], *ends(entity)[1]]:
+                degrees[end] += 1
+    companies = [each.id for each in all_records if each.schema == "Company"]
+    expected_order = sorted(companies, key=lambda id_: (-degrees[id_], id_))
+    question = SearchQuestion("", SearchFilter(schemata=("Company",)), SearchSort.DEGREE, 7)
+    found: list[str] = []
+    while len(found) < len(companies):
+        page = loaded.search(question, ALL)
+        found += [hit.id for hit in page.hits]
+        question = replace(question, after=page.hits[-1].cursor)
+    assert found == expected_order
+    phones = loaded.clusters(ClusterQuestion(ClusterType.PHONE, 2, members=2), ALL)
+    assert [(each.value, each.size, len(each.members)) for each in phones] == [
+        ("+442079460018", 5, 2),
+        ("+442079460019", 4, 2),
+    ]
+    assert loaded.clusters(ClusterQuestion(ClusterType.PHONE, 5), ONE)[0].size == 5
+    overlap = loaded.overlap(OverlapQuestion(DATASETS, 1), ALL)
+    assert overlap.has_next
+    second = loaded.overlap(OverlapQuestion(DATASETS, 5, overlap.cursors[0]), ALL)
+    assert [each.ids for each in (*overlap.items, *second.items)] == [
+        ["one:x0", "two:x1"],
+        ["one:x2", "two:x3"],
+    ]
+    assert loaded.overlap(OverlapQuestion(("one",)), ONE).items == []
+
+
+def check_around(loaded: Engine, all_records: list[Entity]) -> None:
+    """All within two hops, and across one type only."""
+    there = {each.id for each in all_records if each.schema not in ("Payment", "Ownership")}
+    near = {"one:c3"}
+    for _ in range(2):
+        ties = list(relationships(all_records))
+        near |= {b for _, a, b in ties if a in near} | {a for _, a, b in ties if b in near}
+    whole = loaded.surroundings(["one:c3"], ALL, 2, HopFilter(), 500)
+    assert {node.id for node in whole.nodes} == near & there
+    assert whole.truncated is None
+    parents = loaded.surroundings(["one:c3"], ALL, 1, HopFilter(types=("PARENT",)), 500)
+    assert {node.id for node in parents.nodes} == {"one:c3", "one:hub"}
+    cut = loaded.surroundings(["one:c3"], ALL, 2, HopFilter(), 3)
+    assert len(cut.nodes) == 3
+    assert cut.truncated == "more than 3 entities"
+    with pytest.raises(NotFound):
+        loaded.surroundings(["two:other"], ONE, 1, HopFilter(), 5)
 
 
 def check_groups(loaded: Engine, all_records: list[Entity], by: str) -> None:
