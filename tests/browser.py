@@ -14,6 +14,8 @@ from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as connect_websocket
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+"""An option: there is no network but loopback."""
 CHROMIUM = next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
@@ -70,12 +72,13 @@ class Page:
 
 
 @contextmanager
-def browsing(folder: Path) -> Iterator[Page]:
+def browsing(folder: Path, *options: str) -> Iterator[Page]:
     """A browser with one empty page, as long as the block runs."""
     assert CHROMIUM is not None
     profile = folder / "chromium"
     command = [CHROMIUM, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run"]
-    command += ["--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank"]
+    command += ["--remote-debugging-port=0", f"--user-data-dir={profile}"]
+    command += [*options, "about:blank"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(command, **quiet) as process:  # type: ignore[call-overload]
         try:

@@ -67,17 +67,29 @@ export function makeActions(history, look, setLook, tell) {
       await actions.draw(nodes, edges.map(({ relationship }) => edgeOf(relationship)), id, "Neighbours");
       return pageInfo.hasNextPage ? `${totalCount} relationships: do it again for more` : `All ${totalCount} are drawn`;
     }),
-    /** Bring in neighbours and their neighbours. */
-    around: (id) => actions.busy("Bringing in two steps", async () => {
-      const first = await ask(NEIGHBOURS, { id, first: MOST_AROUND });
-      const near = first.data.entity.expand.edges;
-      const pages = [first.data.entity];
-      for (const { node } of near) {
-        pages.push((await ask(NEIGHBOURS, { id: node.id, first: MOST_AROUND })).data.entity);
+    /** Bring in what is at most 2 or 3 steps away, the nearest first. */
+    around: (id, depth) => actions.busy(`Bringing in ${depth} steps`, async () => {
+      const nodes = new Map();
+      const edges = [];
+      let rim = [id];
+      let left = false;
+      for (let step = 1; step <= depth && rim.length; step++) {
+        const next = [];
+        left ||= rim.length > MOST_AROUND && step < depth;
+        for (const [number, each] of rim.slice(0, MOST_AROUND).entries()) {
+          tell({ text: `Step ${step} of ${depth}: ${number} of ${Math.min(rim.length, MOST_AROUND)} …`, busy: true });
+          const { entity } = (await ask(NEIGHBOURS, { id: each, first: MOST_AROUND })).data;
+          for (const card of [entity, ...entity.expand.edges.map(({ node }) => node)]) {
+            if (!nodes.has(card.id) && card.id !== id) next.push(card.id);
+            nodes.set(card.id, nodeOf(card));
+          }
+          left ||= entity.expand.pageInfo.hasNextPage;
+          edges.push(...entity.expand.edges.map(({ relationship }) => edgeOf(relationship)));
+        }
+        rim = [...new Set(next)];
       }
-      const edges = pages.flatMap((page) => page.expand.edges);
-      const nodes = [...pages, ...edges.map(({ node }) => node)].map(nodeOf);
-      await actions.draw(nodes, edges.map(({ relationship }) => edgeOf(relationship)), id, "Two steps");
+      await actions.draw([...nodes.values()], edges, id, `${depth} steps`);
+      return left ? `There is more: ${MOST_AROUND} neighbours of ${MOST_AROUND} nodes were brought in at each step` : "";
     }),
     async counts(id) {
       return (await ask(RECORD, { id })).data.entity.edgeCounts;

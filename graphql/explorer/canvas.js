@@ -9,7 +9,7 @@ export class Canvas {
     this.on = on;
     this.graph = new graphology.Graph({ type: "mixed" });
     this.container = container;
-    this.look = { selected: new Set(), colouring: "schema", year: null };
+    this.look = { selected: new Set(), colouring: "schema", width: "value", year: null };
     this.sigma = new Sigma(this.graph, container, {
       allowInvalidContainer: true,
       defaultEdgeType: "line",
@@ -110,7 +110,7 @@ export class Canvas {
   /** Show a state of the diagram with a look: what is selected, colours, the year. */
   show(state, look) {
     this.look = look;
-    const drawn = lines(state, look.year);
+    const drawn = lines(state, look);
     this.nodes(state, degrees(drawn));
     this.edges(drawn);
     if (this.graph.order === 0) this.sigma.setCustomBBox(null);

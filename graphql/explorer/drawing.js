@@ -7,7 +7,7 @@ import { OUTPUTS, save } from "./output.js";
 import { words } from "./part.js";
 import { html, useEffect, useRef, useState } from "./page.js";
 import { plain } from "./sentence.js";
-import { COLOURINGS, schemaColour } from "./style.js";
+import { COLOURINGS, schemaColour, WIDTHS } from "./style.js";
 
 export function Drawing({ state, look, actions, history, shown }) {
   const place = useRef();
@@ -72,6 +72,9 @@ function Tools({ state, look, actions, history, canvas, lasso, listed, list }) {
     <label>Colour <select value=${look.colouring} onChange=${(event) => actions.look({ colouring: event.target.value })}>
       ${Object.entries(COLOURINGS).map(([name, text]) => html`<option value=${name}>${text}</option>`)}
     </select></label>
+    <label>Widths <select value=${look.width} onChange=${(event) => actions.look({ width: event.target.value })}>
+      ${Object.entries(WIDTHS).map(([name, text]) => html`<option value=${name}>${text}</option>`)}
+    </select></label>
     <button onClick=${lasso} title="Draw around nodes to select them">Lasso</button>
     <button onClick=${() => canvas.current.fit()}>Fit</button>
     <button onClick=${() => canvas.current.zoom(1.5)} aria-label="Zoom in">+</button>
@@ -126,7 +129,7 @@ function Menu({ id, x, y, node, actions, close }) {
     <ul role="menu" aria-label=${node.caption}>
       ${item("Open its page", () => actions.open(id))}
       ${item("Bring in neighbours", () => actions.expand(id))}
-      ${item("Two steps around it", () => actions.around(id))}
+      ${[2, 3].map((depth) => item(`${depth} steps around it`, () => actions.around(id, depth)))}
       ${(counts ?? []).map(({ type, direction, count }) =>
         item(`${plain(type)} ${direction === "OUT" ? "→" : "←"} ${count.toLocaleString("en")}`,
           () => actions.expand(id, { types: [type], direction })))}

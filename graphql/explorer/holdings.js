@@ -28,7 +28,7 @@ export function Holdings({ view, id, parameters, actions }) {
         ${view === "owners" ? "What does it own?" : "Who owns it?"}</a>
     </div>
     <${Busy} busy=${busy} wait=${wait} /><${Trouble} trouble=${trouble} />
-    <${Warnings} warnings=${answer?.warnings} />
+    <${Warnings} warnings=${answer?.warnings.filter((each) => !list?.doubts.some(({ entity: { id: of } }) => each.startsWith(of)))} />
     ${list && html`
       <p role="status">${list.totalCount} found${list.truncated ? `, and there may be more: ${list.truncated.reason}` : ""}</p>
       ${list.doubts.map(({ reason, entity: each }) => html`<p class="warning">${each.caption}: ${reason}</p>`)}

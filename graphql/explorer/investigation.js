@@ -4,7 +4,7 @@ import { ask } from "./ask.js";
 import { go, write } from "./address.js";
 import { Documents } from "./document_list.js";
 import { People } from "./people.js";
-import { Busy, Card, signIn, Trouble, useAct, useAnswer, Warnings } from "./part.js";
+import { Busy, Card, isRead, signIn, Trouble, useAct, useAnswer, Warnings } from "./part.js";
 import { html, useEffect, useState } from "./page.js";
 import { CARD } from "./question.js";
 import { SavedList } from "./saved.js";
@@ -127,7 +127,7 @@ function Records({ one, may, actions, q }) {
     ${found.entities.totalCount === 0 && html`<p>Nothing${q ? " is found by that" : " yet"}.</p>`}
     <ul class="cards">${hits.map(({ node, highlight }) => html`
       <${Card} key=${node.id} card=${node} highlight=${q && highlight} actions=${actions}>
-        ${may.write && html`<p class="buttons"><a class="button small" href=${write("entry", name, { id: node.id })}>Edit</a>
+        ${may.write && !isRead(node) && html`<p class="buttons"><a class="button small" href=${write("entry", name, { id: node.id })}>Edit</a>
           <button class="small" onClick=${() => change(REMOVE, { id: node.id })}
             aria-label=${`Remove ${node.caption}`}>Remove</button></p>`}<//>`)}</ul>
     ${last?.pageInfo.hasNextPage && html`<button onClick=${more} disabled=${state.busy}>More</button>`}

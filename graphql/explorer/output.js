@@ -41,7 +41,7 @@ const blob = (text, type) => new Blob([text], { type: `${type};charset=utf-8` })
 export function svg(state, look) {
   const nodes = visible(state);
   if (nodes.length === 0) return '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>';
-  const edges = lines(state, look.year);
+  const edges = lines(state, look);
   const degree = degrees(edges);
   const xs = nodes.map((node) => node.x);
   const ys = nodes.map((node) => -node.y);

@@ -27,8 +27,11 @@ export function Card({ card, highlight, words: said, actions, children }) {
 const READ = ["Document", "Pages", "Page", "Image", "PlainText", "HyperText", "Table", "Workbook",
   "Email", "Package", "Folder", "Audio", "Video", "Message"];
 
+/** Whether a record is a document, which is read and not entered by hand. */
+export const isRead = ({ schema }) => READ.includes(schema);
+
 /** Where a name leads: a document to its pages, with the words looked for; else to its record. */
-const address = ({ id, schema }, said) => READ.includes(schema) && schema !== "Page"
+const address = ({ id, schema }, said) => isRead({ schema }) && schema !== "Page"
   ? write("document", id, { q: said }) : write("record", id);
 
 /** Type, countries and dataset of a record, in one line. */

@@ -11,9 +11,9 @@ const PAGE = `query Page($id: ID!, $number: Int!) { document(id: $id) { page(num
   order { state detail languages }
 } } }`;
 const CORRECT = `mutation Correct($id: ID!, $number: Int!, $text: String!, $note: String) {
-  correctPage(document: $id, number: $number, text: $text, note: $note) { id } }`;
+  correctPage(document: $id, page: $number, text: $text, note: $note) { id } }`;
 const AGAIN = `mutation Again($id: ID!, $numbers: [Int!]!, $languages: [String!]) {
-  readPagesAgain(document: $id, numbers: $numbers, languages: $languages) { number } }`;
+  readPagesAgain(document: $id, pages: $numbers, languages: $languages) { number } }`;
 const SURE = 0.75; // below this a word is to be compared with the image
 
 export function Sheet({ id, number, q, highlight, actions, me }) {
@@ -41,13 +41,19 @@ export function Sheet({ id, number, q, highlight, actions, me }) {
       ${page.order?.state === "WAITING" && html`<p role="status">It waits to be read again.</p>`}
       ${editing
         ? html`<${Editor} id=${id} page=${page} done=${done} leave=${() => edit(false)} />`
-        : html`<div class="words" lang=${page.languages[0] ?? null}>${pieces.map((piece) => shown(piece, wanted))}</div>
+        : html`<div class="words" lang=${tongue(page.languages[0])}>${pieces.map((piece) => shown(piece, wanted))}</div>
           ${me && page.method && html`<p class="buttons"><button onClick=${() => edit(true)}>Correct the text</button>
             <${Reread} id=${id} number=${number} done=${done} actions=${actions} /></p>`}`}
       ${page.revisions.map(({ id: key, by, at, note, replaced }) => html`<details class="group" key=${key}>
         <summary>Corrected by ${by} on ${at.slice(0, 10)}${note ? `: ${note}` : ""}</summary>
         <p class="about">Before that it said:</p><div class="words">${replaced}</div></details>`)}
     </div></div>`;
+}
+
+/** A language as HTML names it: "en" for "eng"; null for one that no browser knows. */
+function tongue(code) {
+  const [known] = code ? Intl.getCanonicalLocales(code) : [];
+  return known?.length === 2 ? known : null;
 }
 
 const HOW = { TEXT: "The text is the file's own.", SCAN: "The text was read from the image by OCR.",
@@ -66,12 +72,14 @@ function Picture({ id, number, words, wanted, zoom }) {
   const boxes = words.filter(({ text }) => wanted.has(bare(text)));
   const box = ({ left, top, right, bottom }) => html`<rect x=${left - 0.003} y=${top - 0.003}
     width=${right - left + 0.006} height=${bottom - top + 0.006} vector-effect="non-scaling-stroke" />`;
-  if (missing) return html`<p class="warning">There is no image of this page here.</p>`;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="The image of the page">
-    <div class="picture" style=${{ width: `${zoom * 100}%` }}>
-    <img src=${`/documents/${encodeURIComponent(id)}/pages/${number}.png`} alt=${`Page ${number}`}
-      onError=${() => miss(true)} />
+  return html`${missing && html`<p class="warning">There is no image of this page here: only the places of its words.</p>`}
+    <div class="scroll" tabindex="0" role="region" aria-label="The image of the page">
+    <div class="picture" data-missing=${missing ? "" : null} style=${{ width: `${zoom * 100}%` }}>
+    ${!missing && html`<img src=${`/documents/${encodeURIComponent(id)}/pages/${number}.png?width=1600`} alt=${`Page ${number}`}
+      onError=${() => miss(true)} />`}
     <svg viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true" data-boxes=${boxes.length}>
+      ${missing && words.map((word) => html`<rect class="other" x=${word.left} y=${word.top}
+        width=${word.right - word.left} height=${word.bottom - word.top} vector-effect="non-scaling-stroke" />`)}
       ${boxes.map(box)}</svg></div></div>`;
 }
 

@@ -21,6 +21,9 @@ export const COLOURINGS = {
   degree: "number of lines drawn",
 };
 
+/** What the widths of the lines may tell. */
+export const WIDTHS = { value: "share or amount", share: "share", amount: "amount", none: "nothing" };
+
 /** The same name always has the same colour. */
 export function colourOf(name) {
   let sum = 0;
@@ -58,7 +61,7 @@ export function nodeColour(node, colouring, degree) {
 export const nodeSize = (degree) => 5 + Math.min(14, 2.2 * Math.sqrt(degree));
 
 /** The lines to draw: all edges between two nodes as one, with its text and its width. */
-export function lines(state, year = null) {
+export function lines(state, { year = null, width: told = "value" } = {}) {
   const found = new Map();
   for (const edge of Object.values(state.edges)) {
     const [from, to] = [state.nodes[edge.source], state.nodes[edge.target]];
@@ -71,7 +74,7 @@ export function lines(state, year = null) {
   for (const line of found.values()) {
     line.directed = line.edges.every((edge) => edge.source === line.source);
     line.text = text(line.edges);
-    line.width = Math.min(WIDEST, Math.max(...line.edges.map(width)) + (line.edges.length > 1));
+    line.width = Math.min(WIDEST, Math.max(...line.edges.map((edge) => width(edge, told))) + (line.edges.length > 1));
     line.faded = year !== null && line.edges.every((edge) => !holds(edge, year));
   }
   return [...found.values()];
@@ -93,11 +96,11 @@ function text(edges) {
   return labels.size > 2 ? `${shown.join(", ")} …` : shown.join(", ");
 }
 
-function width(edge) {
+function width(edge, told) {
   const amount = Number(edge.facts.amount?.[0]);
-  if (amount > 0) return Math.max(1, Math.log10(amount) - 2);
+  if (amount > 0 && ["value", "amount"].includes(told)) return Math.max(1, Math.log10(amount) - 2);
   const share = parseFloat(edge.facts.percentage?.[0]);
-  return share > 0 ? 1 + share / 25 : 1.5;
+  return share > 0 && ["value", "share"].includes(told) ? 1 + share / 12 : 1.5;
 }
 
 const holds = (edge, year) => {

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 import pytest
+import requests
 
 from api.app import create_app
 from api.asset import EXPLORER, explorable
 from engine.engine import Engine
-from tests.browser import CHROMIUM, Page, browsing
+from tests.axe import violations
+from tests.browser import CHROMIUM, OFFLINE, Page, browsing
 from tests.serving import serving
 
 pytestmark = pytest.mark.skipif(
@@ -21,11 +23,12 @@ MINISTRY, BOREALIS = "demo_payments:ministry-of-works", "demo_registry:borealis-
 DRAWN = "document.querySelector('.tools [aria-pressed]').textContent"
 """The button that says how many nodes are drawn."""
 FILES = """URL.createObjectURL = (file) => { window.saved = file; return 'blob:none'; };
-HTMLAnchorElement.prototype.click = function () { window.savedAs = this.download; };
-window.troubles = [];
+HTMLAnchorElement.prototype.click = function () { window.savedAs = this.download; };"""
+"""Keeps what the page would save."""
+TROUBLES = """window.troubles = [];
 addEventListener('error', (event) => troubles.push(`${event.message} in ${event.filename}`));
 addEventListener('unhandledrejection', (event) => troubles.push(String(event.reason)));"""
-"""Keeps what the page would save, and errors of its scripts."""
+"""Keeps errors of the page's scripts."""
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +43,9 @@ def url(engine: Engine) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """One browser for all tests of the module."""
-    with browsing(tmp_path_factory.mktemp("browser")) as page:
+    with browsing(tmp_path_factory.mktemp("browser"), OFFLINE) as page:
         page.call("Page.enable")
-        page.call("Page.addScriptToEvaluateOnNewDocument", source=FILES)
+        page.call("Page.addScriptToEvaluateOnNewDocument", source=FILES + TROUBLES)
         page.resize(1400, 900)
         yield page
 
@@ -185,6 +188,40 @@ def test_it_fits_wide_and_narrow_windows(page: Page, url: str) -> None:
         page.wait_for("document.querySelector('.properties') !== null")
         assert page.run("document.documentElement.scrollWidth") <= width
     page.resize(1400, 900)
+
+
+def test_nothing_is_asked_of_another_origin(page: Page, url: str) -> None:
+    show(page, url, "#/search?q=cement")
+    page.wait_for("document.querySelector('.card mark') !== null")
+    asked = page.run("performance.getEntriesByType('resource').map(each => each.name)")
+    assert len(asked) > 20
+    assert not [address for address in asked if not address.startswith(f"{url}/")]
+    policy = requests.get(url, timeout=10).headers["content-security-policy"]
+    assert policy.startswith("default-src 'self';")
+    assert "unsafe" not in policy
+    assert "http" not in policy
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(page: Page, url: str, scheme: str) -> None:
+    page.prefer(scheme)
+    for fragment, shown in (
+        ("#/search?q=cement", ".card mark"),
+        (f"#/record/{CEMENT}", ".properties"),
+        (f"#/paths?from={MINISTRY}&to={BOREALIS}", ".steps"),
+        (f"#/owners/{CEMENT}", ".share"),
+    ):
+        page.run(f"location.hash = {fragment!r}")
+        page.wait_for(f"document.querySelector({shown!r}) !== null")
+        page.run("document.querySelectorAll('details').forEach(each => each.open = true); 1")
+        assert violations(page) == [], fragment
+    press(page, "Draw all of it")
+    page.wait_for("document.querySelector('.tools button').title === 'Undo: Layout'")
+    press(page, "List of")
+    key = "new KeyboardEvent('keydown', {key: 'F10', shiftKey: true, bubbles: true})"
+    page.run(f"document.querySelector('.listing button.link').dispatchEvent({key})")
+    page.wait_for("document.querySelectorAll('.menu li').length > 5")
+    assert violations(page) == [], "the menu"
 
 
 def test_its_modules_say_what_they_are() -> None:
