@@ -32,12 +32,12 @@ export function makeActions(history, look, setLook, tell) {
       history.apply("Remove", removing(history.state, ids));
       actions.selectAll([...look().selected].filter((id) => !ids.includes(id)));
     },
-    select(id, more) {
-      const selected = new Set(more ? look().selected : []);
+    select: (id, more) => setLook((before) => {
+      const selected = new Set(more ? before.selected : []);
       if (id && selected.has(id)) selected.delete(id);
       else if (id) selected.add(id);
-      setLook((before) => ({ ...before, selected }));
-    },
+      return { ...before, selected };
+    }),
     selectAll: (ids) => setLook((before) => ({ ...before, selected: new Set(ids) })),
     /** Say that something is under way, and what went wrong. */
     async busy(what, act) {

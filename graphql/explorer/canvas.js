@@ -1,7 +1,12 @@
 // The drawing itself: sigma on a graph that follows the diagram, and what the mouse does there.
 
+import { collapsed, isGroup, members } from "./group.js";
 import { degrees, lines, nodeColour, nodeSize } from "./style.js";
 
+
+const MUCH = 1500; // nodes and lines
+const VERY_MUCH = 4000;
+const ROOMY = 400; // nodes that have room at their full size
 
 export class Canvas {
   /** `on` has open(id), menu(id, x, y), select(ids), moved(places), expand(id). */
@@ -18,7 +23,7 @@ export class Canvas {
       edgeLabelSize: 11,
       labelDensity: 2,
       labelGridCellSize: 90,
-      labelRenderedSizeThreshold: 4,
+      labelRenderedSizeThreshold: 3,
       renderEdgeLabels: true,
       zIndex: true,
       minCameraRatio: 0.02,
@@ -49,10 +54,11 @@ export class Canvas {
   listen() {
     const { sigma } = this;
     sigma.on("clickNode", ({ node, event }) => {
+      if (this.dropped) return;
       const { shiftKey, ctrlKey, metaKey } = event.original;
       this.on.select(node, shiftKey || ctrlKey || metaKey);
     });
-    sigma.on("clickStage", () => this.on.select(null, false));
+    sigma.on("clickStage", () => this.dropped || this.on.select(null, false));
     sigma.on("doubleClickNode", ({ node, preventSigmaDefault }) => {
       preventSigmaDefault();
       this.on.expand(node);
@@ -63,6 +69,37 @@ export class Canvas {
     });
     this.container.addEventListener("contextmenu", (event) => event.preventDefault());
     this.drag();
+    this.pan();
+  }
+
+  /** A large drawing is moved as a picture, and drawn anew where it is dropped. */
+  pan() {
+    const { sigma, container } = this;
+    let start = null;
+    const away = ({ clientX, clientY }) => ({ x: clientX - start.clientX, y: clientY - start.clientY });
+    sigma.on("downStage", ({ event }) => {
+      start = this.graph.order + this.graph.size > MUCH ? event.original : null;
+    });
+    sigma.on("moveBody", ({ event }) => {
+      if (!start) return;
+      const { x, y } = away(event.original);
+      container.style.transform = `translate(${x}px, ${y}px)`;
+      event.preventSigmaDefault();
+    });
+    addEventListener("mouseup", (event) => {
+      if (!start) return;
+      const to = sigma.viewportToFramedGraph(away(event));
+      const from = sigma.viewportToFramedGraph({ x: 0, y: 0 });
+      const { x: right, y: down } = away(event);
+      start = null;
+      container.style.transform = "";
+      // the click that ends it is meant for nothing
+      this.dropped = Math.hypot(right, down) > 3;
+      setTimeout(() => (this.dropped = false));
+      const camera = sigma.getCamera();
+      const { x, y } = camera.getState();
+      camera.setState({ x: x + from.x - to.x, y: y + from.y - to.y });
+    });
   }
 
   /** A node that is dragged takes the selected ones along. */
@@ -108,12 +145,21 @@ export class Canvas {
   }
 
   /** Show a state of the diagram with a look: what is selected, colours, the year. */
-  show(state, look) {
+  show(whole, look) {
     this.look = look;
+    const state = collapsed(whole);
+    this.whole = whole;
     const drawn = lines(state, look);
     this.nodes(state, degrees(drawn));
     this.edges(drawn);
     if (this.graph.order === 0) this.sigma.setCustomBBox(null);
+    for (const [name, value] of Object.entries(detail(this.graph.order + this.graph.size))) {
+      if (this.sigma.getSetting(name) !== value) this.sigma.setSetting(name, value);
+    }
+    if (this.graph.order && !this.marked) {
+      this.marked = true; // tells how long a page takes until its drawing is there
+      this.sigma.once("afterRender", () => performance.mark("drawn"));
+    }
     this.sigma.refresh();
   }
 
@@ -122,15 +168,18 @@ export class Canvas {
     graph.forEachNode((id) => {
       if (!state.nodes[id] || state.nodes[id].hidden) graph.dropNode(id);
     });
+    const scale = Math.max(0.25, Math.min(1, Math.sqrt(ROOMY / Object.keys(state.nodes).length)));
     for (const node of Object.values(state.nodes)) {
       if (node.hidden) continue;
       const count = degree.get(node.id) ?? 0;
-      const selected = look.selected.has(node.id);
+      const selected = isGroup(node.id)
+        ? members(this.whole, [node.id]).every((id) => look.selected.has(id))
+        : look.selected.has(node.id);
       const attributes = {
         x: node.x,
         y: node.y,
-        label: `${node.pinned ? "📌 " : ""}${node.caption}`,
-        size: nodeSize(count) + (selected ? 4 : 0),
+        label: `${node.pinned ? "📌 " : isGroup(node.id) ? "▣ " : ""}${node.caption}`,
+        size: nodeSize(count) * scale + (selected ? 4 : 0),
         color: nodeColour(node, look.colouring, count),
         highlighted: selected,
         zIndex: selected ? 2 : 1,
@@ -206,6 +255,16 @@ export class Canvas {
     for (const layer of layers) context.drawImage(layer, 0, 0, canvas.width, canvas.height);
     return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
   }
+}
+
+/** What is left out of a large drawing, so that it can be moved: labels of edges, then more. */
+function detail(size) {
+  return {
+    renderEdgeLabels: size <= MUCH,
+    hideLabelsOnMove: size > MUCH,
+    hideEdgesOnMove: size > VERY_MUCH, // while it is zoomed
+    labelDensity: size > MUCH ? 0.5 : 2,
+  };
 }
 
 /** Whether a point is inside a polygon: how often a ray from it crosses the border. */

@@ -22,6 +22,7 @@ const HITS = `query Hits($id: ID!, $q: String, $after: String) { document(id: $i
     totalCount pageInfo { hasNextPage endCursor } nodes { number highlight } } } }`;
 const TEXT = "query Text($id: ID!) { document(id: $id) { text } }";
 const TABULAR = ["Table"];
+const IMAGED = ["Pages", "Image"];
 
 export function DocumentView({ id, parameters, actions, me }) {
   const { answer, trouble, busy, wait } = useAnswer(
@@ -44,6 +45,8 @@ export function DocumentView({ id, parameters, actions, me }) {
     <p class="buttons">
       ${document.fileUrl && html`<a class="button" href=${document.fileUrl} download=${document.fileName ?? ""}>Save the file</a>`}
       ${document.textUrl && html`<a class="button" href=${document.textUrl} download>Save its text</a>`}
+      ${IMAGED.includes(schema) && document.state === "READ" && html`<a class="button" download
+        href=${`/documents/${encodeURIComponent(id)}/searchable.pdf`}>Save as a PDF with text</a>`}
       <a class="button" href=${write("record", id)}>Its record</a></p>
     ${document.thread.length > 1 && html`<${Thread} mails=${document.thread} id=${id} />`}
     <${Inside} document=${document} />

@@ -1,13 +1,17 @@
 // The drawing with its tools: layouts, colours, time, lasso, files, a menu, and the same as a list.
 
+import { go } from "./address.js";
 import { Canvas } from "./canvas.js";
 import { years } from "./diagram.js";
+import { isGroup, members, moved } from "./group.js";
 import { LAYOUTS } from "./layout.js";
 import { OUTPUTS, save } from "./output.js";
 import { words } from "./part.js";
 import { html, useEffect, useRef, useState } from "./page.js";
 import { plain } from "./sentence.js";
 import { COLOURINGS, schemaColour, WIDTHS } from "./style.js";
+
+const KEEP = "In an investigation …";
 
 export function Drawing({ state, look, actions, history, shown }) {
   const place = useRef();
@@ -17,10 +21,14 @@ export function Drawing({ state, look, actions, history, shown }) {
   const [listed, list] = useState(false);
   useEffect(() => {
     canvas.current = new Canvas(place.current, {
-      select: (id, more) => actions.select(id, more),
-      expand: (id) => actions.expand(id),
-      menu: (id, x, y) => open({ id, x, y }),
-      moved: (places) => actions.alter("Move", places),
+      select: (id, more) => id && isGroup(id)
+        ? actions.selectAll(members(actions.state(), [id])) : actions.select(id, more),
+      expand: (id) => isGroup(id)
+        ? actions.alter("Ungroup", each(members(actions.state(), [id]), { group: null }))
+        : actions.expand(id),
+      menu: (id, x, y) => isGroup(id)
+        ? actions.selectAll(members(actions.state(), [id])) : open({ id, x, y }),
+      moved: (places) => actions.alter("Move", moved(actions.state(), places)),
     });
     actions.canvas = canvas.current;
   }, []);
@@ -35,12 +43,12 @@ export function Drawing({ state, look, actions, history, shown }) {
   return html`<div class="drawing">
     <${Tools} state=${state} look=${look} actions=${actions} history=${history} canvas=${canvas}
       lasso=${() => pull([])} listed=${listed} list=${() => list(!listed)} />
-    <div class="stage" ref=${place} aria-hidden="true"></div>
+    <div class="stage" aria-hidden="true"><div class="canvas" ref=${place}></div></div>
     ${empty && html`<p class="hint">Nothing is drawn yet. Search, and press “draw” beside a hit.<br />
       A double click on a node brings in its neighbours.</p>`}
     ${lasso && html`<${Lasso} done=${(polygon) => {
       pull(null);
-      actions.selectAll(canvas.current.within(polygon));
+      actions.selectAll(members(state, canvas.current.within(polygon)));
     }} />`}
     ${listed && html`<${Listing} state=${state} look=${look} actions=${actions} open=${open} />`}
     ${menu && state.nodes[menu.id] && html`<${Menu} ...${menu} node=${state.nodes[menu.id]}
@@ -57,7 +65,8 @@ function Tools({ state, look, actions, history, canvas, lasso, listed, list }) {
   const write = async (event) => {
     const kind = event.target.value;
     event.target.value = "";
-    if (kind) await actions.busy(`Writing ${kind}`, async () =>
+    if (kind === KEEP) go("save");
+    else if (kind) await actions.busy(`Writing ${kind}`, async () =>
       save(...(await OUTPUTS[kind]({ state, look, canvas: canvas.current }))));
   };
   return html`<div class="tools" role="toolbar" aria-label="Drawing">
@@ -82,6 +91,7 @@ function Tools({ state, look, actions, history, canvas, lasso, listed, list }) {
     <${Selected} look=${look} actions=${actions} state=${state} />
     ${hidden > 0 && html`<button onClick=${actions.showAll}>Show ${hidden} hidden</button>`}
     <label>Save <select onChange=${write} disabled=${count === 0}><option value="">as …</option>
+      <option value=${KEEP}>${KEEP}</option>
       ${Object.keys(OUTPUTS).map((kind) => html`<option key=${kind} value=${kind}>${kind}</option>`)}</select></label>
     <button onClick=${actions.share} disabled=${count === 0} title="Copy an address that draws this again">Copy address</button>
     <button aria-pressed=${listed} onClick=${list}>List of ${count}</button>
@@ -93,14 +103,24 @@ function Selected({ look, actions, state }) {
   const ids = [...look.selected].filter((id) => state.nodes[id]);
   if (ids.length === 0) return null;
   const pinned = ids.every((id) => state.nodes[id].pinned);
+  const grouped = ids.every((id) => state.nodes[id].group);
+  const group = () => {
+    const name = prompt("A name for the group", `Group ${countGroups(state) + 1}`)?.trim().slice(0, 100);
+    if (name) actions.alter("Group", each(ids, { group: name }));
+  };
   return html`<span class="group">${ids.length} selected:
     <button onClick=${() => ids.forEach((id) => actions.expand(id))} disabled=${ids.length > 5}>Neighbours</button>
     ${ids.length === 2 && html`<button onClick=${() => actions.path(ids[0], ids[1])}>Path</button>`}
     <button onClick=${() => actions.alter(pinned ? "Unpin" : "Pin", each(ids, { pinned: !pinned }))}>
       ${pinned ? "Unpin" : "Pin"}</button>
+    ${ids.length > 1 && !grouped && html`<button onClick=${group}>Group</button>`}
+    ${grouped && html`<button onClick=${() => actions.alter("Ungroup", each(ids, { group: null }))}>Ungroup</button>`}
     <button onClick=${() => actions.alter("Hide", each(ids, { hidden: true }))}>Hide</button>
     <button onClick=${() => actions.remove(ids)}>Remove</button></span>`;
 }
+
+const countGroups = (state) =>
+  new Set(Object.values(state.nodes).map(({ group }) => group).filter(Boolean)).size;
 
 const each = (ids, value) => Object.fromEntries(ids.map((id) => [id, value]));
 
@@ -159,7 +179,7 @@ function Listing({ state, look, actions, open }) {
     <span class="dot" style=${{ background: schemaColour(node.schema) }}></span>
     <button class="link" onClick=${() => actions.open(node.id)} onKeyDown=${keys(node.id)}
       onContextMenu=${(event) => (event.preventDefault(), open({ id: node.id, x: event.clientX, y: event.clientY }))}>
-      ${node.caption}</button> <span class="about">${words(node.schema)}</span></li>`)}</ul></div>`;
+      ${node.caption}</button> <span class="about">${words(node.schema)}${node.group ? `, in ${node.group}` : ""}</span></li>`)}</ul></div>`;
 }
 
 /** The slider that fades what was not in force in a year. */

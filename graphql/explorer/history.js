@@ -102,6 +102,7 @@ export class History {
     const opening = open().then(async (database) => {
       const kept = await found(database, key(who));
       this.database = database;
+      performance.mark("recalled");
       if (kept && this.done.length === 0) {
         Object.assign(this, kept);
         if (this.saved?.state === true) this.saved.state = this.state;

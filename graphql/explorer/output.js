@@ -1,6 +1,7 @@
 // What is drawn, as files: a picture, a graph, a table, FtM, and a report with its sources.
 
 import { ask } from "./ask.js";
+import { collapsed } from "./group.js";
 import { EXPORTED } from "./question.js";
 import { sentence } from "./sentence.js";
 import { degrees, flags, lines, nodeColour, nodeSize } from "./style.js";
@@ -38,7 +39,8 @@ export function save(name, content) {
 const blob = (text, type) => new Blob([text], { type: `${type};charset=utf-8` });
 
 /** The drawing as SVG; y grows downwards there. */
-export function svg(state, look) {
+export function svg(whole, look) {
+  const state = collapsed(whole);
   const nodes = visible(state);
   if (nodes.length === 0) return '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>';
   const edges = lines(state, look);

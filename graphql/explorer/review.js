@@ -93,8 +93,8 @@ function Sitting({ run, ask: next, actions }) {
   }, []);
   return html`
     <p role="status"><b>${left.toLocaleString("en")}</b> left, ${judged} judged now
-      ${steps.length > 0 && html` <button class="small" disabled=${state.busy} onClick=${undo}>Undo
-        ${steps.at(-1).judgement ? NAMES[steps.at(-1).verdict].toLowerCase() : "skip"} <kbd>u</kbd></button>`}</p>
+      ${steps.length > 0 && html` <button class="small" disabled=${state.busy} onClick=${undo}>Undo${" "}
+        ${steps.at(-1).judgement ? NAMES[steps.at(-1).verdict].toLowerCase() : "skip"}${" "}<kbd>u</kbd></button>`}</p>
     <progress max=${run.statistics.pairs || 1} value=${run.statistics.judged + judged} aria-label="Judged of all pairs"></progress>
     <${Trouble} trouble=${state.trouble} />
     ${pair ? html`<${Pair} key=${pair.id} pair=${pair} actions=${actions} />
@@ -134,7 +134,7 @@ function Pair({ pair, actions }) {
   const head = (record) => html`<th scope="col"><a href=${write("record", record.id)}>${record.caption}</a>
     <div class="about">${words(record.schema)} · ${record.dataset.title}</div></th>`;
   return html`
-    <p><b>${Math.round(score * 100)} % likely</b>
+    <p><b>${Math.round(score * 100)} % likely</b>${" "}
       <button class="small" onClick=${() => actions.draw([nodeOf(left), nodeOf(right)])}>Draw both</button></p>
     ${judgements.map((each) => html`<p class="warning">${NAMES[each.verdict] ?? each.verdict} by ${each.by} in
       ${each.collection.title}${each.note ? `: ${each.note}` : ""}</p>`)}
