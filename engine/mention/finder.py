@@ -75,13 +75,13 @@ class Finder:
         self._frequencies: dict[tuple[str, str], int] = {}
 
     def find(self, text: str, page: int = 1) -> list[Mention]:
-        """Whom a page names, the likeliest first; also values of known forms that no record has."""
+        """Whom a page names, the likeliest first; last values of known forms that no record has."""
         found: dict[tuple[str | None, str], Mention] = {}
         for start, piece in pieces(text):
             for each in self._in_piece(piece, page, start):
                 key = (each.entity, each.value if each.entity is None else "")
                 found[key] = merged(found[key], each) if key in found else each
-        return sorted(found.values(), key=lambda each: (-each.score, each.places[0].start))
+        return sorted(found.values(), key=in_order)
 
     def _in_piece(self, text: str, page: int, offset: int) -> Iterator[Mention]:
         passage = Passage(text)
@@ -215,6 +215,11 @@ class Finder:
             mention = _of_name(hit, count, context)
             if mention.score >= LEAST:
                 yield mention
+
+
+def in_order(mention: Mention) -> tuple[bool, float, int]:
+    """Records before values that no record has, the likeliest first."""
+    return mention.entity is None, -mention.score, mention.places[0].start
 
 
 def is_enough(found: Sighting) -> bool:

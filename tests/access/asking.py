@@ -41,6 +41,14 @@ JUDGED = f"""query($ids: [ID!]!, $collection: String) {{ entities(ids: $ids) {{ 
     profile {{ caption schema truncated records {{ id }} judgements {{ id }} contradictions {{ id }}
       properties {{ name values {{ value recordIds datasets {{ name }} }} }} }} }}
   judgements(first: 2, collection: $collection) {{ totalCount nodes {{ {JUDGEMENT} }} }} }}"""
+MENTION = "score detail count places { text } entity { id } document { id }"
+MENTIONED = f"""query($ids: [ID!]!, $text: String!) {{ entities(ids: $ids) {{ id
+    mentionedIn(first: 2, minScore: 0) {{ totalCount pageInfo {{ endCursor }}
+      nodes {{ {MENTION} }} }}
+    expand(first: 20, mentions: true) {{ {NEIGHBOUR} }} }}
+  screen(text: $text, minScore: 0, first: 20) {{ totalCount nodes {{ value {MENTION} }} }} }}"""
+NAMED = f"""query($id: ID!) {{ document(id: $id) {{
+    mentions(first: 3, minScore: 0) {{ totalCount nodes {{ {MENTION} }} }} }} }}"""
 SEARCH = """query($text: String, $filter: SearchFilter, $sort: SearchSort, $after: String) {
   search(query: $text, filter: $filter, sort: $sort, first: 3, after: $after) {
     totalCount suggestions pageInfo { hasNextPage endCursor }
@@ -48,9 +56,9 @@ SEARCH = """query($text: String, $filter: SearchFilter, $sort: SearchSort, $afte
     facets(fields: ["schema", "dataset", "country", "year", "topic"]) {
       field values { value count } } } }"""
 PATHS = """query($from: [ID!]!, $to: [ID!]!, $mode: PathMode, $filter: HopFilter,
-  $hops: [HopFilter!], $avoid: [ID!]) {
+  $hops: [HopFilter!], $avoid: [ID!], $mentions: Boolean) {
   paths(from: $from, to: $to, mode: $mode, k: 4, maxHops: 4, filter: $filter, hops: $hops,
-        avoid: $avoid) {
+        avoid: $avoid, mentions: $mentions) {
     paths { nodeIds edgeIds length } truncated { reason }
     nodes { id caption } edges { id type sourceId targetId dataset { name } } } }"""
 ROWS = """count first last unsummed totals { currency count sum least greatest }"""
@@ -96,6 +104,8 @@ SHAPES: tuple[dict[str, Any], ...] = (
     {"filter": {"schemata": ["Company"], "during": {"start": "2010", "end": "2011"}}},
     {"hops": [{}, {}]},
     {"filter": {"judged": False}},
+    {"mentions": True},
+    {"mentions": True, "filter": {"datasets": ["alpha", "notes"]}},
     {"hops": [{"types": ["PHONE"]}, {"types": ["PHONE"]}]},
     {"filter": {"minAmount": 20, "topics": ["sanction"], "countries": ["dk"]}},
 )

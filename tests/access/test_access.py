@@ -25,7 +25,7 @@ from engine.judgement import Judgement, Verdict
 from engine.run import Outcome, Run
 from tests.access import asking
 from tests.access.asking import Question
-from tests.access.world import ACCOUNTS, READERS, World, summary, worlds
+from tests.access.world import ACCOUNTS, LETTERS, READERS, World, summary, worlds
 from tests.conftest import Bolt, on
 
 EMPTY = "MATCH (n:Entity|Literal|Tombstone|Dataset|Run|Judgement) DETACH DELETE n"
@@ -72,6 +72,7 @@ def filling(engine: Engine, graph: Connection) -> Callable[[World], Engine]:
             engine._index.commit(engine.revision())
         engine.follow()
         put_judgements(graph, world.judgements)
+        engine.mentions.work()
         assert engine._index.revision == engine.revision()
         return engine
 
@@ -137,6 +138,8 @@ def question_lists(draw: st.DrawFn, world: World) -> list[Question]:
     asked.append(Question(asking.SUBGRAPH, {"ids": ids}))
     asked.append(Question(asking.DATASETS, {"name": draw(name)}))
     asked.append(Question(asking.JUDGED, {"ids": ids, "collection": draw(st.none() | name)}))
+    asked.append(Question(asking.MENTIONED, {"ids": ids, "text": draw(st.sampled_from(LETTERS))}))
+    asked.append(Question(asking.NAMED, {"id": draw(node)}))
     asked += draw(searches())
     near = st.lists(node, min_size=1, max_size=2, unique=True)
     sets = {"ids": draw(near), "type": draw(st.sampled_from(asking.CLUSTERS))}
@@ -179,7 +182,7 @@ def examples(request: pytest.FixtureRequest) -> int:
 def test_a_reader_gets_what_there_would_be_without_the_rest(
     filled: Callable[[World], Engine], request: pytest.FixtureRequest
 ) -> None:
-    """Nodes, edges, counts, sums, facets, paths, holdings, highlights, degrees, orders, errors."""
+    """Nodes, edges, counts, sums, facets, paths, holdings, highlights, mentions, errors."""
 
     @settings(
         max_examples=examples(request),

@@ -27,6 +27,11 @@ PHONES = ("+4520102030", "+4520102031")
 HELD = ((), PHONES[:1], PHONES[:1], PHONES)
 """The phone numbers of a record: so many share the first that it is too many for some readers."""
 EMAILS = ("a@example.org",)
+LETTERS = (
+    "Anna Berg of Nordlicht wrote to a@example.org in 2009, on Coca-Cabana and A. Berg.",
+    "Denmark: Nordlicht is called by Berg Coca-Cola, +4520102030 or +4520102031. Berg, Anna.",
+)
+"""Texts that name most of what there may be."""
 DAYS = ("2009", "2010-02", "2012-06-15")
 SHARES = ("60", "25-50", "plenty", "100", "150")
 AMOUNTS = ("100", "20.05", "-3")
@@ -97,6 +102,8 @@ def records(draw: st.DrawFn, number: int, ids: tuple[str, ...]) -> Entity:
         given |= {"phone": list(draw(st.sampled_from(HELD))), "email": draw(some(EMAILS))}
     if schema == "Person":
         given["birthDate"] = draw(some(DAYS))
+    if schema == "Document":
+        given["bodyText"] = draw(some(LETTERS))
     if schema == "Company":
         given["parent"] = draw(some(ids))
     return make_entity(dataset, ids[number].split(":")[1], schema, filled(given))
