@@ -121,7 +121,7 @@ def _rows(
         if sheet.path != last or pages % 20 == 0:
             last = sheet.path
             progress(f"Looking at page {pages:,}: {sheet.path}, page {sheet.page:,}")
-        mentions = engine.mentions.screen(sheet.text, access, sheet.page)
+        mentions = engine.mentions.screen(sheet.text, access, sheet.page, told[0])
         ids = [each.entity for each in mentions if each.entity is not None]
         known = {node.id: node for node in engine.entities(ids, access) if node is not None}
         for each in mentions:

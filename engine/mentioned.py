@@ -1,6 +1,6 @@
 """What a text names, as pure values: who or what, where, how sure that is, and why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from engine.errors import BadInput
@@ -68,6 +68,15 @@ class Mention:
     def text(self) -> str:
         """As it is written in the first place."""
         return self.places[0].text
+
+
+def joined(one: Mention, other: Mention) -> Mention:
+    """Two mentions of one record on a page as one: the likelier, with the places of both."""
+    better = one if one.score >= other.score else other
+    known = {(each.start, each.end) for each in one.places}
+    new = [each for each in other.places if (each.start, each.end) not in known]
+    places = sorted((*one.places, *new), key=lambda each: each.start)[:MOST_PLACES]
+    return replace(better, places=tuple(places), count=one.count + len(new))
 
 
 @dataclass(frozen=True, slots=True)

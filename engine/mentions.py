@@ -5,7 +5,7 @@ found on the spot (``screen``) is found among what they may read.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 
 from engine.access import Access
@@ -17,7 +17,7 @@ from engine.graph.record.reader import Reader
 from engine.index.index import Index
 from engine.mention.finder import Finder
 from engine.mention.lexicon import Lexicon
-from engine.mention.model import installed_models
+from engine.mention.model import installed_models, with_modelled
 from engine.mention.runner import Runner, Show
 from engine.mentioned import HeldMention, Mention, MentionQuestion
 from engine.store import Stores
@@ -66,14 +66,18 @@ class Mentions:
 
     # --- on the spot ------------------------------------------------------------------------------
 
-    def screen(self, text: str, access: Access, page: int = 1) -> list[Mention]:
-        """Whom a text names, the likeliest first; also values that no record has.
+    def screen(
+        self, text: str, access: Access, page: int = 1, languages: Sequence[str] = ()
+    ) -> list[Mention]:
+        """Whom a text names, the likeliest first; last values and names that no record has.
 
-        Raises BadInput for a text that is too long.
+        ``languages`` (ISO 639-3) choose the language models that are asked. Raises BadInput for a
+        text that is too long.
         """
         if len(text) > LONGEST:
             raise BadInput(f"the text has {len(text):,} characters: at most {LONGEST:,}")
-        return Finder(Lexicon(self._index, self._reader, access)).find(text, page)
+        found = Finder(Lexicon(self._index, self._reader, access)).find(text, page)
+        return with_modelled(found, text, page, languages) if installed_models() else found
 
     # --- kept -------------------------------------------------------------------------------------
 

@@ -38,7 +38,7 @@ from engine.mention.score import (
     thing_score,
     word_score,
 )
-from engine.mentioned import LEAST, MOST_PLACES, Mention, MentionKind, Place
+from engine.mentioned import LEAST, Mention, MentionKind, Place, joined
 
 PIECE, OVERLAP = 20_000, 300
 """Characters of a text that are looked at together; pieces share some, so that no name is cut."""
@@ -80,7 +80,7 @@ class Finder:
         for start, piece in pieces(text):
             for each in self._in_piece(piece, page, start):
                 key = (each.entity, each.value if each.entity is None else "")
-                found[key] = merged(found[key], each) if key in found else each
+                found[key] = joined(found[key], each) if key in found else each
         return sorted(found.values(), key=in_order)
 
     def _in_piece(self, text: str, page: int, offset: int) -> Iterator[Mention]:
@@ -287,15 +287,6 @@ def _placed(mention: Mention, text: str, page: int, offset: int) -> Mention:
         for each in mention.places
     )
     return replace(mention, places=tuple(places))
-
-
-def merged(one: Mention, other: Mention) -> Mention:
-    """Two mentions of one record on a page as one: the likelier, with the places of both."""
-    better = one if one.score >= other.score else other
-    known = {(each.start, each.end) for each in one.places}
-    new = [each for each in other.places if (each.start, each.end) not in known]
-    places = sorted((*one.places, *new), key=lambda each: each.start)[:MOST_PLACES]
-    return replace(better, places=tuple(places), count=one.count + len(new))
 
 
 def pieces(text: str) -> Iterator[tuple[int, str]]:

@@ -6,17 +6,21 @@ spaCy and its models are no part of Clew: each language's model is a package of 
 
 import importlib
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from engine.mentioned import MentionKind
+from rigour.langs import iso_639_alpha2
+
+from engine.mentioned import Mention, MentionKind, Place, joined
 
 KINDS = {
     **dict.fromkeys(("PERSON", "PER", "persName"), MentionKind.PERSON),
     **dict.fromkeys(("ORG", "orgName"), MentionKind.ORGANIZATION),
 }
 """What the models of languages call persons and organisations."""
+SCORE = 0.5
+"""What such a name counts: a model says nothing of how sure it is."""
 LONGEST = 100_000
 """Characters of a text that a model is given."""
 
@@ -35,14 +39,32 @@ def _model(name: str) -> Any:
     return importlib.import_module("spacy").load(name)
 
 
-def found_names(text: str, language: str) -> Iterator[tuple[int, int, MentionKind]]:
-    """The persons and organisations that a model of a language (``de``) sees in a text.
+def chosen_models(languages: Sequence[str]) -> list[str]:
+    """The models for some languages (ISO 639-3); without any the one for all, or the only one."""
+    installed = installed_models()
+    codes = [iso_639_alpha2(code) for code in languages] or ["xx"]
+    found = [name for code in codes for name in installed if name.startswith(f"{code}_")]
+    return found or (list(installed) if len(installed) == 1 and not languages else [])
 
-    None where no model of the language is installed.
-    """
-    name = next((each for each in installed_models() if each.startswith(f"{language}_")), None)
-    if name is None:
-        return
-    for found in _model(name)(text[:LONGEST]).ents:
-        if (kind := KINDS.get(found.label_)) is not None:
-            yield found.start_char, found.end_char, kind
+
+def modelled(text: str, page: int, languages: Sequence[str]) -> Iterator[Mention]:
+    """The persons and organisations that models see in a text, each place by itself."""
+    for name in chosen_models(languages):
+        for found in _model(name)(text[:LONGEST]).ents:
+            if (kind := KINDS.get(found.label_)) is not None:
+                place = Place(page, found.start_char, found.end_char, found.text)
+                yield Mention(kind, found.text, (place,), SCORE, f"seen by the model {name}")
+
+
+def with_modelled(
+    known: Sequence[Mention], text: str, page: int, languages: Sequence[str]
+) -> list[Mention]:
+    """Mentions, and those that models see where these have none."""
+    taken = [(place.start, place.end) for each in known for place in each.places]
+    found: dict[str, Mention] = {}
+    for each in modelled(text, page, languages):
+        start, end = each.places[0].start, each.places[0].end
+        if all(end <= first or start >= last for first, last in taken):
+            before = found.get(each.value)
+            found[each.value] = each if before is None else joined(before, each)
+    return [*known, *found.values()]
