@@ -70,7 +70,7 @@ function facts({ record, mediaType, languages, date, authors, size: bytes, confi
 function Body({ id }) {
   const { answer, trouble } = useAnswer((signal) => ask(TEXT, { id }, { signal }), id);
   const text = answer?.data.document?.text;
-  return html`<${Trouble} trouble=${trouble} />${text && html`<div class="words">${text}</div>`}`;
+  return html`<div><${Trouble} trouble=${trouble} />${text && html`<div class="words">${text}</div>`}</div>`;
 }
 
 /** What was found in it: attachments, the files of an archive, the sheets of a workbook. */
@@ -95,7 +95,7 @@ function Pages({ id, total, parameters, change, actions, me }) {
     change({ q: text.trim(), page: "" });
   };
   const waits = q && !parameters.page && !found.answer && !found.trouble;
-  return html`
+  return html`<div>
     <div class="turning">
       <form role="search" onSubmit=${search}><input type="search" value=${text} aria-label="Search in this document"
         placeholder="Search in this document" onInput=${(event) => type(event.target.value)} /><button>Search</button></form>
@@ -112,5 +112,5 @@ function Pages({ id, total, parameters, change, actions, me }) {
       ${hits.nodes.filter((hit) => hit.number === number && hit.highlight).map((hit) => html`
         <p class="highlight">${marked(hit.highlight)}</p>`)}`}
     ${!waits && html`<${Sheet} key=${`${id} ${number}`} id=${id} number=${number} q=${q}
-      highlight=${hits?.nodes?.find((hit) => hit.number === number)?.highlight} actions=${actions} me=${me} />`}`;
+      highlight=${hits?.nodes?.find((hit) => hit.number === number)?.highlight} actions=${actions} me=${me} />`}</div>`;
 }

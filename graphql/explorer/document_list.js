@@ -44,7 +44,7 @@ export function Documents({ one, may, actions }) {
     }
   };
   const failed = found?.fileCounts.some(({ state }) => state === "FAILED");
-  return html`
+  return html`<div>
     ${may.write && html`<${Drop} take=${take} />`}
     <${Running} uploads=${uploads} take=${(upload) => upload.run(() => start((now) => [...now]))
       .then(() => again((now) => now + 1))} />
@@ -59,7 +59,7 @@ export function Documents({ one, may, actions }) {
       <div class="about">${[file.path !== file.name && file.path, size(file.size),
         file.pages > 0 && `${file.pages} pages`].filter(Boolean).join(" · ")}</div>
       <div class=${file.state === "FAILED" ? "trouble" : "about"}>${told(file)}</div></div></li>`)}</ul>
-    ${found?.files.pageInfo.hasNextPage && html`<p class="about">The first 50 are shown: search finds all.</p>`}`;
+    ${found?.files.pageInfo.hasNextPage && html`<p class="about">The first 50 are shown: search finds all.</p>`}</div>`;
 }
 
 const told = ({ state, reason, detail }) =>
@@ -93,10 +93,10 @@ function Running({ uploads, take }) {
   const shown = uploads.filter((each) => each.state !== "taken");
   const taken = uploads.length - shown.length;
   if (uploads.length === 0) return null;
-  return html`<p role="status">${taken} of ${uploads.length} ${uploads.length === 1 ? "file is" : "files are"} here.</p>
+  return html`<div><p role="status">${taken} of ${uploads.length} ${uploads.length === 1 ? "file is" : "files are"} here.</p>
     <ul class="rows">${shown.map((each) => html`<li key=${each.id}>${each.path}
       <progress max=${each.file.size || 1} value=${each.sent} aria-label=${`${each.path}: sent`}></progress>
       <span class=${each.trouble ? "trouble" : "about"}>${each.trouble?.message ??
         `${each.state}, ${size(each.sent)} of ${size(each.file.size)}`}</span>
-      ${each.trouble && html` <button class="small" onClick=${() => take(each)}>Go on</button>`}</li>`)}</ul>`;
+      ${each.trouble && html` <button class="small" onClick=${() => take(each)}>Go on</button>`}</li>`)}</ul></div>`;
 }

@@ -9,6 +9,7 @@ import { Picker } from "./picker.js";
 import { PATHS } from "./question.js";
 import { parts } from "./sentence.js";
 
+const NAMES = "query Names($ids: [ID!]!) { entities(ids: $ids) { id caption } }";
 const MODES = {
   SHORTEST: "the shortest",
   ALL_SHORTEST: "all of the shortest",
@@ -37,6 +38,13 @@ const split = (ids) => ids.split(" ").filter(Boolean);
 /** One end of the paths: one record or several. */
 function End({ label, ids, choose, actions }) {
   const selected = [...actions.selected()].filter((id) => !ids.includes(id));
+  // an address names ids alone
+  const unnamed = ids.filter((id) => actions.name(id) === id);
+  useAnswer(async (signal) => {
+    if (unnamed.length === 0) return;
+    const { entities } = (await ask(NAMES, { ids: unnamed }, { signal })).data;
+    actions.learn(entities.filter(Boolean));
+  }, unnamed.join(" "));
   const take = (node) => {
     actions.learn([node]);
     choose([...new Set([...ids, node.id])]);
@@ -104,7 +112,7 @@ function Paths({ parameters, actions, change }) {
   const result = answer?.data.paths;
   const avoided = split(parameters.avoid ?? "");
   if (result) actions.learn(result.nodes.map(nodeOf));
-  return html`<${Busy} busy=${busy} wait=${wait} /><${Trouble} trouble=${trouble} />
+  return html`<div><${Busy} busy=${busy} wait=${wait} /><${Trouble} trouble=${trouble} />
     <${Warnings} warnings=${answer?.warnings} />
     ${avoided.length > 0 && html`<p>Without ${avoided.map((id) => html`<span class="chip">
       ${actions.name(id)} <button class="small" aria-label=${`No longer avoid ${actions.name(id)}`}
@@ -113,7 +121,7 @@ function Paths({ parameters, actions, change }) {
     ${result?.paths.length === 0 && html`<p role="status">There is no path with these conditions
       among what you may see.</p>`}
     ${result && html`<${PathList} result=${result} actions=${actions}
-      avoid=${(id) => change({ avoid: [...avoided, id].join(" ") })} />`}`;
+      avoid=${(id) => change({ avoid: [...avoided, id].join(" ") })} />`}</div>`;
 }
 
 /** Paths as sentences; also for the routes of a holding. */
@@ -128,7 +136,7 @@ export function PathList({ result, actions, avoid }) {
     const ids = new Set(paths.flatMap((path) => path.nodeIds));
     actions.draw([...ids].map((id) => nodes[id]), paths.flatMap(steps), null, "Draw a path");
   };
-  return html`
+  return html`<div>
     ${result.paths.length > 1 && html`<p><button onClick=${() => draw(result.paths)}>
       Draw all ${result.paths.length} paths</button></p>`}
     ${result.truncated && html`<p class="warning">There may be more: ${result.truncated.reason}</p>`}
@@ -143,5 +151,5 @@ export function PathList({ result, actions, avoid }) {
       <p class="buttons"><button onClick=${() => draw([path])}>Draw it</button>
       ${avoid && path.nodeIds.slice(1, -1).map((id) => html`<button class="small"
         onClick=${() => avoid(id)}>avoid ${nodes[id]?.caption ?? id}</button>`)}</p>
-    </li>`)}</ol>`;
+    </li>`)}</ol></div>`;
 }

@@ -130,7 +130,6 @@ function open() {
     const opening = indexedDB.open(NAME, 1);
     opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
     opening.onerror = () => reject(opening.error);
-    opening.onblocked = () => reject(new Error("blocked"));
     opening.onsuccess = () => {
       // another page may delete it
       opening.result.onversionchange = () => opening.result.close();

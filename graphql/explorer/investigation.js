@@ -4,10 +4,12 @@ import { ask } from "./ask.js";
 import { go, write } from "./address.js";
 import { Documents } from "./document_list.js";
 import { People } from "./people.js";
+import { schemata } from "./model.js";
 import { Busy, Card, isRead, signIn, Trouble, useAct, useAnswer, Warnings } from "./part.js";
 import { html, useEffect, useState } from "./page.js";
 import { CARD } from "./question.js";
 import { SavedList } from "./saved.js";
+import { told } from "./sentence.js";
 
 const LIST = `{ investigations(archived: null, first: 100) {
   nodes { name title summary archived level createdBy } } }`;
@@ -21,7 +23,8 @@ const ONE = `query Investigation($name: String!) { investigation(name: $name) {
 const RECORDS = `query Records($name: String!, $q: String!, $after: String) {
   investigation(name: $name) {
     entities(query: $q, first: 20, after: $after) {
-      totalCount pageInfo { hasNextPage endCursor } edges { highlight node { ...Card } } }
+      totalCount pageInfo { hasNextPage endCursor } edges { highlight node {
+        ...Card properties { name values entities { id caption } } } } }
     included(first: 100) { totalCount nodes { id by at entity { ...Card } } }
   } } ${CARD}`;
 const EXCLUDE = `mutation Exclude($name: String!, $ids: [ID!]!) {
@@ -102,6 +105,8 @@ function Records({ one, may, actions, q }) {
     await ask(mutation, variables);
     again(version + 1);
   });
+  const model = useAnswer(() => schemata(), "schemata").answer ?? [];
+  const edgeOf = (node) => model.find(({ name: of, isEdge }) => isEdge && of === node.schema);
   const found = answer?.data.investigation;
   const last = pages.at(-1) ?? found?.entities;
   const more = () => act(async () => {
@@ -114,7 +119,7 @@ function Records({ one, may, actions, q }) {
     go("investigation", name, { part: "records", q: text.trim() });
   };
   const included = (found?.included.nodes ?? []).filter((each) => each.entity);
-  return html`
+  return html`<div>
     ${may.write && html`<p class="buttons"><a class="button" href=${write("entry", name, { schema: "Person" })}>Add a record</a>
       <a class="button" href=${write("entry", name, { schema: "Ownership" })}>Add a relationship</a>
       <a class="button" href=${write("entry", name, { schema: "Note" })}>Add a note</a></p>`}
@@ -126,7 +131,8 @@ function Records({ one, may, actions, q }) {
     ${found && html`<h3>Added by hand <span class="count">${found.entities.totalCount}</span></h3>
     ${found.entities.totalCount === 0 && html`<p>Nothing${q ? " is found by that" : " yet"}.</p>`}
     <ul class="cards">${hits.map(({ node, highlight }) => html`
-      <${Card} key=${node.id} card=${node} highlight=${q && highlight} actions=${actions}>
+      <${Card} key=${node.id} card=${node} highlight=${q && highlight} actions=${actions} edge=${Boolean(edgeOf(node))}>
+        ${edgeOf(node) && html`<div>${told(node, edgeOf(node))}</div>`}
         ${may.write && !isRead(node) && html`<p class="buttons"><a class="button small" href=${write("entry", name, { id: node.id })}>Edit</a>
           <button class="small" onClick=${() => change(REMOVE, { id: node.id })}
             aria-label=${`Remove ${node.caption}`}>Remove</button></p>`}<//>`)}</ul>
@@ -137,5 +143,5 @@ function Records({ one, may, actions, q }) {
       <${Card} key=${entity.id} card=${entity} actions=${actions}>
         <div class="about">brought in by ${by}
         ${may.write && html` <button class="small" aria-label=${`Take ${entity.caption} out`}
-          onClick=${() => change(EXCLUDE, { name, ids: [entity.id] })}>Take out</button>`}</div><//>`)}</ul>`}`;
+          onClick=${() => change(EXCLUDE, { name, ids: [entity.id] })}>Take out</button>`}</div><//>`)}</ul>`}</div>`;
 }

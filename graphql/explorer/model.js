@@ -14,7 +14,7 @@ async function once(key, question) {
 
 /** The schemata that somebody may enter: name, label and whether it is a relationship. */
 export const schemata = () => once("schemata", async () => {
-  const { data } = await ask("{ model { name label isEdge isDocument } }");
+  const { data } = await ask("{ model { name label isEdge isDocument source target } }");
   return data.model.filter((schema) => !schema.isDocument || schema.name === "Note");
 });
 

@@ -6,7 +6,7 @@ import { html, useEffect, useState } from "./page.js";
 import { flags, schemaColour } from "./style.js";
 
 /** A record in a list: its name leads to its page, the button draws it. */
-export function Card({ card, highlight, words: said, actions, children }) {
+export function Card({ card, highlight, words: said, actions, edge, children }) {
   const node = nodeOf(card);
   const drawn = Boolean(actions.state().nodes[node.id]);
   return html`<li class="card">
@@ -18,9 +18,9 @@ export function Card({ card, highlight, words: said, actions, children }) {
       ${highlight && html`<div class="highlight">${marked(highlight)}</div>`}
       ${children}
     </div>
-    <button class="small" disabled=${drawn} title="Bring it into the drawing"
+    ${!edge && html`<button class="small" disabled=${drawn} title="Bring it into the drawing"
       aria-label=${`Draw ${node.caption}`} onClick=${() => actions.draw([node])}>
-      ${drawn ? "drawn" : "draw"}</button>
+      ${drawn ? "drawn" : "draw"}</button>`}
   </li>`;
 }
 

@@ -31,7 +31,7 @@ export function People({ one, may, me, again }) {
     await ask(mutation, { name });
     go("investigations");
   });
-  return html`
+  return html`<div>
     <${Trouble} trouble=${state.trouble} />
     <h3>Who sees it</h3>
     <p>Those named here, and the data team. Nobody else.</p>
@@ -52,7 +52,7 @@ export function People({ one, may, me, again }) {
         <button onClick=${() => change(CHANGE, { archived: !one.archived })}>
           ${one.archived ? "Reopen it" : "Archive it"}</button>
         <${Sure} text="Delete" sure="All that was added is lost for good." act=${() => away(DELETE)} />`}
-    </p>`;
+    </p></div>`;
 }
 
 function About({ one, change, busy }) {

@@ -17,7 +17,7 @@ export const EDGE = `fragment Edge on Relationship {
 export const SEARCH = `query Search($q: String!, $filter: SearchFilter, $after: String) {
   search(query: $q, filter: $filter, first: 20, after: $after) {
     totalCount suggestions
-    edges { highlight node { ...Card } }
+    edges { highlight pageCount pageNumber node { ...Card } }
     pageInfo { hasNextPage endCursor }
     facets(fields: ["schema", "dataset", "country", "topic", "year"]) {
       field values { value count }
@@ -85,6 +85,12 @@ export const OWNERS = `query Owners($id: ID!, $at: Date, $minShare: Float) {
 } ${CARD} ${EDGE}`;
 
 export const OWNED = OWNERS.replace("query Owners", "query Holdings").replace("list: owners", "list: holdings");
+
+export const MENTIONED = `query Mentioned($id: ID!, $after: String) {
+  entity(id: $id) { mentionedIn(first: 20, after: $after) {
+    pageInfo { hasNextPage endCursor }
+    nodes { value score detail count page document { ...Card } places { text } } } }
+} ${CARD}`;
 
 /** The relationships of a record with their dates, as many as a page has. */
 export const DATED = `query Dated($id: ID!) {

@@ -44,7 +44,7 @@ export function Record({ id, actions }) {
     ${record.edgeCounts.map(({ type, direction, count }) => html`<${Group} key=${type + direction + id}
       id=${id} type=${type} direction=${direction} count=${count} actions=${actions} />`)}
     <${Timeline} key=${`time ${id}`} record=${record} />
-    <${Mentions} key=${`mention ${id}`} record=${record} actions=${actions} />
+    <${Mentions} key=${`mention ${id}`} record=${record} />
     <${Similar} key=${id} id=${id} actions=${actions} />
   </section>`;
 }
@@ -60,7 +60,7 @@ function Cases({ record, within, actions }) {
     await ask(INCLUDE, { name: last.name, ids: [record.id] });
     add([...added, last]);
   });
-  return html`
+  return html`<div>
     ${(own || all.length > 0) && html`<p class="about">In ${own
       ? html`<a href=${write("investigation", own)}>${record.dataset.title}</a>`
       : all.map(({ name, title }, at) => html`${at ? ", " : ""}<a href=${write("investigation", name)}>${title}</a>`)}</p>`}
@@ -70,7 +70,7 @@ function Cases({ record, within, actions }) {
         onClick=${include}>Add to “${last.title}”</button>`}
       <a class="button" href=${write("entry", last.name, { schema: "Note", about: record.id })}>Add a note</a>
       <a class="button" href=${write("entry", last.name, { schema: "UnknownLink", source: record.id })}>Add a relationship</a></p>`}
-    <${Trouble} trouble=${state.trouble} />`;
+    <${Trouble} trouble=${state.trouble} /></div>`;
 }
 
 const FIRST = ["name", "alias", "birthDate", "nationality", "jurisdiction", "country", "address"];

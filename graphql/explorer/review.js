@@ -91,7 +91,7 @@ function Sitting({ run, ask: next, actions }) {
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);
   }, []);
-  return html`
+  return html`<div>
     <p role="status"><b>${left.toLocaleString("en")}</b> left, ${judged} judged now
       ${steps.length > 0 && html` <button class="small" disabled=${state.busy} onClick=${undo}>Undo${" "}
         ${steps.at(-1).judgement ? NAMES[steps.at(-1).verdict].toLowerCase() : "skip"}${" "}<kbd>u</kbd></button>`}</p>
@@ -103,7 +103,7 @@ function Sitting({ run, ask: next, actions }) {
           disabled=${state.busy} onClick=${() => judge(verdict)}>${NAMES[verdict]} <kbd>${key}</kbd></button>`)}
         <button disabled=${state.busy} onClick=${skip}>Skip <kbd>s</kbd></button>
         <label>Note <input value=${note} onInput=${(event) => write_note(event.target.value)} /></label></div>`
-    : html`<p>No pair is left with these conditions${steps.some((step) => !step.judgement) ? " but those that you skipped" : ""}.</p>`}`;
+    : html`<p>No pair is left with these conditions${steps.some((step) => !step.judgement) ? " but those that you skipped" : ""}.</p>`}</div>`;
 }
 
 /** The next pairs without those that were done in this sitting. */
@@ -133,7 +133,7 @@ function Pair({ pair, actions }) {
   const lines = useMemo(() => rows(pair), [pair]);
   const head = (record) => html`<th scope="col"><a href=${write("record", record.id)}>${record.caption}</a>
     <div class="about">${words(record.schema)} · ${record.dataset.title}</div></th>`;
-  return html`
+  return html`<div>
     <p><b>${Math.round(score * 100)} % likely</b>${" "}
       <button class="small" onClick=${() => actions.draw([nodeOf(left), nodeOf(right)])}>Draw both</button></p>
     ${judgements.map((each) => html`<p class="warning">${NAMES[each.verdict] ?? each.verdict} by ${each.by} in
@@ -146,7 +146,7 @@ function Pair({ pair, actions }) {
         <${Values} ...${marked(sides.left, features, "query")} />
         <${Values} ...${marked(sides.right, features, "candidate")} />
         <td>${features.map((each) => html`<div><b>${each.score > 0 ? "+" : ""}${each.score}</b> ${each.detail}</div>`)}</td>
-      </tr>`)}</tbody></table></div>`;
+      </tr>`)}</tbody></table></div></div>`;
 }
 
 const SAID = { "=": "agrees: ", "≠": "differs: ", "": "" };

@@ -15,7 +15,7 @@ export function SavedList({ one, may, again }) {
     await removed(one.name, id);
     again();
   });
-  return html`
+  return html`<div>
     <${Trouble} trouble=${state.trouble} />
     ${may.write && html`<p><a class="button" href=${write("save", "", { in: one.name })}>Save what is drawn</a></p>`}
     ${one.diagrams.length === 0 && html`<p>No diagrams yet.</p>`}
@@ -23,7 +23,7 @@ export function SavedList({ one, may, again }) {
       <a href=${write("diagram", id)}>${title}</a>
       <div class="about">saved by ${changedBy} on ${changed.slice(0, 10)}</div>
       ${may.write && html`<${Sure} text="Delete" sure="It is lost for good." act=${() => remove(id)} />`}
-    </div></li>`)}</ul>`;
+    </div></li>`)}</ul></div>`;
 }
 
 /** A diagram by its address: opened at once where nothing is drawn. */

@@ -65,17 +65,19 @@ function Hits({ parameters, actions }) {
   if (!found) return html`<${Busy} busy=${busy} wait=${wait} /><${Trouble} trouble=${trouble} />`;
   const hits = [found, ...pages].flatMap((page) => page.edges);
   const last = pages.at(-1) ?? found;
-  return html`
+  return html`<div>
     <${Busy} busy=${busy} wait=${wait} /><${Trouble} trouble=${trouble} />
     <${Warnings} warnings=${answer.warnings} />
     <p role="status">${found.totalCount.toLocaleString("en")} ${found.totalCount === 1 ? "hit" : "hits"}</p>
     ${found.suggestions.length > 0 && html`<p>Did you mean ${found.suggestions.map((each, number) =>
       html`${number ? ", " : ""}<a href=${write("search", "", { q: each })}>${each}</a>`)}?</p>`}
     <${Facets} facets=${found.facets} parameters=${parameters} />
-    <ul class="cards">${hits.map(({ node, highlight }) =>
-      html`<${Card} key=${node.id} card=${node} highlight=${highlight} words=${parameters.q} actions=${actions} />`)}</ul>
+    <ul class="cards">${hits.map(({ node, highlight, pageCount, pageNumber }) => html`
+      <${Card} key=${node.id} card=${node} highlight=${highlight} words=${parameters.q} actions=${actions}>
+        ${pageCount > 0 && html`<div class="about">${pageCount === 1 ? `on page ${pageNumber}`
+          : `on ${pageCount.toLocaleString("en")} pages, best on page ${pageNumber}`}</div>`}<//>`)}</ul>
     ${last.pageInfo.hasNextPage && html`<button onClick=${next} disabled=${more.busy}>More hits</button>`}
-    <${Trouble} trouble=${more.trouble} />`;
+    <${Trouble} trouble=${more.trouble} /></div>`;
 }
 
 function variables(parameters, after) {

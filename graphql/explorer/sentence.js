@@ -37,6 +37,20 @@ export function sentence(edge, nodes) {
   return `${subject} ${verb} ${object}${rest} [${edge.datasetTitle ?? edge.dataset ?? ""}]`;
 }
 
+/** The sentence of a relationship that is given as a record, with the ends that its schema has. */
+export function told({ schema, properties }, { source, target }) {
+  const of = (name) => properties.find((property) => property.name === name);
+  const nodes = {};
+  for (const end of [source, target]) {
+    for (const each of of(end)?.entities ?? []) nodes[each.id] = each;
+  }
+  const [from, to] = [source, target].map((end) => of(end)?.entities[0]?.id);
+  const facts = Object.fromEntries(properties.map(({ name, values }) => [name, values]));
+  const type = schema.replace(/(?<=[a-z])(?=[A-Z])/g, "_").toUpperCase();
+  const [subject, verb, object, rest] = parts({ type, source: from, target: to, facts }, nodes);
+  return `${subject ?? "?"} ${verb} ${object ?? "?"}${rest}`;
+}
+
 /** What stands at an edge of the drawing. */
 export function label(edge) {
   const told = edge.type === "OWNERSHIP" && edge.facts.percentage;

@@ -72,7 +72,7 @@ function Picture({ id, number, words, wanted, zoom }) {
   const boxes = words.filter(({ text }) => wanted.has(bare(text)));
   const box = ({ left, top, right, bottom }) => html`<rect x=${left - 0.003} y=${top - 0.003}
     width=${right - left + 0.006} height=${bottom - top + 0.006} vector-effect="non-scaling-stroke" />`;
-  return html`${missing && html`<p class="warning">There is no image of this page here: only the places of its words.</p>`}
+  return html`<div>${missing && html`<p class="warning">There is no image of this page here: only the places of its words.</p>`}
     <div class="scroll" tabindex="0" role="region" aria-label="The image of the page">
     <div class="picture" data-missing=${missing ? "" : null} style=${{ width: `${zoom * 100}%` }}>
     ${!missing && html`<img src=${`/documents/${encodeURIComponent(id)}/pages/${number}.png?width=1600`} alt=${`Page ${number}`}
@@ -80,7 +80,7 @@ function Picture({ id, number, words, wanted, zoom }) {
     <svg viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true" data-boxes=${boxes.length}>
       ${missing && words.map((word) => html`<rect class="other" x=${word.left} y=${word.top}
         width=${word.right - word.left} height=${word.bottom - word.top} vector-effect="non-scaling-stroke" />`)}
-      ${boxes.map(box)}</svg></div></div>`;
+      ${boxes.map(box)}</svg></div></div></div>`;
 }
 
 function Editor({ id, page, done, leave }) {

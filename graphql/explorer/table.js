@@ -17,7 +17,7 @@ export function Table({ id }) {
   if (!answer) return html`<${Busy} busy=${busy} /><${Trouble} trouble=${trouble} />`;
   const by = (column) => sort({ column, down: sorting.column === column && !sorting.down });
   const order = (column) => sorting.column === column ? (sorting.down ? "descending" : "ascending") : null;
-  return html`<div class="filters"><label>Only rows with <input type="search" value=${filter}
+  return html`<div><div class="filters"><label>Only rows with <input type="search" value=${filter}
       onInput=${(event) => (type(event.target.value), show(SHOWN))} /></label>
       <a class="button" href=${address} download>Save as CSV</a></div>
     <p role="status">${rows.length.toLocaleString("en")} of ${answer.rows.length.toLocaleString("en")} rows</p>
@@ -27,7 +27,7 @@ export function Table({ id }) {
         ${order(column) && html`<span aria-hidden="true">${sorting.down ? " ↓" : " ↑"}</span>`}</button></th>`)}</tr></thead>
       <tbody>${rows.slice(0, shown).map((row) => html`<tr>${answer.head.map((_, column) =>
         html`<td>${row[column] ?? ""}</td>`)}</tr>`)}</tbody></table></div>
-    ${rows.length > shown && html`<button onClick=${() => show(shown + SHOWN)}>More rows</button>`}`;
+    ${rows.length > shown && html`<button onClick=${() => show(shown + SHOWN)}>More rows</button>`}</div>`;
 }
 
 async function load(address, signal) {

@@ -144,6 +144,24 @@ def test_every_step_is_undone_and_survives_a_reload(page: Page, url: str) -> Non
     page.wait_for(f"{DRAWN} === {full!r}")
 
 
+def test_a_group_is_one_node_until_it_is_taken_apart(page: Page, url: str) -> None:
+    page.run("window.prompt = () => 'Shells'; 1")
+    page.run(f"location.hash = '#/record/{CEMENT}'")
+    press(page, "Draw with neighbours")
+    page.wait_for(f"/List of [5-9]/.test({DRAWN})")
+    press(page, "List of")
+    page.run("[...document.querySelectorAll('.listing input')].slice(0, 3).forEach(b => b.click())")
+    press(page, "Group")
+    page.wait_for("document.querySelector('.tools button').title === 'Undo: Group'")
+    assert "Shells (3)" in saved(page, "SVG picture")
+    press(page, "Ungroup")
+    page.wait_for("document.querySelector('.tools button').title === 'Undo: Ungroup'")
+    assert "Shells" not in saved(page, "SVG picture")
+    press(page, "Undo")
+    page.wait_for("document.querySelector('.tools button').title === 'Undo: Group'")
+    assert "Shells (3)" in saved(page, "SVG picture")
+
+
 def test_owners_are_drawn_as_a_tree(page: Page, url: str) -> None:
     show(page, url, f"#/owners/{CEMENT}")
     page.wait_for("document.querySelectorAll('.share').length > 4")

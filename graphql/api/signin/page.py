@@ -86,6 +86,7 @@ def account_page(account: Account, keys: list[ApiKey], new: str | None = None) -
         f"<p>{escape(account.title or account.name)} (<code>{escape(account.name)}</code>)</p>",
         f"<p>{escape(words('Roles', account.roles))}<br>"
         f"{escape(words('Groups', account.groups))}</p>",
+        '<p><a href="/">Search and draw</a></p>',
         '<form method="post" action="/signout"><button>Sign out</button></form>',
         "<h2>API keys</h2>",
     ]
