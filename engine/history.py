@@ -15,6 +15,7 @@ from engine.cursor import cursor_of, place_of
 from engine.graph.record.history import History
 from engine.graph.record.reader import Reader
 from engine.index.index import Index
+from engine.index.since import Since
 from engine.vocabulary import no_dataset
 from engine.warning import warn
 
@@ -72,7 +73,7 @@ class Changes:
             revision, id_ = place_of(question.after, int, str)
             after = (revision, id_)
         wanted = question.first + 1
-        places = self._index.since(access).page(since, after, wanted)
+        places = Since(self._index.searcher, access).page(since, after, wanted)
         gone = self._history.gone(since, after, wanted, access)
         ordered = sorted({*places, *gone})
         page = ordered[: question.first]
@@ -83,7 +84,9 @@ class Changes:
         """How many changes all pages have."""
         access = self._narrowed(question, access)
         since = self.revision(question.since)
-        return self._index.since(access).count(since) + self._history.gone_count(since, access)
+        return Since(self._index.searcher, access).count(since) + self._history.gone_count(
+            since, access
+        )
 
     def _narrowed(self, question: ChangeQuestion, access: Access) -> Access:
         if question.dataset is None:

@@ -12,6 +12,7 @@ from engine.access import Access
 from engine.cursor import cursor_of, place_of
 from engine.graph.walk.neighbour import NeighbourWalk
 from engine.index.index import Index
+from engine.index.tally import Tallies
 from engine.presence import Presence
 from engine.tally import NeighbourQuestion, Tallied, TallyOrder
 
@@ -33,7 +34,7 @@ class Neighbours:
             found = Tallied()
         else:
             others = self._walk.links(question, ids, access)
-            tallies = self._index.tallies(access)
+            tallies = Tallies(self._index.searcher, access)
             # a payment that the reader may see may be one of a record that they may not see
             found = tallies.neighbours(question, sorted(tallies.records(ids)), others)
         if not found.rows and question.after is None:
@@ -48,7 +49,7 @@ class Neighbours:
         if question.types == ():
             return 0
         others = self._walk.links(question, ids, access)
-        tallies = self._index.tallies(access)
+        tallies = Tallies(self._index.searcher, access)
         return tallies.neighbour_count(question, sorted(tallies.records(ids)), others)
 
 

@@ -39,11 +39,17 @@ class Direction(Enum):
 
 
 class ExpandOrder(Enum):
-    """Which neighbours come first: those with few relationships, with many, or by id."""
+    """Which neighbours come first: those with few relationships, with many, or by id.
+
+    Or which relationships: the latest, those with the largest amount, or with the largest share.
+    """
 
     DEGREE_ASC = "DEGREE_ASC"
     DEGREE_DESC = "DEGREE_DESC"
     ID = "ID"
+    DATE = "DATE"
+    AMOUNT = "AMOUNT"
+    SHARE = "SHARE"
 
 
 class PathMode(Enum):

@@ -42,11 +42,13 @@ from engine.graph.dataset.claim import is_claimed
 from engine.graph.dataset.journal import Journal
 from engine.graph.record.history import History
 from engine.graph.record.reader import Reader
+from engine.graph.walk.hub import HubWalk
 from engine.graph.walk.neighbour import NeighbourWalk
 from engine.graph.walk.overlap import Sets
 from engine.graph.walk.ownership import Ownership
 from engine.graph.walk.path import Pathfinder
 from engine.history import ChangeQuestion, Changes, RecordChange
+from engine.hub import Hubs
 from engine.match.comparer import Comparer
 from engine.match.matcher import Matcher
 from engine.neighbour import Neighbours
@@ -84,6 +86,7 @@ class Reading:
         self._paths = Pathfinder(stores.connection, settings.deadline)
         walk = NeighbourWalk(stores.connection, settings.deadline)
         self._neighbours = Neighbours(walk, stores.index, self._presence)
+        self._hubs = Hubs(HubWalk(stores.connection, settings.deadline), stores.index)
         self._sets = Sets(stores.connection, settings.deadline)
         history = History(stores.connection, settings.deadline)
         self._changes = Changes(history, self._reader, stores.index)
@@ -162,6 +165,8 @@ class Reading:
 
         Raises NotFound for an id that is not there, or not for this reader.
         """
+        if self._hubs.is_hub(question, access):
+            return self._hubs.page(question, access)
         page = self._reader.expand(question, access)
         if not page.items and question.after is None:
             self._presence.check(question.id, access)

@@ -31,12 +31,16 @@ from engine.index.page import search_page
 from engine.index.parser import parse
 from engine.index.passage import PageSearch, on_page
 from engine.index.reached import text_count, text_ids, texts_with
-from engine.index.since import Since
 from engine.index.suggestion import suggested
 from engine.index.tally import Tallies, checked
 from engine.index.term import every, one_of
 from engine.index.walk import entity_id, shown_values
-from engine.question import FacetQuestion, PageQuestion, SearchFilter, SearchQuestion
+from engine.question import (
+    FacetQuestion,
+    PageQuestion,
+    SearchFilter,
+    SearchQuestion,
+)
 from engine.tally import AggregateQuestion, Tallied
 
 HEAP = 64_000_000
@@ -245,9 +249,10 @@ class Index:
         query = self._query(question.search, access)
         return facet.facets(self._searcher, query, question.fields, question.size)
 
-    def tallies(self, access: Access) -> Tallies:
-        """What counts and sums for a reader, over the commit that is read."""
-        return Tallies(self._searcher, access)
+    @property
+    def searcher(self) -> tantivy.Searcher:
+        """The commit that is read, for what counts and orders entries."""
+        return self._searcher
 
     @_refusals()
     def clusters(self, question: ClusterQuestion, access: Access) -> list[Cluster]:
@@ -255,15 +260,11 @@ class Index:
         self._known(access).check_filter(question.filter)
         return clusters(self._searcher, question, access)
 
-    def since(self, access: Access) -> Since:
-        """What tells what is new for a reader, in the commit that is read."""
-        return Since(self._searcher, access)
-
     @_refusals()
     def groups(self, question: AggregateQuestion, access: Access) -> Tallied[str]:
         """The groups of a search's hits by a field; raises BadInput for one that is unknown."""
         query = self._query(question.search, access)
-        return self.tallies(access).groups(checked(question), query)
+        return Tallies(self._searcher, access).groups(checked(question), query)
 
     @_refusals()
     def candidates(

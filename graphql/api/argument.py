@@ -26,7 +26,7 @@ strawberry.enum(
 strawberry.enum(
     ExpandOrder,
     description="The order of neighbours: those with the fewest relationships first, those with "
-    "the most first, or by id.",
+    "the most first, or by id; or the latest, the largest amount or the largest share first.",
 )
 strawberry.enum(
     PathMode,

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from engine import hub
 from engine.access import Access
+from engine.answer import Step
 from engine.cluster import ClusterQuestion, ClusterType, OverlapQuestion
 from engine.engine import Engine
 from engine.entity import Entity, make_entity
@@ -19,6 +21,8 @@ from engine.index import rank, union
 from engine.question import (
     DateRange,
     Direction,
+    ExpandOrder,
+    ExpandQuestion,
     HopFilter,
     SearchFilter,
     SearchQuestion,
@@ -271,12 +275,15 @@ def check_shared(loaded: Engine, all_records: list[Entity]) -> None:
     assert loaded.neighbour_count(question, ALL) == len(shared)
 
 
-def test_groups_are_those_of_plain_python(loaded: Engine, all_records: list[Entity]) -> None:
+def test_groups_are_those_of_plain_python(
+    loaded: Engine, all_records: list[Entity], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What a search finds, by the values of a field; unknown names are errors."""
     for by in ("beneficiary", "payer", "year", "dataset", "currency", "COUNTRY"):
         check_groups(loaded, all_records, by)
     check_sets(loaded, all_records)
     check_around(loaded, all_records)
+    check_hub(loaded, monkeypatch)
     search = SearchQuestion("")
     with pytest.raises(BadInput, match="Did you mean beneficiary"):
         loaded.groups(AggregateQuestion(search, "beneficary"), ALL)
@@ -314,6 +321,37 @@ def check_sets(loaded: Engine, all_records: list[Entity]) -> None:
         ["one:x2", "two:x3"],
     ]
     assert loaded.overlap(OverlapQuestion(("one",)), ONE).items == []
+
+
+def check_hub(loaded: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages of a hub by the index have the steps that the graph finds, in their order."""
+    for access in (ALL, ONE):
+        for given in ({}, {"direction": Direction.IN}, {"types": ("PAYMENT",)}):
+            for order, name in ((ExpandOrder.DATE, "date"), (ExpandOrder.AMOUNT, "amount")):
+                asked = ExpandQuestion("one:hub", order=order, first=7, **given)
+                monkeypatch.setattr(hub, "HUB", 10_000)
+                known = loaded.expand(replace(asked, first=1000), access).items
+                monkeypatch.setattr(hub, "HUB", 10)
+                steps: list[Step] = []
+                page = loaded.expand(asked, access)
+                while page.has_next:
+                    assert len(page.items) == 7
+                    steps += page.items
+                    page = loaded.expand(replace(asked, after=page.cursors[-1]), access)
+                steps += page.items
+                ids = sorted((step.relationship.id, step.node.id) for step in steps)
+                assert ids == sorted((step.relationship.id, step.node.id) for step in known)
+                told = [step.relationship.entity for step in steps]
+                has = [each is not None and measure(each, name) is not None for each in told]
+                assert has == sorted(has, reverse=True)
+    monkeypatch.setattr(hub, "HUB", 10_000)
+
+
+def measure(entity: Entity, name: str) -> str | None:
+    """The date or the amount of an edge, where it is one."""
+    text = entity.first("startDate") if name == "date" else None
+    text = entity.first(name) or text
+    return None if text == "plenty" else text
 
 
 def check_around(loaded: Engine, all_records: list[Entity]) -> None:

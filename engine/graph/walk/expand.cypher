@@ -14,6 +14,15 @@
   AND ($direction = 'BOTH' OR ($direction = 'OUT' AND startNode(r) = n)
     OR ($direction = 'IN' AND endNode(r) = n))
 
+// -- expand_place --
+// The first part of a step's place in the order; what comes first has the least.
+// A degree is counted among what the reader may see, and up to a bound: more is a hub.
+CASE $by WHEN 'ID' THEN 0
+      WHEN 'DATE' THEN -toInteger(replace(left(coalesce(r._end, r._start, '0'), 10), '-', ''))
+      WHEN 'AMOUNT' THEN -toFloat(coalesce(r._amount, -$least))
+      WHEN 'SHARE' THEN -toFloat(coalesce(r._share, -$least))
+      ELSE $sign * ($$visible_degree:m$$) END
+
 // -- expand --
 // The relationships of a node with the nodes at their other ends, from a place in their order.
 MATCH (n:$$label$$ {id: $id})
@@ -21,10 +30,8 @@ USING INDEX n:$$label$$(id)
 WHERE $$visible_node:n$$
 MATCH (n)-[r$$types$$]-(m)
 WHERE $$expand_wanted:it$$
-// A degree is counted among what the reader may see, and up to a bound: more is a hub.
 WITH n, r, m, [
-    CASE WHEN $sign = 0 THEN 0
-         ELSE $sign * ($$visible_degree:m$$) END,
+    $$expand_place:it$$,
     m.id, type(r), coalesce(r.id, ''), startNode(r) = n] AS key
 WHERE $after IS NULL OR key > $after
 WITH r, m, key ORDER BY key LIMIT $limit
@@ -48,8 +55,7 @@ WHERE n.id IN $ids AND $$visible_record:n$$
 MATCH (n)-[r$$types$$]-(m)
 WHERE $$expand_wanted:it$$
 WITH n, r, m, [
-    CASE WHEN $sign = 0 THEN 0
-         ELSE $sign * ($$visible_degree:m$$) END,
+    $$expand_place:it$$,
     m.id, type(r), coalesce(r.id, '') + '|' + n.id, startNode(r) = n] AS key
 WHERE $after IS NULL OR key > $after
 WITH r, m, key ORDER BY key LIMIT $limit
@@ -102,3 +108,19 @@ WHERE n.id IN $ids AND $$visible_node:n$$
 MATCH (n)-[r$$types$$]-(m)
 WHERE $$expand_wanted:it$$
 RETURN count(DISTINCT m) AS count
+
+// -- hub_degree --
+// How many relationships does a record have, whoever may see them? The number is stored.
+MATCH (n:Entity {id: $id})
+USING INDEX n:Entity(id)
+WHERE $$visible_record:n$$
+RETURN COUNT { (n)--() } AS degree
+
+// -- expand_edges --
+// These edges of a record, with the nodes at their other ends.
+MATCH (a)-[r$$types$$]->(b)
+WHERE r.id IN $edges AND (a.id = $id OR b.id = $id)
+WITH r, CASE WHEN a.id = $id THEN a ELSE b END AS n, CASE WHEN a.id = $id THEN b ELSE a END AS m
+WHERE $$expand_wanted:it$$
+RETURN type(r) AS type, startNode(r).id AS source, endNode(r).id AS target,
+       properties(r) AS properties, properties(m) AS node

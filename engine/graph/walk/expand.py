@@ -16,14 +16,16 @@ from engine.period import bounds
 from engine.question import ExpandOrder, ExpandQuestion
 from engine.sameness import Sameness
 
-SIGNS = {ExpandOrder.DEGREE_ASC: 1, ExpandOrder.DEGREE_DESC: -1, ExpandOrder.ID: 0}
-"""What the degree is multiplied by, so that one query sorts in each order."""
+MEASURED = (ExpandOrder.AMOUNT, ExpandOrder.SHARE)
+"""Orders by a number with a fraction."""
+LEAST = 1e300
+"""Stands below every amount and share, with its sign turned: what has none comes last."""
 HUB = 1_000
 """Up to how many a node's relationships are counted: more is a hub."""
-KEY = (int, str, str, str, bool)
-"""What a cursor holds besides the order: the key by which ``expand`` sorts.
+KEY = (str, str, str, bool)
+"""What a cursor holds besides the order and the place in it: the rest of the key of ``expand``.
 
-That is the degree, the neighbour's id, the relationship's type and id, and whether it leads out.
+That is the neighbour's id, the relationship's type and id, and whether it leads out.
 """
 
 
@@ -74,7 +76,7 @@ class Expansion:
 
 def key_of(order: ExpandOrder, cursor: str) -> list[Any]:
     """The key that a cursor holds; raises BadInput for no cursor, or one of another order."""
-    of_order, *key = place_of(cursor, str, *KEY)
+    of_order, *key = place_of(cursor, str, float if order in MEASURED else int, *KEY)
     if of_order != order.value:
         raise BadInput("This cursor belongs to another order: go on with the same one")
     return key
@@ -101,7 +103,9 @@ def expand(
         ]
     # one more than the page holds shows whether there is a next page
     parameters = wanted.parameters(sameness) | {
-        "sign": SIGNS[order],
+        "by": order.value,
+        "sign": -1 if order is ExpandOrder.DEGREE_DESC else 1,
+        "least": LEAST,
         "bound": HUB,
         "after": key,
         "limit": max(first + 1 - len(found), 0),
@@ -130,8 +134,9 @@ def same(
         node = entity_of(row["properties"])
         if wanted.admits(node.schema):
             relationship = same_as(sameness.between(before[node.id], node.id)[0])
+            first = float(FIRST) if question.order in MEASURED else FIRST
             found.append(
-                ([FIRST, node.id, SAME_AS, relationship.id, True], Step(relationship, node))
+                ([first, node.id, SAME_AS, relationship.id, True], Step(relationship, node))
             )
     return sorted(found, key=lambda pair: pair[0])
 

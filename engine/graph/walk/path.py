@@ -7,6 +7,7 @@ are judged the same, a path may go on at another one of them, which is no hop (`
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from engine.access import Access
@@ -20,6 +21,9 @@ from engine.graph.walk.sameness import sees_judged
 from engine.graph.walk.search import PathSearch
 from engine.graph.walk.via import ViaSearch
 from engine.question import MAX_ENDS, MAX_PATHS, PathMode, PathQuestion
+
+LAST_TRY = 0.2
+"""The part of its time that is left to find one path, where no path of many was found."""
 
 
 class Pathfinder:
@@ -38,11 +42,22 @@ class Pathfinder:
         if question.via:
             whole = Deadline(self._seconds)
             return ViaSearch(partial(self._part, access, whole), question).result()
+        found = self._search(question, access)
+        if found.paths or found.truncated is None or question.mode is PathMode.SHORTEST:
+            return found
+        # one path is found in a moment where to find all of them takes too long
+        one = replace(question, mode=PathMode.SHORTEST)
+        some = Pathfinder(self._connection, self._seconds * LAST_TRY)._search(one, access)
+        return replace(some, truncated=found.truncated)
+
+    def _search(self, question: PathQuestion, access: Access) -> PathResult:
+        """The paths that are found in time."""
         # all pairs share the limit; the k shortest paths of each pair are never cut
         every = question.mode is PathMode.ALL_SHORTEST
         collector = PathCollector(question.limit if every else MAX_PATHS * MAX_ENDS)
         plan = PathPlan(question, access)
-        deadline = Deadline(self._seconds)
+        single = question.mode is PathMode.SHORTEST
+        deadline = Deadline(self._seconds if single else self._seconds * (1 - LAST_TRY))
         search = PathSearch(self._connection, plan, collector, deadline)
         try:
             crosses = plan.crosses_judged() and sees_judged(self._connection, deadline, access)

@@ -1,10 +1,12 @@
 :param {
   after: null,
   bound: 1000,
+  by: 'DEGREE_ASC',
   datasets: ['demo_offices', 'demo_offshore', 'demo_payments', 'demo_registry', 'demo_sanctions'],
   direction: 'BOTH',
   end: null,
   id: 'demo_registry:meridian-cement',
+  least: 1e+300,
   limit: 26,
   mentions: false,
   most_holders: 50,
@@ -36,8 +38,11 @@ WHERE (r.dataset IN $datasets OR $mentions AND r:MENTIONS)
   AND ($direction = 'BOTH' OR ($direction = 'OUT' AND startNode(r) = n)
     OR ($direction = 'IN' AND endNode(r) = n))
 WITH n, r, m, [
-    CASE WHEN $sign = 0 THEN 0
-         ELSE $sign * (COUNT {
+    CASE $by WHEN 'ID' THEN 0
+      WHEN 'DATE' THEN -toInteger(replace(left(coalesce(r._end, r._start, '0'), 10), '-', ''))
+      WHEN 'AMOUNT' THEN -toFloat(coalesce(r._amount, -$least))
+      WHEN 'SHARE' THEN -toFloat(coalesce(r._share, -$least))
+      ELSE $sign * (COUNT {
     MATCH (m)-[x]-(y) WHERE x.dataset IN $datasets AND NOT y:Literal RETURN x LIMIT $bound
   } + COUNT {
     MATCH (m)-[x]-(y) WHERE x.dataset IN $datasets AND y:Literal

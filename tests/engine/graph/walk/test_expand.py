@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from engine.access import Access
+from engine.answer import Step
 from engine.entity import make_entity
 from engine.errors import BadInput, QueryTimeout
 from engine.graph.connection import Connection
@@ -57,11 +58,32 @@ def test_access_and_filters_of_expand(graph: Connection) -> None:
         Reader(graph, 0).expand(ExpandQuestion("a:x"), ALL)
 
 
+MEASURES = {
+    ExpandOrder.DATE: "startDate",
+    ExpandOrder.AMOUNT: "amount",
+    ExpandOrder.SHARE: "percentage",
+}
+
+
+def measure(step: Step, prop: str) -> float | None:
+    """What an order measures of a step; None where it is not told."""
+    assert step.relationship.entity is not None
+    text = step.relationship.entity.first(prop)
+    return None if text is None else float(text)
+
+
 @pytest.mark.parametrize("order", list(ExpandOrder))
 def test_pages_hold_every_step_once_in_order(graph: Connection, order: ExpandOrder) -> None:
     """A cursor continues where its page ended, also among self-loops and parallel edges."""
     writer, reader = Writer(graph), Reader(graph, 10)
-    edges = [owns(f"e{i}", "x", f"t{i % 7}") for i in range(20)]
+    edges = [owns(f"e{i}", "x", f"t{i % 7}") for i in range(8)]
+    edges += [
+        owns(f"e{i}", "x", f"t{i % 7}", startDate=[f"20{i}"], percentage=[str(i * 7 % 30)])
+        for i in range(10, 18)
+    ]
+    for amount in ("7", "1200.5", "-3", "1200.5"):
+        given = {"payer": ["x"], "beneficiary": ["t2"], "amount": [amount]}
+        edges.append(make_entity("a", f"p{len(edges)}", "Payment", given))
     edges += [owns("loop", "x", "x"), owns("back", "t1", "x")]
     writer.write([company("x"), *(company(f"t{i}") for i in range(7)), *edges], ())
     every = reader.expand(ExpandQuestion("a:x", order=order, first=100), ALL)
@@ -75,6 +97,14 @@ def test_pages_hold_every_step_once_in_order(graph: Connection, order: ExpandOrd
             break
         after = page.cursors[-1]
     assert seen == every.items
+    check_order(reader, order, seen)
+
+
+def check_order(reader: Reader, order: ExpandOrder, seen: list[Step]) -> None:
     degrees = [sum(c.count for c in reader.edge_counts([s.node.id], ALL)[s.node.id]) for s in seen]
-    if order is not ExpandOrder.ID:
+    if order in MEASURES:
+        told = [measure(step, MEASURES[order]) for step in seen]
+        values = [each for each in told if each is not None]
+        assert told == [*sorted(values, reverse=True), *[None] * (len(told) - len(values))]
+    elif order is not ExpandOrder.ID:
         assert degrees == sorted(degrees, reverse=order is ExpandOrder.DEGREE_DESC)
