@@ -16,11 +16,12 @@ from engine.cursor import cursor_of, place_of
 from engine.entity import relationship_types
 from engine.graph.walk.hub import HubWalk
 from engine.index.edge import edges_of, kinds, ordered_edges
+from engine.index.facet import number_of_hits
 from engine.index.index import Index
 from engine.question import ExpandOrder, ExpandQuestion
 from engine.warning import warn
 
-HUB = 10_000
+HUB = 2_000
 """A record with more relationships has pages by the index."""
 FIELDS = {ExpandOrder.AMOUNT: "amount", ExpandOrder.DATE: "last"}
 DEGREES = (ExpandOrder.DEGREE_ASC, ExpandOrder.DEGREE_DESC)
@@ -39,9 +40,13 @@ class Hubs:
         """Whether a page of this question comes by the index."""
         if question.order not in (*FIELDS, *DEGREES) or question.id.startswith("literal:"):
             return False
-        return self._walk.degree(question.id, access) > HUB and not (
-            question.judged and self._walk.is_judged(question.id, access)
-        )
+        # the number of all is stored, and most records have few; those that one sees are counted
+        if self._walk.degree(question.id, access) <= HUB:
+            return False
+        visible = edges_of(ExpandQuestion(question.id), access)
+        if number_of_hits(self._index.searcher, visible) <= HUB:
+            return False
+        return not (question.judged and self._walk.is_judged(question.id, access))
 
     def page(self, question: ExpandQuestion, access: Access) -> Page[Step]:
         """A page of a hub's relationships."""

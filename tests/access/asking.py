@@ -32,6 +32,8 @@ EXPANSIONS = tuple(
     for arguments in (
         "order: DEGREE_ASC, first: 2",
         "order: DEGREE_DESC, first: 20",
+        "order: DATE, first: 3",
+        "order: AMOUNT, first: 20, direction: IN",
         'order: ID, first: 20, schemata: ["LegalEntity"], direction: OUT, during: {start: "2010"}',
     )
 )

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
+from engine import hub
 from engine.account import OWNER, Level
 from engine.caller import Caller
 from engine.engine import Engine
@@ -21,6 +22,7 @@ from engine.graph import visibility
 from engine.graph.connection import Connection
 from engine.graph.judgement.ledger import put
 from engine.graph.judgement.row import node_row
+from engine.graph.record import reader as reading
 from engine.judgement import Judgement, Verdict
 from engine.run import Outcome, Run
 from tests.access import asking
@@ -41,6 +43,8 @@ def filled(
 ) -> Iterator[Callable[[World], Engine]]:
     """A function that empties graph and index, and fills them with a world."""
     monkeypatch.setattr(visibility, "LITERAL_CAP", CAP)
+    monkeypatch.setattr(hub, "HUB", CAP)
+    monkeypatch.setattr(reading, "FEW", CAP)
     patient = on(bolt, tmp_path / "data").model_copy(update={"deadline": PATIENCE})
     with Engine.open(patient, progress=lambda _: None) as engine:
         yield filling(engine, graph)

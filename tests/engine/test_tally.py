@@ -329,7 +329,7 @@ def check_hub(loaded: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
         for given in ({}, {"direction": Direction.IN}, {"types": ("PAYMENT",)}):
             for order, name in ((ExpandOrder.DATE, "date"), (ExpandOrder.AMOUNT, "amount")):
                 asked = ExpandQuestion("one:hub", order=order, first=7, **given)
-                monkeypatch.setattr(hub, "HUB", 10_000)
+                monkeypatch.setattr(hub, "HUB", 2_000)
                 known = loaded.expand(replace(asked, first=1000), access).items
                 monkeypatch.setattr(hub, "HUB", 10)
                 steps: list[Step] = []
@@ -344,7 +344,7 @@ def check_hub(loaded: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
                 told = [step.relationship.entity for step in steps]
                 has = [each is not None and measure(each, name) is not None for each in told]
                 assert has == sorted(has, reverse=True)
-    monkeypatch.setattr(hub, "HUB", 10_000)
+    monkeypatch.setattr(hub, "HUB", 2_000)
 
 
 def measure(entity: Entity, name: str) -> str | None:

@@ -146,12 +146,34 @@ RETURN id, COUNT {
 
 // -- subgraph --
 // The relationships among some nodes.
+// All of a node with few relationships are looked at; those of a hub are found at their other end.
 MATCH (a:Entity)
 USING INDEX a:Entity(id)
 WHERE a.id IN $ids AND $$visible_record:a$$
-MATCH (a)-[r]->(b)
-WHERE b.id IN $ids AND $$visible:r$$ AND $$visible_node:b$$
-RETURN type(r) AS type, a.id AS source, b.id AS target, properties(r) AS properties
+WITH collect(a) AS ns
+WITH [n IN ns WHERE COUNT { (n)--() } <= $few] AS small,
+     [n IN ns WHERE COUNT { (n)--() } > $few] AS hubs
+CALL (small, hubs) {
+  UNWIND small AS a
+  MATCH (a)-[r]-(b)
+  WHERE b.id IN $ids AND (startNode(r) = a OR b IN hubs) AND $$visible:r$$ AND $$visible_node:b$$
+  RETURN r
+UNION ALL
+  UNWIND hubs AS a
+  UNWIND hubs AS b
+  MATCH (a)-[r]->(b)
+  WHERE $$visible:r$$
+  RETURN r
+UNION ALL
+  MATCH (b:Literal)
+  USING INDEX b:Literal(id)
+  WHERE b.id IN $ids AND $$visible_value:b$$
+  MATCH (a)-[r]->(b)
+  WHERE a IN hubs AND $$visible:r$$
+  RETURN r
+}
+RETURN type(r) AS type, startNode(r).id AS source, endNode(r).id AS target,
+       properties(r) AS properties
 LIMIT $limit
 
 // -- outward --

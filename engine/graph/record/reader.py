@@ -39,6 +39,8 @@ from engine.sameness import Sameness
 TYPES = tuple(sorted(edge_schemata()))
 WINDOW = 5_000
 """About how many changes one query reads."""
+FEW = 500
+"""A node with more relationships is a hub: those in a subgraph are found from their other ends."""
 MAX_EDGES = 10_000
 """Relationships in one subgraph, and ends of one edge."""
 
@@ -251,7 +253,12 @@ class Reader:
         deadline = Deadline(self._seconds)
         unique = list(dict.fromkeys(ids))
         nodes = [node for node in self.entities(unique, access) if node is not None]
-        parameters = {"ids": unique, **visibility.parameters(access), "limit": MAX_EDGES + 1}
+        parameters = {
+            "ids": unique,
+            "few": FEW,
+            **visibility.parameters(access),
+            "limit": MAX_EDGES + 1,
+        }
         rows = self._connection.read("subgraph", parameters, timeout=deadline.left())
         edges = [
             relationship_of(row["type"], row["source"], row["target"], row["properties"])

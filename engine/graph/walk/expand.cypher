@@ -121,6 +121,6 @@ RETURN COUNT { (n)--() } AS degree
 MATCH (a)-[r$$types$$]->(b)
 WHERE r.id IN $edges AND (a.id = $id OR b.id = $id)
 WITH r, CASE WHEN a.id = $id THEN a ELSE b END AS n, CASE WHEN a.id = $id THEN b ELSE a END AS m
-WHERE $$expand_wanted:it$$
+WHERE $$visible_record:n$$ AND $$expand_wanted:it$$
 RETURN type(r) AS type, startNode(r).id AS source, endNode(r).id AS target,
        properties(r) AS properties, properties(m) AS node

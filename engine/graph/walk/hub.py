@@ -22,7 +22,7 @@ class HubWalk:
         self._seconds = deadline
 
     def degree(self, id_: str, access: Access) -> int:
-        """How many relationships a record has that the reader may see; 0 for one they may not."""
+        """How many relationships a record has, whoever may see them; 0 for one that is hidden."""
         parameters = {"id": id_, **visibility.parameters(access)}
         rows = self._connection.read("hub_degree", parameters, timeout=self._seconds)
         return int(rows[0]["degree"]) if rows else 0
