@@ -52,6 +52,8 @@ SHARED = """
     WHERE key IN (SELECT key FROM held GROUP BY key HAVING count(*) BETWEEN 2 AND ?)
     ORDER BY key, record
 """
+PAGES = "node-Page"
+"""The file of the records that are pages of documents."""
 BATCH = 10_000
 """Stubs that are in memory at a time."""
 POLL_INTERVAL = 0.05
@@ -127,6 +129,8 @@ class Bulk:
         self._put_shared_values()
         # An index of before may lack what happened up to the first revision: it is made anew.
         purged = [self._first_revision] if self._first_revision else []
+        if self._has_pages():
+            purged = [self._revision]
         state = (1, self._revision, self._revision, *purged)
         self._put_lines("clew", [DELIMITER.join(map(str, state))])
         self._put_lines("moment", [DELIMITER.join(map(str, (int(time.time()), self._revision)))])
@@ -164,7 +168,10 @@ class Bulk:
             importer.check_room()
             stack.callback(importer.stop)
             importer.start(self._open)
-            finishing = self._workers.indexing.submit(finish, self._revision)
+            # Which words are on the pages of a document is known when all of them are there: such
+            # an index is older than the graph, and is made anew by whoever opens both.
+            upto = self._revision - 1 if self._has_pages() else self._revision
+            finishing = self._workers.indexing.submit(finish, upto)
             progress("Importing")
             importer.wait(progress, self._expected())
             while not finishing.done():
@@ -174,6 +181,10 @@ class Bulk:
         (self._replacement.path / "neo4j" / "data" / IMPORTED).touch()
         self._replacement.commit(["neo4j/data", "index"])
         self._replacement.install()
+
+    def _has_pages(self) -> bool:
+        """Whether there are pages of documents."""
+        return any(name.removesuffix(BROKEN) == PAGES for name in self.counts)
 
     def _expected(self) -> tuple[int, int]:
         """How many nodes and relationships there will be: one a line."""

@@ -24,6 +24,9 @@ from engine.index.leaflet import Leaflet
 
 PAGE, DOCUMENT = "Page", "Document"
 """FtM's schema of pages, and the one that all schemata of documents extend."""
+BODY = "bodyText"
+LETTERS = 10_000_000
+"""Characters of texts that are in memory from one commit of the index to the next."""
 CHUNK = 20_000
 """Changes from one commit of the index to the next."""
 
@@ -31,13 +34,22 @@ CHUNK = 20_000
 def chunks(changes: Iterator[Change], size: int = CHUNK) -> Iterator[list[Change]]:
     """Changes in lists of about ``size``, cut only between revisions."""
     chunk: list[Change] = []
+    letters = 0
     for _, revision in groupby(changes, key=lambda change: change.revision):
-        chunk.extend(revision)
-        if len(chunk) >= size:
+        for change in revision:
+            chunk.append(change)
+            letters += length(change)
+        if len(chunk) >= size or letters >= LETTERS:
             yield chunk
-            chunk = []
+            chunk, letters = [], 0
     if chunk:
         yield chunk
+
+
+def length(change: Change) -> int:
+    """The characters of the longest texts of a record: those of documents and their pages."""
+    values = () if change.entity is None else change.entity.properties.get(BODY, ())
+    return sum(map(len, values))
 
 
 def value_ids(change: Change) -> list[str]:

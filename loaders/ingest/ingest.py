@@ -37,6 +37,8 @@ from loaders.ingest.thread import link_threads
 
 BATCH = 2_000
 """Records that are written together at most."""
+LETTERS = 5_000_000
+"""Characters of their texts: passages of long texts have 50,000 each."""
 FLUSH = 2.0
 """Seconds after which what was read is written, however little it is."""
 STOP_INTERVAL = 0.5
@@ -120,6 +122,7 @@ class Work:
         self._boxes: SimpleQueue[Box] = SimpleQueue()
         self._holding = ExitStack()
         self._entities: dict[str, Entity] = {}
+        self._letters = 0
         self._files: list[StoredFile] = []
         self._busy: set[str] = set()
         """The files that are being read, and those whose states are not saved yet."""
@@ -236,7 +239,8 @@ class Work:
         for entity in chain(self._folder_records(reading.file), conversion.entities()):
             ids.add(entity.id)
             self._entities[entity.id] = entity
-            if len(self._entities) >= BATCH:
+            self._letters += sum(map(len, entity.properties.get("bodyText", ())))
+            if len(self._entities) >= BATCH or self._letters >= LETTERS:
                 self._write()
         outcome = conversion.outcome
         self._files.append(outcome.file)
@@ -293,7 +297,7 @@ class Work:
     def _write(self) -> None:
         """Write the records that wait."""
         self._loading.add(list(self._entities.values()))
-        self._entities = {}
+        self._entities, self._letters = {}, 0
 
     def _flush(self) -> None:
         """Write the records that wait, and then the states of the files."""

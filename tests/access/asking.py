@@ -54,9 +54,13 @@ NAMED = f"""query($id: ID!) {{ document(id: $id) {{
 SEARCH = """query($text: String, $filter: SearchFilter, $sort: SearchSort, $after: String) {
   search(query: $text, filter: $filter, sort: $sort, first: 3, after: $after) {
     totalCount suggestions pageInfo { hasNextPage endCursor }
-    edges { cursor highlight score node { id caption } }
-    facets(fields: ["schema", "dataset", "country", "year", "topic"]) {
+    edges { cursor highlight score pageCount pageNumber node { id caption } }
+    facets(fields: ["schema", "dataset", "country", "year", "topic", "author", "mimetype"]) {
       field values { value count } } } }"""
+DOCUMENT = """query($id: ID!, $text: String) { document(id: $id) { title text authors
+  page(number: 1) { text } all: pages { totalCount nodes { number text } }
+  pages(query: $text, first: 1, sort: SCORE) { totalCount pageInfo { hasNextPage endCursor }
+    nodes { id number highlight } } parent { id } children { id } childCount thread { id } } }"""
 PATHS = """query($from: [ID!]!, $to: [ID!]!, $mode: PathMode, $filter: HopFilter,
   $hops: [HopFilter!], $avoid: [ID!], $mentions: Boolean) {
   paths(from: $from, to: $to, mode: $mode, k: 4, maxHops: 4, filter: $filter, hops: $hops,
@@ -119,6 +123,9 @@ TEXTS = (
     "be* OR nord*",
     "-berg",
     "berh~",
+    "berg ferry",
+    '"anna berg"',
+    "-ferry bodyText:berg",
     "dataset:beta",
     "schema:Company country:dk",
     "phone:+4520102030",

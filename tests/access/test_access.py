@@ -144,6 +144,8 @@ def question_lists(draw: st.DrawFn, world: World) -> list[Question]:
     asked.append(Question(asking.JUDGED, {"ids": ids, "collection": draw(st.none() | name)}))
     asked.append(Question(asking.MENTIONED, {"ids": ids, "text": draw(st.sampled_from(LETTERS))}))
     asked.append(Question(asking.NAMED, {"id": draw(node)}))
+    text = draw(st.sampled_from(("", "berg ferry", '"ferry of anna"')))
+    asked.append(Question(asking.DOCUMENT, {"id": draw(node), "text": text}))
     asked += draw(searches())
     near = st.lists(node, min_size=1, max_size=2, unique=True)
     sets = {"ids": draw(near), "type": draw(st.sampled_from(asking.CLUSTERS))}

@@ -21,6 +21,8 @@ READERS = (None, *ACCOUNTS)
 PRINCIPALS = (*ACCOUNTS, "newsroom")
 SCHEMATA = ("Person", "Company", "Company", "PublicBody", "Document")
 NAMES = ("Anna Berg", "Berg Coca-Cola", "Coca-Cabana", "Nordlicht", "Berg")
+WRITTEN = ("Berg sold the ferry", "the ferry of Anna Berg", "nothing")
+"""What is on the pages of documents."""
 COUNTRIES = ("dk", "bg")
 TOPICS = ("role.pep", "sanction")
 PHONES = ("+4520102030", "+4520102031")
@@ -98,7 +100,9 @@ def records(draw: st.DrawFn, number: int, ids: tuple[str, ...]) -> Entity:
         "country": draw(some(COUNTRIES)),
         "topics": draw(some(TOPICS)),
     }
-    if schema != "Document":
+    if schema == "Document":
+        given |= {"author": draw(some(NAMES)), "mimeType": draw(some(("text/plain",)))}
+    else:
         given |= {"phone": list(draw(st.sampled_from(HELD))), "email": draw(some(EMAILS))}
     if schema == "Person":
         given["birthDate"] = draw(some(DAYS))
@@ -107,6 +111,20 @@ def records(draw: st.DrawFn, number: int, ids: tuple[str, ...]) -> Entity:
     if schema == "Company":
         given["parent"] = draw(some(ids))
     return make_entity(dataset, ids[number].split(":")[1], schema, filled(given))
+
+
+def pages(document: Entity, texts: list[str]) -> list[Entity]:
+    """The pages of a document, with a text each."""
+    dataset, id_ = document.id.split(":")
+    return [
+        make_entity(
+            dataset,
+            f"{id_}-p{number}",
+            "Page",
+            {"index": [str(number)], "document": [id_], "bodyText": [text]},
+        )
+        for number, text in enumerate(texts, 1)
+    ]
 
 
 @st.composite
@@ -149,6 +167,8 @@ def worlds(draw: st.DrawFn) -> World:
     homes = draw(st.lists(st.sampled_from(HOMES), min_size=5, max_size=12))
     ids = tuple(f"{dataset}:n{number:02}" for number, dataset in enumerate(homes))
     entities = [draw(records(number, ids)) for number in range(len(ids))]
+    for document in [each for each in entities if each.schema == "Document"]:
+        entities += pages(document, draw(st.lists(st.sampled_from(WRITTEN), max_size=3)))
     entities += [draw(edges(number, ids)) for number in range(draw(st.integers(0, 12)))]
     pairs = st.tuples(st.sampled_from(DATASETS), st.sampled_from(PRINCIPALS))
     kinds = {name: draw(st.sampled_from(list(Visibility))) for name in DATASETS}

@@ -13,18 +13,16 @@ MATCH (d:Entity {id: $document})<-[:DOCUMENT]-(p:Page)
 WHERE p.dataset = d.dataset AND head(p.index) IN $numbers AND $$visible_record:p$$
 RETURN properties(p) AS properties ORDER BY p.id
 
-// -- page_window --
-// The numbers and the texts of some pages of a document, in their order.
+// -- page_order --
+// The pages of a document in their order.
 MATCH (d:Entity {id: $document})<-[:DOCUMENT]-(p:Page)
-WHERE p.dataset = d.dataset AND $$visible_record:p$$
-WITH p, coalesce(toInteger(head(p.index)), 0) AS number
-WHERE number > $after
-WITH p, number ORDER BY number, p.id LIMIT $limit
-RETURN number, p.bodyText AS texts ORDER BY number, p.id
+WHERE p.dataset = d.dataset AND p._stub IS NULL
+WITH p.id AS id, coalesce(toInteger(head(p.index)), 0) AS number
+RETURN id, number ORDER BY number, id
 
 // -- page_text --
-// The texts of some pages of a document, in order of their ids.
-MATCH (d:Entity {id: $document})<-[:DOCUMENT]-(p:Page)
-WHERE p.dataset = d.dataset AND p.id > $after
-WITH p ORDER BY p.id LIMIT $limit
-RETURN p.id AS id, p.bodyText AS texts, p.detectedLanguage AS languages ORDER BY id
+// The texts of some pages.
+MATCH (p:Entity)
+USING INDEX p:Entity(id)
+WHERE p.id IN $ids AND p.schema = 'Page'
+RETURN p.id AS id, p.bodyText AS texts, p.detectedLanguage AS languages

@@ -51,25 +51,24 @@ class PageNodes:
 
     def read(self, document: str, access: Access) -> Iterator[tuple[int, str]]:
         """The number and the text of each page of a document that the reader may see, in order."""
-        visible = visibility.parameters(access)
-        after = -1
-        while True:
-            parameters = {"document": document, "after": after, "limit": WINDOW, **visible}
-            rows = self._connection.read("page_window", parameters)
-            for row in rows:
-                yield row["number"], "".join(row["texts"] or ())
-            if len(rows) < WINDOW:
-                return
-            after = rows[-1]["number"]
+        if document.partition(":")[0] in access.datasets:  # the pages are of the same dataset
+            for number, page in self._pages(document):
+                yield number, "".join(page.texts)
 
     def texts(self, document: str) -> Iterator[PageText]:
         """The texts of all pages of a document, some at a time."""
-        after = ""
-        while True:
-            parameters = {"document": document, "after": after, "limit": WINDOW}
-            rows = self._connection.read("page_text", parameters, timeout=LONG_TIMEOUT)
-            for row in rows:
-                yield PageText(row["id"], row["texts"] or (), row["languages"] or ())
-            if len(rows) < WINDOW:
-                return
-            after = rows[-1]["id"]
+        return (page for _, page in self._pages(document))
+
+    def _pages(self, document: str) -> Iterator[tuple[int, PageText]]:
+        parameters = {"document": document}
+        rows = self._connection.read("page_order", parameters, timeout=LONG_TIMEOUT)
+        order = [(row["number"], row["id"]) for row in rows]
+        for start in range(0, len(order), WINDOW):
+            window = order[start : start + WINDOW]
+            ids = [id_ for _, id_ in window]
+            rows = self._connection.read("page_text", {"ids": ids}, timeout=LONG_TIMEOUT)
+            texts = {
+                row["id"]: PageText(row["id"], row["texts"] or (), row["languages"] or ())
+                for row in rows
+            }
+            yield from ((number, texts[id_]) for number, id_ in window if id_ in texts)

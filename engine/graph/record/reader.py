@@ -37,7 +37,7 @@ from engine.question import Direction, ExpandQuestion
 from engine.sameness import Sameness
 
 TYPES = tuple(sorted(edge_schemata()))
-WINDOW = 5_000
+WINDOW = 2_000
 """About how many changes one query reads."""
 FEW = 500
 """A node with more relationships is a hub: those in a subgraph are found from their other ends."""
