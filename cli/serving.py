@@ -45,6 +45,8 @@ RUN_INTERVAL = 1.0
 """Seconds between two looks for runs of cross-referencing that wait."""
 NAMES_INTERVAL = 2.0
 """Seconds between two looks for documents and names that are new."""
+NAMES_PAUSE = 0.05
+"""Seconds after each step of that, in which readers are answered."""
 READ_INTERVAL = 2.0
 """Seconds between two looks for documents that wait to be read."""
 RESUME_INTERVAL = 60.0
@@ -183,7 +185,11 @@ def cross_reference(engine: Engine, stop: threading.Event) -> None:
 
 def look_for_names(engine: Engine, stop: threading.Event) -> None:
     """Look for names in the documents that are new, and for new names, until ``stop`` is set."""
-    work = partial(engine.mentions.work_if_free, stop)
+
+    def rest(at: int, goal: int) -> None:
+        stop.wait(NAMES_PAUSE)
+
+    work = partial(engine.mentions.work_if_free, stop, rest)
     repeat(stop, NAMES_INTERVAL, work, "names cannot be looked for in documents")
 
 

@@ -22,7 +22,7 @@ from engine.mention.runner import Runner, Show
 from engine.mentioned import HeldMention, Mention, MentionQuestion
 from engine.store import Stores
 
-LONGEST = 1_000_000
+LONGEST = 200_000
 """Characters of a text that is looked at on the spot."""
 Claim = Callable[[str, str], AbstractContextManager[None]]
 CLAIM = "mentions"

@@ -1,5 +1,6 @@
 """Mentions as they are kept: for whom, of what, and when they go."""
 
+import threading
 from collections.abc import Sequence
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from engine.access import Access
 from engine.engine import Engine
 from engine.entity import Entity, make_entity
+from engine.mention import runner
 from engine.mentioned import MentionKind, MentionQuestion
 from engine.question import ExpandQuestion, PathQuestion
 
@@ -80,6 +82,32 @@ def test_mentions_follow_texts_and_names(fresh_engine: Engine, texts_first: bool
     load(engine, [], [COMPANY.id])
     assert named(engine, DOCUMENT.id) == []
     assert engine.check() == []
+
+
+def test_what_was_interrupted_goes_on(
+    fresh_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = fresh_engine
+    monkeypatch.setattr(runner, "STEP", 1)
+    for each in (PERSON, COMPANY, NOTE):
+        load(engine, [each])
+    load(engine, [DOCUMENT, PAGE])
+    ends, seen = threading.Event(), []
+
+    def stop_soon(at: int, goal: int) -> None:
+        seen.append(at)
+        ends.set()
+
+    engine.mentions.work(stop_soon, ends)
+    at, goal = engine.mentions.waiting()
+    assert at == seen[-1] < goal
+    assert named(engine, NOTE.id) == [(PERSON.id, 1)]
+    assert named(engine, DOCUMENT.id) == [(PERSON.id, 2)]  # the next step looks for the company
+    engine.mentions.work()
+    assert named(engine, DOCUMENT.id) == [(COMPANY.id, 2), (PERSON.id, 2)]
+    engine.mentions.begin_again()
+    engine.mentions.work()
+    assert named(engine, DOCUMENT.id) == [(COMPANY.id, 2), (PERSON.id, 2)]
 
 
 def test_only_who_may_read_both_ends_sees_a_mention(fresh_engine: Engine) -> None:
