@@ -14,7 +14,9 @@ from cli.handle import opened
 from cli.terminal import note, paced, show_table
 from engine.engine import Engine
 from engine.entity import Entity
+from engine.export.csv import guarded
 from engine.mentioned import LIKELY, Mention
+from engine.progress import Ticker
 from loaders.ingest.language import languages_of
 from loaders.ingest.skim import Sheet, Unread, skim
 
@@ -111,16 +113,16 @@ def _rows(
 ) -> Iterator[Row]:
     access = engine.owner_access()
     access = access.narrowed(datasets) if datasets else access
-    progress, pages, last = paced(), 0, ""
+    progress, pages, paths, ticker = paced(), 0, set(), Ticker()
     for sheet in skim(files, *told):
         if isinstance(sheet, Unread):
             unread.append(sheet)
             note(f"{sheet.path}: {sheet.reason}: {sheet.detail}")
             continue
         pages += 1
-        if sheet.path != last or pages % 20 == 0:
-            last = sheet.path
-            progress(f"Looking at page {pages:,}: {sheet.path}, page {sheet.page:,}")
+        paths.add(sheet.path)
+        if ticker.due():
+            progress(f"Looked at {pages:,} pages of {len(paths):,} files")
         mentions = engine.mentions.screen(sheet.text, access, sheet.page, told[0])
         ids = [each.entity for each in mentions if each.entity is not None]
         known = {node.id: node for node in engine.entities(ids, access) if node is not None}
@@ -137,7 +139,8 @@ def _show(rows: Iterator[Row], format_: str) -> None:
         writer = csv.DictWriter(sys.stdout, FIELDS, extrasaction="ignore")
         writer.writeheader()
         for row in rows:
-            writer.writerow(_values(row))
+            values = _values(row).items()
+            writer.writerow({k: guarded(v) if isinstance(v, str) else v for k, v in values})
     else:
         cells = [[_cell(_values(row)[name]) for name in HEADINGS] for row in rows]
         if cells:
