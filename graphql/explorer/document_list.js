@@ -57,7 +57,7 @@ export function Documents({ one, may, actions }) {
     <ul class="cards">${(found?.files.nodes ?? []).map((file) => html`<li class="card" key=${file.id}><div>
       <a href=${write("document", file.id)}>${file.name}</a>
       <div class="about">${[file.path !== file.name && file.path, size(file.size),
-        file.pages > 0 && `${file.pages} pages`].filter(Boolean).join(" · ")}</div>
+        file.pages > 0 && `${file.pages} ${file.pages === 1 ? "page" : "pages"}`].filter(Boolean).join(" · ")}</div>
       <div class=${file.state === "FAILED" ? "trouble" : "about"}>${told(file)}</div></div></li>`)}</ul>
     ${found?.files.pageInfo.hasNextPage && html`<p class="about">The first 50 are shown: search finds all.</p>`}</div>`;
 }

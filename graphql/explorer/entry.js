@@ -85,6 +85,13 @@ function Form({ investigation, id, schema, start, actions }) {
   const [names, learn] = useState(start.names);
   const [shown, show] = useState(() => first(schema, start.values));
   const [state, act] = useAct();
+  const changed = values !== start.values && state.done === undefined;
+  useEffect(() => {
+    // what was entered and not saved would be lost
+    const ask_first = (event) => changed && event.preventDefault();
+    addEventListener("beforeunload", ask_first);
+    return () => removeEventListener("beforeunload", ask_first);
+  }, [changed]);
   const set = (name, list) => fill({ ...values, [name]: list });
   const save = (event) => {
     event.preventDefault();

@@ -15,6 +15,7 @@ export class History {
     this.undone = [];
     this.saved = null; // the diagram on the server that this is: {id, investigation, title, version}
     this.investigation = null; // the one that was last opened to be written to
+    this.look = {}; // colours, widths, the year
     this.who = ""; // whose it is: another user of this browser does not see it
     this.listeners = new Set();
     this.keeping = 0; // writes that have not ended
@@ -74,10 +75,10 @@ export class History {
   /** Keep all of it in the browser, which asks before it leaves the page too early. */
   keep() {
     if (!this.database) return;
-    const { state, done, undone, saved, investigation, who } = this;
+    const { state, done, undone, saved, investigation, look, who } = this;
     const transaction = this.database.transaction(STORE, "readwrite", { durability: "relaxed" });
     transaction.objectStore(STORE).put(
-      { state, done, undone, saved: saved && { ...saved, state: saved.state === state }, investigation },
+      { state, done, undone, saved: saved && { ...saved, state: saved.state === state }, investigation, look },
       key(who));
     this.keeping += 1;
     transaction.oncomplete = transaction.onabort = () => (this.keeping -= 1);

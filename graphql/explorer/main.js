@@ -41,12 +41,15 @@ function Explorer() {
     const changed = () => show(history.state);
     history.listeners.add(changed);
     actions.ready = begin(history, know).then(() => {
+      setLook((before) => ({ ...before, ...history.look }));
       const { view, parameters } = read();
       if (view === "drawing" && parameters.ids) actions.take(parameters.ids.split(" "));
     });
     addEventListener("hashchange", () => move(read()));
     addEventListener("keydown", (event) => keys(event, actions));
   }, []);
+  const { colouring, width, year } = look;
+  useEffect(() => history.note({ look: { colouring, width, year } }), [colouring, width, year]);
   const leave = () => actions.busy("Signing out", async () => {
     await signOut();
     await history.forget();

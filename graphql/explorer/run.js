@@ -53,7 +53,7 @@ export function Runs({ me, actions }) {
 }
 
 function told({ state, done, total, secondsLeft, message, statistics: { pairs, judged } }) {
-  const found = `${pairs.toLocaleString("en")} pairs, ${judged.toLocaleString("en")} judged`;
+  const found = `${pairs.toLocaleString("en")} ${pairs === 1 ? "pair" : "pairs"}, ${judged.toLocaleString("en")} judged`;
   if (state === "QUEUED") return "waits for its turn";
   if (state === "RUNNING") {
     const part = total ? `${Math.round((100 * done) / total)} %` : "under way";

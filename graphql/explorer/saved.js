@@ -58,7 +58,7 @@ export function Saved({ id, actions, me }) {
       <a class="button" href=${write("save", "", { in: diagram.investigation })}>Save …</a></p>
     ${drawn && !current && html`<p class="about">Something is drawn already. Opening puts this in its
       place; Undo brings it back.</p>`}
-    <p class="about">${diagram.nodes.length} records are in it.</p></section>`;
+    <p class="about">${diagram.nodes.length} ${diagram.nodes.length === 1 ? "record is" : "records are"} in it.</p></section>`;
 }
 
 /** Save what is drawn: again, or as a new one. */

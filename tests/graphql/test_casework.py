@@ -180,7 +180,7 @@ def test_a_shared_diagram_shows_another_what_they_may_see(desk: Desk) -> None:
     page.wait_for("document.querySelector('.tools button').title === 'Undo: Open a diagram'")
     assert page.run(DRAWN) == "List of 1"
     text = page.text()
-    assert "1 records are in it" in text
+    assert "1 record is in it" in text
     assert "Leak" not in text
 
 
