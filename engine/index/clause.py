@@ -19,6 +19,7 @@ from engine.index.expression import (
     plain_words,
 )
 from engine.index.field import PROPERTY, layout
+from engine.index.figure import FIXED
 from engine.index.folding import CONJUNCTIONS, digest, variants
 from engine.index.term import (
     MUST,
@@ -33,7 +34,7 @@ from engine.index.term import (
     spelt,
     whole_number,
 )
-from engine.question import DateRange, PropertyRange, SearchFilter
+from engine.question import DateRange, SearchFilter
 
 NO_FILTER = SearchFilter()
 LARGEST = 1.7976931348623157e308
@@ -145,18 +146,12 @@ def _values(chosen: SearchFilter) -> list[tuple[str, list[str] | None]]:
 
 def _measures(chosen: SearchFilter) -> list[Query]:
     """The entries whose numbers and dates, and whose revision, a filter lets pass."""
-    ranges = list(chosen.numbers)
+    queries: list[Query] = []
     if chosen.min_amount is not None or chosen.max_amount is not None:
-        ranges.append(PropertyRange("amount", chosen.min_amount, chosen.max_amount))
-    queries = [
-        leaf(
-            NumberRange(
-                -LARGEST if each.least is None else each.least,
-                LARGEST if each.greatest is None else each.greatest,
-                (each.property,),
-            )
-        )
-        for each in ranges
+        low, high = chosen.min_amount, chosen.max_amount
+        queries = [_number_range(low, high, ("amount", *FIXED))]
+    queries += [
+        _number_range(each.least, each.greatest, (each.property,)) for each in chosen.numbers
     ]
     for period in chosen.dates:
         low, high = _days(period.during)
@@ -166,6 +161,13 @@ def _measures(chosen: SearchFilter) -> list[Query]:
     if chosen.since is not None:
         queries.append(whole_number("revision", chosen.since + 1, None))
     return queries
+
+
+def _number_range(
+    least: float | None, greatest: float | None, properties: tuple[str, ...]
+) -> Query:
+    low, high = (-LARGEST if least is None else least), (LARGEST if greatest is None else greatest)
+    return leaf(NumberRange(low, high, properties))
 
 
 def of_currency(currency: str) -> Query:

@@ -26,6 +26,7 @@ MOST_VALUES = 20
 GROUPED = ("entity", "string", "country", "topic", "gender", "language", "mimetype")
 """FtM's types whose values entries are grouped by; others are too many, or too long."""
 CURRENCY = "currency"
+AMOUNT = "amount"
 FIXED = {"amountEur": "EUR", "amountUsd": "USD"}
 """Properties whose names say their currency."""
 HUNDREDTHS = 100
@@ -149,7 +150,11 @@ def figure_fields(entity: Entity) -> dict[str, object]:
     """The fields of an entry that it is counted, summed and ordered by; those that it has."""
     known = currencies(entity)
     found = {name: numbers(entity, name) for name in number_names() & entity.properties.keys()}
-    amounts = found.get("amount", set())
+    if AMOUNT not in entity.properties:
+        # many sources tell an amount only as converted: then it is the amount
+        for name in sorted(FIXED.keys() & found.keys(), reverse=True):
+            found[AMOUNT], known = found[name], {FIXED[name]}
+    amounts = found.get(AMOUNT, set())
     figures = {
         name: next(iter(values))
         for name, values in found.items()
