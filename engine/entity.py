@@ -161,12 +161,17 @@ def matchable_values(entity: Entity, type_name: str) -> list[str]:
 
 def matchable_properties(entity: Entity, type_name: str) -> dict[str, list[str]]:
     """The same values by their property."""
-    known = schema_of(entity.schema).properties
-    return {
-        name: values
-        for name, values in entity.properties.items()
-        if name in known and known[name].type.name == type_name and known[name].matchable
-    }
+    known = _matchable(entity.schema, type_name)
+    return {name: values for name, values in entity.properties.items() if name in known}
+
+
+@cache
+def _matchable(schema: str, type_name: str) -> frozenset[str]:
+    """The properties of a schema and of one type that count for matching."""
+    properties = schema_of(schema).properties.items()
+    return frozenset(
+        name for name, prop in properties if prop.type.name == type_name and prop.matchable
+    )
 
 
 def full_names(entity: Entity) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from engine.answer import Comparison
 from engine.entity import Entity, make_entity
 from engine.errors import NotReady
-from engine.match.comparison import compare
+from engine.match.comparison import compare, compare_from
 from engine.process.worker import KILLED, end_with
 
 WAITING = 0.8
@@ -55,8 +55,10 @@ class Comparer:
         with self._told():
             self.prepare().result(seconds)
 
-    def compare(self, query: Entity, candidates: Sequence[Entity]) -> list[Comparison]:
-        """What each candidate is to the query, in order.
+    def compare(
+        self, query: Entity, candidates: Sequence[Entity], least: float
+    ) -> list[Comparison | None]:
+        """What each candidate is to the query, in order; None for a score below ``least``.
 
         Raises NotReady where the process has just been started, or has been killed.
         """
@@ -64,13 +66,15 @@ class Comparer:
             return []
         self.wait(WAITING * self._seconds)
         with self._told():
-            return self._submit(query, candidates).result(self._seconds)
+            return self._submit(query, candidates, least).result(self._seconds)
 
-    def _submit(self, query: Entity, candidates: Sequence[Entity]) -> Future[list[Comparison]]:
+    def _submit(
+        self, query: Entity, candidates: Sequence[Entity], least: float
+    ) -> Future[list[Comparison | None]]:
         with self._lock:
             if self._pool is None:  # another thread found it killed
                 raise NotReady(KILLED)
-            return self._pool.submit(compared, query, candidates)
+            return self._pool.submit(compared, query, candidates, least)
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -104,6 +108,6 @@ def read_lists() -> None:
         compare(one, other)
 
 
-def compared(query: Entity, candidates: Sequence[Entity]) -> list[Comparison]:
-    """What each candidate is to the query."""
-    return [compare(query, candidate) for candidate in candidates]
+def compared(query: Entity, candidates: Sequence[Entity], least: float) -> list[Comparison | None]:
+    """What each candidate is to the query; None for a score below ``least``."""
+    return [compare_from(least, query, candidate) for candidate in candidates]

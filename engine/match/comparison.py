@@ -25,6 +25,9 @@ ALGORITHM = "clew-3"
 NAMES = ((0.0, -6.5), (0.5, -5.5), (0.66, -2.0), (0.7, 0.0), (0.85, 1.8), (0.95, 3.0), (1.0, 4.0))
 """Log-odds by how alike the names are. At 0.7, where nomenklatura draws the line, they say
 nothing."""
+SAME_NAME = NAMES[-1][1]
+"""The most that names count."""
+NEARLY = 1e-6
 HOUSEHOLD = 2.0
 """The most that an address counts for two people whose names differ."""
 LONGEST_WEAK = 2
@@ -38,7 +41,28 @@ NO_NAME = -3.0
 
 def compare(query: Entity, candidate: Entity) -> Comparison:
     """How likely two records are the same thing, and why; the same whichever comes first."""
-    found = _of_one_household([_names(query, candidate), *evidence(query, candidate)])
+    return _compared([_names(query, candidate), *evidence(query, candidate)])
+
+
+def compare_from(least: float, query: Entity, candidate: Entity) -> Comparison | None:
+    """The comparison of two records, where its score is this or more.
+
+    Names, which take most of the time, are compared only where they could make up for the rest.
+    """
+    others = list(evidence(query, candidate))
+    if least > 0 and sum(each.score for each in others) + SAME_NAME < _points_of(least):
+        return None
+    found = _compared([_names(query, candidate), *others])
+    return found if found.score >= least else None
+
+
+def _points_of(score: float) -> float:
+    """The log-odds of a score; a little less, as sums are rounded."""
+    return math.log(score / (1 - score)) - NEARLY if score < 1 else math.inf
+
+
+def _compared(features: Sequence[Feature]) -> Comparison:
+    found = _of_one_household(features)
     points = sum(each.score for each in found)
     features = [
         replace(each, score=round(each.score, 2))

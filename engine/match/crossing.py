@@ -25,7 +25,7 @@ from engine.graph.judgement.candidate import Candidates, Compared, Found
 from engine.graph.record.reader import Reader
 from engine.index.index import Index
 from engine.match.comparer import read_lists
-from engine.match.comparison import compare
+from engine.match.comparison import compare_from
 from engine.match.matcher import MOST
 from engine.process.worker import end_with
 from engine.question import SearchFilter
@@ -224,9 +224,9 @@ def judged(task: Task, record: Entity, other: Entity) -> Found | None:
     left, right = (other, record) if task.reverse else (record, other)
     if is_left(task, right) and right.id < left.id:  # both are: then the first one is
         left, right = right, left
-    comparison = compare(left, right)
     question = task.question
-    if comparison.score < question.least:
+    comparison = compare_from(question.least, left, right)
+    if comparison is None:
         return None
     return Found(
         pair_id(question.crossing, left.id, right.id),

@@ -25,11 +25,11 @@ class Matcher:
         ids = self._index.candidates(question.entity, access, question.scope, MOST)
         nodes = self._reader.entities(ids, access)
         candidates = [node for node in nodes if isinstance(node, Entity)]
-        compared = self._comparer.compare(question.entity, candidates)
+        compared = self._comparer.compare(question.entity, candidates, question.least)
         found = [
             Match(entity, comparison)
             for entity, comparison in zip(candidates, compared, strict=True)
-            if comparison.score >= question.least
+            if comparison is not None
         ]
         found.sort(key=lambda match: (-match.comparison.score, match.entity.id))
         return found[: question.first]

@@ -12,7 +12,7 @@ has more parts, it may be the fuller form. So too two legal forms, and two numbe
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from followthemoney.names import PART_TAG_PROPS, schema_type_tag
 from rigour.names import (
@@ -142,7 +142,23 @@ class _Rest:
         return sum(self.weights[part] for part in self.parts)
 
 
-def names_of(entity: Entity, tag: NameTypeTag) -> tuple[Name, ...]:
+class Names(tuple[Name, ...]):
+    """The names of one record; what comparing them needs is made once."""
+
+    @cached_property
+    def by_letters(self) -> dict[str, Name]:
+        """Each name by its letters."""
+        return {name.comparable: name for name in self}
+
+    @cached_property
+    def longest(self) -> list[Name]:
+        """The names without those that are parts of others, as "John Smith" of "John K Smith"."""
+        if len(self) == 1:
+            return list(self)
+        return sorted(Name.consolidate_names(self), key=lambda name: name.form)
+
+
+def names_of(entity: Entity, tag: NameTypeTag) -> Names:
     """A record's names, read as those of a person, an organisation or a thing."""
     tags = {
         part: tuple(values)
@@ -159,14 +175,14 @@ def _read(
     tag: NameTypeTag,
     names: tuple[str, ...],
     tags: tuple[tuple[NamePartTag, tuple[str, ...]], ...],
-) -> tuple[Name, ...]:
+) -> Names:
     latin = (each for name in names if (each := romanised(name)))
     names = (*names, *latin)
     if tag == NameTypeTag.PER:
         found = person_names(names, dict(tags))
     else:
         found = analyze_names(tag, names, dict(tags), infer_initials=True, consolidate=False)
-    return tuple(sorted(found, key=lambda name: name.form))
+    return Names(sorted(found, key=lambda name: name.form))
 
 
 def type_tag(query: str, candidate: str) -> NameTypeTag:
@@ -175,16 +191,15 @@ def type_tag(query: str, candidate: str) -> NameTypeTag:
     return NameTypeTag.PER if NameTypeTag.PER in tags else tags[0]
 
 
-def compare_names(query: Sequence[Name], candidate: Sequence[Name]) -> NameComparison:
+def compare_names(query: Names, candidate: Names) -> NameComparison:
     """The two names, one of each record, that are most alike."""
-    same = {name.comparable: name for name in candidate}
     for name in query:
-        other = same.get(name.comparable)
+        other = candidate.by_letters.get(name.comparable)
         if other is not None and _roles_agree(zip(name.parts, other.parts, strict=False)):
             return NameComparison(1.0, name.original, other.original)
     best = DIFFERENT
-    for name in _longest(query):
-        for other in _longest(candidate):
+    for name in query.longest:
+        for other in candidate.longest:
             found = compare_name(name, other)
             if found.score > best.score:
                 best = found
@@ -194,13 +209,6 @@ def compare_names(query: Sequence[Name], candidate: Sequence[Name]) -> NameCompa
 def _roles_agree(pairs: Iterable[tuple[NamePart, NamePart]]) -> bool:
     """Whether no given name stands where the other record has a family name."""
     return all(part.tag.can_match(other.tag) for part, other in pairs)
-
-
-def _longest(names: Sequence[Name]) -> list[Name]:
-    """The names without those that are parts of others: "John Smith" beside "John K Smith"."""
-    if len(names) == 1:
-        return list(names)
-    return sorted(Name.consolidate_names(names), key=lambda name: name.form)
 
 
 def compare_name(query: Name, candidate: Name) -> NameComparison:
@@ -330,19 +338,23 @@ def _initial(part: NamePart, other: NamePart) -> tuple[float, float]:
 def _similarity(part: NamePart, other: NamePart) -> float:
     if part.numeric or other.numeric:
         return 0.0
-    longest = max(len(part.comparable), len(other.comparable))
+    return _words_alike(part.comparable, other.comparable, part.metaphone, other.metaphone)
+
+
+@lru_cache(maxsize=100_000)
+def _words_alike(one: str, other: str, sound: str | None, other_sound: str | None) -> float:
+    """How alike two words are that differ by a typing error, or sound alike; else 0."""
+    longest, apart = max(len(one), len(other)), abs(len(one) - len(other))
+    if _exchanged(one, other):
+        return TYPED
     errors = max(1, longest // 4)
-    if _exchanged(part.comparable, other.comparable):
+    may_be_typed = apart <= errors and longest >= SHORTEST_TYPED
+    if may_be_typed and levenshtein(one, other, max_edits=errors) <= errors:
         return TYPED
-    if longest >= SHORTEST_TYPED and (
-        levenshtein(part.comparable, other.comparable, max_edits=errors) <= errors
-    ):
-        return TYPED
-    sound, errors = part.metaphone, max(1, longest // 3)
-    if not sound or len(sound) < SHORTEST_SOUND or sound != other.metaphone:
+    errors = max(1, longest // 3)
+    if not sound or len(sound) < SHORTEST_SOUND or sound != other_sound or apart > errors:
         return 0.0
-    near = levenshtein(part.comparable, other.comparable, max_edits=errors) <= errors
-    return HEARD if near else 0.0
+    return HEARD if levenshtein(one, other, max_edits=errors) <= errors else 0.0
 
 
 def _exchanged(one: str, other: str) -> bool:

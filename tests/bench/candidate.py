@@ -191,7 +191,7 @@ def among_made(number: int, look_ups: int = 500) -> None:
             begin = time.perf_counter()
             ids = index.candidates(asked, access, SearchFilter(), max(AT))
             times.append(time.perf_counter() - begin)
-            compared(asked, [entity] * len(ids))
+            compared(asked, [entity] * len(ids), 0.5)
             whole.append(time.perf_counter() - begin)
             found += id_ in ids
     print(f"  candidates: {spent(times)}; {found:,} of {len(entities):,} found")

@@ -21,8 +21,10 @@ ONE = Access(frozenset({"a"}))
 class Here(Comparer):
     """Compares in this process, which saves the tests the start of another one."""
 
-    def compare(self, query: Entity, candidates: Sequence[Entity]) -> list[Comparison]:
-        return compared(query, candidates)
+    def compare(
+        self, query: Entity, candidates: Sequence[Entity], least: float
+    ) -> list[Comparison | None]:
+        return compared(query, candidates, least)
 
 
 @pytest.fixture
@@ -158,5 +160,5 @@ def comparer() -> Iterator[Comparer]:
 def test_another_process_compares_and_is_replaced_when_it_is_killed(comparer: Comparer) -> None:
     query = described("Person", {"name": "Viktor Morozov"})
     same = make_entity("a", "m", "Person", {"name": ["Viktor Morozov"]})
-    assert comparer.compare(query, []) == []
-    assert comparer.compare(query, [same]) == compared(query, [same])
+    assert comparer.compare(query, [], 0.5) == []
+    assert comparer.compare(query, [same], 0.5) == compared(query, [same], 0.5)
