@@ -129,13 +129,22 @@ def date_points(one: str, other: str) -> tuple[float, str]:
     if length == 10:
         if one[:4] == other[:4] and (one[5:7], one[8:]) == (other[8:], other[5:7]):
             return SWAPPED, "day and month are exchanged"
-        if sum(a != b for a, b in zip(one, other, strict=True)) == 1:
+        differ = [at for at, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
+        if len(differ) == 1:
             return ONE_DIGIT, "one digit differs"
+        if len(differ) == 2 and _exchanged(one, other, *differ):
+            return ONE_DIGIT, "two digits are exchanged"
     if one[:4] != other[:4]:
         return _other_year(int(one[:4]) - int(other[:4]), length)
     if one[:7] == other[:7]:
         return OTHER_DAY, "another day of the same month"
     return OTHER_MONTH, "another month of the same year"
+
+
+def _exchanged(one: str, other: str, first: int, second: int) -> bool:
+    """Whether two digits that follow each other have changed their places."""
+    between = one[first + 1 : second].replace("-", "")
+    return not between and (one[first], one[second]) == (other[second], other[first])
 
 
 def _other_year(apart: int, length: int) -> tuple[float, str]:

@@ -67,6 +67,9 @@ CONFLICT = 0.5
 """From this weight on, parts that each name has alone make two names of them."""
 MOST_IN_CONFLICT = 0.66
 """The score that such names do not exceed; just below what counts as alike."""
+MOST_OF_HOLDING = 0.69
+"""The score of a company and its holding, which is another company: names say a little less than
+nothing."""
 SHORTEST_TYPED, SHORTEST_EXCHANGED = 4, 3
 SHORTEST_SOUND = 3
 TYPED, HEARD = 0.7, 0.8
@@ -136,6 +139,10 @@ class _Rest:
 
     weights: Mapping[NamePart, float]
     parts: list[NamePart] = field(default_factory=list)
+
+    def without(self, parts: Sequence[NamePart]) -> bool:
+        """Whether none of these parts is left."""
+        return not any(part in self.parts for part in parts)
 
     @property
     def weight(self) -> float:
@@ -235,6 +242,8 @@ def _in_order(query: Name, candidate: Name) -> NameComparison:
         score = _score(pairings, rests[0].weight, rests[1].weight)
         if _contradict(query, candidate, rests):
             score = min(score, MOST_IN_CONFLICT)
+        elif _is_holding(query, rests[0]) or _is_holding(candidate, rests[1]):
+            score = min(score, MOST_OF_HOLDING)
         if score > best.score:
             best = NameComparison(
                 score,
@@ -379,6 +388,12 @@ def _contradict(query: Name, candidate: Name, rests: Iterable[_Rest]) -> bool:
     return any(
         part.numeric or ROMAN.issuperset(part.comparable) for rest in rests for part in rest.parts
     )
+
+
+def _is_holding(name: Name, rest: _Rest) -> bool:
+    """Whether a part without a counterpart says that this is a holding."""
+    symbols = (span.symbol.id for span in name.spans if not rest.without(span.parts))
+    return name.tag != NameTypeTag.PER and "HOLDING" in symbols
 
 
 def _legal_forms(name: Name) -> set[str]:

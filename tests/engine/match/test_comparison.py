@@ -269,6 +269,18 @@ def test_a_function_between_points_is_linear() -> None:
     assert [interpolated(line, at) for at in (0.0, 0.25, 0.5, 0.75, 1.0)] == [-6, -3, 0, 2, 4]
 
 
+def test_a_holding_is_not_the_company_whose_name_it_bears() -> None:
+    owner, owned = (record("Company", name=name) for name in ("Acme Holding AG", "Acme AG"))
+    assert compared(owner, owned).score < 0.5
+    assert compared(owner, record("Company", name="Acme Holdings AG")).score > 0.9
+
+
+def test_digits_of_a_date_may_be_exchanged() -> None:
+    assert date_points("1963-01-17", "1936-01-17")[1] == "two digits are exchanged"
+    assert date_points("1960-11-17", "1961-01-17")[1] == "two digits are exchanged"
+    assert date_points("1963-01-17", "1936-01-18")[0] < -4
+
+
 def test_addresses_are_one_where_they_are_written_alike() -> None:
     one = record("Address", full="12 Harbour Road, 4171 Port Ellen", country="gb")
     same = record("Address", full="12 Harbour Rd., Port Ellen 4171", country="gb")
