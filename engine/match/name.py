@@ -68,8 +68,7 @@ CONFLICT = 0.5
 MOST_IN_CONFLICT = 0.66
 """The score that such names do not exceed; just below what counts as alike."""
 MOST_OF_HOLDING = 0.69
-"""The score of a company and its holding, which is another company: names say a little less than
-nothing."""
+"""The score of a company and its holding, which is another one: a little less than nothing."""
 SHORTEST_TYPED, SHORTEST_EXCHANGED = 4, 3
 SHORTEST_SOUND = 3
 TYPED, HEARD = 0.7, 0.8
@@ -139,10 +138,6 @@ class _Rest:
 
     weights: Mapping[NamePart, float]
     parts: list[NamePart] = field(default_factory=list)
-
-    def without(self, parts: Sequence[NamePart]) -> bool:
-        """Whether none of these parts is left."""
-        return not any(part in self.parts for part in parts)
 
     @property
     def weight(self) -> float:
@@ -240,10 +235,7 @@ def _in_order(query: Name, candidate: Name) -> NameComparison:
         if any(open_parts):
             pairings += _aligned(open_parts, rests, NameTypeTag.PER in (query.tag, candidate.tag))
         score = _score(pairings, rests[0].weight, rests[1].weight)
-        if _contradict(query, candidate, rests):
-            score = min(score, MOST_IN_CONFLICT)
-        elif _is_holding(query, rests[0]) or _is_holding(candidate, rests[1]):
-            score = min(score, MOST_OF_HOLDING)
+        score = min(score, _most(query, candidate, rests))
         if score > best.score:
             best = NameComparison(
                 score,
@@ -390,10 +382,17 @@ def _contradict(query: Name, candidate: Name, rests: Iterable[_Rest]) -> bool:
     )
 
 
-def _is_holding(name: Name, rest: _Rest) -> bool:
-    """Whether a part without a counterpart says that this is a holding."""
-    symbols = (span.symbol.id for span in name.spans if not rest.without(span.parts))
-    return name.tag != NameTypeTag.PER and "HOLDING" in symbols
+def _most(query: Name, candidate: Name, rests: tuple[_Rest, _Rest]) -> float:
+    """The most that two names score: less where what is left makes two things of them."""
+    if _contradict(query, candidate, rests):
+        return MOST_IN_CONFLICT
+    left = (
+        span.symbol.id
+        for name, rest in zip((query, candidate), rests, strict=True)
+        for span in name.spans
+        if any(part in rest.parts for part in span.parts)
+    )
+    return MOST_OF_HOLDING if "HOLDING" in left else 1.0
 
 
 def _legal_forms(name: Name) -> set[str]:
