@@ -146,8 +146,8 @@ def _keys(name: str, person: bool, thing: bool) -> Iterator[str]:
             yield "h" + letters[:LONGEST_CHINESE]
         return
     words = name_words(name, thing)
-    if len(words) == 1:
-        yield from (f"1{way}" for way in words[0].ways)
+    if len(words) < 2:  # none, where a name is of signs alone
+        yield from (f"1{way}" for word in words for way in word.ways)
         return
     if thing:
         yield from opening_keys(words[0], words[1])

@@ -120,8 +120,9 @@ class Finder:
             if is_chinese(name):
                 continue
             words = name_words(name, thing)
-            if len(words) == 1:
-                yield from self._one_word(entity, name, words[0], passage)
+            if len(words) < 2:  # none, where a name is of signs alone
+                for word in words:
+                    yield from self._one_word(entity, name, word, passage)
                 continue
             if thing:
                 for found in things(words, passage):

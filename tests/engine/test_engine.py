@@ -41,7 +41,7 @@ def test_status_beside_another_shows_the_memory(
     assert result.exit_code == 0, result.output
     line = next(text for text in result.stdout.splitlines() if text.startswith("server"))
     assert engine._server.uri in line
-    assert "heap 512 MiB, page cache 256 MiB" in line
+    assert "heap 512 MiB, page cache 128 MiB" in line
     assert f"process {engine._server.pid};" in line
 
 

@@ -28,7 +28,7 @@ RECORDS = (
         "nordlicht",
         {"name": ["Nordlicht Handels GmbH"], "registrationNumber": ["HRB 778812"]},
     ),
-    ("Company", "gazolin", {"name": ["Gazolin"]}),
+    ("Company", "gazolin", {"name": ["Gazolin", "—", "'’' …", "\u0301"]}),
     ("Company", "first", {"name": ["First Bank"]}),
     ("Vessel", "aurora", {"name": ["MV Aurora Star"], "imoNumber": ["IMO9074729"]}),
     ("Person", "mail", {"name": ["Ines Marchetti"], "email": ["ines@marchetti.example"]}),
