@@ -71,7 +71,7 @@ def test_every_list_in_pages_has_edges_and_a_whole_page_info() -> None:
         assert get_named_type(edge.fields["node"].type) is item
 
 
-BEST = ("MatchResult", "AggregateGroup", "Cluster")
+BEST = ("MatchResult", "Screening", "AggregateGroup", "Cluster")
 """Lists of the likeliest records, or the largest groups, which have no second page."""
 
 

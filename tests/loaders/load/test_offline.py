@@ -49,7 +49,7 @@ def content(engine: Engine) -> Counter[str]:
     with engine.snapshot() as snapshot:
         nodes, relationships = list(snapshot.nodes()), list(snapshot.relationships())
     names = {each["key"]: each["properties"].get("id") for each in nodes}
-    nodes = [node for node in nodes if node["labels"] != ["AccessStamp"]]
+    nodes = [node for node in nodes if node["labels"] not in (["AccessStamp"], ["Moment"])]
     for each in (*nodes, *relationships):
         values = dict(each["properties"])
         for name in CHANGING:
