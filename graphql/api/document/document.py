@@ -305,7 +305,9 @@ class StoredDocument:
         resolver=_ancestors, description="All that it was found in, the outermost first."
     )
     children: "list[StoredDocument]" = strawberry.field(
-        resolver=_children, description="What was found in it, directly, by id."
+        resolver=_children,
+        description="The first files that were found in it, directly, by id; "
+        "`children` of its record has them in pages.",
     )
     child_count: int = strawberry.field(
         resolver=_children_count, description="How many documents were found in it, directly."
