@@ -77,7 +77,7 @@ COMMANDS = {
     ),
     "screen": (
         "cli.screen:screen_command",
-        "Whom of the archive some files name, with page and score; nothing is kept.",
+        "Whom of the archive some files name: with page, words, score and why; nothing is kept.",
     ),
     "status": (
         "cli.status:status_command",

@@ -17,7 +17,7 @@ WHILE = 30.0
 @click.option("--status", is_flag=True, help="Only tell what was found, and what waits.")
 @click.option("--again", is_flag=True, help="Look at everything again, also what did not change.")
 def mention_command(status: bool, again: bool) -> None:
-    """Whom the documents of the archive name.
+    """Look for names in the documents of the archive, and tell what was found.
 
     `clew up`, `clew ingest` and `clew load` look for names whenever something is new. This looks
     at what is left, goes on where it was interrupted, and tells how much there is.

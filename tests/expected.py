@@ -128,6 +128,10 @@ def spans(dates: Iterable[str]) -> list[Span]:
     return [found for found in map(span, dates) if found is not None]
 
 
+AUTHORS = ("author", "from")
+"""Who wrote a document."""
+
+
 class Searched:
     """What of one entity is searched, filtered and counted."""
 
@@ -138,12 +142,16 @@ class Searched:
         for name, values in properties.items():
             by_type[self.schema.properties[name].type.name] += values
         self.spans = spans(by_type["date"])
+        authors = AUTHORS if "mimeType" in self.schema.properties else ()
         self.values = {
             "schema": {self.schema.name},
             "dataset": {dataset},
             "country": set(by_type["country"]),
             "topic": set(by_type["topic"]),
             "year": {first[:4] for first, _ in self.spans},
+            "mimetype": {value.lower() for value in by_type["mimetype"]},
+            "language": {value.lower() for value in by_type["language"]},
+            "author": {each for name in authors for each in properties.get(name, ())},
         }
         starts, ends = (spans(properties.get(name, ())) for name in ("startDate", "endDate"))
         if starts or ends:

@@ -113,7 +113,8 @@ def property_of(prop: Property, schema: Schema) -> ModelProperty:
 @cache
 def choices(type: str) -> list[ModelChoice]:
     """The values of an enumeration of FtM's, by label; none of another type."""
-    names: Mapping[str, str] = getattr(registry.get(type), "names", None) or {}
+    known = {each.name: each for each in registry.types}
+    names: Mapping[str, str] = getattr(known.get(type), "names", None) or {}
     labels = sorted(names.items(), key=lambda item: item[1])
     return [ModelChoice(value=value, label=label) for value, label in labels]
 

@@ -6,6 +6,8 @@ const DEEP = 100;
 const NAME = "clew";
 const STORE = "diagram";
 const PATIENCE = 2000; // milliseconds
+const TRIES = 5;
+const PAUSE = 300; // milliseconds
 
 /** Holds the state; tells its listeners when it changes. */
 export class History {
@@ -100,17 +102,33 @@ export class History {
     this.who = who;
     localStorage.setItem("clew", who);
     // a private window may have no such store, and another page may hold it up
-    const opening = open().then(async (database) => {
-      const kept = await found(database, key(who));
-      this.database = database;
-      performance.mark("recalled");
-      if (kept && this.done.length === 0) {
-        Object.assign(this, kept);
-        if (this.saved?.state === true) this.saved.state = this.state;
-        for (const listener of this.listeners) listener();
-      } else if (this.done.length) this.keep();
-    });
-    await Promise.race([opening, later(PATIENCE)]).catch(() => null);
+    await Promise.race([this.connect(who), later(PATIENCE)]);
+  }
+
+  /** Open the store; again where the browser closed it, which it does while it clears data. */
+  async connect(who) {
+    for (let left = TRIES; left; left -= 1) {
+      try {
+        const database = await open();
+        database.onclose = () => this.database === database && this.reconnect();
+        const kept = await found(database, key(who));
+        this.database = database;
+        performance.mark("recalled");
+        if (kept && this.done.length === 0) {
+          Object.assign(this, kept);
+          if (this.saved?.state === true) this.saved.state = this.state;
+          for (const listener of this.listeners) listener();
+        } else if (this.done.length) this.keep();
+        return;
+      } catch {
+        await later(PAUSE);
+      }
+    }
+  }
+
+  reconnect() {
+    this.database = null;
+    this.connect(this.who);
   }
 }
 
@@ -118,9 +136,9 @@ const key = (who) => (who ? `${STORE} ${who}` : STORE);
 
 function found(database, name) {
   const request = database.transaction(STORE).objectStore(STORE).get(name);
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
-    request.onerror = () => resolve(null);
+    request.onerror = () => reject(request.error);
   });
 }
 

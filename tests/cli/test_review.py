@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 import termios
@@ -30,6 +31,12 @@ pytestmark = pytest.mark.usefixtures("in_this_process")
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
+def take_terminal() -> None:
+    """Let Ctrl-C reach a process, also where the tests run in the background, which ignores it."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Terminal:
     """A command at a terminal of 120 columns; what it shows is kept."""
 
@@ -42,7 +49,7 @@ class Terminal:
             stderr=slave,
             env={**environment, "COLUMNS": "120", "LINES": "50", "TERM": "xterm"},
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # so that Ctrl-C reaches it
+            preexec_fn=take_terminal,
         )
         os.close(slave)
         self.shown = ""

@@ -13,6 +13,7 @@ VALUES: dict[str, Any] = {
     "data": Path("/tmp/x"),
     "neo4j_uri": "bolt://somewhere:7687",
     "neo4j_user": "ada",
+    "java_options": "-XX:+UseSerialGC",
     "neo4j_password": "secret",
     "host": "::1",
     "port": 0,

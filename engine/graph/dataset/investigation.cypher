@@ -48,7 +48,7 @@ RETURN i.record AS record, i.by AS by, i.at AS at ORDER BY record
 // -- inclusion_of --
 // Which investigations that the reader may see include a record that the reader may see?
 MATCH (i:Inclusion {record: $record})
-WHERE $$visible:i$$ AND i.investigation IN $datasets
+WHERE $$visible:i$$ AND i.investigation IN $among
 RETURN i.investigation AS name ORDER BY name
 
 // -- record_edges --

@@ -74,6 +74,7 @@ class InvestigationNodes:
     def including(self, record: str, access: Access) -> list[str]:
         """The names of the investigations that include a record, as far as the reader sees both."""
         parameters = {"record": record, **visibility.parameters(access)}
+        parameters["among"] = parameters["datasets"]
         rows = self._connection.read("inclusion_of", parameters, timeout=self._seconds)
         return [row["name"] for row in rows]
 

@@ -13,6 +13,12 @@ from engine.graph.convert import mention_of
 from engine.mentioned import HeldMention, Mention, MentionQuestion
 
 OF_DOCUMENT, OF_PAGE, OF_RECORD = "mention_of_document", "mention_of_page", "mention_of_record"
+COUNTS = {
+    OF_DOCUMENT: "mention_of_document_count",
+    OF_PAGE: "mention_of_page_count",
+    OF_RECORD: "mention_of_record_count",
+}
+"""The query that counts what each of them finds."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,7 @@ class MentionNodes:
     def count(self, name: str, question: MentionQuestion, access: Access) -> int:
         """How many mentions there are on all pages."""
         parameters = self._parameters(question, access)
-        rows = self._connection.read(f"{name}_count", parameters, timeout=self._seconds)
+        rows = self._connection.read(COUNTS[name], parameters, timeout=self._seconds)
         return int(rows[0]["count"])
 
     def counts(self, access: Access) -> list[tuple[str, str, int, int]]:

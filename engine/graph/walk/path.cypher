@@ -191,7 +191,8 @@ $$edge$$.dataset IN $$value$$
 
 // -- path_edge_currency --
 // Whether a relationship has no amount by its type, or one in a currency.
-(NOT $$edge$$:PAYMENT|DEBT|CONTRACT_AWARD OR any(c IN $$edge$$.currency WHERE toUpper(c) = $$value$$))
+(NOT $$edge$$:PAYMENT|DEBT|CONTRACT_AWARD
+  OR any(c IN $$edge$$.currency WHERE toUpper(c) = $$value$$))
 
 // -- path_node_topics --
 // Whether a node has one of some topics.
