@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
+from heapq import merge
 from typing import IO
 
 import orjson
@@ -210,29 +211,40 @@ def bundled_pages(source: IO[bytes]) -> Iterator[PageReading]:
 
 def rebundled(
     source: IO[bytes], changed: Mapping[int, PageReading], target: IO[bytes]
-) -> float | None:
-    """Write a bundle with some readings in place of others; the mean confidence of all words."""
+) -> tuple[int, float | None]:
+    """Write a bundle with some readings more, or in place of others.
+
+    How many readings it has now, and the mean confidence of all words.
+    """
     sureness = Sureness()
 
     def readings() -> Iterator[PageReading]:
-        for before in bundled_pages(source):
-            reading = changed.get(before.number, before)
+        before = bundled_pages(source)
+        kept = (each for each in before if each.number not in changed)
+        for reading in merge(kept, sorted(changed.values(), key=number_of), key=number_of):
             sureness.add(reading)
             yield reading
 
     page_bundle(readings(), target)
-    return sureness.mean
+    return sureness.pages, sureness.mean
+
+
+def number_of(page: PageReading) -> int:
+    """The number of a page."""
+    return page.number
 
 
 @dataclass
 class Sureness:
     """How sure OCR is of the pages that come in."""
 
+    pages: int = 0
     words: int = 0
     total: float = 0.0
 
     def add(self, page: PageReading) -> None:
         """Count the words of a page."""
+        self.pages += 1
         for word in page.words:
             if word.confidence is not None:
                 self.words += 1

@@ -26,6 +26,8 @@ from engine.sync.keeper import Keeper
 from engine.validation import shown
 
 BODY, LANGUAGE = "bodyText", "detectedLanguage"
+MOST_NUMBER = 100_000
+"""The highest number that a page may have."""
 PIECE = 50_000
 """Characters of one value of a text: FtM's have at most 65,000."""
 
@@ -109,6 +111,8 @@ class Pages:
         Raises Forbidden, NotFound, and BadInput for a page that was not read from an image or PDF.
         """
         file = self._changeable(by, document, [number])
+        if self.reading(file, number) is None:
+            raise BadInput(f"{shown(document)} has no page {number} that was read")
         if len(text) > LONGEST_TEXT:
             raise BadInput(f"text: {len(text):,} characters: a page has at most {LONGEST_TEXT:,}")
         if len(note) > LONGEST_NOTE:
@@ -131,6 +135,7 @@ class Pages:
     ) -> list[PageOrder]:
         """Have pages read again in these languages, or in those that are found.
 
+        Also pages that could not be read before; how many a file has is known once it is opened.
         With ``as_image`` also those that have text. Raises Forbidden, NotFound, BadInput.
         """
         file = self._changeable(by, document, numbers)
@@ -148,9 +153,8 @@ class Pages:
             raise BadInput(f"{shown(document)} was not read page by page: it is no PDF or image")
         if not numbers or len(numbers) > MOST_PAGES:
             raise BadInput(f"pages: name 1 to {MOST_PAGES:,} pages")
-        for number in sorted(numbers):
-            if self.reading(file, number) is None:
-                raise BadInput(f"{shown(document)} has no page {number}")
+        if wrong := [number for number in sorted(numbers) if not 0 < number <= MOST_NUMBER]:
+            raise BadInput(f"{shown(document)} has no page {wrong[0]}")
         return file
 
     # --- for who reads documents ------------------------------------------------------------------
@@ -185,11 +189,13 @@ class Pages:
             self._keep_readings(file, file.bundle, readings)
             corrected = self.corrected(file)
             pages = self._nodes.numbered(file.id, readings, self._directory.owner_access())
+            known = {int(page.properties["index"][0]): page for page in pages}
             changed = [
-                with_reading(page, readings[int(page.properties["index"][0])], corrected)
-                for page in pages
+                with_reading(known.get(number) or new_page(file.id, number), reading, corrected)
+                for number, reading in readings.items()
             ]
-            self._keeper.take(self._writer.write(changed, {page.id for page in changed}))
+            there = {page.id for page in known.values()}
+            self._keeper.take(self._writer.write(changed, there))
             self._keeper.follow()
         self._revisions.done(orders)
 
@@ -204,10 +210,11 @@ class Pages:
         with self._documents.holding():
             with TemporaryFile() as target:
                 with self._documents.content(bundle) as source:
-                    confidence = rebundled(source, readings, target)
+                    count, confidence = rebundled(source, readings, target)
                 target.seek(0)
                 kept = self._documents.archive(target).sha256
-            self._documents.save([replace(file, bundle=kept, confidence=confidence)])
+            now = replace(file, bundle=kept, confidence=confidence, pages=count)
+            self._documents.save([now])
         if kept != bundle:
             self._documents.release([bundle])
 
@@ -215,6 +222,13 @@ class Pages:
 def readable(ids: Collection[str], access: Access) -> list[str]:
     """Those of these documents whose dataset the reader may read."""
     return [id_ for id_ in ids if id_.partition(":")[0] in access.datasets]
+
+
+def new_page(document: str, number: int) -> Entity:
+    """The record of a page, without what is on it; ``document`` is an id with its dataset."""
+    dataset, _, entity_id = document.partition(":")
+    values = {"index": [str(number)], "document": [entity_id]}
+    return make_entity(dataset, f"{entity_id}-p{number}", "Page", values)
 
 
 def with_reading(page: Entity, reading: PageReading, corrected: Mapping[int, str]) -> Entity:

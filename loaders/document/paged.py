@@ -70,6 +70,9 @@ def pages(asked: Asked, count: int, page: Reader) -> Iterator[Part]:
     )
     own = dict(asked.by_page)
     for number in asked.only or range(1, count + 1):
+        if number > count:
+            yield Problem(Reason.CORRUPT, f"page {number:,} is not there: it has {count:,} pages")
+            continue
         languages = own.get(number, how.languages)
         try:
             reading = page(number, replace(how, languages=languages))

@@ -14,6 +14,7 @@ from api.app import create_app
 from api.operation import operations
 from cli.bulk import bulk_load
 from engine.account import OWNER, Level
+from engine.document import PageKind, PageReading, State
 from engine.engine import Engine
 from engine.question import SearchQuestion
 from loaders.document.box import Box
@@ -109,6 +110,7 @@ def test_a_scan_is_read_again_corrected_and_proved(http: Http, engine: Engine) -
     read(engine)  # all of it again, in no language that is given
     check_text(http, id_)
     check_proved(http, id_)
+    check_new_page(http, id_)
 
 
 def check_found(http: Http, id_: str) -> None:
@@ -162,6 +164,24 @@ def check_text(http: Http, id_: str) -> None:
     assert first["revisions"][0]["by"] == "team"
     assert "ministry" in first["readText"]
     assert second["languages"] == ["rus"]
+
+
+def check_new_page(http: Http, id_: str) -> None:
+    """A page that could not be read at first can be ordered, and is there once it was read."""
+    assert ask(http, "team", AGAIN.replace("[2]", "[0]"), id=id_) == {"readPagesAgain": None}
+    assert ask(http, "team", AGAIN.replace("[2]", "[3]"), id=id_)["readPagesAgain"]
+    (done,) = read_again(http.engine, "leak")  # the file has two pages
+    assert (done.number, done.state) == (3, State.FAILED)
+    assert "it has 2 pages" in (done.detail or "")
+    engine = http.engine
+    page = PageReading(3, "The dredger Halvmane", PageKind.SCAN, "an image")
+    engine.pages.take(engine.documents.named([id_])[id_], {3: page}, [])
+    hits = engine.search(SearchQuestion("halvmane"), engine.owner_access()).hits
+    assert [(hit.id, hit.page_number) for hit in hits] == [(id_, 3)]
+    told = ask(http, "team", DOCUMENT, id=id_)["document"]["pages"]["nodes"]
+    assert [each["number"] for each in told] == [1, 2, 3]
+    assert engine.documents.named([id_])[id_].pages == 3
+    assert engine.check() == []
 
 
 def check_proved(http: Http, id_: str) -> None:
