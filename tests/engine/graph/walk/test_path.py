@@ -207,7 +207,8 @@ def test_a_search_with_too_many_steps_says_so(
     result = finder.paths(question("t:a", "t:d", mode=PathMode.K_SHORTEST, k=9), EVERY)
     found = [path.node_ids for path in result.paths]
     # where not even the first is found so, another search finds one of the shortest
-    assert found == every[: len(found)] or (most == 2 and len(found) == 1 and found[0] in every)
+    assert found == every[: len(found)] or (len(found) == 1 and found[0] in every)
+    assert found
     assert "there may be more paths" in (result.truncated or "")
     assert len(every) == 3
 
