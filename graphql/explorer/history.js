@@ -77,13 +77,16 @@ export class History {
   /** Keep all of it in the browser, which asks before it leaves the page too early. */
   keep() {
     if (!this.database) return;
-    const { state, done, undone, saved, investigation, look, who } = this;
-    const transaction = this.database.transaction(STORE, "readwrite", { durability: "relaxed" });
+    const { state, done, undone, saved, investigation, look, who, database } = this;
+    const transaction = database.transaction(STORE, "readwrite", { durability: "relaxed" });
     transaction.objectStore(STORE).put(
       { state, done, undone, saved: saved && { ...saved, state: saved.state === state }, investigation, look },
       key(who));
     this.keeping += 1;
-    transaction.oncomplete = transaction.onabort = () => (this.keeping -= 1);
+    // a store that the browser closed never tells how its writes ended
+    transaction.oncomplete = transaction.onabort = () => {
+      if (this.database === database) this.keeping -= 1;
+    };
   }
 
   /** Forget all of it, in the browser too. */
@@ -128,6 +131,7 @@ export class History {
 
   reconnect() {
     this.database = null;
+    this.keeping = 0;
     this.connect(this.who);
   }
 }
