@@ -13,7 +13,7 @@ import orjson
 
 from engine.document import Reason
 from loaders.document.member import Folder
-from loaders.document.part import Asked, Member, Unreadable
+from loaders.document.part import Asked, Member, Unreadable, still_locked
 
 BLOCK = 128 * 1024
 """Bytes that are unpacked at a time."""
@@ -28,8 +28,7 @@ def unlocked_members(asked: Asked) -> Iterator[Member]:
         files = files_of(asked, password)
         yield from unpacked(asked, password, files)
         return
-    given = "none of the passwords fits" if asked.passwords else "it needs a password"
-    raise Unreadable(Reason.ENCRYPTED, f"{given}: give one by --password and --retry encrypted")
+    raise still_locked(asked)
 
 
 def fits(asked: Asked, password: str) -> bool:

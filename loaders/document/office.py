@@ -12,7 +12,7 @@ import xberg
 from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
 
 from engine.document import Reason
-from loaders.document.part import Asked, Facts, Part, Text, Unreadable, clean
+from loaders.document.part import Asked, Facts, Part, Text, Unreadable, clean, still_locked
 
 LOCKED = re.compile("encrypted|password", re.IGNORECASE)
 EXCEL_ITSELF = "VelvetSweatshop"
@@ -78,5 +78,4 @@ def unlocked(asked: Asked) -> Path:
         except (FileFormatError, ParseError, OSError) as error:
             raise Unreadable(Reason.CORRUPT, f"it is locked, and damaged: {error}") from None
         return copy
-    given = "none of the passwords fits" if asked.passwords else "it needs a password"
-    raise Unreadable(Reason.ENCRYPTED, f"{given}: give one by --password and --retry encrypted")
+    raise still_locked(asked)

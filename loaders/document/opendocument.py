@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 
 from engine.document import Reason
-from loaders.document.part import Asked, Unreadable
+from loaders.document.part import Asked, Unreadable, still_locked
 from loaders.table.archive import parser_for
 
 MANIFEST = "META-INF/manifest.xml"
@@ -112,8 +112,7 @@ def unlocked(asked: Asked) -> Path:
         except (zipfile.BadZipFile, KeyError, OSError, ValueError, ExpatError) as error:
             raise Unreadable(Reason.CORRUPT, f"it is locked, and damaged: {error}") from None
         return copy
-    given = "none of the passwords fits" if asked.passwords else "it needs a password"
-    raise Unreadable(Reason.ENCRYPTED, f"{given}: give one by --password and --retry encrypted")
+    raise still_locked(asked)
 
 
 def unlock(archive: zipfile.ZipFile, manifest: Manifest, password: str, copy: Path) -> None:

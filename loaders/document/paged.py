@@ -8,7 +8,7 @@ import pypdfium2 as pdfium
 
 from engine.document import PageReading, Reason
 from loaders.document.limit import SECONDS
-from loaders.document.part import Asked, Facts, Part, Problem, Unreadable, clean
+from loaders.document.part import Asked, Facts, Part, Problem, Unreadable, clean, still_locked
 from loaders.ocr.failure import LanguageMissing
 from loaders.ocr.failure import Unreadable as UnreadablePage
 from loaders.ocr.file import after
@@ -56,8 +56,7 @@ def opened(asked: Asked) -> tuple[str | None, int]:
         except UnreadablePage as error:
             if error.reason is not Reason.ENCRYPTED:
                 raise Unreadable(error.reason, error.detail) from None
-    given = "none of the passwords fits" if asked.passwords else "it needs a password"
-    raise Unreadable(Reason.ENCRYPTED, f"{given}: give one by --password and --retry encrypted")
+    raise still_locked(asked)
 
 
 def pages(asked: Asked, count: int, page: Reader) -> Iterator[Part]:

@@ -117,6 +117,12 @@ SIMPLE: Mapping[str, type[Any]] = {
 }
 
 
+def still_locked(asked: Asked) -> Unreadable:
+    """The error for a file that none of the given passwords opens."""
+    given = "none of the passwords fits" if asked.passwords else "it needs a password"
+    return Unreadable(Reason.ENCRYPTED, f"{given}: give one by --password and --retry encrypted")
+
+
 def line_of(part: Part) -> bytes:
     """A part as a line."""
     if isinstance(part, PageReading):
