@@ -131,7 +131,12 @@ def line_of(part: Part) -> bytes:
 
 
 def parts_in(path: Path) -> Iterator[Part]:
-    """The parts that a reading wrote; a last line that was cut by a crash is left out."""
+    """The parts that a reading wrote: none where it ended before it wrote any.
+
+    A last line that was cut by a crash is left out.
+    """
+    if not path.exists():
+        return
     with path.open("rb") as lines:
         for line in lines:
             if not line.endswith(b"\n"):

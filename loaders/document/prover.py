@@ -105,7 +105,7 @@ class Prover:
     def _ask(self, asked: Asked) -> None:
         """Ask a sandbox; raises BadInput with what went wrong."""
         ending = self._box().read(asked)
-        parts = parts_in(asked.folder / PARTS) if (asked.folder / PARTS).exists() else ()
+        parts = parts_in(asked.folder / PARTS)
         problems = [part for part in parts if isinstance(part, Problem)]
         reason = ending.reason or (problems[0].reason if problems else None)
         if reason is None:

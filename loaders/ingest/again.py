@@ -115,7 +115,7 @@ def parts_of(
             by_page=tuple((each.number, each.languages) for each in orders if each.languages),
         )
         ending = box.read(asked)
-    for part in parts_in(place / PARTS) if (place / PARTS).exists() else ():
+    for part in parts_in(place / PARTS):
         if isinstance(part, PageReading):
             yield part
         elif isinstance(part, Problem):

@@ -83,7 +83,7 @@ class Conversion:
         """The records: pages, tables, people and folders, and last the document itself."""
         path = self._folder / PARTS
         bundle = self._folder / "bundle.zip"
-        for part in parts_in(path) if path.exists() else ():
+        for part in parts_in(path):
             yield from self._records_of(part)
         if not self._is_bomb():
             yield from self._passages.rest()

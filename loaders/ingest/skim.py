@@ -73,9 +73,8 @@ def _with_members(
         left = budget(size, count, spent)
         ending = box.read(Asked(file.file, file.name, place, left, *told))
         members: list[_Waiting] = []
-        parts = place / PARTS
         reading = _Reading(file.path, place)
-        for part in parts_in(parts) if parts.exists() else ():
+        for part in parts_in(place / PARTS):
             if isinstance(part, Member):
                 inner = place / part.file
                 path = "/".join((file.path, *part.folders, part.name))
