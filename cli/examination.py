@@ -268,6 +268,14 @@ def datasets(_: Settings, engine: Engine) -> Findings:
         yield ok("no dataset is overdue")
 
 
+def rates(_: Settings, engine: Engine) -> Findings:
+    """Which currencies sums are converted from, where they are: a bad table ends the start."""
+    if engine.rates is not None:
+        known = ", ".join(sorted(engine.rates.series)[:SHOWN])
+        number = len(engine.rates.series)
+        yield ok(f"sums are converted to {engine.rates.currency}: {number} currencies ({known} …)")
+
+
 def queue(settings: Settings, _: Engine) -> Findings:
     """Whether the Redis that the settings name answers."""
     if not settings.redis_url:
@@ -321,6 +329,7 @@ CHECKS: tuple[Callable[[Settings, Engine], Findings], ...] = (
     keys,
     readers,
     datasets,
+    rates,
 )
 
 

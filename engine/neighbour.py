@@ -14,13 +14,18 @@ from engine.graph.walk.neighbour import NeighbourWalk
 from engine.index.index import Index
 from engine.index.tally import Tallies
 from engine.presence import Presence
+from engine.rate import Rates
 from engine.tally import NeighbourQuestion, Tallied, TallyOrder
 
 
 class Neighbours:
     """Answers questions about neighbours."""
 
-    def __init__(self, walk: NeighbourWalk, index: Index, presence: Presence) -> None:
+    def __init__(
+        self, walk: NeighbourWalk, index: Index, presence: Presence, rates: Rates | None = None
+    ) -> None:
+        """With ``rates`` sums are converted as well."""
+        self._rates = rates
         self._walk = walk
         self._index = index
         self._presence = presence
@@ -34,7 +39,7 @@ class Neighbours:
             found = Tallied()
         else:
             others = self._walk.links(question, ids, access)
-            tallies = Tallies(self._index.searcher, access)
+            tallies = Tallies(self._index.searcher, access, self._rates)
             # a payment that the reader may see may be one of a record that they may not see
             found = tallies.neighbours(question, sorted(tallies.records(ids)), others)
         if not found.rows and question.after is None:

@@ -15,6 +15,7 @@ from enum import Enum
 from engine.entity import Entity
 from engine.errors import BadInput
 from engine.judgement import Verdict
+from engine.order import PropertyOrder
 from engine.partial_date import required_date
 from engine.vocabulary import chosen_property, chosen_schemata, chosen_types, close, meant, shown
 
@@ -321,6 +322,8 @@ class SearchQuestion:
     """The size of the page."""
     after: str | None = None
     """The cursor of the last hit on the page before."""
+    by: PropertyOrder | None = None
+    """An order in place of ``sort``."""
 
 
 @dataclass(frozen=True)

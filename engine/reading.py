@@ -64,6 +64,7 @@ from engine.question import (
     PathQuestion,
     SearchQuestion,
 )
+from engine.rate import Rates
 from engine.run import Place, Run
 from engine.settings import Settings
 from engine.store import Stores
@@ -85,7 +86,8 @@ class Reading:
         self._matcher = Matcher(self._reader, stores.index, self._comparer)
         self._paths = Pathfinder(stores.connection, settings.deadline)
         walk = NeighbourWalk(stores.connection, settings.deadline)
-        self._neighbours = Neighbours(walk, stores.index, self._presence)
+        self.rates = Rates.read(settings.rates)
+        self._neighbours = Neighbours(walk, stores.index, self._presence, self.rates)
         self._hubs = Hubs(HubWalk(stores.connection, settings.deadline), stores.index)
         self._sets = Sets(stores.connection, settings.deadline)
         history = History(stores.connection, settings.deadline)
@@ -323,7 +325,7 @@ class Reading:
     def groups(self, question: AggregateQuestion, access: Access) -> Tallied[str]:
         """How much there is of what a search finds, by the values of a field; raises BadInput."""
         timed = replace(question, search=self._timed(question.search))
-        return self._index.groups(timed, access)
+        return self._index.groups(timed, access, self.rates)
 
     def _timed(self, question: SearchQuestion) -> SearchQuestion:
         """The question with the revision of the time that its filter names, if any."""

@@ -98,6 +98,9 @@ class Settings(BaseModel):
     terms: str = ""
     """The file with the terms of use, which users accept once; `none` for an archive without.
     Without it there are [terms](limits.md#terms-of-use) that name what an archive is not for."""
+    rates: str = ""
+    """The CSV file with [rates of currencies](sums.md#one-currency), by which sums are converted.
+    Without it nothing is converted."""
     contact: str = ""
     """Whom a blocked caller may ask: an e-mail address or a web address."""
     anonymous_export_bytes: Limits = "2000000000/day"

@@ -1,7 +1,8 @@
 """How much there is of what: questions for counts and sums, and what is answered.
 
-Nothing is converted: there is a sum for each currency. An amount that cannot be summed (none is
-told, there are several, or several currencies) is counted as ``unsummed``.
+There is a sum for each currency. An amount that cannot be summed (none is told, there are several,
+or several currencies) is counted as ``unsummed``. With a table of rates (``engine.rate``) there is
+one more sum, of what can be converted.
 """
 
 from dataclasses import dataclass, field
@@ -39,6 +40,19 @@ class Total:
 
 
 @dataclass(frozen=True)
+class Converted:
+    """The sum of all amounts that a table of rates converts to its currency."""
+
+    currency: str
+    count: int
+    """How many amounts were converted."""
+    sum: float
+    """To the hundredth: what each currency's amounts of one date come to is converted."""
+    unsummed: int
+    """How many have no amount that can be summed, or one that no rate converts."""
+
+
+@dataclass(frozen=True)
 class Tally:
     """How many records there are of a group, from when to when, and what they come to."""
 
@@ -51,6 +65,8 @@ class Tally:
     """By currency, the one with the most amounts first."""
     unsummed: int = 0
     """How many have no amount that can be summed, though records of their schema may have one."""
+    converted: Converted | None = None
+    """None where there is no table of rates, or nothing is summed."""
 
 
 @dataclass(frozen=True)

@@ -107,12 +107,12 @@ def property_types() -> Mapping[str, frozenset[str]]:
     return {type_: frozenset(names) for type_, names in found.items()}
 
 
-def chosen_property(name: str, type: str) -> str:
-    """A property with values of a type, as FtM writes it; raises BadInput for another name."""
-    known = {each.lower(): each for each in property_types()[type]}
+def chosen_property(name: str, *types: str) -> str:
+    """A property with values of these types, as FtM writes it; raises BadInput for other names."""
+    known = {each.lower(): each for type_ in types for each in property_types()[type_]}
     if name.lower() not in known:
         hint = meant(close(name, known.values()))
-        raise BadInput(f"{shown(name)} is no property with a {type}.{hint}")
+        raise BadInput(f"{shown(name)} is no property with a {' or a '.join(types)}.{hint}")
     return known[name.lower()]
 
 

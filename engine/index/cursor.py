@@ -34,7 +34,7 @@ class Place:
 
 def fingerprint(question: SearchQuestion) -> str:
     """Identifies a search in its cursors: the same on all its pages, another for another search."""
-    return fingerprint_of(question.text, question.filter, question.sort.name)
+    return fingerprint_of(question.text, question.filter, question.by or question.sort.name)
 
 
 def fingerprint_of(*asked: object) -> str:

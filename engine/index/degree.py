@@ -16,9 +16,16 @@ from engine.index.facet import number_of_hits
 from engine.index.rank import Ranking, both
 from engine.index.term import every, one_of
 from engine.index.union import Measured, Merged, ordered
+from engine.tally import MOST_GROUPS
+from engine.warning import warn
 
 FEW = 5_000
 """So many hits have their relationships counted one by one."""
+INEXACT = (
+    f"sort DEGREE: more than {MOST_GROUPS:,} records have relationships, and so many on each side "
+    "are ranked. Beyond these the order is not exact, and a score may be too low. A search with at "
+    f"most {FEW:,} results is in exact order"
+)
 STEP = 500
 """Records, in the order of all, of which those that are hits are looked for together."""
 
@@ -40,8 +47,11 @@ class Connected:
             yield from ordered({id_: numbers.get(id_, 0.0) for id_ in ids})
             return
         seen: set[str] = set()
-        waiting = iter(self._merged())
+        merged = self._merged()
+        waiting = iter(merged)
         while some := list(islice(waiting, STEP)):
+            if merged.cut:
+                warn(INEXACT)
             keys = [key for _, key in some]
             seen.update(keys)
             wanted = set(self._ids(both(self.hits, one_of("id", keys)), STEP))

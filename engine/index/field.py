@@ -8,7 +8,7 @@ from functools import cache
 import tantivy
 from followthemoney import model, registry
 
-LAYOUT = 12
+LAYOUT = 13
 """Raise it when fields or folding change: an index of another layout is rebuilt, never read."""
 
 ANALYZER = "clew"
@@ -24,8 +24,9 @@ ENDS = ("source", "target")
 """The ends of edges: fast, as relationships are counted and summed by them."""
 LITERAL = "literal"
 """The shared values of an entry: fast, as entries are counted by them."""
-PLAIN_VALUES, FIGURES = "fact", "figure"
-"""Fast fields by property: values that entries are grouped by, and numbers in hundredths."""
+PLAIN_VALUES, FIGURES, DAYS = "fact", "figure", "day"
+"""Fast fields by property: values that entries are grouped by, numbers in hundredths, and the first
+days of dates, as yyyymmdd."""
 RAW = ("exact", "key", "naming", "identifier", "number", "reference", "partial", "value")
 WORDS = ("name", "text")
 LEAVES = "leaves"
@@ -36,9 +37,10 @@ BODY = "bodyText"
 """FtM's property with the text of a document, or of a page of it."""
 PROPERTY = "property"
 """The field of words by property: a search for ``property.alias`` finds them in aliases alone."""
-NUMBERS = ("low", "high", "begin", "finish", "start", "end", "last")
+NUMBERS = ("low", "high", "begin", "finish", "start", "end", "last", "dated")
 """Dates as yyyymmdd: first and last day of each date, and the days from startDate to endDate; of an
-edge its period as codes (``engine.period``), and the last date that it tells."""
+edge its period as codes (``engine.period``), and the last date that it tells; of what has amounts
+the date that they are of."""
 REVISION_ID = "\0revision"
 """The id of the one entry that holds a commit's revision; without a dataset, no search finds it.
 It is part of the commit itself: tantivy's Python bindings do not offer the commit's payload."""
@@ -96,7 +98,7 @@ def layout() -> tantivy.Schema:
     for name in BAGS:
         builder.add_text_field(name, tokenizer_name=ANALYZER, index_option="basic")
     builder.add_json_field(PROPERTY, tokenizer_name=ANALYZER, index_option="position")
-    for name in (PLAIN_VALUES, FIGURES):
+    for name in (PLAIN_VALUES, FIGURES, DAYS):
         builder.add_json_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     for name in NUMBERS:
         builder.add_integer_field(name, fast=True)

@@ -4,7 +4,8 @@
 of ``engine.period``. ``figure`` has numbers by property, in hundredths, so that sums are exact
 whatever their order: a sum of floats would depend on how the index is cut into segments. A property
 with several numbers, or with several currencies, is left out: nobody can say which one to sum.
-``fact`` has the values of properties that entries may be grouped by, as they are written.
+``fact`` has the values of properties that entries may be grouped by, as they are written. ``day``
+has dates by property, and ``dated`` is the one that an entry's numbers are of.
 """
 
 import hashlib
@@ -14,10 +15,12 @@ from functools import cache
 from followthemoney import model
 
 from engine.entity import Entity, schema_of
+from engine.index.day import days
 from engine.index.field import properties_by_type
 from engine.index.folding import clean
 from engine.index.property import number
-from engine.period import codes_of
+from engine.period import codes_of, date_of, start_code
+from engine.rate import UNDATED
 
 LONGEST = 100
 """Characters of a value that entries are grouped by."""
@@ -26,6 +29,8 @@ MOST_VALUES = 20
 GROUPED = ("entity", "string", "country", "topic", "gender", "language", "mimetype")
 """FtM's types whose values entries are grouped by; others are too many, or too long."""
 CURRENCY = "currency"
+SIGNED = "contractDate"
+"""The property whose date a contract's amount is of, where it has no period."""
 AMOUNT = "amount"
 FIXED = {"amountEur": "EUR", "amountUsd": "USD"}
 """Properties whose names say their currency."""
@@ -68,6 +73,12 @@ def grouped_names() -> frozenset[str]:
     by_type = properties_by_type()
     names = {name for type_ in GROUPED for name in by_type.get(type_, ())}
     return frozenset(names - end_names().keys())
+
+
+@cache
+def date_names() -> frozenset[str]:
+    """The properties whose values are dates."""
+    return frozenset(properties_by_type()["date"])
 
 
 @cache
@@ -146,6 +157,28 @@ def _ends(entity: Entity) -> dict[str, object]:
     return fields | {name: code for name, code in codes.items() if code is not None}
 
 
+def _dated(entity: Entity) -> int:
+    """The date that an entity's amounts are of, yyyymmdd with 00 for what it does not tell."""
+    start, end = codes_of(entity)
+    if start is None and end is None:
+        signed = [start_code(value) for value in entity.properties.get(SIGNED, ())]
+        return min((code for code in signed if code is not None), default=UNDATED)
+    if start is not None:
+        return start
+    assert end is not None
+    return start_code(date_of(end)) or UNDATED
+
+
+def _days(entity: Entity) -> dict[str, list[int]]:
+    """The first day of each date, by property."""
+    found: dict[str, list[int]] = {}
+    for name in date_names() & entity.properties.keys():
+        firsts = {day[0] for value in entity.properties[name] if (day := days(value)) is not None}
+        if firsts:
+            found[name] = sorted(firsts)
+    return found
+
+
 def figure_fields(entity: Entity) -> dict[str, object]:
     """The fields of an entry that it is counted, summed and ordered by; those that it has."""
     known = currencies(entity)
@@ -163,6 +196,8 @@ def figure_fields(entity: Entity) -> dict[str, object]:
     fields: dict[str, object] = {
         "fact": _facts(entity, known) or [],
         "figure": figures or [],
+        "day": _days(entity) or [],
+        "dated": _dated(entity) if figures else [],
         "amount": amount_key(max(amounts, default=None), entity.id),
         **_ends(entity),
     }

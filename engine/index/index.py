@@ -41,6 +41,7 @@ from engine.question import (
     SearchFilter,
     SearchQuestion,
 )
+from engine.rate import Rates
 from engine.tally import AggregateQuestion, Tallied
 
 HEAP = 64_000_000
@@ -261,10 +262,12 @@ class Index:
         return clusters(self._searcher, question, access)
 
     @_refusals()
-    def groups(self, question: AggregateQuestion, access: Access) -> Tallied[str]:
+    def groups(
+        self, question: AggregateQuestion, access: Access, rates: Rates | None = None
+    ) -> Tallied[str]:
         """The groups of a search's hits by a field; raises BadInput for one that is unknown."""
         query = self._query(question.search, access)
-        return Tallies(self._searcher, access).groups(checked(question), query)
+        return Tallies(self._searcher, access, rates).groups(checked(question), query)
 
     @_refusals()
     def candidates(

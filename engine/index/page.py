@@ -24,11 +24,13 @@ from engine.index.figure import LEAST_AMOUNT
 from engine.index.held import hits_of, with_held
 from engine.index.highlight import Highlighter
 from engine.index.known import Known
+from engine.index.order import Ordered, standing_of
 from engine.index.parser import parse
 from engine.index.passage import PagesOf, best_pages
 from engine.index.rank import both
 from engine.index.term import from_number
 from engine.index.walk import Walk, entity_id, shown_values
+from engine.order import PropertyOrder
 from engine.question import SearchQuestion, SearchSort
 
 ORDERS = {
@@ -55,6 +57,8 @@ def search_page(
     sort, first = question.sort, max(question.first, 0)
     if expression is None and sort is SearchSort.RELEVANCE:
         sort = SearchSort.CAPTION  # without words everything is equally relevant
+    if question.by is not None:
+        return ordered_page(index, searcher, question, question.by, expression, access)
     if sort is SearchSort.DEGREE:
         return connected_page(searcher, question, expression, access)
     field, order = ORDERS[sort]
@@ -104,6 +108,34 @@ def connected_page(
         for number, id_ in rows[:first]
     ]
     return SearchPage(found, len(rows) > first)
+
+
+def ordered_page(
+    index: tantivy.Index,
+    searcher: tantivy.Searcher,
+    question: SearchQuestion,
+    by: PropertyOrder,
+    expression: Expression | None,
+    access: Access,
+) -> SearchPage:
+    """A page of hits in the order of a property."""
+    allowed = clause.allowed(access, question.filter)
+    hits = both(clause.tiers(expression)[-1], hits_of(expression, allowed, question.filter))
+    search, first = cursor.fingerprint(question), max(question.first, 0)
+    after = None
+    if question.after is not None:
+        of_search, after = standing_of(question.after)
+        if of_search != search:
+            raise BadInput(cursor.OTHER)
+    rows = Ordered(index, searcher, hits, by).page(first + 1, after)
+    highlighter = Highlighter(expression)
+    found = []
+    for standing, address in rows[:first]:
+        stored = searcher.doc(address)
+        snippet = highlighter.snippet(shown_values(stored)) if highlighter.needed else None
+        found.append(Hit(entity_id(stored), standing.cursor(search), 1.0, snippet))
+    pages = best_pages(searcher, expression, [hit.id for hit in found], clause.allowed(access))
+    return SearchPage([_with_page(hit, pages.get(hit.id)) for hit in found], len(rows) > first)
 
 
 def _with_page(hit: Hit, pages: PagesOf | None) -> Hit:

@@ -21,6 +21,7 @@ from engine.index.term import MUST, MUST_NOT, every, one_of, whole_number
 from engine.index.union import Measured, Merged
 from engine.period import end_code, start_code
 from engine.question import DateRange, Direction
+from engine.rate import Rates
 from engine.tally import (
     MOST_GROUPS,
     AggregateQuestion,
@@ -58,9 +59,13 @@ class Side:
 class Tallies:
     """Counts and sums over one state of the index, for one reader."""
 
-    def __init__(self, searcher: tantivy.Searcher, access: Access) -> None:
+    def __init__(
+        self, searcher: tantivy.Searcher, access: Access, rates: Rates | None = None
+    ) -> None:
+        """With ``rates`` sums are converted as well."""
         self._searcher = searcher
         self._access = access
+        self._rates = rates
 
     # --- neighbours ---------------------------------------------------------------------------
 
@@ -80,7 +85,7 @@ class Tallies:
             for metric in listing.metrics()
         ]
         rows, has_next, cut = self._page(pages, question.first, question.after, self.records)
-        counting = Counting(self._searcher, AMOUNT)
+        counting = Counting(self._searcher, AMOUNT, self._rates)
         for side in sides:
             keys = [key for _, key in rows if key not in side.skipped]
             counting.add(side.query, side.field, keys)
@@ -168,7 +173,7 @@ class Tallies:
         ]
         admits = self.records if are_ids else set
         rows, has_next, cut = self._page(pages, question.first, None, admits)
-        counting = Counting(self._searcher, question.sum)
+        counting = Counting(self._searcher, question.sum, self._rates)
         counting.add(query, field, [key for _, key in rows])
         found = [Row(key, counting.tally(key)) for _, key in rows]
         return Tallied(found, has_next, listing.shown, CUT if cut else None, are_ids)

@@ -10,7 +10,7 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
-from engine import question
+from engine import order, question
 from engine.entity import Entity
 from engine.errors import BadInput
 from engine.partial_date import required_date
@@ -54,6 +54,27 @@ DATE: ScalarDefinition = strawberry.scalar(
     serialize=str,
     parse_value=date_scalar,
 )
+
+
+@strawberry.input(
+    description="An order of hits by a property with numbers or dates; those without any come last."
+)
+class PropertyOrder:
+    """An order of hits by a property."""
+
+    property: str = strawberry.field(
+        description="A property of FollowTheMoney, such as capital or birthDate."
+    )
+    descending: bool | None = strawberry.field(
+        default=True, description="Whether the largest or the latest come first."
+    )
+
+
+def property_order(value: PropertyOrder | None) -> order.PropertyOrder | None:
+    """As the engine has it; raises BadInput."""
+    if value is None:
+        return None
+    return order.PropertyOrder(value.property, value.descending is not False)
 
 
 @strawberry.input(description="A period, both dates included; leave one out for an open end.")

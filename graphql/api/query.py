@@ -12,7 +12,14 @@ from typing import Annotated, Any
 import strawberry
 
 from api.allowance import AllowanceQuery
-from api.argument import HopFilter, SearchFilter, hop_filter, search_filter
+from api.argument import (
+    HopFilter,
+    PropertyOrder,
+    SearchFilter,
+    hop_filter,
+    property_order,
+    search_filter,
+)
 from api.block import AuditQuery
 from api.change import ChangeQuery
 from api.cluster import ClusterQuery
@@ -72,6 +79,10 @@ Via = Annotated[
 Avoid = Annotated[
     Ids | None, strawberry.argument(description="Entities that a path must not pass through.")
 ]
+SortBy = Annotated[
+    PropertyOrder | None,
+    strawberry.argument(description="A property to sort by, in place of `sort`."),
+]
 Mentions = Annotated[
     bool | None,
     strawberry.argument(
@@ -94,6 +105,7 @@ def _search(
     query: str | None = "",
     filter: SearchFilter | None = None,
     sort: SearchSort | None = SearchSort.RELEVANCE,
+    sort_by: SortBy = None,
     first: int | None = SearchQuestion.first,
     after: str | None = None,
 ) -> Any:
@@ -103,6 +115,7 @@ def _search(
         sort or SearchSort.RELEVANCE,
         page_size(first, SearchQuestion.first),
         after,
+        property_order(sort_by),
     )
     return Search(info.context, question)
 

@@ -38,8 +38,8 @@ Hops = Annotated[
 
 
 @strawberry.type(
-    description="The sum of the amounts in one currency, exact to the hundredth; nothing is "
-    "converted."
+    description="The sum of the amounts in one currency, exact to the hundredth; what is in others "
+    "is not in it."
 )
 class Total:
     """The sum of the amounts in one currency."""
@@ -51,6 +51,27 @@ class Total:
     sum: float
     least: float
     greatest: float
+
+
+@strawberry.type(
+    description="The sum of all amounts that the table of rates converts, to the hundredth."
+)
+class Converted:
+    """The sum of all amounts that the table of rates converts."""
+
+    currency: str = strawberry.field(description="The currency that they are converted to.")
+    count: int = strawberry.field(description="How many amounts are in the sum.")
+    sum: float
+    unsummed: int = strawberry.field(
+        description="How many are not: those of the row's `unsummed`, and amounts of which no "
+        "currency or date is told, or of a currency or date that the table does not have."
+    )
+
+
+RATED = (
+    "The sum of all amounts in one currency, by the rates of their dates; null where the server "
+    "has no table of rates (CLEW_RATES), or nothing is summed."
+)
 
 
 @dataclass
@@ -88,6 +109,7 @@ class NeighbourRow:
         "How many payments and the like have no amount that can be summed: none is told, or "
         "several are, or several currencies.",
     )
+    converted: Converted | None = _of_tally("converted", RATED)
 
 
 @strawberry.type(description="A neighbour with its place in the list.")
@@ -158,6 +180,7 @@ class AggregateGroup:
     unsummed: int = _of_tally(
         "unsummed", "How many could have that property, and have no value that can be summed."
     )
+    converted: Converted | None = _of_tally("converted", RATED)
 
 
 class Group(Line):

@@ -51,8 +51,9 @@ MENTIONED = f"""query($ids: [ID!]!, $text: String!) {{ entities(ids: $ids) {{ id
   screen(text: $text, minScore: 0, first: 20) {{ totalCount nodes {{ value {MENTION} }} }} }}"""
 NAMED = f"""query($id: ID!) {{ document(id: $id) {{
     mentions(first: 3, minScore: 0) {{ totalCount nodes {{ {MENTION} }} }} }} }}"""
-SEARCH = """query($text: String, $filter: SearchFilter, $sort: SearchSort, $after: String) {
-  search(query: $text, filter: $filter, sort: $sort, first: 3, after: $after) {
+SEARCH = """query($text: String, $filter: SearchFilter, $sort: SearchSort, $by: PropertyOrder,
+  $after: String) {
+  search(query: $text, filter: $filter, sort: $sort, sortBy: $by, first: 3, after: $after) {
     totalCount suggestions pageInfo { hasNextPage endCursor }
     edges { cursor highlight score pageCount pageNumber node { id caption } }
     facets(fields: ["schema", "dataset", "country", "year", "topic", "author", "mimetype"]) {
@@ -67,7 +68,8 @@ PATHS = """query($from: [ID!]!, $to: [ID!]!, $mode: PathMode, $filter: HopFilter
         avoid: $avoid, mentions: $mentions) {
     paths { nodeIds edgeIds length } truncated { reason }
     nodes { id caption } edges { id type sourceId targetId dataset { name } } } }"""
-ROWS = """count first last unsummed totals { currency count sum least greatest }"""
+ROWS = """count first last unsummed totals { currency count sum least greatest }
+  converted { currency count sum unsummed }"""
 NEIGHBOURS = f"""query($id: ID!, $order: TallyOrder, $hops: Int, $after: String) {{
   neighbours(id: $id, order: $order, hops: $hops, first: 2, after: $after) {{
     totalCount currency truncated {{ reason }} pageInfo {{ hasNextPage endCursor }}
@@ -144,6 +146,14 @@ WHERE: tuple[dict[str, Any] | None, ...] = (
 BY = ("payer", "beneficiary", "owner", "asset", "dataset", "schema", "country", "year", "parent")
 EXPORTS = ("search", "everything", "alpha", "beta", "nowhere")
 SORTS = ("RELEVANCE", "CAPTION", "DATE_ASC", "DATE_DESC", "AMOUNT_ASC", "AMOUNT_DESC", "DEGREE")
+ORDERS = (
+    None,
+    None,
+    {"property": "amount"},
+    {"property": "date", "descending": False},
+    {"property": "startDate"},
+)
+RATES = "currency,date,EUR\nUSD,,0.9\nUSD,2010,0.75\n"
 CLUSTERS = ("PHONE", "EMAIL", "DIRECTOR", "OWNER")
 TALLIES = ("TOTAL", "COUNT", "LAST")
 MODES = ("SHORTEST", "ALL_SHORTEST", "K_SHORTEST")
@@ -191,8 +201,11 @@ def taken(engine: Engine, caller: Caller, what: str) -> Any:
 def comparable(question: Question, body: Any) -> Any:
     """An answer without what is left to chance: which of several equally short paths are chosen.
 
-    Nor does it matter which of two fields of one operation fails first.
+    Nor does it matter which of two fields of one operation fails first, or warns first.
     """
+    if "warnings" in body.get("extensions", {}):
+        warnings = sorted(body["extensions"]["warnings"], key=lambda each: str(each["message"]))
+        body = {**body, "extensions": {**body["extensions"], "warnings": warnings}}
     if "errors" in body:
         told = {(error["message"], error["extensions"]["code"]) for error in body["errors"]}
         return {**body, "errors": sorted(told)}

@@ -45,7 +45,10 @@ def filled(
     monkeypatch.setattr(visibility, "LITERAL_CAP", CAP)
     monkeypatch.setattr(hub, "HUB", CAP)
     monkeypatch.setattr(reading, "FEW", CAP)
-    patient = on(bolt, tmp_path / "data").model_copy(update={"deadline": PATIENCE})
+    rates = tmp_path / "rates.csv"
+    rates.write_text(asking.RATES)
+    changes = {"deadline": PATIENCE, "rates": str(rates)}
+    patient = on(bolt, tmp_path / "data").model_copy(update=changes)
     with Engine.open(patient, progress=lambda _: None) as engine:
         yield filling(engine, graph)
 
@@ -119,6 +122,7 @@ def searches(draw: st.DrawFn) -> list[Question]:
             "text": text,
             "filter": draw(where),
             "sort": draw(st.sampled_from(asking.SORTS)),
+            "by": draw(st.sampled_from(asking.ORDERS)),
         }
         asked.append(Question(asking.SEARCH, variables))
     text = draw(st.sampled_from(asking.TEXTS[:1] * 3 + asking.TEXTS))

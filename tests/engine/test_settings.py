@@ -49,6 +49,7 @@ VALUES: dict[str, Any] = {
     "key": "clew_hidden",
     "upload_mb": 5,
     "terms": "none",
+    "rates": "rates.csv",
     "contact": "help@example.org",
 }
 """A value for each setting, other than its default."""
