@@ -81,6 +81,7 @@ OPEN = {
     "documents",
     "audit",
     "blocks",
+    "rates",
     "terms",
     "investigations",
     "judgements",

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import islice
 
 import tantivy
-from tantivy import Order
+from tantivy import Order, Query
 
 from engine.access import Access
 from engine.answer import Hit, SearchPage
@@ -62,11 +62,7 @@ def search_page(
     if sort is SearchSort.DEGREE:
         return connected_page(searcher, question, expression, access)
     field, order = ORDERS[sort]
-    tiers = clause.tiers(expression)
-    if sort is not SearchSort.RELEVANCE:
-        tiers = tiers[-1:]
-    if sort is SearchSort.AMOUNT_ASC:  # those without an amount come last in either order
-        tiers = [both(tiers[0], from_number("amount", LEAST_AMOUNT, up=True)), *tiers]
+    tiers = tiers_of(expression, sort)
     search = cursor.fingerprint(question)
     kind = int if field in ORDER_NUMBERS else str
     after = cursor.read(search, question.after, kind) if question.after else None
@@ -82,6 +78,16 @@ def search_page(
         found.append(Hit(entity_id(stored), cursor.write(search, place), score, snippet))
     pages = best_pages(searcher, expression, [hit.id for hit in found], readable)
     return SearchPage([_with_page(hit, pages.get(hit.id)) for hit in found], len(rows) > first)
+
+
+def tiers_of(expression: Expression | None, sort: SearchSort) -> list[Query]:
+    """The groups of hits that come one after the other, whatever their order in each."""
+    tiers = clause.tiers(expression)
+    if sort is SearchSort.RELEVANCE:
+        return tiers
+    if sort is SearchSort.AMOUNT_ASC:  # those without an amount come last in either order
+        return [both(tiers[-1], from_number("amount", LEAST_AMOUNT, up=True)), tiers[-1]]
+    return tiers[-1:]
 
 
 def connected_page(
