@@ -23,14 +23,13 @@ from rigour.names import (
     NamePartTag,
     NameTypeTag,
     align_person_name_order,
-    analyze_names,
     compare_parts,
 )
 from rigour.names.symbol import Symbol, SymbolCategory, pair_symbols
 from rigour.text import levenshtein
 
 from engine.entity import Entity, full_names, schema_of
-from engine.match.person import person_names
+from engine.match.person import analyzed
 from engine.match.script import romanised
 
 SYMBOL_SCORES: Mapping[SymbolCategory, float] = {
@@ -180,10 +179,7 @@ def _read(
 ) -> Names:
     latin = (each for name in names if (each := romanised(name)))
     names = (*names, *latin)
-    if tag == NameTypeTag.PER:
-        found = person_names(names, dict(tags))
-    else:
-        found = analyze_names(tag, names, dict(tags), infer_initials=True, consolidate=False)
+    found = analyzed(tag, names, dict(tags))
     return Names(sorted(found, key=lambda name: name.form))
 
 

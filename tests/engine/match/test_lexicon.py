@@ -8,7 +8,7 @@ from rigour.names import Name, NamePartTag, NameTypeTag, analyze_names
 
 from engine.match import lexicon, person
 from engine.match.lexicon import CHECKED, Lexicon, listed, mapped, written
-from engine.match.person import person_names
+from engine.match.person import entity_names, person_names
 
 NAMES = (
     *("John Smith", "Jon Smyth", "Bill O'Neill", "Dr. Anna-Maria I. 2 Smith the 3rd", "J. R. Doe"),
@@ -23,6 +23,7 @@ NAMES = (
         "김철수",
     ),
     *("x", "42", "Henry VIII", "Smith, John", "SMITH JOHN A", "von und zu Hohenfels", "-"),
+    *("Bill Smith 3rd Ltd", "John Smith GmbH", "J. R. Ewing AG", "Second Bank of China", "LP 5"),
 )
 
 
@@ -31,6 +32,7 @@ def told(names: set[Name]) -> set[object]:
     return {
         (
             name.form,
+            str(name.tag),
             tuple((part.form, str(part.tag)) for part in name.parts),
             frozenset(
                 (span.symbol.category.value, span.symbol.id, tuple(p.index for p in span.parts))
@@ -57,10 +59,9 @@ def test_names_are_read_as_rigour_reads_them() -> None:
         *(" ".join(pair) for pair in zip(NAMES, spellings, strict=False)),
     ):
         for given in ({}, tags):
-            theirs = analyze_names(
-                NameTypeTag.PER, [name], given, infer_initials=True, consolidate=False
-            )
-            assert told(person_names([name], given)) == told(theirs), name
+            for tag, read in ((NameTypeTag.PER, person_names), (NameTypeTag.ENT, entity_names)):
+                theirs = analyze_names(tag, [name], given, infer_initials=True, consolidate=False)
+                assert told(read([name], given)) == told(theirs), (name, tag)
 
 
 def test_another_version_of_rigour_reads_its_own_list(monkeypatch: pytest.MonkeyPatch) -> None:
