@@ -41,7 +41,7 @@ NO_NAME = -3.0
 
 def compare(query: Entity, candidate: Entity) -> Comparison:
     """How likely two records are the same thing, and why; the same whichever comes first."""
-    return _compared([_names(query, candidate), *evidence(query, candidate)])
+    return _told(_of_one_household([_names(query, candidate), *evidence(query, candidate)]))
 
 
 def compare_from(least: float, query: Entity, candidate: Entity) -> Comparison | None:
@@ -50,10 +50,14 @@ def compare_from(least: float, query: Entity, candidate: Entity) -> Comparison |
     Names, which take most of the time, are compared only where they could make up for the rest.
     """
     others = list(evidence(query, candidate))
-    if least > 0 and sum(each.score for each in others) + SAME_NAME < _points_of(least):
+    wanted = _points_of(least) if least > 0 else -math.inf
+    if sum(each.score for each in others) + SAME_NAME < wanted:
         return None
-    found = _compared([_names(query, candidate), *others])
-    return found if found.score >= least else None
+    found = _of_one_household([_names(query, candidate), *others])
+    if sum(each.score for each in found) < wanted:
+        return None
+    told = _told(found)
+    return told if told.score >= least else None
 
 
 def _points_of(score: float) -> float:
@@ -61,8 +65,7 @@ def _points_of(score: float) -> float:
     return math.log(score / (1 - score)) - NEARLY if score < 1 else math.inf
 
 
-def _compared(features: Sequence[Feature]) -> Comparison:
-    found = _of_one_household(features)
+def _told(found: Sequence[Feature]) -> Comparison:
     points = sum(each.score for each in found)
     features = [
         replace(each, score=round(each.score, 2))

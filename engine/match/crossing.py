@@ -7,7 +7,7 @@ nothing but ids goes in, and nothing but pairs comes out.
 import os
 import threading
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -33,6 +33,9 @@ from engine.xref import XrefQuestion, features_text, pair_id
 
 KEPT = 10_000
 """Records that a process keeps, as many are candidates again and again."""
+MOST_REVERSE = 20
+"""Candidates of a record of the right, which is looked for in the source: the source is what is
+asked for, and has few records that are like any one of the archive."""
 SHORT = 0.3
 """Seconds between two looks whether this process is to end."""
 LOOK = 1.0
@@ -69,6 +72,8 @@ class Task:
     """Whether there may be pairs of an earlier run, which are compared again."""
     mark: str = ""
     """The place in the work that is reached when all of this is written."""
+    met: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """With which records of the left each of these was compared when it was their turn."""
 
 
 class Ending(Exception):
@@ -170,31 +175,45 @@ class Bench:
             if task.reverse and not in_scope(record, task.question.scope):
                 continue
             scope = SearchFilter() if task.reverse else task.question.scope
-            found = self._index.candidates(record, access, replace(scope, datasets=names), MOST)
+            most = MOST_REVERSE if task.reverse else MOST
+            found = self._index.candidates(record, access, replace(scope, datasets=names), most)
             more = [id_ for id_ in partners.get(id_, ()) if dataset_of(id_) in names]
             chosen[id_] = list(dict.fromkeys([*found, *more]))
-        wanted = dict.fromkeys(id_ for ids in chosen.values() for id_ in ids)
+        met = met_in(task, chosen, records)
+        wanted = dict.fromkeys(
+            other for id_, ids in chosen.items() for other in ids if other not in met[id_]
+        )
         others = self._read(wanted, access)
         return [
-            self._compared(task, id_, records.get(id_), chosen.get(id_, ()), others)
+            self._compared(task, there, chosen.get(id_, ()), others, met.get(id_, frozenset()))
+            if (there := records.get(id_)) is not None
+            else Compared(id_, task.datasets, (), 0)
             for id_ in task.ids
         ]
 
     def _compared(
         self,
         task: Task,
-        id_: str,
-        record: Entity | None,
+        record: Entity,
         chosen: Sequence[str],
         others: dict[str, Entity],
+        met: frozenset[str],
     ) -> Compared:
-        if record is None:
-            return Compared(id_, task.datasets, (), 0)
-        there = [other for each in chosen if (other := others.get(each)) is not None]
+        there = [
+            other for each in chosen if each not in met and (other := others.get(each)) is not None
+        ]
         if not task.reverse:
             there = [other for other in there if in_scope(other, task.question.scope)]
         pairs = [pair for other in there if (pair := judged(task, record, other)) is not None]
-        return Compared(id_, other_side(task, record), tuple(pairs), len(there))
+        own = turn(task, record.id)
+        return Compared(
+            record.id,
+            other_side(task, record),
+            tuple(pairs),
+            len(there),
+            tuple(o.id for o in there if is_left(task, o.id) and turn(task, o.id) > own),
+            tuple(pair_id(task.question.crossing, record.id, other) for other in sorted(met)),
+        )
 
     def _read(self, ids: Iterable[str], access: Access, *, kept: bool = True) -> dict[str, Entity]:
         """The records with these ids that are there."""
@@ -222,7 +241,7 @@ def other_side(task: Task, record: Entity) -> tuple[str, ...]:
 def judged(task: Task, record: Entity, other: Entity) -> Found | None:
     """The pair that two records are; None where they are too little alike."""
     left, right = (other, record) if task.reverse else (record, other)
-    if is_left(task, right) and right.id < left.id:  # both are: then the first one is
+    if is_left(task, right.id) and right.id < left.id:  # both are: then the first one is
         left, right = right, left
     question = task.question
     comparison = compare_from(question.least, left, right)
@@ -239,9 +258,30 @@ def judged(task: Task, record: Entity, other: Entity) -> Found | None:
     )
 
 
-def is_left(task: Task, record: Entity) -> bool:
+def is_left(task: Task, id: str) -> bool:
     """Whether a record is one of the source."""
-    return record.dataset == task.question.source or record.id in task.included
+    return dataset_of(id) == task.question.source or id in task.included
+
+
+def turn(task: Task, id: str) -> tuple[bool, str]:
+    """The place of a record of the left in the order of the work."""
+    return id in task.included, id
+
+
+def met_in(
+    task: Task, chosen: Mapping[str, Sequence[str]], records: Mapping[str, Entity]
+) -> dict[str, frozenset[str]]:
+    """Which candidates of each record need not be compared with it: they have been, in their turn.
+
+    That was in an earlier task, or it is in this one, where each is another one's candidate.
+    """
+    found: dict[str, frozenset[str]] = {}
+    for id_, ids in chosen.items():
+        earlier = set(task.met.get(id_, ()))
+        if not task.reverse and in_scope(records[id_], task.question.scope):
+            earlier.update(other for other in ids if other in found and id_ in chosen[other])
+        found[id_] = frozenset(earlier)
+    return found
 
 
 def dataset_of(id: str) -> str:

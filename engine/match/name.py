@@ -325,7 +325,9 @@ def _similar(query: _Rest, candidate: _Rest, is_person: bool) -> list[Pairing]:
 
 def _initial(part: NamePart, other: NamePart) -> tuple[float, float]:
     """How alike a letter is to the word that it begins, and what it weighs; 0 for other parts."""
-    short, long = sorted((part.comparable, other.comparable), key=len)
+    short, long = part.comparable, other.comparable
+    if len(short) > len(long):
+        short, long = long, short
     if len(short) != 1 or not short.isalpha() or not long.startswith(short):
         return 0.0, 1.0
     initial = SymbolCategory.INITIAL

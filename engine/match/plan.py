@@ -10,12 +10,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from engine.graph.judgement.candidate import Compared
 from engine.graph.judgement.run import RunNodes
 from engine.match.crossing import Task, comparable
 from engine.xref import RunState, XrefRun
 
 CHUNK = 20
 """Records in one task."""
+CHEAPER = 5
+"""About how many times as long as a record of the right, which is looked for in the source, one of
+the source takes: the source is smaller, and has fewer candidates."""
+MOST_NOTED = 2_000_000
+"""Pairs of records of the source that are remembered; any more are compared twice."""
 FORWARD, INCLUDED, REVERSE = "0", "1", "2"
 """The parts of the work, in order."""
 
@@ -104,12 +110,40 @@ class Plan:
         return [id_ for id_, dataset, revision in rows if revision > bases[dataset]]
 
 
+class Once:
+    """Remembers which pairs inside of the source were compared, so that each is compared once.
+
+    Records of the source may be candidates of each other. What is compared at the same time, or
+    before a run was resumed, is compared twice, which changes nothing.
+    """
+
+    def __init__(self) -> None:
+        self._met: dict[str, list[str]] = {}
+        self._count = 0
+
+    def note(self, compared: Iterable[Compared]) -> None:
+        """Remember with whom records were compared."""
+        for each in compared:
+            if self._count < MOST_NOTED:
+                self._count += len(each.others)
+                for other in each.others:
+                    self._met.setdefault(other, []).append(each.id)
+
+    def told(self, task: Task) -> Task:
+        """A task that knows what has been compared; it is forgotten here."""
+        if task.reverse:
+            return task
+        met = {id_: tuple(found) for id_ in task.ids if (found := self._met.pop(id_, None))}
+        self._count -= sum(map(len, met.values()))
+        return replace(task, met=met)
+
+
 def bases_of(
     nodes: RunNodes, run: XrefRun, datasets: Sequence[str], runs: Sequence[XrefRun]
 ) -> tuple[int, ...]:
     """Up to which revision earlier ``runs`` of a crossing have compared each dataset.
 
-    A dataset of which more is new than the source has records is compared as a whole.
+    A dataset of which much more is new than the source has records is compared as a whole.
     """
     known: dict[str, int] = {}
     for each in runs:
@@ -125,7 +159,7 @@ def _base(nodes: RunNodes, known: Mapping[str, int], name: str, source: str, siz
     base = known.get(name, 0)
     if not base or name == source:
         return base
-    return base if len(nodes.changed([name], comparable(), base)) <= size else 0
+    return base if len(nodes.changed([name], comparable(), base)) <= CHEAPER * size else 0
 
 
 def chunks(ids: Iterable[str]) -> Iterator[tuple[str, ...]]:

@@ -8,10 +8,11 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures import Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain
 from threading import Event
 
 from engine.access import Access
@@ -20,7 +21,7 @@ from engine.graph.judgement.candidate import Candidates, Compared
 from engine.graph.judgement.run import RunNodes
 from engine.match.comparison import ALGORITHM
 from engine.match.crossing import SHORT, Ending, Station, Task, compared, comparing
-from engine.match.plan import CHUNK, Plan, bases_of
+from engine.match.plan import CHUNK, Once, Plan, bases_of
 from engine.process.worker import KILLED
 from engine.xref import Progress, RunState, XrefRun
 
@@ -134,24 +135,17 @@ class Runner:
         if first is None:  # no process is started for nothing
             return
         size = min(os.cpu_count() or 1, -(-count // CHUNK) or 1)
+        once = Once()
         with comparing(self._station, size, ends) as pool:
             waiting: deque[tuple[str, Future[list[Compared]]]] = deque()
-            submit(pool, waiting, [first])
-            for task in tasks:
-                submit(pool, waiting, [task])
+            for task in chain([first], tasks):
+                waiting.append((task.mark, pool.submit(compared, once.told(task))))
                 if len(waiting) >= size * QUEUED:
-                    yield taken(waiting, ends)
+                    results, mark = taken(waiting, ends)
+                    once.note(results)
+                    yield results, mark
             while waiting:
                 yield taken(waiting, ends)
-
-
-def submit(
-    pool: ProcessPoolExecutor,
-    waiting: deque[tuple[str, Future[list[Compared]]]],
-    tasks: Sequence[Task],
-) -> None:
-    """Hand tasks to the processes."""
-    waiting.extend((task.mark, pool.submit(compared, task)) for task in tasks)
 
 
 def taken(

@@ -61,6 +61,10 @@ class Compared:
     pairs: tuple[Found, ...]
     count: int
     """How many pairs got a score."""
+    others: tuple[str, ...] = ()
+    """The records of the source that it was compared with, and whose own turn is yet to come."""
+    kept: tuple[str, ...] = ()
+    """Pairs that were compared when it was the other record's turn: they stay what they are."""
 
 
 def put(
@@ -76,7 +80,11 @@ def put(
     """
     if again:
         rows = [
-            {"id": each.id, "datasets": each.datasets, "kept": [pair.id for pair in each.pairs]}
+            {
+                "id": each.id,
+                "datasets": each.datasets,
+                "kept": [*(pair.id for pair in each.pairs), *each.kept],
+            }
             for each in compared
         ]
         tx.run("candidate_drop", {"rows": rows, "crossing": common["crossing"]})

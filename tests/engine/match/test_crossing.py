@@ -9,7 +9,7 @@ from engine.account import OWNER
 from engine.engine import Engine
 from engine.errors import BadInput
 from engine.judgement import Judging, Verdict
-from engine.match import runner
+from engine.match import plan, runner
 from engine.question import ExpandQuestion, PathQuestion, SearchFilter
 from engine.xref import PairQuestion, RunState, XrefQuestion, XrefRun
 from tests.crossing import ARCHIVE, FOUND, LIST, put
@@ -139,6 +139,30 @@ def test_no_relationship_leads_along_a_pair(archive: Engine) -> None:
     assert not archive.expand(ExpandQuestion("list:1"), access).items
     assert not archive.subgraph(["list:1", "a:m"], access).edges
     assert not archive.paths(PathQuestion(("list:1",), ("a:m",)), access).paths
+
+
+def test_a_pair_inside_of_a_dataset_is_compared_once(
+    archive: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("Viktor Morozov", "Morozov Viktor", "Wiktor Morosow", "Viktor Morozow")
+    records = [(str(at), "Person", {"name": name}) for at, name in enumerate(names * 2)]
+    put(archive, "list", *records)
+    whole = {(f"list:{one}", f"list:{two}") for one in range(8) for two in range(one + 1, 8)}
+    monkeypatch.setattr(runner, "TOGETHER", 0)
+    for least, chunk, queued in ((0.5, 20, 3), (0.51, 1, 1), (0.52, 3, 1)):
+        monkeypatch.setattr(plan, "CHUNK", chunk)
+        monkeypatch.setattr(runner, "QUEUED", queued)
+        asked = question(datasets=("list",), least=least)
+        first = run(archive, asked)
+        assert pairs(archive, asked) == whole
+        # two processes may be at a pair at the same moment
+        assert len(whole) <= first.progress.compared <= (len(whole) if chunk == 20 else 40)
+    put(archive, "list", *records[:6], ("6", "Person", {"name": "Somebody Else"}), records[7])
+    run(archive, asked)
+    assert pairs(archive, asked) == {pair for pair in whole if "list:6" not in pair}
+    put(archive, "list", *records)
+    run(archive, asked)
+    assert pairs(archive, asked) == whole
 
 
 def test_duplicates_inside_of_a_dataset(archive: Engine) -> None:
