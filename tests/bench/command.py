@@ -25,13 +25,18 @@ class Done:
     megabytes: float
     """The most memory that they had together: what they share counts once (PSS)."""
     output: str
+    ended: bool = True
+    """Whether it came to its end in the time that it had."""
 
     def __str__(self) -> str:
-        return f"{self.seconds:7.1f} s, {self.cpu:7.1f} s of CPU, {self.megabytes:5.0f} MB"
+        told = f"{self.seconds:7.1f} s, {self.cpu:7.1f} s of CPU, {self.megabytes:5.0f} MB"
+        return told if self.ended else f"{told}, not ended by then"
 
 
-def run(command: Sequence[str], folder: Path, **environment: str) -> Done:
-    """Run a command in a folder; raises CalledProcessError."""
+def run(
+    command: Sequence[str], folder: Path, limit: float | None = None, **environment: str
+) -> Done:
+    """Run a command in a folder, for ``limit`` seconds at most; raises CalledProcessError."""
     start, peak, over = time.monotonic(), 0.0, threading.Event()
     spent: dict[int, float] = {}
     with (folder / "output").open("w+", encoding="utf-8") as file:
@@ -53,14 +58,20 @@ def run(command: Sequence[str], folder: Path, **environment: str) -> Done:
 
         thread = threading.Thread(target=watch)
         thread.start()
-        process.wait()
+        ended = True
+        try:
+            process.wait(limit)
+        except subprocess.TimeoutExpired:
+            ended = False
+            process.kill()
+            process.wait()
         over.set()
         thread.join()
         file.seek(0)
         output = file.read()
-    if process.returncode:
+    if process.returncode and ended:
         raise subprocess.CalledProcessError(process.returncode, command, output)
-    return Done(time.monotonic() - start, sum(spent.values()), peak, output)
+    return Done(time.monotonic() - start, sum(spent.values()), peak, output, ended)
 
 
 def family(pid: int) -> Iterator[int]:
@@ -74,6 +85,19 @@ def family(pid: int) -> Iterator[int]:
     yield pid
     for child in children:
         yield from family(int(child))
+
+
+def java(pid: int) -> float:
+    """The seconds of processors that the Java processes below a process have had."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        named = {child: Path(f"/proc/{child}/comm").read_text() for child in children}
+    except OSError:
+        return 0.0
+    return sum(
+        (cpu(int(child)) or 0.0) if "java" in name else java(int(child))
+        for child, name in named.items()
+    )
 
 
 def memory(pid: int) -> float:

@@ -1,9 +1,10 @@
 """How long does cross-referencing take, and what does it find? Beside ``nomenklatura xref``.
 
-    python tests/bench/xref.py PEER [JOB ...]
+    python -m tests.bench.xref PEER [JOB ...] [--only clew|peer] [--folder FOLDER]
 
 PEER is nomenklatura's command (in an environment of its own: ``uv pip install nomenklatura``); both
-get the same files in the same run, in turn. The jobs, all of them without JOB:
+get the same files in the same run, in turn. ``--folder`` keeps Clew's data for the next time. The
+jobs, all of them without JOB:
 
 - ``donations``: 474 entities with duplicates, against themselves, three times each. Recall is told
   by both programs' ways to score: the part of the pairs that are alike (from 0.5 on by Clew's, from
@@ -21,12 +22,14 @@ It compares the 50,000 pairs that its index takes for the likeliest, and keeps 5
 does where nobody says otherwise. It knows no datasets within a file: it looks for pairs among all.
 Wall time is that of the whole command; that of processors is told beside it, as other programs may
 be at work. Clew's data is loaded before, which is timed apart: nomenklatura reads its files and
-builds its index each time.
+builds its index each time. What Neo4j takes is told apart. nomenklatura is ended after 10 minutes.
 """
 
+import argparse
 import csv
 import gzip
 import json
+import os
 import random
 import re
 import sqlite3
@@ -34,8 +37,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -46,7 +49,7 @@ from engine.entity import make_entity, schema_of
 from engine.match.comparison import compare
 from engine.settings import Settings
 from loaders.load.load import load
-from tests.bench.command import Done, run
+from tests.bench.command import Done, java, run
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 SANCTIONS = "ofac_sdn_2019-01"
@@ -55,6 +58,8 @@ ARCHIVE = (*OTHERS, SANCTIONS, "denmark_elite_2017")
 NAMED = ("Person", "Company", "Organization", "LegalEntity")
 NAMES, PLANTED, CHANGED = 1000, 300, 100
 """Names of the second job; names that the first one plants; one in so many changes."""
+LIMIT = 600.0
+"""Seconds that nomenklatura has."""
 JUDGE = """
 import json, sys
 from followthemoney import Dataset, StatementEntity
@@ -79,11 +84,16 @@ class Bench:
     engine: Engine
     command: str
     folder: Path
+    parts: Collection[str] = ("clew", "peer")
+    """Whose part is done."""
 
     def clew(self, *arguments: str) -> Done:
         """Run ``clew xref`` beside the server that is there."""
-        data = str(self.engine.settings.data)
-        return run([sys.executable, "-m", "cli", "xref", *arguments], self.folder, CLEW_DATA=data)
+        data, before = str(self.engine.settings.data), java(os.getpid())
+        command = [sys.executable, "-m", "cli", "xref", *arguments]
+        done = run(command, self.folder, CLEW_DATA=data)
+        print(f"{'':24} beside it {java(os.getpid()) - before:.1f} s of CPU by Neo4j", flush=True)
+        return done
 
     def peer(self, file: Path) -> tuple[Done, Pairs]:
         """Run ``nomenklatura xref`` on a file; and the pairs that it keeps."""
@@ -92,9 +102,12 @@ class Bench:
             done = run(
                 [self.command, "xref", str(file), "-p", name],
                 folder,
+                LIMIT,
                 NOMENKLATURA_DB_URL=f"sqlite:///{database}",
             )
-            with closing(sqlite3.connect(database)) as opened:
+            rows: list[tuple[str, str]] = []
+            # one that was ended may have written none
+            with closing(sqlite3.connect(database)) as opened, suppress(sqlite3.OperationalError):
                 rows = opened.execute("SELECT source, target FROM resolver").fetchall()
         return done, {frozenset(row) for row in rows}
 
@@ -184,9 +197,11 @@ def report(what: str, done: Done, more: str) -> None:
     print(f"{what:24} {done}  {more}", flush=True)
 
 
-def ratio(peer: float, own: float) -> str:
-    """How many times as fast."""
-    return f"{peer / own:.1f}x"
+def speed(done: Done) -> str:
+    """How many pairs a second of CPU were scored, the start of all processes included."""
+    found = re.search(r"([\d,]+) pairs compared", done.output)
+    pairs = int(found[1].replace(",", "")) if found else 0
+    return f"{pairs:,} pairs compared, {pairs / done.cpu:,.0f} a second of CPU"
 
 
 def kept(path: Path) -> Pairs:
@@ -243,42 +258,50 @@ def told(accepted: dict[str, Pairs], found: Pairs) -> str:
 def against(bench: Bench, job: str, files: Sequence[str], rows: list[Row], count: int) -> None:
     """A list with planted names against some files, and again after some of both have changed."""
     names = [file.partition("_")[0] for file in files]
-    begin = time.monotonic()
-    for file, name in zip(files, names, strict=True):
-        load(bench.engine, [str(DATA / "ftm" / f"{file}.ftm.json.gz")], name, format="ftm")
-    print(f"{job}: loaded once in {time.monotonic() - begin:.0f} s", flush=True)
     truth = planted(files, count)
     rows = [*rows, *(row for row, _ in truth)]
     wanted = {frozenset((row["id"], id_)) for row, id_ in truth}
-    output = bench.folder / f"{job}.csv"
-    scope = [part for name in names for part in ("--against", name)]
-
-    def own(label: str, rows: Sequence[Row]) -> Done:
-        path = bench.folder / f"{job}.ftm.json"
-        path.unlink(missing_ok=True)
-        listed = str(written(path, rows, job))
+    first, owner = None, bench.engine.owner_access()
+    if "clew" in bench.parts:
         begin = time.monotonic()
-        load(bench.engine, [listed], job, format="ftm")
-        loaded = time.monotonic() - begin
-        done = bench.clew(job, *scope, "--first", "0", "--output", str(output))
-        hits = len(wanted & kept(output)) / count
-        report(f"clew {label}", done, f"recall {hits:.3f}; list loaded in {loaded:.1f} s")
-        print(f"{'':24} {said(done)}", flush=True)
-        return done
+        for file, name in zip(files, names, strict=True):
+            load(bench.engine, [str(DATA / "ftm" / f"{file}.ftm.json.gz")], name, format="ftm")
+        if any(dataset.name == job for dataset in bench.engine.datasets(owner)):
+            bench.engine.delete_dataset(job, lambda _: None)  # and its pairs, of the last time
+        print(f"{job}: loaded once in {time.monotonic() - begin:.0f} s", flush=True)
+        first = listed(bench, job, names, rows, wanted)
+    if "peer" in bench.parts:
+        both = written(bench.folder / f"{job}.both.json", rows, "list")
+        for file in files:
+            written(both, archive(file), "archive")
+        peer, found = bench.peer(both)
+        hits = len(wanted & found) / count
+        report(f"nomenklatura {job}", peer, f"recall {hits:.3f}; {len(found):,} pairs kept")
+        if first is not None:
+            times = peer.seconds / first.seconds, peer.cpu / first.cpu
+            print(f"{job}: {times[0]:.1f}x in wall time, {times[1]:.1f}x of CPU", flush=True)
+    if first is not None:
+        reload(bench, files, names)
+        second = listed(bench, job, names, changed(rows, "planted"), wanted)
+        parts = second.seconds / first.seconds, second.cpu / first.cpu
+        print(f"{job}, 1 % new: {parts[0]:.1%} of the wall time, {parts[1]:.1%} of the CPU\n")
 
-    first = own(job, rows)
-    both = written(bench.folder / f"{job}.both.json", rows, "list")
-    for file in files:
-        written(both, archive(file), "archive")
-    peer, found = bench.peer(both)
-    hits = len(wanted & found) / count
-    report(f"nomenklatura {job}", peer, f"recall {hits:.3f}; {len(found):,} pairs kept")
-    times = ratio(peer.seconds, first.seconds), ratio(peer.cpu, first.cpu)
-    print(f"{job}: {times[0]} in wall time, {times[1]} of CPU", flush=True)
-    reload(bench, files, names)
-    second = own(f"{job}, 1 % new", changed(rows, "planted"))
-    parts = second.seconds / first.seconds, second.cpu / first.cpu
-    print(f"{job} again: {parts[0]:.1%} of the wall time, {parts[1]:.1%} of the CPU\n", flush=True)
+
+def listed(
+    bench: Bench, job: str, names: Sequence[str], rows: Sequence[Row], wanted: Pairs
+) -> Done:
+    """Load a list, compare it with some datasets, and print what that took and found."""
+    path, output = bench.folder / f"{job}.ftm.json", bench.folder / f"{job}.csv"
+    path.unlink(missing_ok=True)
+    begin = time.monotonic()
+    load(bench.engine, [str(written(path, rows, job))], job, format="ftm")
+    loaded = time.monotonic() - begin
+    scope = [part for name in names for part in ("--against", name)]
+    done = bench.clew(job, *scope, "--first", "0", "--output", str(output))
+    hits = len(wanted & kept(output)) / len(wanted)
+    report(f"clew {job}", done, f"recall {hits:.3f}; list loaded in {loaded:.1f} s")
+    print(f"{'':24} {speed(done)}\n{'':24} {said(done)}", flush=True)
+    return done
 
 
 def reload(bench: Bench, files: Sequence[str], names: Sequence[str]) -> None:
@@ -295,18 +318,24 @@ def entities(rows: Sequence[Row]) -> Iterator[Row]:
 
 def main() -> None:
     """Do the jobs."""
-    command, jobs = sys.argv[1], sys.argv[2:] or ["donations", "sanctions", "names"]
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("peer")
+    parser.add_argument("jobs", nargs="*", default=["donations", "sanctions", "names"])
+    parser.add_argument("--only", choices=("clew", "peer"))
+    parser.add_argument("--folder", type=Path)
+    chosen = parser.parse_args()
+    parts = (chosen.only,) if chosen.only else ("clew", "peer")
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+        folder = chosen.folder or Path(name)
         settings = Settings(data=folder / "data", heap_mb=1024, pagecache_mb=512)
         with Engine.open(settings) as engine:
-            bench = Bench(engine, command, folder)
-            for job in jobs:
+            bench = Bench(engine, chosen.peer, Path(name), parts)
+            for job in chosen.jobs:
                 if job == "donations":
                     donations(bench)
                 elif job == "sanctions":
-                    listed = list(entities(archive(SANCTIONS)))
-                    against(bench, job, OTHERS, listed, PLANTED)
+                    rows = list(entities(archive(SANCTIONS)))
+                    against(bench, job, OTHERS, rows, PLANTED)
                 else:
                     against(bench, job, ARCHIVE, [], NAMES)
 
