@@ -21,6 +21,8 @@ MOST_DIAGRAMS = 500
 LONGEST_ID, LONGEST_GROUP = 500, 100
 FARTHEST = 1e7
 """How far from the middle a place may be, in the units of the drawing."""
+MOST_OMITTED = 1_000
+"""Names in one list of what a drawing leaves out."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,18 @@ class Place:
 
 @dataclass(frozen=True)
 class Style:
-    """How the drawing looks, in the words of the explorer; ``year`` is the one that it shows."""
+    """How the drawing looks, in the words of the explorer; ``year`` is the one that it shows.
+
+    Records of the schemata and datasets that it is without are not shown, nor are relationships of
+    these types and datasets.
+    """
 
     colouring: str | None = None
     width: str | None = None
     year: int | None = None
+    without_schemata: tuple[str, ...] = ()
+    without_types: tuple[str, ...] = ()
+    without_datasets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,12 @@ def checked_style(style: Style) -> Style:
             raise BadInput(f"style: {name[:50]!r} is no name of a style")
     if style.year is not None and not 0 <= style.year <= 9999:
         raise BadInput(f"style: {style.year} is no year")
+    for names in (style.without_schemata, style.without_types, style.without_datasets):
+        if len(names) > MOST_OMITTED or any(not 0 < len(name) <= LONGEST_GROUP for name in names):
+            raise BadInput(
+                f"style: what is left out is at most {MOST_OMITTED:,} names of 1 to "
+                f"{LONGEST_GROUP} characters"
+            )
     return style
 
 
@@ -95,4 +110,8 @@ def content_of(style: Style, places: Iterable[Place]) -> str:
 def style_and_places(content: str) -> tuple[Style, tuple[Place, ...]]:
     """What such a text tells."""
     told: Mapping[str, Any] = orjson.loads(content)
-    return Style(**told["style"]), tuple(Place(**place) for place in told["places"])
+    style = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in told["style"].items()
+    }
+    return Style(**style), tuple(Place(**place) for place in told["places"])

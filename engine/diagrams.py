@@ -39,7 +39,8 @@ class Diagrams:
         if diagram is None:
             return None
         seen = self._seen(diagram.places, access)
-        return replace(diagram, places=tuple(each for each in diagram.places if each.id in seen))
+        places = tuple(each for each in diagram.places if each.id in seen)
+        return replace(diagram, places=places, style=_visible(diagram.style, access))
 
     def save(
         self,
@@ -64,16 +65,19 @@ class Diagrams:
         seen = self._seen([*checked, *(known.places if known else ())], access)
         kept = [each for each in checked if each.id in seen]
         unseen = [each for each in known.places if each.id not in seen] if known else []
+        look = checked_style(_visible(style, access))
+        omitted = known.style.without_datasets if known else ()
+        hidden = [each for each in omitted if each not in access.datasets]
         made = self._nodes.save(
             by,
             id or new_id(),
             investigation,
             checked_title(title),
-            checked_style(style),
+            replace(look, without_datasets=(*hidden, *look.without_datasets)),
             checked_places([*unseen, *kept]),
             known.version if known else 0,
         )
-        return replace(made, places=tuple(kept))
+        return replace(made, places=tuple(kept), style=look)
 
     def remove(self, by: Actor, investigation: str, id: str) -> bool:
         """Delete a diagram of an investigation that ``by`` may write to; raises BadInput."""
@@ -101,6 +105,12 @@ class Diagrams:
             nodes = self._reader.entities(some, access)
             found.update(id_ for id_, node in zip(some, nodes, strict=True) if node is not None)
         return frozenset(found)
+
+
+def _visible(style: Style, access: Access) -> Style:
+    """The style without the names of datasets that a reader may not see."""
+    names = tuple(name for name in style.without_datasets if name in access.datasets)
+    return replace(style, without_datasets=names)
 
 
 def no_diagram(id: str) -> BadInput:

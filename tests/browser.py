@@ -50,6 +50,13 @@ class Page:
             time.sleep(0.1)
         return value
 
+    def press(self, key: str, code: int, modifiers: int = 0) -> None:
+        """Press a key where the focus is; ``code`` is its virtual key code, shift is 8."""
+        text = {"text": key} if len(key) == 1 else {}
+        told = {"key": key, "windowsVirtualKeyCode": code, "modifiers": modifiers}
+        self.call("Input.dispatchKeyEvent", type="keyDown", **told, **text)
+        self.call("Input.dispatchKeyEvent", type="keyUp", **told)
+
     def resize(self, width: int, height: int) -> None:
         """Give the window this size, in pixels; a narrow one is that of a phone."""
         phone = width < 600

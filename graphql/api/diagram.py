@@ -27,6 +27,11 @@ class DiagramStyle:
     colouring: str | None = strawberry.field(description="What the colours of the nodes tell.")
     width: str | None = strawberry.field(description="What the widths of the lines tell.")
     year: int | None = strawberry.field(description="The year in which what held is not faded.")
+    without_schemata: list[str] = strawberry.field(description="Types of records not shown.")
+    without_types: list[str] = strawberry.field(description="Types of relationships not shown.")
+    without_datasets: list[str] = strawberry.field(
+        description="Datasets of which nothing is shown, of those that you may see."
+    )
 
 
 @strawberry.type(description="A drawing that is kept in an investigation.")

@@ -2,7 +2,9 @@
 
 import { ask } from "./ask.js";
 import { go, write } from "./address.js";
-import { adding, altering, edgeOf, merging, nodeOf, removing, replacing } from "./diagram.js";
+import {
+  adding, altering, edgeOf, looking, merging, nodeOf, removing, replacing, shown,
+} from "./diagram.js";
 import { force, places } from "./layout.js";
 import { NEIGHBOURS, RECORD, SUBGRAPH } from "./question.js";
 import { connections, saved } from "./shelf.js";
@@ -10,16 +12,18 @@ import { connections, saved } from "./shelf.js";
 const MOST_CONNECTED = 500; // ids that `subgraph` takes
 const MOST_AROUND = 20; // neighbours whose own neighbours are brought in
 
-/** The actions on a diagram with its `history`; `look()` is what is selected, and the style. */
-export function makeActions(history, look, setLook, tell) {
+/** The actions on a diagram with its `history`; `selected()` are the ids of what is selected. */
+export function makeActions(history, selected, setSelected, tell) {
   const met = {};
   const actions = {
     state: () => history.state,
-    selected: () => look().selected,
+    selected,
     learn: (nodes) => nodes.forEach((node) => (met[node.id] = node)),
     name: (id) => (history.state.nodes[id] ?? met[id])?.caption ?? id,
     open: (id) => go("record", id),
-    look: (values) => setLook((before) => ({ ...before, ...values })),
+    look: (label, values) => history.apply(label, looking(history.state, values)),
+    /** The same, where it is one step with what was done last: a slider that is moved. */
+    adjust: (label, values) => history.adjust(label, looking(history.state, values)),
     path: (from, to) => go("paths", "", { from, to }),
     alter: (label, values) => history.apply(label, altering(history.state, values)),
     undo: () => say("Undone", history.undo()),
@@ -30,15 +34,15 @@ export function makeActions(history, look, setLook, tell) {
     },
     remove(ids) {
       history.apply("Remove", removing(history.state, ids));
-      actions.selectAll([...look().selected].filter((id) => !ids.includes(id)));
+      actions.selectAll([...selected()].filter((id) => !ids.includes(id)));
     },
-    select: (id, more) => setLook((before) => {
-      const selected = new Set(more ? before.selected : []);
-      if (id && selected.has(id)) selected.delete(id);
-      else if (id) selected.add(id);
-      return { ...before, selected };
+    select: (id, more) => setSelected((before) => {
+      const now = new Set(more ? before : []);
+      if (id && now.has(id)) now.delete(id);
+      else if (id) now.add(id);
+      return now;
     }),
-    selectAll: (ids) => setLook((before) => ({ ...before, selected: new Set(ids) })),
+    selectAll: (ids) => setSelected(new Set(ids)),
     /** Say that something is under way, and what went wrong. */
     async busy(what, act) {
       tell({ text: `${what} …`, busy: true });
@@ -105,20 +109,20 @@ export function makeActions(history, look, setLook, tell) {
       if (!name || name === "hand") return;
       stop();
       if (name !== "force") {
-        const found = places(name, history.state, [...look().selected]);
+        const found = places(name, shown(history.state), [...selected()]);
         for (const id of Object.keys(found)) if (history.state.nodes[id].pinned) delete found[id];
         actions.alter("Layout", found);
         actions.canvas.fit();
         return;
       }
-      stop = force(history.state, (found, part) => {
+      stop = force(shown(history.state), (found, part) => {
         actions.canvas.place(found);
         tell({ text: part < 1 ? `Spreading … ${Math.round(part * 100)} %` : "", busy: part < 1 });
         if (part === 1) (actions.alter("Layout", found), actions.canvas.fit());
       }, (reason) => tell({ text: `The nodes cannot be spread: ${reason}`, trouble: true }));
     },
     async share() {
-      const ids = Object.values(history.state.nodes).filter((node) => !node.hidden).map((node) => node.id);
+      const ids = Object.keys(shown(history.state).nodes);
       // a saved diagram has places and pins, too, as long as nothing was changed since
       const kept = history.saved && history.saved.state === history.state;
       await actions.copy(location.origin + location.pathname + (kept
@@ -139,9 +143,9 @@ export function makeActions(history, look, setLook, tell) {
     remember: ({ name, title }) => history.note({ investigation: { name, title } }),
     /** Put a saved diagram where what is drawn is; Undo brings that back. */
     openDiagram({ nodes, edges, style, id, investigation, title, version }) {
-      history.apply("Open a diagram", replacing(history.state, nodes, edges));
+      history.apply("Open a diagram", replacing(history.state, nodes, edges, known(style)));
       history.note({ saved: { id, investigation, title, version, state: history.state } });
-      setLook((before) => ({ ...before, ...known(style), selected: new Set() }));
+      actions.selectAll([]);
       actions.canvas?.fit();
     },
     mergeDiagram: (diagram) => actions.busy("Merging", async () => {
@@ -154,7 +158,7 @@ export function makeActions(history, look, setLook, tell) {
     /** Keep what is drawn on the server; the id of the diagram. */
     async saveDiagram(where) {
       const drawn = history.state;
-      const diagram = await saved(where, drawn, look());
+      const diagram = await saved(where, drawn);
       history.note({ saved: { ...diagram, state: drawn } });
       tell({ text: `“${diagram.title}” is saved.` });
       return diagram.id;

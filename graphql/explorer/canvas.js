@@ -1,15 +1,16 @@
 // The drawing itself: sigma on a graph that follows the diagram, and what the mouse does there.
 
+import { Cursor } from "./cursor.js";
 import { collapsed, isGroup, members } from "./group.js";
+import { Labels } from "./label.js";
 import { degrees, lines, nodeColour, nodeSize } from "./style.js";
-
 
 const MUCH = 1500; // nodes and lines
 const VERY_MUCH = 4000;
-const ROOMY = 400; // nodes that have room at their full size
+const ROOMY = 150; // nodes that have room at their full size
 
 export class Canvas {
-  /** `on` has open(id), menu(id, x, y), select(ids), moved(places), expand(id). */
+  /** `on` has menu(id, x, y), select(id, more), moved(places), expand(id), at(id). */
   constructor(container, on) {
     this.on = on;
     this.graph = new graphology.Graph({ type: "mixed" });
@@ -21,7 +22,6 @@ export class Canvas {
       labelFont: "system-ui, sans-serif",
       labelSize: 13,
       edgeLabelSize: 11,
-      labelDensity: 2,
       labelGridCellSize: 90,
       labelRenderedSizeThreshold: 3,
       renderEdgeLabels: true,
@@ -29,14 +29,17 @@ export class Canvas {
       minCameraRatio: 0.02,
       maxCameraRatio: 10,
     });
+    this.labels = new Labels(this.sigma);
     this.dark = matchMedia("(prefers-color-scheme: dark)");
     this.dark.addEventListener("change", () => this.colours());
     this.colours();
     this.listen();
+    this.cursor = new Cursor(this, on);
   }
 
   colours() {
-    const ink = this.dark.matches ? "#e8e8e8" : "#1c1c1c";
+    const [ink, paper] = this.dark.matches ? ["#e8e8e8", "#1b1d20"] : ["#1c1c1c", "#ffffff"];
+    this.labels.colours(ink, paper);
     this.sigma.setSetting("labelColor", { color: ink });
     this.sigma.setSetting("edgeLabelColor", { color: this.dark.matches ? "#b5b5b5" : "#555555" });
     this.sigma.setSetting("defaultDrawNodeHover", (context, data, settings) =>
@@ -48,7 +51,8 @@ export class Canvas {
     const width = context.measureText(data.label ?? "").width;
     context.fillStyle = paper;
     context.fillRect(data.x - data.size - 4, data.y - 12, width + data.size * 2 + 14, 24);
-    settings.defaultDrawNodeLabel(context, data, settings);
+    context.fillStyle = settings.labelColor.color;
+    context.fillText(data.label ?? "", data.x + data.size + 3, data.y + settings.labelSize / 3);
   }
 
   listen() {
@@ -144,14 +148,15 @@ export class Canvas {
     sigma.on("upStage", drop);
   }
 
-  /** Show a state of the diagram with a look: what is selected, colours, the year. */
+  /** Show what is seen of the diagram, with a look: what is selected, colours, the year. */
   show(whole, look) {
     this.look = look;
     const state = collapsed(whole);
     this.whole = whole;
     const drawn = lines(state, look);
-    this.nodes(state, degrees(drawn));
-    this.edges(drawn);
+    const scale = Math.max(0.25, Math.min(1, Math.sqrt(ROOMY / Object.keys(state.nodes).length)));
+    this.nodes(state, degrees(drawn), scale);
+    this.edges(drawn, scale);
     if (this.graph.order === 0) this.sigma.setCustomBBox(null);
     for (const [name, value] of Object.entries(detail(this.graph.order + this.graph.size))) {
       if (this.sigma.getSetting(name) !== value) this.sigma.setSetting(name, value);
@@ -163,14 +168,12 @@ export class Canvas {
     this.sigma.refresh();
   }
 
-  nodes(state, degree) {
+  nodes(state, degree, scale) {
     const { graph, look } = this;
     graph.forEachNode((id) => {
-      if (!state.nodes[id] || state.nodes[id].hidden) graph.dropNode(id);
+      if (!state.nodes[id]) graph.dropNode(id);
     });
-    const scale = Math.max(0.25, Math.min(1, Math.sqrt(ROOMY / Object.keys(state.nodes).length)));
     for (const node of Object.values(state.nodes)) {
-      if (node.hidden) continue;
       const count = degree.get(node.id) ?? 0;
       const selected = isGroup(node.id)
         ? members(this.whole, [node.id]).every((id) => look.selected.has(id))
@@ -188,7 +191,7 @@ export class Canvas {
     }
   }
 
-  edges(drawn) {
+  edges(drawn, scale) {
     const { graph, look } = this;
     const wanted = new Set(drawn.map((line) => line.key));
     graph.forEachEdge((key) => {
@@ -197,7 +200,7 @@ export class Canvas {
     for (const line of drawn) {
       const near = look.selected.has(line.source) || look.selected.has(line.target);
       const attributes = {
-        size: line.width,
+        size: line.width * scale,
         label: line.faded ? "" : line.text,
         type: line.directed ? "arrow" : "line",
         color: line.faded ? "#8883" : near ? "#d0781c" : "#8a8f98",
@@ -232,6 +235,13 @@ export class Canvas {
     this.sigma.getCamera().animatedZoom({ duration: 150, factor });
   }
 
+  /** Open the menu of a node, beside it. */
+  menu(id) {
+    const { left, top } = this.container.getBoundingClientRect();
+    const { x, y } = this.cursor.where(id);
+    this.on.menu(id, left + x, top + y);
+  }
+
   /** The nodes inside a polygon of [x, y] in pixels of the drawing. */
   within(polygon) {
     return this.graph.filterNodes((_, { x, y }) => {
@@ -263,7 +273,7 @@ function detail(size) {
     renderEdgeLabels: size <= MUCH,
     hideLabelsOnMove: size > MUCH,
     hideEdgesOnMove: size > VERY_MUCH, // while it is zoomed
-    labelDensity: size > MUCH ? 0.5 : 2,
+    labelDensity: size > MUCH ? 1 : 5, // names that would be over others are left out
   };
 }
 

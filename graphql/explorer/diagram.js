@@ -1,8 +1,15 @@
-// What is drawn, as plain values: nodes and edges by id, and the changes that lead from one state
-// to the next. A change is [part, id, before, after]: so each can be undone.
+// What is drawn, as plain values: nodes and edges by id, how it looks, and the changes that lead from
+// one state to the next. A change is [part, id, before, after]: so each can be undone.
 
-/** Nothing is drawn yet. */
-export const EMPTY = { nodes: {}, edges: {} };
+/** Nothing is drawn yet. What it looks "without" are names of types and datasets that are not shown. */
+export const EMPTY = {
+  nodes: {},
+  edges: {},
+  look: {
+    colouring: "schema", width: "value", year: null,
+    withoutSchemata: [], withoutTypes: [], withoutDatasets: [],
+  },
+};
 
 const GOLDEN = Math.PI * (3 - Math.sqrt(5)); // the angle that spreads points evenly, as in a sunflower
 
@@ -88,13 +95,18 @@ export function altering(state, values) {
     .map(([id, value]) => ["nodes", id, state.nodes[id], { ...state.nodes[id], ...value }]);
 }
 
-/** The changes that put other nodes, each with its place, and edges where those of now are. */
-export function replacing(state, nodes, edges) {
+/** The changes that give the drawing another look: `{colouring: "topic"}`. */
+export const looking = (state, values) =>
+  Object.entries(values).map(([name, value]) => ["look", name, state.look[name], value]);
+
+/** The changes that put other nodes, each with its place, edges and a look where those of now are. */
+export function replacing(state, nodes, edges, look) {
   const next = {
     nodes: Object.fromEntries(nodes.map((node) => [node.id, node])),
     edges: Object.fromEntries(edges.map((edge) => [edgeKey(edge), edge])),
+    look: { ...state.look, ...look },
   };
-  return ["nodes", "edges"].flatMap((part) =>
+  return ["nodes", "edges", "look"].flatMap((part) =>
     [...new Set([...Object.keys(state[part]), ...Object.keys(next[part])])]
       .map((id) => [part, id, state[part][id], next[part][id]]));
 }
@@ -124,13 +136,26 @@ function beside(others, nodes) {
 
 /** The state after some changes, or before them where `back` is true. */
 export function applied(state, changes, back = false) {
-  const next = { nodes: { ...state.nodes }, edges: { ...state.edges } };
+  const next = { nodes: { ...state.nodes }, edges: { ...state.edges }, look: { ...state.look } };
   for (const [part, id, before, after] of changes) {
     const value = back ? before : after;
     if (value === undefined) delete next[part][id];
     else next[part][id] = value;
   }
   return next;
+}
+
+/** The part of a state that is shown: what was not hidden, and is of no type left out. */
+export function shown({ nodes, edges, look }) {
+  const [schemata, types, datasets] = [look.withoutSchemata, look.withoutTypes, look.withoutDatasets]
+    .map((names) => new Set(names));
+  const seen = Object.entries(nodes).filter(
+    ([, node]) => !node.hidden && !schemata.has(node.schema) && !datasets.has(node.dataset));
+  const left = Object.fromEntries(seen);
+  const between = Object.entries(edges).filter(
+    ([, { source, target, type, dataset }]) =>
+      left[source] && left[target] && !types.has(type) && !datasets.has(dataset));
+  return { nodes: left, edges: Object.fromEntries(between), look };
 }
 
 /** The middle of some nodes. */

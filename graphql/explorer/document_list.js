@@ -6,9 +6,9 @@ import { Busy, Trouble, useAnswer } from "./part.js";
 import { html, useEffect, useRef, useState } from "./page.js";
 import { dropped, Upload } from "./upload.js";
 
-const FILES = `query Files($name: String!, $after: String) { dataset(name: $name) {
-  fileCounts { state count }
-  files(first: 50, after: $after) { pageInfo { hasNextPage endCursor }
+const FILES = `query Files($name: String!, $after: String, $states: [FileState!], $reasons: [FileReason!]) {
+  dataset(name: $name) { fileCounts { state reason count }
+  files(first: 50, after: $after, states: $states, reasons: $reasons) { pageInfo { hasNextPage endCursor }
     nodes { id name path size state reason detail pages } } } }`;
 const RETRY = "mutation Retry($name: String!) { retryFiles(dataset: $name) }";
 const WAITING = ["WAITING"];
@@ -25,9 +25,11 @@ export function Documents({ one, may, actions }) {
   const { name } = one;
   const [version, again] = useState(0);
   const [uploads, start] = useState([]);
+  const [kind, choose] = useState(""); // a state, or a state and a reason: "FAILED ENCRYPTED"
+  const [length, show] = useState(1); // pages of the list
   const { answer, trouble, busy } = useAnswer(
-    (signal) => ask(FILES, { name }, { signal }), `${name} ${version}`);
-  const found = answer?.data.dataset;
+    (signal) => listed(name, kind, length, signal), `${name} ${version} ${kind} ${length}`);
+  const found = answer;
   const pending = (found?.fileCounts ?? [])
     .filter(({ state }) => WAITING.includes(state)).reduce((sum, { count }) => sum + count, 0);
   const total = (found?.fileCounts ?? []).reduce((sum, { count }) => sum + count, 0);
@@ -52,16 +54,37 @@ export function Documents({ one, may, actions }) {
     <p role="status">${pending ? `${pending} of ${total} wait to be read, or are being read …` : ""}</p>
     ${!found && html`<${Busy} busy=${busy} />`}
     ${found && total === 0 && html`<p>No documents yet.</p>`}
+    ${total > 0 && html`<label>Show <select value=${kind} onChange=${(event) => (show(1), choose(event.target.value))}>
+      <option value="">all ${total.toLocaleString("en")}</option>
+      ${found.fileCounts.map((each) => html`<option value=${[each.state, each.reason].filter(Boolean).join(" ")}>
+        ${told(each)} (${each.count.toLocaleString("en")})</option>`)}</select></label>`}
     ${failed && may.write && html`<p><button onClick=${() => actions.busy("Asking to read them again",
       async () => (await ask(RETRY, { name }), again(version + 1)))}>Read what failed again</button></p>`}
-    <ul class="cards">${(found?.files.nodes ?? []).map((file) => html`<li class="card" key=${file.id}><div>
+    <ul class="cards">${(found?.files ?? []).map((file) => html`<li class="card" key=${file.id}><div>
       <a href=${write("document", file.id)}>${file.name}</a>
       <div class="about">${[file.path !== file.name && file.path, size(file.size),
         file.pages > 0 && `${file.pages} ${file.pages === 1 ? "page" : "pages"}`].filter(Boolean).join(" · ")}</div>
       <div class=${file.state === "FAILED" ? "trouble" : "about"}>${told(file)}</div></div></li>`)}</ul>
-    ${found?.files.pageInfo.hasNextPage && html`<p class="about">The first 50 are shown: search finds all.</p>`}</div>`;
+    ${found?.more && html`<button disabled=${busy} onClick=${() => show(length + 1)}>More</button>`}</div>`;
 }
 
+/** The first pages of the list: {fileCounts, files, more}; null where there is no such dataset. */
+async function listed(name, kind, length, signal) {
+  const [state, reason] = kind.split(" ");
+  const wanted = { name, states: state ? [state] : null, reasons: reason ? [reason] : null };
+  const files = [];
+  let after = null;
+  for (let page = 1; ; page += 1) {
+    const { dataset } = (await ask(FILES, { ...wanted, after }, { signal })).data;
+    if (!dataset) return null;
+    files.push(...dataset.files.nodes);
+    after = dataset.files.pageInfo.endCursor;
+    const more = dataset.files.pageInfo.hasNextPage;
+    if (page === length || !more) return { fileCounts: dataset.fileCounts, files, more };
+  }
+}
+
+/** The state of a file in words, with the reason. */
 const told = ({ state, reason, detail }) =>
   [state.toLowerCase(), reason && reason.toLowerCase().replaceAll("_", " "), detail]
     .filter(Boolean).join(": ");

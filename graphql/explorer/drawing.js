@@ -2,23 +2,26 @@
 
 import { go } from "./address.js";
 import { Canvas } from "./canvas.js";
-import { years } from "./diagram.js";
-import { isGroup, members, moved } from "./group.js";
+import { shown, years } from "./diagram.js";
+import { Filter, omitted } from "./filter.js";
+import { collapsed, isGroup, members, moved } from "./group.js";
 import { LAYOUTS } from "./layout.js";
 import { OUTPUTS, save } from "./output.js";
 import { words } from "./part.js";
-import { html, useEffect, useRef, useState } from "./page.js";
+import { html, useEffect, useMemo, useRef, useState } from "./page.js";
 import { plain } from "./sentence.js";
-import { COLOURINGS, schemaColour, WIDTHS } from "./style.js";
+import { COLOURINGS, lines, schemaColour, WIDTHS } from "./style.js";
 
 const KEEP = "In an investigation …";
 
-export function Drawing({ state, look, actions, history, shown }) {
+export function Drawing({ state, look, actions, history, visible }) {
   const place = useRef();
   const canvas = useRef();
   const [menu, open] = useState(null);
   const [lasso, pull] = useState(null);
-  const [listed, list] = useState(false);
+  const [beside, put] = useState(null); // what stands over the drawing: "list" or "filter"
+  const [at, stand] = useState(null); // the node at which the keyboard is
+  const drawn = useMemo(() => shown(state), [state]);
   useEffect(() => {
     canvas.current = new Canvas(place.current, {
       select: (id, more) => id && isGroup(id)
@@ -29,11 +32,12 @@ export function Drawing({ state, look, actions, history, shown }) {
       menu: (id, x, y) => isGroup(id)
         ? actions.selectAll(members(actions.state(), [id])) : open({ id, x, y }),
       moved: (places) => actions.alter("Move", moved(actions.state(), places)),
+      at: stand,
     });
     actions.canvas = canvas.current;
   }, []);
-  useEffect(() => canvas.current.show(state, look), [state, look]);
-  useEffect(() => shown && canvas.current.resize(), [shown]);
+  useEffect(() => canvas.current.show(drawn, look), [drawn, look]);
+  useEffect(() => visible && canvas.current.resize(), [visible]);
   useEffect(() => {
     const close = (event) => event.key === "Escape" && (open(null), pull(null));
     addEventListener("keydown", close);
@@ -41,25 +45,62 @@ export function Drawing({ state, look, actions, history, shown }) {
   }, []);
   const empty = Object.keys(state.nodes).length === 0;
   return html`<div class="drawing">
-    <${Tools} state=${state} look=${look} actions=${actions} history=${history} canvas=${canvas}
-      lasso=${() => pull([])} listed=${listed} list=${() => list(!listed)} />
-    <div class="stage" aria-hidden="true"><div class="canvas" ref=${place}></div></div>
+    <${Tools} state=${state} drawn=${drawn} look=${look} actions=${actions} history=${history} canvas=${canvas}
+      lasso=${() => pull([])} beside=${beside} put=${(name) => put(beside === name ? null : name)} />
+    <p class="unseen" id="keys">Arrow keys go from node to node, Enter opens the record, Space selects,
+      Shift-F10 has a menu, plus and minus enlarge and shrink, 0 fits. The list has the same.</p>
+    <div class="stage" tabindex="0" role="application" aria-label="Drawing" aria-describedby="keys"
+      onKeyDown=${(event) => pressed(event, canvas.current, actions, open)}
+      onBlur=${() => canvas.current.cursor.put(null)}><div class="canvas" ref=${place}></div></div>
+    <p class="unseen" aria-live="polite">${at && told(at, drawn, look)}</p>
     ${empty && html`<p class="hint">Nothing is drawn yet. Search, and press “draw” beside a hit.<br />
       A double click on a node brings in its neighbours.</p>`}
     ${lasso && html`<${Lasso} done=${(polygon) => {
       pull(null);
       actions.selectAll(members(state, canvas.current.within(polygon)));
     }} />`}
-    ${listed && html`<${Listing} state=${state} look=${look} actions=${actions} open=${open} />`}
+    ${beside === "list" && html`<${Listing} state=${drawn} look=${look} actions=${actions} open=${open} />`}
+    ${beside === "filter" && html`<${Filter} state=${state} actions=${actions} />`}
     ${menu && state.nodes[menu.id] && html`<${Menu} ...${menu} node=${state.nodes[menu.id]}
       actions=${actions} close=${() => open(null)} />`}
-    <${Time} state=${state} look=${look} actions=${actions} />
+    <${Time} state=${drawn} look=${look} actions=${actions} />
   </div>`;
 }
 
-function Tools({ state, look, actions, history, canvas, lasso, listed, list }) {
-  const count = Object.values(state.nodes).filter((node) => !node.hidden).length;
-  const hidden = Object.keys(state.nodes).length - count;
+/** What a key does at the node where the ring is. */
+function pressed(event, canvas, actions, open) {
+  const { cursor } = canvas;
+  const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
+  if (ctrlKey || metaKey || altKey) return;
+  const menu = key === "ContextMenu" || (key === "F10" && shiftKey);
+  if (cursor.move(key)) {
+    // it is there now
+  } else if (key === "+" || key === "-") canvas.zoom(key === "+" ? 1.5 : 1 / 1.5);
+  else if (key === "0") canvas.fit();
+  else if (cursor.id === null) return;
+  else if (key === " ") canvas.on.select(cursor.id, true);
+  else if (menu) canvas.menu(cursor.id);
+  else if (key === "Enter" && isGroup(cursor.id)) canvas.on.expand(cursor.id);
+  else if (key === "Enter") actions.open(cursor.id);
+  else if (key === "Delete") actions.remove(members(actions.state(), [cursor.id]));
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+/** A node in words, for screen readers. */
+function told(id, drawn, look) {
+  const node = collapsed(drawn).nodes[id];
+  if (!node) return "";
+  const count = lines(drawn, look).filter(({ source, target }) => source === id || target === id).length;
+  return `${node.caption}, ${isGroup(id) ? "group" : words(node.schema)}, ${count} ${count === 1 ? "line" : "lines"}${
+    look.selected.has(id) ? ", selected" : ""}`;
+}
+
+function Tools({ state, drawn, look, actions, history, canvas, lasso, beside, put }) {
+  const count = Object.keys(drawn.nodes).length;
+  const hidden = Object.values(state.nodes).filter((node) => node.hidden).length;
+  const without = omitted(look);
   const undo = history.done.at(-1);
   const redo = history.undone.at(-1);
   const write = async (event) => {
@@ -67,7 +108,7 @@ function Tools({ state, look, actions, history, canvas, lasso, listed, list }) {
     event.target.value = "";
     if (kind === KEEP) go("save");
     else if (kind) await actions.busy(`Writing ${kind}`, async () =>
-      save(...(await OUTPUTS[kind]({ state, look, canvas: canvas.current }))));
+      save(...(await OUTPUTS[kind]({ state: drawn, look, canvas: canvas.current }))));
   };
   return html`<div class="tools" role="toolbar" aria-label="Drawing">
     <button disabled=${!undo} onClick=${actions.undo} title=${undo ? `Undo: ${undo.label}` : "Undo"}>↶ Undo</button>
@@ -78,10 +119,10 @@ function Tools({ state, look, actions, history, canvas, lasso, listed, list }) {
     }}><option value="">…</option>
       ${Object.entries(LAYOUTS).map(([name, text]) => html`<option value=${name}>${text}</option>`)}
     </select></label>
-    <label>Colour <select value=${look.colouring} onChange=${(event) => actions.look({ colouring: event.target.value })}>
+    <label>Colour <select value=${look.colouring} onChange=${(event) => actions.look("Colour", { colouring: event.target.value })}>
       ${Object.entries(COLOURINGS).map(([name, text]) => html`<option value=${name}>${text}</option>`)}
     </select></label>
-    <label>Widths <select value=${look.width} onChange=${(event) => actions.look({ width: event.target.value })}>
+    <label>Widths <select value=${look.width} onChange=${(event) => actions.look("Widths", { width: event.target.value })}>
       ${Object.entries(WIDTHS).map(([name, text]) => html`<option value=${name}>${text}</option>`)}
     </select></label>
     <button onClick=${lasso} title="Draw around nodes to select them">Lasso</button>
@@ -94,7 +135,9 @@ function Tools({ state, look, actions, history, canvas, lasso, listed, list }) {
       <option value=${KEEP}>${KEEP}</option>
       ${Object.keys(OUTPUTS).map((kind) => html`<option key=${kind} value=${kind}>${kind}</option>`)}</select></label>
     <button onClick=${actions.share} disabled=${count === 0} title="Copy an address that draws this again">Copy address</button>
-    <button aria-pressed=${listed} onClick=${list}>List of ${count}</button>
+    <button aria-pressed=${beside === "filter"} onClick=${() => put("filter")}
+      title="Choose which types and datasets are shown">Filter${without > 0 && ` (${without} left out)`}</button>
+    <button class="count" aria-pressed=${beside === "list"} onClick=${() => put("list")}>List of ${count}</button>
   </div>`;
 }
 
@@ -163,7 +206,7 @@ function Menu({ id, x, y, node, actions, close }) {
 
 /** What is drawn, as a list: for the keyboard and for screen readers. */
 function Listing({ state, look, actions, open }) {
-  const nodes = Object.values(state.nodes).filter((node) => !node.hidden)
+  const nodes = Object.values(state.nodes)
     .sort((a, b) => a.caption.localeCompare(b.caption));
   const keys = (id) => (event) => {
     if (event.key === "Delete") actions.remove([id]);
@@ -190,7 +233,7 @@ function Time({ state, look, actions }) {
   return html`<div class="time"><label>In force in
     <input type="range" min=${first - 1} max=${last} value=${look.year ?? first - 1}
       aria-valuetext=${look.year ?? "any year"}
-      onInput=${(event) => actions.look({ year: +event.target.value < first ? null : +event.target.value })} />
+      onInput=${(event) => actions.adjust("Year", { year: +event.target.value < first ? null : +event.target.value })} />
     <output>${look.year ?? "any year"}</output></label></div>`;
 }
 

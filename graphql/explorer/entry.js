@@ -1,6 +1,7 @@
 // Enters a record by hand: a form that FollowTheMoney's model makes.
 
 import { ask } from "./ask.js";
+import { useDraft } from "./draft.js";
 import { go, write } from "./address.js";
 import { choices, schema, schemata } from "./model.js";
 import { Busy, Trouble, useAct, useAnswer } from "./part.js";
@@ -81,18 +82,15 @@ function first(schema, values) {
 }
 
 function Form({ investigation, id, schema, start, actions }) {
-  const [values, fill] = useState(start.values);
-  const [names, learn] = useState(start.names);
-  const [shown, show] = useState(() => first(schema, start.values));
+  const draft = `entry ${investigation} ${schema.name} ${id ?? ""} ${JSON.stringify(start.values)}`;
+  const [{ values, names }, fill, forget] = useDraft(draft, { values: start.values, names: start.names });
+  const [shown, show] = useState(() => first(schema, values));
   const [state, act] = useAct();
-  const changed = values !== start.values && state.done === undefined;
-  useEffect(() => {
-    // what was entered and not saved would be lost
-    const ask_first = (event) => changed && event.preventDefault();
-    addEventListener("beforeunload", ask_first);
-    return () => removeEventListener("beforeunload", ask_first);
-  }, [changed]);
-  const set = (name, list) => fill({ ...values, [name]: list });
+  const set = (name, list) => fill({ values: { ...values, [name]: list }, names });
+  const learn = ({ id: key, caption }, name) => fill({
+    values: { ...values, [name]: [...new Set([...(values[name] ?? []), key])] },
+    names: { ...names, [key]: caption },
+  });
   const save = (event) => {
     event.preventDefault();
     act(async () => {
@@ -100,6 +98,7 @@ function Form({ investigation, id, schema, start, actions }) {
         .map(([name, list]) => ({ name, values: list.map((each) => each.trim()).filter(Boolean) }))
         .filter(({ values }) => values.length);
       const { data } = await ask(PUT, { investigation, schema: schema.name, properties, id });
+      forget();
       actions.say(`${data.putEntity.caption} is saved.`);
       await actions.renew();
       if (schema.isEdge || schema.name === "Note") go("investigation", investigation);
@@ -110,14 +109,14 @@ function Form({ investigation, id, schema, start, actions }) {
   return html`<form class="column" onSubmit=${save}>
     ${shown.map((name) => schema.properties.find((each) => each.name === name)).map((property) => html`
       <${Field} key=${property.name} property=${property} values=${values[property.name] ?? []} names=${names}
-        set=${(list) => set(property.name, list)} learn=${(node) => learn({ ...names, [node.id]: node.caption })} />`)}
+        set=${(list) => set(property.name, list)} learn=${(node) => learn(node, property.name)} />`)}
     ${rest.length > 0 && html`<label>Another property
       <select onChange=${(event) => (show([...shown, event.target.value]), (event.target.value = ""))}>
         <option value="">…</option>${rest.map(({ name, label }) => html`<option value=${name}>${label}</option>`)}
       </select></label>`}
     <${Trouble} trouble=${state.trouble} />
     <p class="buttons"><button class="main" disabled=${state.busy}>Save</button>
-      <a class="button" href=${write("investigation", investigation)}>Cancel</a></p></form>`;
+      <a class="button" href=${write("investigation", investigation)} onClick=${forget}>Cancel</a></p></form>`;
 }
 
 /** One property: each of its values in a box of its own. */
@@ -129,7 +128,7 @@ function Field({ property, values, names, set, learn }) {
       ${names[id] ?? id} <button type="button" class="small" aria-label=${`Take ${names[id] ?? id} out`}
       onClick=${() => set(values.filter((each) => each !== id))}>×</button></span>`)}
       <${Picker} label=${label} schemata=${[range]}
-        take=${(node) => (learn(node), set([...new Set([...values, node.id])]))} /></fieldset>`;
+        take=${learn} /></fieldset>`;
   }
   const list = values.length ? values : [""];
   const put = (at, value) => set(list.map((each, place) => (place === at ? value : each)));

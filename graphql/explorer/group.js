@@ -11,7 +11,7 @@ export const isGroup = (id) => id.startsWith(PREFIX);
 export function collapsed(state) {
   const groups = new Map();
   for (const node of Object.values(state.nodes)) {
-    if (!node.group || node.hidden) continue;
+    if (!node.group) continue;
     groups.set(node.group, [...(groups.get(node.group) ?? []), node]);
   }
   if (groups.size === 0) return state;
@@ -33,7 +33,7 @@ export function collapsed(state) {
     const [source, target] = [home.get(edge.source) ?? edge.source, home.get(edge.target) ?? edge.target];
     return [key, { ...edge, source, target }];
   }).filter(([, edge]) => edge.source !== edge.target));
-  return { nodes, edges };
+  return { ...state, nodes, edges };
 }
 
 /** The records behind drawn nodes: of a group its members. */

@@ -1,13 +1,12 @@
 // The diagram with all that was done to it: undo and redo, 100 steps deep, kept in the browser.
 
 import { applied, EMPTY } from "./diagram.js";
+import { Kept, later } from "./kept.js";
 
 const DEEP = 100;
-const NAME = "clew";
-const STORE = "diagram";
-const PATIENCE = 2000; // milliseconds
-const TRIES = 5;
-const PAUSE = 300; // milliseconds
+const NAME = "diagram";
+const PATIENCE = 2000; // milliseconds for which the page waits for what was kept
+const PAUSE = 10_000; // milliseconds after which keeping is tried again
 
 /** Holds the state; tells its listeners when it changes. */
 export class History {
@@ -17,12 +16,15 @@ export class History {
     this.undone = [];
     this.saved = null; // the diagram on the server that this is: {id, investigation, title, version}
     this.investigation = null; // the one that was last opened to be written to
-    this.look = {}; // colours, widths, the year
     this.who = ""; // whose it is: another user of this browser does not see it
     this.listeners = new Set();
-    this.keeping = 0; // writes that have not ended
-    addEventListener("beforeunload", (event) => this.keeping && event.preventDefault());
-    window.kept = () => this.keeping === 0 && Boolean(this.database);
+    this.store = new Kept();
+    this.recalled = false; // whether it was read what was kept before
+    this.writing = false;
+    this.changes = 0; // how many there were, and how many of them are kept
+    this.kept = 0;
+    addEventListener("beforeunload", (event) => this.kept < this.changes && event.preventDefault());
+    window.kept = () => this.recalled && this.kept === this.changes;
   }
 
   /** Do something that can be undone; nothing where there is nothing to do. */
@@ -32,6 +34,12 @@ export class History {
     this.done = [...this.done, { label, changes }].slice(-DEEP);
     this.undone = [];
     this.changed();
+  }
+
+  /** The same, as one step with the last one where that was of this kind: a slider that is moved. */
+  adjust(label, changes) {
+    if (this.done.at(-1)?.label === label && this.undone.length === 0) this.extend(changes);
+    else this.apply(label, changes);
   }
 
   /** Add changes to the last step: what a question answered that was asked for it. */
@@ -70,34 +78,37 @@ export class History {
   }
 
   changed() {
+    this.changes += 1;
     for (const listener of this.listeners) listener();
     this.keep();
   }
 
   /** Keep all of it in the browser, which asks before it leaves the page too early. */
-  keep() {
-    if (!this.database) return;
-    const { state, done, undone, saved, investigation, look, who, database } = this;
-    const transaction = database.transaction(STORE, "readwrite", { durability: "relaxed" });
-    transaction.objectStore(STORE).put(
-      { state, done, undone, saved: saved && { ...saved, state: saved.state === state }, investigation, look },
-      key(who));
-    this.keeping += 1;
-    // a store that the browser closed never tells how its writes ended
-    transaction.oncomplete = transaction.onabort = () => {
-      if (this.database === database) this.keeping -= 1;
-    };
+  async keep() {
+    if (!this.recalled || this.writing) return;
+    this.writing = true;
+    try {
+      while (this.kept < this.changes) {
+        const { changes, state, done, undone, saved, investigation, who } = this;
+        await this.store.write(key(who), {
+          state, done, undone, saved: saved && { ...saved, state: saved.state === state }, investigation,
+        });
+        this.kept = changes;
+      }
+    } catch {
+      // the browser keeps nothing, and asks before the page is left
+      setTimeout(() => this.keep(), PAUSE);
+    } finally {
+      this.writing = false;
+    }
   }
 
   /** Forget all of it, in the browser too. */
   async forget() {
-    const { database, who } = this;
     Object.assign(this, { state: EMPTY, done: [], undone: [], saved: null, investigation: null });
+    this.kept = this.changes;
     localStorage.removeItem("clew");
-    if (!database) return;
-    const transaction = database.transaction(STORE, "readwrite");
-    transaction.objectStore(STORE).delete(key(who));
-    await new Promise((resolve) => (transaction.oncomplete = transaction.onabort = resolve));
+    await this.store.remove(key(this.who)).catch(() => null);
   }
 
   /** Take up what was kept for an account ("" for nobody's), if anything was. */
@@ -105,58 +116,21 @@ export class History {
     this.who = who;
     localStorage.setItem("clew", who);
     // a private window may have no such store, and another page may hold it up
-    await Promise.race([this.connect(who), later(PATIENCE)]);
+    await Promise.race([this.take(), later(PATIENCE)]);
   }
 
-  /** Open the store; again where the browser closed it, which it does while it clears data. */
-  async connect(who) {
-    for (let left = TRIES; left; left -= 1) {
-      try {
-        const database = await open();
-        database.onclose = () => this.database === database && this.reconnect();
-        const kept = await found(database, key(who));
-        this.database = database;
-        performance.mark("recalled");
-        if (kept && this.done.length === 0) {
-          Object.assign(this, kept);
-          if (this.saved?.state === true) this.saved.state = this.state;
-          for (const listener of this.listeners) listener();
-        } else if (this.done.length) this.keep();
-        return;
-      } catch {
-        await later(PAUSE);
-      }
-    }
-  }
-
-  reconnect() {
-    this.database = null;
-    this.keeping = 0;
-    this.connect(this.who);
+  async take() {
+    const kept = await this.store.read(key(this.who)).catch(() => null);
+    this.recalled = true;
+    performance.mark("recalled");
+    if (kept && this.done.length === 0) {
+      Object.assign(this, kept);
+      // what an earlier page kept has no look in its state
+      this.state = { ...kept.state, look: { ...EMPTY.look, ...kept.look, ...kept.state.look } };
+      if (this.saved?.state === true) this.saved.state = this.state;
+      for (const listener of this.listeners) listener();
+    } else this.keep();
   }
 }
 
-const key = (who) => (who ? `${STORE} ${who}` : STORE);
-
-function found(database, name) {
-  const request = database.transaction(STORE).objectStore(STORE).get(name);
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
-
-const later = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds, null));
-
-function open() {
-  return new Promise((resolve, reject) => {
-    const opening = indexedDB.open(NAME, 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
-    opening.onerror = () => reject(opening.error);
-    opening.onsuccess = () => {
-      // another page may delete it
-      opening.result.onversionchange = () => opening.result.close();
-      resolve(opening.result);
-    };
-  });
-}
+const key = (who) => (who ? `${NAME} ${who}` : NAME);

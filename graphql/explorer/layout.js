@@ -13,9 +13,9 @@ export const LAYOUTS = {
   hand: "By hand: drag the nodes",
 };
 
-/** The places of a layout, by id; null for `force`, which runs in a worker, and for `hand`. */
+/** The places of a layout of what is seen, by id; null for `force`, which runs in a worker, and for `hand`. */
 export function places(name, state, selected) {
-  const shown = Object.values(state.nodes).filter((node) => !node.hidden);
+  const shown = Object.values(state.nodes);
   if (shown.length === 0) return {};
   if (name === "circle") return circle(sorted(shown));
   if (name === "grid") return grid(sorted(shown));
@@ -30,8 +30,7 @@ export function places(name, state, selected) {
 /** Run the forces; `onPlaces(places, part)` comes again and again. Returns what stops them. */
 export function force(state, onPlaces, onFailure) {
   const worker = new Worker("/static/explorer/force.worker.js");
-  const nodes = Object.values(state.nodes).filter((node) => !node.hidden);
-  const shown = new Set(nodes.map((node) => node.id));
+  const nodes = Object.values(state.nodes);
   worker.onmessage = ({ data }) => {
     onPlaces(data.places, data.done);
     if (data.done === 1) worker.terminate();
@@ -40,7 +39,7 @@ export function force(state, onPlaces, onFailure) {
   worker.postMessage({
     nodes: nodes.map(({ id, x, y, pinned }) => ({ id, x, y, fixed: Boolean(pinned) })),
     edges: Object.values(state.edges)
-      .filter((edge) => shown.has(edge.source) && shown.has(edge.target) && edge.source !== edge.target)
+      .filter((edge) => edge.source !== edge.target)
       .map((edge) => [edge.source, edge.target]),
   });
   return () => worker.terminate();

@@ -28,30 +28,27 @@ const WIDE = ["review", "document"]; // views that take the place of the drawing
 function Explorer() {
   const history = useMemo(() => new History(), []);
   const [state, show] = useState(history.state);
-  const [look, setLook] = useState({
-    selected: new Set(), colouring: "schema", width: "value", year: null,
-  });
+  const [selected, select] = useState(new Set());
   const [message, tell] = useState({ text: "" });
   const [address, move] = useState(read());
   const [me, know] = useState(null);
   const latest = useMemo(() => ({}), []);
-  latest.look = look;
-  const actions = useMemo(() => makeActions(history, () => latest.look, setLook, tell), []);
+  latest.selected = selected;
+  const actions = useMemo(() => makeActions(history, () => latest.selected, select, tell), []);
+  const look = useMemo(() => ({ ...state.look, selected }), [state.look, selected]);
   useEffect(() => {
     const changed = () => show(history.state);
     history.listeners.add(changed);
     actions.ready = begin(history, know).then(() => {
-      setLook((before) => ({ ...before, ...history.look }));
       const { view, parameters } = read();
       if (view === "drawing" && parameters.ids) actions.take(parameters.ids.split(" "));
     });
     addEventListener("hashchange", () => move(read()));
     addEventListener("keydown", (event) => keys(event, actions));
   }, []);
-  const { colouring, width, year } = look;
-  useEffect(() => history.note({ look: { colouring, width, year } }), [colouring, width, year]);
   const leave = () => actions.busy("Signing out", async () => {
     await signOut();
+    sessionStorage.clear(); // what was typed and not saved
     await history.forget();
     location.reload();
   });
@@ -66,7 +63,7 @@ function Explorer() {
     </header>
     <main class=${WIDE.includes(address.view) ? "wide" : ""}>
       <div class="panel"><${Panel} address=${address} actions=${actions} me=${me} /></div>
-      <${Drawing} shown=${!WIDE.includes(address.view)} state=${state} look=${look} actions=${actions} history=${history} />
+      <${Drawing} visible=${!WIDE.includes(address.view)} state=${state} look=${look} actions=${actions} history=${history} />
     </main>`;
 }
 

@@ -11,12 +11,7 @@ const ESCAPES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 const escape = (text) =>
   String(text).replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "")
     .replace(/[&<>"]/g, (letter) => ESCAPES[letter]);
-const visible = (state) => Object.values(state.nodes).filter((node) => !node.hidden);
-const shown = (state, id) => state.nodes[id] && !state.nodes[id].hidden;
-const between = (state) =>
-  Object.values(state.edges).filter((edge) => shown(state, edge.source) && shown(state, edge.target));
-
-/** The kinds of files: name, and what makes one from {state, look, canvas}. */
+/** The kinds of files: name, and what makes one from {state, look, canvas}; the state is what is seen. */
 export const OUTPUTS = {
   "PNG picture": async ({ canvas }) => ["clew.png", await canvas.picture()],
   "SVG picture": ({ state, look }) => ["clew.svg", blob(svg(state, look), "image/svg+xml")],
@@ -41,7 +36,7 @@ const blob = (text, type) => new Blob([text], { type: `${type};charset=utf-8` })
 /** The drawing as SVG; y grows downwards there. */
 export function svg(whole, look) {
   const state = collapsed(whole);
-  const nodes = visible(state);
+  const nodes = Object.values(state.nodes);
   if (nodes.length === 0) return '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>';
   const edges = lines(state, look);
   const degree = degrees(edges);
@@ -68,11 +63,11 @@ export function svg(whole, look) {
 }
 
 function gexf(state) {
-  const nodes = visible(state).map((node) => `<node id="${escape(node.id)}" label="${escape(node.caption)}">
+  const nodes = Object.values(state.nodes).map((node) => `<node id="${escape(node.id)}" label="${escape(node.caption)}">
     <attvalues><attvalue for="0" value="${escape(node.schema)}"/><attvalue for="1"
     value="${escape(node.dataset ?? "")}"/></attvalues>
     <viz:position x="${node.x}" y="${node.y}" z="0"/></node>`);
-  const edges = between(state).map((edge, number) => `<edge id="${number}" source="${escape(edge.source)}"
+  const edges = Object.values(state.edges).map((edge, number) => `<edge id="${number}" source="${escape(edge.source)}"
     target="${escape(edge.target)}" label="${escape(edge.type)}"/>`);
   return `<?xml version="1.0" encoding="UTF-8"?>
 <gexf xmlns="http://gexf.net/1.3" xmlns:viz="http://gexf.net/1.3/viz" version="1.3">
@@ -83,9 +78,9 @@ function gexf(state) {
 
 function graphml(state) {
   const data = (key, value) => `<data key="${key}">${escape(value ?? "")}</data>`;
-  const nodes = visible(state).map((node) => `<node id="${escape(node.id)}">${data("caption", node.caption)}
+  const nodes = Object.values(state.nodes).map((node) => `<node id="${escape(node.id)}">${data("caption", node.caption)}
     ${data("schema", node.schema)}${data("dataset", node.dataset)}</node>`);
-  const edges = between(state).map((edge) => `<edge source="${escape(edge.source)}"
+  const edges = Object.values(state.edges).map((edge) => `<edge source="${escape(edge.source)}"
     target="${escape(edge.target)}">${data("type", edge.type)}${data("from", edge.dataset)}</edge>`);
   const keys = [["caption", "node"], ["schema", "node"], ["dataset", "node"], ["type", "edge"], ["from", "edge"]];
   return `<?xml version="1.0" encoding="UTF-8"?>
@@ -101,7 +96,7 @@ function csv(state) {
     const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
     return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   };
-  const rows = between(state).map((edge) => [
+  const rows = Object.values(state.edges).map((edge) => [
     edge.source, state.nodes[edge.source].caption, edge.type,
     edge.target, state.nodes[edge.target].caption,
     edge.facts.percentage, edge.facts.amount, edge.facts.currency,
@@ -114,7 +109,7 @@ function csv(state) {
 
 /** The records themselves, as lines of FtM: nodes, and the edges that are records. */
 async function ftm(state) {
-  const ids = [...visible(state).map((node) => node.id), ...between(state).map((edge) => edge.id)];
+  const ids = [...Object.values(state.nodes).map((node) => node.id), ...Object.values(state.edges).map((edge) => edge.id)];
   const wanted = [...new Set(ids)].filter((id) => id.includes(":"));
   const found = [];
   for (let at = 0; at < wanted.length; at += 100) {
@@ -134,8 +129,8 @@ async function ftm(state) {
 
 /** A page that prints well: the picture, who is on it, and each relationship with its source. */
 function report(state, look) {
-  const nodes = visible(state).sort((a, b) => a.caption.localeCompare(b.caption));
-  const edges = between(state);
+  const nodes = Object.values(state.nodes).sort((a, b) => a.caption.localeCompare(b.caption));
+  const edges = Object.values(state.edges);
   const sources = [...new Set([...nodes, ...edges].map((each) => each.datasetTitle).filter(Boolean))].sort();
   const items = edges.map((edge) => {
     const url = edge.facts.sourceUrl?.find((each) => /^https?:/i.test(each));

@@ -112,9 +112,9 @@ export function Busy({ busy, wait }) {
 /** What went wrong, and what to do. */
 export function Trouble({ trouble }) {
   if (!trouble) return null;
-  const signIn = ["UNAUTHENTICATED", "FORBIDDEN"].includes(trouble.code);
+  const forbidden = ["UNAUTHENTICATED", "FORBIDDEN"].includes(trouble.code);
   return html`<p class="trouble" role="alert">${trouble.message}
-    ${signIn && html` <a href=${signIn()}>Sign in</a>`}</p>`;
+    ${forbidden && html` <a href=${signIn()}>Sign in</a>`}</p>`;
 }
 
 /** The warnings of an answer: what was left out, and why. */

@@ -2,6 +2,7 @@
 
 import { ask } from "./ask.js";
 import { write } from "./address.js";
+import { Bulk } from "./bulk.js";
 import { marked, rows } from "./comparison.js";
 import { nodeOf } from "./diagram.js";
 import { Busy, Trouble, useAct, useAnswer, words } from "./part.js";
@@ -30,10 +31,12 @@ const NAMES = { POSITIVE: "Same", NEGATIVE: "Different", UNSURE: "Unsure" };
 const ORDERS = { HELP: "what helps most", UNCERTAINTY: "what is least sure", SCORE: "the likeliest" };
 
 export function Review({ id, parameters, actions, change }) {
-  const { order = "HELP", least = "" } = parameters;
-  const key = JSON.stringify([id, order, least]);
+  const { order = "HELP", least = "", most = "" } = parameters;
+  const [version, again] = useState(0);
+  const key = JSON.stringify([id, order, least, most, version]);
+  const filter = wanted(least, most);
   const { answer, trouble, busy } = useAnswer(
-    (signal) => page({ id, order, least }, null, signal), key);
+    (signal) => page({ id, order, filter }, null, signal), key);
   if (!answer) return html`<section><${Busy} busy=${busy} /><${Trouble} trouble=${trouble} /></section>`;
   const run = answer.data.xrefRun;
   if (!run) return html`<section><p class="warning">There is no run here, or none that you may see.</p></section>`;
@@ -42,15 +45,23 @@ export function Review({ id, parameters, actions, change }) {
     <h2>${run.source.title} <span class="about">for ${run.collection.title}</span></h2>
     <div class="filters"><label>First <select value=${order} onChange=${(event) => change({ order: event.target.value })}>
       ${Object.entries(ORDERS).map(([name, text]) => html`<option value=${name}>${text}</option>`)}</select></label>
-      <label>scores from <input type="number" min="0" max="1" step="0.05" value=${least}
-        onChange=${(event) => change({ least: event.target.value })} /></label></div>
-    <${Sitting} key=${key} run=${run} ask=${(after) => page({ id, order, least }, after)} actions=${actions} />
+      ${Object.entries({ least: "scores from", most: "to" }).map(([name, text]) => html`<label>${text}
+        <input type="number" min="0" max="1" step="0.05" value=${parameters[name] ?? ""}
+        onChange=${(event) => change({ [name]: event.target.value })} /></label>`)}</div>
+    <${Bulk} key=${JSON.stringify([id, least, most])} run=${id} collection=${run.collection.name} filter=${filter}
+      done=${() => again(version + 1)} />
+    <${Sitting} key=${key} run=${run} ask=${(after) => page({ id, order, filter }, after)} actions=${actions} />
   </section>`;
 }
 
-function page({ id, order, least }, after, signal) {
+function wanted(least, most) {
   const filter = { judged: false };
   if (least) filter.minScore = Number(least);
+  if (most) filter.maxScore = Number(most);
+  return filter;
+}
+
+function page({ id, order, filter }, after, signal) {
   return ask(PAIRS, { run: id, filter, order, after }, { signal });
 }
 

@@ -1,6 +1,7 @@
 // One page of a document: its image with the found words boxed, and its text beside it.
 
 import { ask } from "./ask.js";
+import { drafted, useDraft } from "./draft.js";
 import { Busy, Trouble, useAct, useAnswer } from "./part.js";
 import { html, useMemo, useState } from "./page.js";
 
@@ -19,7 +20,8 @@ const SURE = 0.75; // below this a word is to be compared with the image
 export function Sheet({ id, number, q, highlight, actions, me }) {
   const [version, again] = useState(0);
   const [zoom, magnify] = useState(1);
-  const [editing, edit] = useState(false);
+  const draft = `correction ${me?.name} ${id} ${number}`;
+  const [editing, edit] = useState(drafted(draft));
   const { answer, trouble, busy, wait } = useAnswer(
     (signal, onWait) => ask(PAGE, { id, number }, { signal, onWait }), `${id} ${number} ${version}`);
   const page = answer?.data.document?.page;
@@ -39,8 +41,8 @@ export function Sheet({ id, number, q, highlight, actions, me }) {
     <div class="text">
       <p class="about">${told(page)}${doubtful > 0 ? ` ${doubtful} words are doubtful: compare them with the image.` : ""}</p>
       ${page.order?.state === "WAITING" && html`<p role="status">It waits to be read again.</p>`}
-      ${editing
-        ? html`<${Editor} id=${id} page=${page} done=${done} leave=${() => edit(false)} />`
+      ${editing && me
+        ? html`<${Editor} id=${id} page=${page} draft=${draft} done=${done} leave=${() => edit(false)} />`
         : html`<div class="words" lang=${tongue(page.languages[0])}>${pieces.map((piece) => shown(piece, wanted))}</div>
           ${me && page.method && html`<p class="buttons"><button onClick=${() => edit(true)}>Correct the text</button>
             <${Reread} id=${id} number=${number} done=${done} actions=${actions} /></p>`}`}
@@ -83,23 +85,23 @@ function Picture({ id, number, words, wanted, zoom }) {
       ${boxes.map(box)}</svg></div></div></div>`;
 }
 
-function Editor({ id, page, done, leave }) {
-  const [text, type] = useState(page.text);
-  const [note, tell] = useState("");
+function Editor({ id, page, draft, done, leave }) {
+  const [{ text, note }, write, forget] = useDraft(draft, { text: page.text, note: "" });
   const [state, act] = useAct();
   const save = (event) => {
     event.preventDefault();
     act(async () => {
       await ask(CORRECT, { id, number: page.number, text, note });
+      forget();
       done();
     });
   };
   return html`<form class="column" onSubmit=${save}>
-    <label>What the page says <textarea rows="24" value=${text} onInput=${(event) => type(event.target.value)}></textarea></label>
-    <label>Why <input value=${note} onInput=${(event) => tell(event.target.value)} /></label>
+    <label>What the page says <textarea rows="24" value=${text} onInput=${(event) => write({ text: event.target.value, note })}></textarea></label>
+    <label>Why <input value=${note} onInput=${(event) => write({ text, note: event.target.value })} /></label>
     <p class="about">What was read is kept.</p><${Trouble} trouble=${state.trouble} />
     <p class="buttons"><button class="main" disabled=${state.busy}>Save</button>
-      <button type="button" onClick=${leave}>Cancel</button></p></form>`;
+      <button type="button" onClick=${() => (forget(), leave())}>Cancel</button></p></form>`;
 }
 
 function Reread({ id, number, done, actions }) {

@@ -8,7 +8,7 @@ const BLOCK = 250; // half of the ids that `subgraph` takes
 const MOST_ASKED = 40; // questions for one diagram
 const OPEN = `query Diagram($id: ID!) { diagram(id: $id) {
   id investigation title version by at changedBy changed
-  style { colouring width year } places { id x y pinned hidden group } } }`;
+  style { colouring width year withoutSchemata withoutTypes withoutDatasets } places { id x y pinned hidden group } } }`;
 const NODES = `query Nodes($ids: [ID!]!) { entities(ids: $ids) { ...Card } } ${CARD}`;
 const SAVE = `mutation Save($investigation: String!, $title: String!, $id: ID, $version: Int,
     $places: [DiagramPlaceInput!]!, $style: DiagramStyleInput) {
@@ -33,12 +33,11 @@ export async function opened(id, progress = () => {}) {
 }
 
 /** Keep what is drawn; `known` is {id, version} of a diagram that is saved again. */
-export async function saved({ investigation, title, known }, state, look) {
+export async function saved({ investigation, title, known }, state) {
   const places = Object.values(state.nodes).map(({ id, x, y, pinned, hidden, group }) => ({
     id, x, y, pinned: Boolean(pinned), hidden: Boolean(hidden), group: group || null,
   }));
-  const style = { colouring: look.colouring, width: look.width, year: look.year };
-  const { data } = await ask(SAVE, { investigation, title, places, style, ...known });
+  const { data } = await ask(SAVE, { investigation, title, places, style: state.look, ...known });
   return data.saveDiagram;
 }
 

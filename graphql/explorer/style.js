@@ -65,7 +65,7 @@ export function lines(state, { year = null, width: told = "value" } = {}) {
   const found = new Map();
   for (const edge of Object.values(state.edges)) {
     const [from, to] = [state.nodes[edge.source], state.nodes[edge.target]];
-    if (!from || !to || from.hidden || to.hidden || from === to) continue;
+    if (!from || !to || from === to) continue;
     const key = [edge.source, edge.target].sort().join(" ");
     const line = found.get(key) ?? { key, edges: [], source: edge.source, target: edge.target };
     line.edges.push(edge);

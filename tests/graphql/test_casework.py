@@ -186,7 +186,7 @@ def test_a_shared_diagram_shows_another_what_they_may_see(desk: Desk) -> None:
 
 def test_a_diagram_is_merged_into_another_and_that_is_undone(desk: Desk) -> None:
     name, page = desk.opened(), desk.page
-    save, style = desk.engine.diagrams.save, Style(colouring="topic")
+    save, style = desk.engine.diagrams.save, Style(colouring="topic", without_types=("FAMILY",))
     made = save(OWNER, name, "Leak", [Place("leak:cement", 500, 0, pinned=True)], style)
     desk.go("#/record/register:cement", ".properties")
     page.run("document.querySelector('.panel .buttons button').click()")
@@ -202,6 +202,7 @@ def test_a_diagram_is_merged_into_another_and_that_is_undone(desk: Desk) -> None
     press(page, "Open it")
     page.wait_for("document.querySelector('.tools button').title === 'Undo: Open a diagram'")
     assert page.run("document.querySelectorAll('.tools select')[1].value") == "topic"
+    assert "1 left out" in page.run("document.querySelector('.tools').innerText")
 
 
 def test_a_scan_is_dropped_in_found_by_a_word_and_boxed(desk: Desk, tmp_path: Path) -> None:
@@ -245,6 +246,13 @@ def test_a_judgement_is_made_by_one_key_and_undone(desk: Desk) -> None:
     assert page.run("document.querySelector('.review b').textContent") == left
     desk.key("s")
     desk.says("Undo skip")
+    press(page, "Look at a sample first")
+    press(page, "are the same")
+    desk.says("were judged to be the same")
+    assert desk.engine.judgements.count(every, access) > 0
+    press(page, "Undo all of it")
+    page.wait_for("!document.querySelector('.panel').innerText.includes('Undo all of it')")
+    assert desk.engine.judgements.count(every, access) == 0
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -13,7 +13,7 @@ SAVE = """mutation($in: String!, $places: [DiagramPlaceInput!]!, $id: ID, $versi
   saveDiagram(investigation: $in, title: $title, places: $places, id: $id, version: $version,
     style: $style) { id version by changedBy places { id } } }"""
 OPEN = """query($id: ID!) { diagram(id: $id) {
-  title investigation version style { colouring year }
+  title investigation version style { colouring year withoutTypes withoutDatasets }
   places { id x y pinned hidden group } } }"""
 LIST = "query($in: String!) { investigation(name: $in) { diagrams { id title } } }"
 REMOVE = "mutation($in: String!, $id: ID!) { removeDiagram(investigation: $in, id: $id) }"
@@ -23,7 +23,12 @@ def place(id: str, x: float = 0, **more: Any) -> dict[str, Any]:
     return {"id": id, "x": x, "y": 1.5, **more}
 
 
-STYLE = {"colouring": "topic", "year": 2019}
+STYLE = {
+    "colouring": "topic",
+    "year": 2019,
+    "withoutTypes": ["FAMILY"],
+    "withoutDatasets": ["leak", "register"],
+}
 
 
 def kept(ask: Ask) -> tuple[str, list[dict[str, Any]], Any]:
@@ -60,6 +65,7 @@ def test_a_diagram_is_kept_and_shows_each_what_they_may_see(ask: Ask) -> None:
     }
     # ben may not read `leak`: neither its company nor the phone number that only then is shared
     assert seen(ask, "ben", made["id"]) == {"register:cement": 4, places[3]["id"]: 0}
+    assert ask("ben", OPEN, id=made["id"])["style"]["withoutDatasets"] == ["register"]
     assert seen(ask, "eve", made["id"]) is None
     assert ask("eve", LIST, **{"in": name}) is None
     assert ask("ben", LIST, **{"in": name})["diagrams"] == [{"id": made["id"], "title": "Who pays"}]
@@ -72,6 +78,7 @@ def test_who_sees_a_part_leaves_the_rest_as_it_was(ask: Ask, engine: Engine) -> 
     saved = ask("ben", SAVE, **{"in": name}, places=again, id=made["id"], version=1)
     assert (saved["version"], saved["changedBy"]) == (2, "ben")
     assert saved["places"] == [{"id": "register:cement"}]
+    assert ask("ada", OPEN, id=made["id"])["style"]["withoutDatasets"] == ["leak"]
     assert seen(ask, "ada", made["id"]) == {
         "leak:cement": 5,
         "literal:phone:+49301234567": 6,
@@ -104,8 +111,8 @@ def test_who_may_change_a_diagram(ask: Ask) -> None:
     many = [place(f"register:{number}") for number in range(5_001)]
     assert "at most 5,000" in ask("ada", SAVE, **{"in": name}, places=many)[1]
     assert ask("ada", SAVE, **{"in": name}, places=[], title=" ")[0] == "BAD_USER_INPUT"
-    bad = {"colouring": "<script>"}
-    assert ask("ada", SAVE, **{"in": name}, places=[], style=bad)[0] == "BAD_USER_INPUT"
+    for bad in ({"colouring": "<script>"}, {"withoutTypes": [""]}, {"withoutSchemata": ["x"] * 1001}):
+        assert ask("ada", SAVE, **{"in": name}, places=[], style=bad)[0] == "BAD_USER_INPUT"
     assert ask("ada", REMOVE, **{"in": name}, id=made) is True
     assert ask("ada", OPEN, id=made) is None
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(
 )
 CEMENT = "demo_registry:meridian-cement"
 MINISTRY, BOREALIS = "demo_payments:ministry-of-works", "demo_registry:borealis-invest"
-DRAWN = "document.querySelector('.tools [aria-pressed]').textContent"
+DRAWN = "document.querySelector('.tools .count').textContent"
 """The button that says how many nodes are drawn."""
 FILES = """URL.createObjectURL = (file) => { window.saved = file; return 'blob:none'; };
 HTMLAnchorElement.prototype.click = function () { window.savedAs = this.download; };"""
@@ -54,11 +54,16 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
 def page(browser: Page, url: str) -> Iterator[Page]:
     """The explorer with nothing drawn; its scripts have no errors at the end."""
     browser.open("about:blank")
-    browser.call("Storage.clearDataForOrigin", origin=url, storageTypes="indexeddb")
+    forget(browser, url)
     show(browser, url, "")
     yield browser
     troubles = browser.run("troubles")
     assert not troubles, troubles[0]
+
+
+def forget(page: Page, url: str) -> None:
+    """Let the browser delete what it keeps of the explorer."""
+    page.call("Storage.clearDataForOrigin", origin=url, storageTypes="indexeddb")
 
 
 def show(page: Page, url: str, fragment: str) -> None:
@@ -130,6 +135,7 @@ def test_every_step_is_undone_and_survives_a_reload(page: Page, url: str) -> Non
     page.run("document.querySelector('.listing input').click()")
     press(page, "Hide")
     page.wait_for(f"{DRAWN} !== {full!r}")
+    forget(page, url)  # the browser closes the store, which the page opens again
     choose(page, "Layout", "grid")
     page.wait_for("document.querySelector('.tools button').title === 'Undo: Layout'")
     page.wait_for("window.kept()")
@@ -160,6 +166,66 @@ def test_a_group_is_one_node_until_it_is_taken_apart(page: Page, url: str) -> No
     press(page, "Undo")
     page.wait_for("document.querySelector('.tools button').title === 'Undo: Group'")
     assert "Shells (3)" in saved(page, "SVG picture")
+
+
+def test_the_drawing_is_used_by_the_keyboard(page: Page, url: str) -> None:
+    show(page, url, f"#/record/{CEMENT}")
+    press(page, "Draw with neighbours")
+    page.wait_for(f"/List of [5-9]/.test({DRAWN})")
+    choose(page, "Layout", "grid")
+    page.wait_for("document.querySelector('.tools button').title === 'Undo: Layout'")
+    page.run("document.querySelector('.stage').focus()")
+    told = "document.querySelector('[aria-live=polite].unseen').textContent"
+    page.press("ArrowRight", 39)
+    first = page.wait_for(told)
+    page.press("ArrowRight", 39)
+    second = page.wait_for(f"{told} !== {first!r} && {told}")
+    page.press("ArrowLeft", 37)
+    page.wait_for(f"{told} === {first!r}")
+    page.press(" ", 32)
+    page.wait_for(f"{told} === {first + ', selected'!r}")
+    page.press("F10", 121, modifiers=8)
+    name = page.wait_for("document.querySelector('.menu')?.innerText")
+    assert first.split(",")[0] in name
+    page.press("Escape", 27)
+    page.run("document.querySelector('.stage').focus()")
+    page.press("ArrowRight", 39)
+    page.press("ArrowRight", 39)
+    page.press("Enter", 13)
+    page.wait_for(f"document.querySelector('.panel h2')?.innerText === {second.split(',')[0]!r}")
+
+
+def test_what_a_filter_leaves_out_is_nowhere_until_it_is_undone(page: Page, url: str) -> None:
+    show(page, url, f"#/record/{CEMENT}")
+    press(page, "Draw with neighbours")
+    page.wait_for(f"/List of [5-9]/.test({DRAWN})")
+    full = page.run(DRAWN)
+    press(page, "Filter")
+    payments = "document.querySelector('.listing input[name=PAYMENT]')"
+    page.wait_for(f"{payments}.checked")
+    assert "PAYMENT" in saved(page, "CSV of relationships")
+    page.run(f"{payments}.click()")
+    page.wait_for("document.querySelector('.tools button').title === 'Undo: Filter'")
+    table = saved(page, "CSV of relationships")
+    assert "PAYMENT" not in table
+    assert "OWNERSHIP" in table
+    page.run("document.querySelector('.listing input[name=Person]').click()")
+    page.wait_for(f"{DRAWN} !== {full!r}")
+    assert "Person" not in saved(page, "GraphML")
+    page.wait_for("window.kept()")
+    show(page, url, "")
+    page.wait_for("document.querySelector('.tools').innerText.includes('2 left out')")
+    press(page, "Undo")
+    press(page, "Undo")
+    page.wait_for(f"{DRAWN} === {full!r}")
+    assert "PAYMENT" in saved(page, "CSV of relationships")
+
+
+def test_who_may_not_do_something_is_told_and_may_sign_in(page: Page, url: str) -> None:
+    show(page, url, "#/entry/inv_4kx9mw2pqa?schema=Person")
+    page.wait_for("document.querySelector('form.column [aria-label=Name]') !== null")
+    page.run("document.querySelector('form.column').requestSubmit(); 1")
+    page.wait_for("document.querySelector('.trouble a')?.textContent === 'Sign in'")
 
 
 def test_owners_are_drawn_as_a_tree(page: Page, url: str) -> None:

@@ -28,6 +28,20 @@ class DiagramStyleInput:
     colouring: str | None = None
     width: str | None = None
     year: int | None = None
+    without_schemata: list[str] = strawberry.field(default_factory=list)
+    without_types: list[str] = strawberry.field(default_factory=list)
+    without_datasets: list[str] = strawberry.field(default_factory=list)
+
+    def look(self) -> value.Style:
+        """The same as the engine has it."""
+        return value.Style(
+            self.colouring,
+            self.width,
+            self.year,
+            tuple(self.without_schemata),
+            tuple(self.without_types),
+            tuple(self.without_datasets),
+        )
 
 
 Id = Annotated[
@@ -56,7 +70,7 @@ async def _save(
         value.Place(str(each.id), each.x, each.y, each.pinned, each.hidden, each.group)
         for each in places
     ]
-    look = value.Style() if style is None else value.Style(style.colouring, style.width, style.year)
+    look = value.Style() if style is None else style.look()
     save = info.context.engine.diagrams.save
     return await info.context.change(
         save, investigation, title, drawn, look, id=id and str(id), version=version
