@@ -20,13 +20,16 @@ export class Labels {
   draw() {
     const { labelFont: font, labelSize: size } = this.sigma.getSettings();
     const taken = new Map();
+    const { width: wide } = this.sigma.getDimensions();
     // what is selected comes first, then what is large
     const order = ({ data }) => (data.highlighted ? 1000 : 0) + data.size;
     for (const { context, data } of this.found.sort((a, b) => order(b) - order(a))) {
       if (!data.label) continue;
       context.font = `${size}px ${font}`;
-      const left = data.x + data.size + 3;
       const width = context.measureText(data.label).width;
+      // at the right border, a name stands at the left of its node
+      const right = data.x + data.size + 3;
+      const left = right + width > wide && data.x < wide ? data.x - data.size - 3 - width : right;
       const box = [left - GAP, data.y - size / 2 - GAP, left + width + GAP, data.y + size / 2 + GAP];
       if (!free(taken, box)) continue;
       context.lineJoin = "round";

@@ -71,14 +71,16 @@ const told = ({ method, reason, confidence, languages }) => [
 /** The image with a box around each word that was looked for. */
 function Picture({ id, number, words, wanted, zoom }) {
   const [missing, miss] = useState(false);
+  const [here, arrive] = useState(false);
   const boxes = words.filter(({ text }) => wanted.has(bare(text)));
   const box = ({ left, top, right, bottom }) => html`<rect x=${left - 0.003} y=${top - 0.003}
     width=${right - left + 0.006} height=${bottom - top + 0.006} vector-effect="non-scaling-stroke" />`;
   return html`<div>${missing && html`<p class="warning">There is no image of this page here: only the places of its words.</p>`}
+    ${!missing && !here && html`<${Busy} busy=${true} />`}
     <div class="scroll" tabindex="0" role="region" aria-label="The image of the page">
     <div class="picture" data-missing=${missing ? "" : null} style=${{ width: `${zoom * 100}%` }}>
     ${!missing && html`<img src=${`/documents/${encodeURIComponent(id)}/pages/${number}.png?width=1600`} alt=${`Page ${number}`}
-      onError=${() => miss(true)} />`}
+      onLoad=${() => arrive(true)} onError=${() => miss(true)} />`}
     <svg viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true" data-boxes=${boxes.length}>
       ${missing && words.map((word) => html`<rect class="other" x=${word.left} y=${word.top}
         width=${word.right - word.left} height=${word.bottom - word.top} vector-effect="non-scaling-stroke" />`)}

@@ -23,7 +23,7 @@ from loaders.ingest.ingest import ingest
 from tests.axe import violations
 from tests.browser import CHROMIUM, Page, browsing
 from tests.crossing import ARCHIVE, LIST, put
-from tests.graphql.test_explorer import DRAWN, TROUBLES, press
+from tests.graphql.test_explorer import DRAWN, TROUBLES, leave, press
 from tests.loaders.document.conftest import box
 from tests.loaders.ocr.sample import picture
 from tests.serving import serving
@@ -84,7 +84,7 @@ class Desk:
 
     def sign_in(self, who: str, fragment: str = "#/search") -> None:
         """Sign in by a link, as people do, in a browser that has nothing of anybody else."""
-        self.page.open("about:blank")
+        leave(self.page)
         self.page.call("Storage.clearDataForOrigin", origin=self.url, storageTypes="all")
         token = self.engine.credentials.make_link(OWNER, who)
         self.page.open(f"{self.url}/signin?token={token}&next=/{quote(fragment)}")
@@ -139,7 +139,7 @@ def desk(browser: Page, engine: Engine) -> Iterator[Desk]:
         yield found
         troubles = browser.run("window.troubles")
         assert not troubles, troubles[0]
-        browser.open("about:blank")
+        leave(browser)
 
 
 def test_records_and_relationships_are_entered_by_hand(desk: Desk) -> None:

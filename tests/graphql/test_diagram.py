@@ -111,7 +111,11 @@ def test_who_may_change_a_diagram(ask: Ask) -> None:
     many = [place(f"register:{number}") for number in range(5_001)]
     assert "at most 5,000" in ask("ada", SAVE, **{"in": name}, places=many)[1]
     assert ask("ada", SAVE, **{"in": name}, places=[], title=" ")[0] == "BAD_USER_INPUT"
-    for bad in ({"colouring": "<script>"}, {"withoutTypes": [""]}, {"withoutSchemata": ["x"] * 1001}):
+    for bad in (
+        {"colouring": "<script>"},
+        {"withoutTypes": [""]},
+        {"withoutSchemata": ["x"] * 1001},
+    ):
         assert ask("ada", SAVE, **{"in": name}, places=[], style=bad)[0] == "BAD_USER_INPUT"
     assert ask("ada", REMOVE, **{"in": name}, id=made) is True
     assert ask("ada", OPEN, id=made) is None

@@ -53,12 +53,18 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
 @pytest.fixture
 def page(browser: Page, url: str) -> Iterator[Page]:
     """The explorer with nothing drawn; its scripts have no errors at the end."""
-    browser.open("about:blank")
+    leave(browser)
     forget(browser, url)
     show(browser, url, "")
     yield browser
     troubles = browser.run("troubles")
     assert not troubles, troubles[0]
+
+
+def leave(page: Page) -> None:
+    """Leave the explorer once it has kept everything: before that it would ask."""
+    page.wait_for("!window.kept || window.kept()")
+    page.open("about:blank")
 
 
 def forget(page: Page, url: str) -> None:
@@ -68,7 +74,7 @@ def forget(page: Page, url: str) -> None:
 
 def show(page: Page, url: str, fragment: str) -> None:
     """Open a state of the explorer by its address."""
-    page.open("about:blank")
+    leave(page)
     page.open(f"{url}/{fragment}")
     page.wait_for("document.querySelector('.tools') !== null")
 
