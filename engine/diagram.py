@@ -110,7 +110,7 @@ def content_of(style: Style, places: Iterable[Place]) -> str:
 def style_and_places(content: str) -> tuple[Style, tuple[Place, ...]]:
     """What such a text tells."""
     told: Mapping[str, Any] = orjson.loads(content)
-    style = {
+    style: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in told["style"].items()
     }
