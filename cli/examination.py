@@ -271,9 +271,10 @@ def datasets(_: Settings, engine: Engine) -> Findings:
 def rates(_: Settings, engine: Engine) -> Findings:
     """Which currencies sums are converted from, where they are: a bad table ends the start."""
     if engine.rates is not None:
-        known = ", ".join(sorted(engine.rates.series)[:SHOWN])
-        number = len(engine.rates.series)
-        yield ok(f"sums are converted to {engine.rates.currency}: {number} currencies ({known} …)")
+        names = sorted(engine.rates.series)
+        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+        known = ", ".join(names[:SHOWN]) + more
+        yield ok(f"sums are converted to {engine.rates.currency}, from {known}")
 
 
 def queue(settings: Settings, _: Engine) -> Findings:

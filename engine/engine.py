@@ -45,6 +45,7 @@ from engine.mentions import mentions_of
 from engine.pages import Pages
 from engine.progress import Progress
 from engine.question import ExpandQuestion, PathQuestion
+from engine.rate import Rates
 from engine.reading import Reading
 from engine.reviews import Reviews
 from engine.run import Run
@@ -161,6 +162,7 @@ class Engine(Reading):
         otherwise ``Engine.resume`` does that. Raises EngineInUse without ``join``,
         ServerUnavailable, MigrationError.
         """
+        Rates.read(settings.rates)  # what is wrong with it is said before Neo4j is started
         with ExitStack() as on_error:
             stores = Stores.open(settings, progress, join=join)
             on_error.callback(stores.close)
