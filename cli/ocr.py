@@ -19,6 +19,7 @@ from engine.errors import BadInput, EngineInUse
 from engine.settings import Settings
 from loaders.ingest.again import read_again
 from loaders.ingest.language import languages_of
+from loaders.ocr.failure import Unreadable
 from loaders.ocr.file import FailedPage, PagedFile, paged_file, read_pages
 from loaders.ocr.page import Instruction
 from loaders.ocr.searchable import write_searchable
@@ -87,7 +88,10 @@ def ocr_command(
         return
     file = checked(file, output)
     started = time.monotonic()
-    source = paged_file(file, password)
+    try:
+        source = paged_file(file, password)
+    except Unreadable as error:
+        raise BadInput(f"{file.name}: {error.detail}") from None
     numbers = numbers_of(pages, source.pages)
     languages = tuple(part for part in (language or "").replace("+", ",").split(",") if part)
     how = Instruction(languages=tuple(map(str.strip, languages)), as_image=as_image)

@@ -62,7 +62,7 @@ Outcome = PageReading | FailedPage
 def paged_file(path: Path, password: str | None = None) -> PagedFile:
     """A file that is a PDF or an image, by its content; raises Unreadable with the reason."""
     if not path.is_file():
-        raise Unreadable(Reason.UNSUPPORTED, f"{path} is no file")
+        raise Unreadable(Reason.UNSUPPORTED, "it is no file")
     with path.open("rb") as file:
         is_pdf = b"%PDF-" in file.read(HEAD)
     if is_pdf or (path.suffix.lower() == ".pdf" and path.stat().st_size):

@@ -21,15 +21,15 @@ MOST_FRAMES = 10_000
 def opened_image(path: Path) -> Iterator[Image.Image]:
     """An image for a block, not yet unpacked; raises Unreadable."""
     if path.stat().st_size == 0:
-        raise Unreadable(Reason.EMPTY, f"{path.name} is empty")
+        raise Unreadable(Reason.EMPTY, "it is empty")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of odd metadata, about which nobody can do anything
         try:
             image = Image.open(path)
         except UnidentifiedImageError:
-            raise Unreadable(Reason.CORRUPT, f"{path.name} is no image, or it is damaged") from None
+            raise Unreadable(Reason.CORRUPT, "it is no image, or it is damaged") from None
         except (OSError, ValueError, SyntaxError, EOFError) as error:
-            raise Unreadable(Reason.CORRUPT, f"{path.name} is damaged: {error}") from None
+            raise Unreadable(Reason.CORRUPT, f"it is damaged: {error}") from None
         with image:
             check(*image.size)
             yield image

@@ -19,19 +19,19 @@ MOST_PAGES = 100_000
 def opened_pdf(path: Path, password: str | None = None) -> Iterator[pdfium.PdfDocument]:
     """A PDF for a block; raises Unreadable with the reason why it cannot be read."""
     if path.stat().st_size == 0:
-        raise Unreadable(Reason.EMPTY, f"{path.name} is empty")
+        raise Unreadable(Reason.EMPTY, "it is empty")
     try:
         pdf = pdfium.PdfDocument(path, password=password)
     except pdfium.PdfiumError as error:
-        raise refusal(path.name, error, password) from None
+        raise refusal(error, password) from None
     try:
         pages = len(pdf)
         if pages == 0:
-            raise Unreadable(Reason.CORRUPT, f"{path.name} has no pages")
+            raise Unreadable(Reason.CORRUPT, "it has no pages")
         if pages > MOST_PAGES:
             raise Unreadable(
                 Reason.TOO_LARGE,
-                f"{path.name} has {pages:,} pages: at most {MOST_PAGES:,} are read",
+                f"it has {pages:,} pages: at most {MOST_PAGES:,} are read",
             )
         pdf.init_forms()
         yield pdf
@@ -39,14 +39,14 @@ def opened_pdf(path: Path, password: str | None = None) -> Iterator[pdfium.PdfDo
         pdf.close()
 
 
-def refusal(name: str, error: pdfium.PdfiumError, password: str | None) -> Unreadable:
+def refusal(error: pdfium.PdfiumError, password: str | None) -> Unreadable:
     """Why a PDF cannot be opened."""
     if error.err_code == raw.FPDF_ERR_PASSWORD:
         which = "another password than this" if password else "a password"
-        return Unreadable(Reason.ENCRYPTED, f"{name} is encrypted: it needs {which}")
+        return Unreadable(Reason.ENCRYPTED, f"it is encrypted, and needs {which}")
     if error.err_code == raw.FPDF_ERR_SECURITY:
-        return Unreadable(Reason.ENCRYPTED, f"{name} is encrypted in a way that is not known")
-    return Unreadable(Reason.CORRUPT, f"{name} is no PDF, or it is damaged")
+        return Unreadable(Reason.ENCRYPTED, "it is encrypted in a way that is not known")
+    return Unreadable(Reason.CORRUPT, "it is no PDF, or it is damaged")
 
 
 @contextmanager

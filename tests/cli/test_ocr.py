@@ -69,7 +69,7 @@ def test_the_file_is_not_written_over(pdf: Path) -> None:
 def test_bad_files_are_explained(tmp_path: Path) -> None:
     (tmp_path / "empty.pdf").touch()
     (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.4\n%%EOF")
-    assert "empty.pdf is empty" in ocr(tmp_path / "empty.pdf").stderr
+    assert "empty.pdf: it is empty" in ocr(tmp_path / "empty.pdf").stderr
     assert "is no PDF, or it is damaged" in ocr(tmp_path / "broken.pdf").stderr
     assert "is no file" in ocr(tmp_path / "missing.pdf").stderr
     assert "is no file" in ocr(tmp_path).stderr
