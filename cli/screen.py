@@ -13,16 +13,15 @@ import orjson
 from cli.handle import opened
 from cli.terminal import note, paced, show_table
 from engine.engine import Engine
-from engine.entity import Entity
 from engine.export.csv import guarded
-from engine.mentioned import LIKELY, Mention
+from engine.mentioned import LIKELY
+from engine.mentions import Screened
 from engine.progress import Ticker
 from loaders.ingest.language import languages_of
-from loaders.ingest.skim import Sheet, Unread, skim
+from loaders.ingest.skim import Unread, skim
 
 HEADINGS = ("file", "page", "words", "score", "names", "dataset", "id", "why")
 FIELDS = (*HEADINGS, "kind", "times")
-Row = tuple[Sheet, Mention, Entity | None]
 
 
 @click.command("screen")
@@ -91,7 +90,9 @@ def screen_command(
         unread: list[Unread] = []
         found = _rows(engine, files, (languages, passwords), datasets, unread)
         wanted = (
-            row for row in found if row[1].score >= least and (values or row[1].entity is not None)
+            row
+            for row in found
+            if row.mention.score >= least and (values or row.mention.entity is not None)
         )
         _show(wanted, format_)
     if unread:
@@ -110,7 +111,7 @@ def _rows(
     told: tuple[Sequence[str], Sequence[str]],
     datasets: Sequence[str],
     unread: list[Unread],
-) -> Iterator[Row]:
+) -> Iterator[Screened]:
     access = engine.owner_access()
     access = access.narrowed(datasets) if datasets else access
     progress, pages, paths, ticker = paced(), 0, set(), Ticker()
@@ -123,46 +124,24 @@ def _rows(
         paths.add(sheet.path)
         if ticker.due():
             progress(f"Looked at {pages:,} pages of {len(paths):,} files")
-        mentions = engine.mentions.screen(sheet.text, access, sheet.page, told[0])
-        ids = [each.entity for each in mentions if each.entity is not None]
-        known = {node.id: node for node in engine.entities(ids, access) if node is not None}
-        for each in mentions:
-            node = known.get(each.entity or "")
-            yield sheet, each, node if isinstance(node, Entity) else None
+        yield from engine.mentions.screened(sheet.path, sheet.page, sheet.text, access, told[0])
 
 
-def _show(rows: Iterator[Row], format_: str) -> None:
+def _show(rows: Iterator[Screened], format_: str) -> None:
     if format_ == "json":
         for row in rows:
-            click.echo(orjson.dumps(_values(row)).decode())
+            click.echo(orjson.dumps(row.values()).decode())
     elif format_ == "csv":
         writer = csv.DictWriter(sys.stdout, FIELDS, extrasaction="ignore")
         writer.writeheader()
         for row in rows:
-            values = _values(row).items()
+            values = row.values().items()
             writer.writerow({k: guarded(v) if isinstance(v, str) else v for k, v in values})
     else:
-        cells = [[_cell(_values(row)[name]) for name in HEADINGS] for row in rows]
+        cells = [[_cell(row.values()[name]) for name in HEADINGS] for row in rows]
         if cells:
             show_table(HEADINGS, cells, folded=("file", "words", "names", "why"), right=("page",))
         note(f"{len(cells):,} mentions" if cells else "nobody and nothing that the archive knows")
-
-
-def _values(row: Row) -> dict[str, Any]:
-    sheet, mention, entity = row
-    return {
-        "file": sheet.path,
-        "page": sheet.page,
-        "words": " … ".join(dict.fromkeys(place.text for place in mention.places)),
-        "score": mention.score,
-        "names": mention.value if entity is None else entity.caption,
-        "dataset": "" if entity is None else entity.dataset,
-        "id": mention.entity or "",
-        "why": mention.detail,
-        "kind": str(mention.kind),
-        "times": mention.count,
-        "places": [[place.start, place.end] for place in mention.places],
-    }
 
 
 def _cell(value: Any) -> str:

@@ -27,9 +27,11 @@ from cli.web import web_config
 from engine.engine import Engine
 from engine.errors import BadInput, ClewError, EngineInUse
 from loaders.crawl.schedule import Scheduler
+from loaders.document.box import BoxPool
 from loaders.document.prover import Prover
 from loaders.ingest.again import read_again
 from loaders.ingest.ingest import ingest
+from loaders.ingest.skimmer import Skimmer
 
 Task = Callable[[Engine, threading.Event], None]
 """What runs beside the web server until the event is set."""
@@ -49,6 +51,8 @@ NAMES_PAUSE = 0.05
 """Seconds after each step of that, in which readers are answered."""
 READ_INTERVAL = 2.0
 """Seconds between two looks for documents that wait to be read."""
+SANDBOXES = 2
+"""Processes that draw pages, and read files on the spot."""
 RESUME_INTERVAL = 60.0
 """Seconds between two looks for deletions that were interrupted."""
 
@@ -151,9 +155,9 @@ def application(engine: Engine) -> Starlette:
     """The web application. While its types are built, Neo4j plans what readers ask first."""
     with ThreadPoolExecutor(1, "warm") as pool:
         warming = pool.submit(engine.warm)
-        app = create_app(
-            engine, bulk_load(engine), Prover(engine.documents, engine.settings.proofs)
-        )
+        boxes = BoxPool(SANDBOXES)
+        proof = Prover(engine.documents, engine.settings.proofs, boxes)
+        app = create_app(engine, bulk_load(engine), proof, Skimmer(boxes))
         warming.result()
     # The schema's types stay for good. Where the collector looks at them again and again, it stops
     # all answers for a sixth of a second.

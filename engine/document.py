@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from heapq import merge
+from pathlib import Path
 from typing import IO
 
 import orjson
@@ -160,7 +161,7 @@ class StoredFile:
     confidence: float | None = None
     """The mean of all words that come from OCR, from 0 to 1; None without OCR."""
     bundle: str | None = None
-    """The SHA-256 of the archived file with its page readings (``page_bundle``), if it has pages.
+    """The SHA-256 of the archived file with its page readings (``PageBundle``), if it has pages.
     """
     kept: tuple[str, ...] = ()
     """The SHA-256 of everything else that was made from it and is archived: its tables as CSV."""
@@ -183,13 +184,29 @@ class StateCount:
     count: int
 
 
+class PageBundle:
+    """A file with page readings, while it is written: a .zip with a JSON member for each page."""
+
+    def __init__(self, target: Path | IO[bytes]) -> None:
+        self._members = zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED)
+
+    def add(self, reading: PageReading) -> None:
+        """Write the next page."""
+        member = zipfile.ZipInfo(member_name(reading.number), EPOCH)
+        member.compress_type = zipfile.ZIP_DEFLATED
+        self._members.writestr(member, packed(reading))
+
+    def close(self) -> None:
+        """Write the end of it, without which it cannot be read."""
+        self._members.close()
+
+
 def page_bundle(readings: Iterable[PageReading], target: IO[bytes]) -> None:
-    """Write page readings into a file: a .zip with a JSON member for each page, by its number."""
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for reading in readings:
-            member = zipfile.ZipInfo(member_name(reading.number), EPOCH)
-            member.compress_type = zipfile.ZIP_DEFLATED
-            bundle.writestr(member, packed(reading))
+    """Write page readings into a file."""
+    bundle = PageBundle(target)
+    for reading in readings:
+        bundle.add(reading)
+    bundle.close()
 
 
 def bundled_page(source: IO[bytes], number: int) -> PageReading | None:

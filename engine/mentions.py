@@ -7,9 +7,12 @@ found on the spot (``screen``) is found among what they may read.
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
 
 from engine.access import Access
 from engine.answer import Page
+from engine.entity import Entity
 from engine.errors import BadInput, EngineInUse
 from engine.graph.mention import mention as nodes
 from engine.graph.mention.mention import MentionNodes
@@ -47,6 +50,34 @@ def mentions_of(
     return Mentions(stores.index, reader, held, runner, claim)
 
 
+@dataclass(frozen=True)
+class Screened:
+    """What a page of a file names, with the record."""
+
+    file: str
+    page: int
+    mention: Mention
+    entity: Entity | None
+    """None for a value, or a name, that no record has that the reader may see."""
+
+    def values(self) -> dict[str, Any]:
+        """The same, as programs are told it."""
+        mention, entity = self.mention, self.entity
+        return {
+            "file": self.file,
+            "page": self.page,
+            "words": " … ".join(dict.fromkeys(place.text for place in mention.places)),
+            "score": mention.score,
+            "names": mention.value if entity is None else entity.caption,
+            "dataset": "" if entity is None else entity.dataset,
+            "id": mention.entity or "",
+            "why": mention.detail,
+            "kind": str(mention.kind),
+            "times": mention.count,
+            "places": [[place.start, place.end] for place in mention.places],
+        }
+
+
 class Mentions:
     """Whom texts name; one for each engine."""
 
@@ -78,6 +109,16 @@ class Mentions:
             raise BadInput(f"the text has {len(text):,} characters: at most {LONGEST:,}")
         found = Finder(Lexicon(self._index, self._reader, access)).find(text, page)
         return with_modelled(found, text, page, languages) if installed_models() else found
+
+    def screened(
+        self, file: str, page: int, text: str, access: Access, languages: Sequence[str] = ()
+    ) -> list[Screened]:
+        """Whom a page of a file names, with the records; raises BadInput for a text too long."""
+        found = self.screen(text, access, page, languages)
+        ids = [each.entity for each in found if each.entity is not None]
+        nodes = self._reader.entities(ids, access) if ids else []
+        known = {node.id: node for node in nodes if isinstance(node, Entity)}
+        return [Screened(file, page, each, known.get(each.entity or "")) for each in found]
 
     # --- kept -------------------------------------------------------------------------------------
 

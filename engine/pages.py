@@ -14,22 +14,20 @@ from engine.access import Access
 from engine.account import Actor
 from engine.document import PageReading, StoredFile, bundled_page, rebundled
 from engine.documents import Documents
-from engine.entity import Entity, make_entity
+from engine.entity import Entity
 from engine.errors import BadInput, NotFound
 from engine.graph.access.audit import AuditLog, actor_name
 from engine.graph.access.directory import Directory
 from engine.graph.document.page import PageNodes
 from engine.graph.document.revision import RevisionNodes
 from engine.graph.record.writer import Writer
+from engine.page import BODY, page_record, with_reading, with_text
 from engine.revision import LONGEST_NOTE, LONGEST_TEXT, MOST_PAGES, Correction, PageOrder
 from engine.sync.keeper import Keeper
 from engine.validation import shown
 
-BODY, LANGUAGE = "bodyText", "detectedLanguage"
 MOST_NUMBER = 100_000
 """The highest number that a page may have."""
-PIECE = 50_000
-"""Characters of one value of a text: FtM's have at most 65,000."""
 
 
 class Pages:
@@ -191,7 +189,7 @@ class Pages:
             pages = self._nodes.numbered(file.id, readings, self._directory.owner_access())
             known = {int(page.properties["index"][0]): page for page in pages}
             changed = [
-                with_reading(known.get(number) or new_page(file.id, number), reading, corrected)
+                reread(file.id, known.get(number), reading, corrected)
                 for number, reading in readings.items()
             ]
             there = {page.id for page in known.values()}
@@ -224,26 +222,11 @@ def readable(ids: Collection[str], access: Access) -> list[str]:
     return [id_ for id_ in ids if id_.partition(":")[0] in access.datasets]
 
 
-def new_page(document: str, number: int) -> Entity:
-    """The record of a page, without what is on it; ``document`` is an id with its dataset."""
-    dataset, _, entity_id = document.partition(":")
-    values = {"index": [str(number)], "document": [entity_id]}
-    return make_entity(dataset, f"{entity_id}-p{number}", "Page", values)
-
-
-def with_reading(page: Entity, reading: PageReading, corrected: Mapping[int, str]) -> Entity:
-    """The record of a page that was read again."""
-    values = {name: list(found) for name, found in page.properties.items() if name != LANGUAGE}
-    if reading.languages:
-        values[LANGUAGE] = list(reading.languages)
+def reread(
+    document: str, page: Entity | None, reading: PageReading, corrected: Mapping[int, str]
+) -> Entity:
+    """The record of a page that was read again, also of one that could not be read before."""
     text = corrected.get(reading.number, reading.text)
-    return with_text(replace(page, properties=values), text)
-
-
-def with_text(page: Entity, text: str) -> Entity:
-    """The record of a page with another text."""
-    values = {name: list(found) for name, found in page.properties.items() if name != BODY}
-    text = text.strip()
-    if text:
-        values[BODY] = [text[start : start + PIECE] for start in range(0, len(text), PIECE)]
-    return make_entity(page.dataset, page.id.partition(":")[2], page.schema, values)
+    if page is None:
+        return page_record(document, reading.number, text, reading.languages)
+    return with_reading(page, text, reading.languages)

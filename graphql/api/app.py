@@ -15,6 +15,7 @@ from api import graphiql
 from api.asset import static
 from api.bulk.proof import Proof
 from api.bulk.route import bulk_routes
+from api.bulk.screen import Skim
 from api.bulk.upload import BulkLoad
 from api.execution import Execution, Parameters
 from api.health import health_route
@@ -51,11 +52,15 @@ async def execute(
 
 
 def create_app(
-    engine: Engine, load: BulkLoad | None = None, proof: Proof | None = None
+    engine: Engine,
+    load: BulkLoad | None = None,
+    proof: Proof | None = None,
+    skim: Skim | None = None,
 ) -> Starlette:
     """The application that answers from one engine, which the caller closes.
 
-    ``load`` loads what is uploaded; without it nothing can be. ``proof`` draws pages of documents.
+    ``load`` loads what is uploaded; without it nothing can be. ``proof`` draws pages of documents,
+    and ``skim`` reads files on the spot.
     """
     execution, gate = Execution(engine), Gate(engine)
 
@@ -81,7 +86,7 @@ def create_app(
             Route("/explore", graphiql.moved),
             Route("/static/{folder}/{name}", static),
             *sign_in.routes,
-            *bulk_routes(engine, gate, load, proof),
+            *bulk_routes(engine, gate, load, proof, skim),
             *reconcile_routes(engine, gate, execution.lanes),
         ],
         middleware=middleware(engine.settings, metrics),

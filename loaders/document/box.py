@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import orjson
 
@@ -15,6 +17,7 @@ from engine.document import Reason
 from loaders.document.part import Asked
 from loaders.document.sandbox import Ending
 
+T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
 """The folder of the package ``loaders``."""
 LOST = Ending(Reason.CRASHED, "the process that reads files was killed")
@@ -45,7 +48,8 @@ class Box:
             name: str(value) if (value := getattr(asked, name)) is not None else ""
             for name in ("path", "folder", "cache", "bundle")
         }
-        request = {**asdict(asked), **paths}
+        volumes = [str(volume) for volume in asked.volumes]
+        request = {**asdict(asked), **paths, "volumes": volumes}
         try:
             _ = self.networkless  # its first line
             self._requests.write(orjson.dumps(request) + b"\n")
@@ -77,6 +81,38 @@ class Box:
             with suppress(OSError):
                 stream.close()
         self._own.close()
+
+
+class BoxPool:
+    """Sandboxes for one process that answers readers; the first that is asked for starts one.
+
+    A sandbox ends with the thread that started it: so threads that stay have one each.
+    """
+
+    def __init__(self, size: int, box: Box | None = None) -> None:
+        """``box`` is a sandbox to be used instead of own ones."""
+        self._pool = ThreadPoolExecutor(size if box is None else 1, "sandbox")
+        self._own = threading.local()
+        self._given = box
+        self._stack = ExitStack()
+
+    def ask(self, work: Callable[[Box], T]) -> T:
+        """What some work with a sandbox answers, as soon as one is free."""
+        return self._pool.submit(lambda: work(self._box())).result()
+
+    def close(self) -> None:
+        """End the sandboxes."""
+        self._pool.shutdown()
+        self._stack.close()
+
+    def _box(self) -> Box:
+        if self._given is not None:
+            return self._given
+        box: Box | None = getattr(self._own, "box", None)
+        if box is None:
+            (box,) = self._stack.enter_context(boxes(1))
+            self._own.box = box
+        return box
 
 
 @contextmanager

@@ -79,6 +79,13 @@ SVG = re.compile(rb"<svg[\s>]", re.IGNORECASE)
 DBF_VERSIONS = frozenset(
     {0x02, 0x03, 0x04, 0x05, 0x30, 0x31, 0x32, 0x43, 0x63, 0x83, 0x8B, 0xF5, 0xFB}
 )
+VOLUMES: Mapping[str, re.Pattern[str]] = {
+    "application/x-7z-compressed": re.compile(r"\.7z\.\d{3,}$", re.IGNORECASE),
+    "application/vnd.rar": re.compile(r"\.part\d+\.rar$|\.r\d\d$|\.rar\.\d{3,}$", re.IGNORECASE),
+    "application/zip": re.compile(r"\.z\d\d+$|\.zip$|\.zip\.\d{3,}$", re.IGNORECASE),
+    "application/x-tar": re.compile(r"\.tar\.\d{3,}$", re.IGNORECASE),
+}
+"""What ends the names of volumes of archives, whose own bytes may say nothing."""
 TEXT_CONTROL = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -187,6 +194,8 @@ def guessed(path: Path, name: str, suffix: str) -> str:
     """What puremagic takes a file for; a file of a name that tar files have may be an old one."""
     if suffix == ".tar":
         return "application/x-tar"
+    if volumes := [kind for kind, ends in VOLUMES.items() if ends.search(name)]:
+        return volumes[0]
     named = guess_type(f"x{suffix}")[0] or ""
     if named.startswith("audio/"):  # the containers of audio and video are the same
         return named

@@ -14,6 +14,7 @@ import orjson
 from engine.document import Reason
 from loaders.document.member import Folder
 from loaders.document.part import Asked, Member, Unreadable, still_locked
+from loaders.document.program import ended
 
 BLOCK = 128 * 1024
 """Bytes that are unpacked at a time."""
@@ -33,12 +34,14 @@ def unlocked_members(asked: Asked) -> Iterator[Member]:
 
 def fits(asked: Asked, password: str) -> bool:
     """Whether a password opens all that is in an archive; raises Unreadable without the program."""
-    return ended(["lsar", "-t", "-p", password, str(asked.path)]).returncode == 0
+    command = ["lsar", "-t", "-p", password, str(asked.path)]
+    return ended(command, MISSING, Reason.ENCRYPTED).returncode == 0
 
 
 def files_of(asked: Asked, password: str) -> list[dict[str, Any]]:
     """The files of an archive, without folders and links; raises Unreadable."""
-    done = ended(["lsar", "-j", "-p", password, str(asked.path)])
+    command = ["lsar", "-j", "-p", password, str(asked.path)]
+    done = ended(command, MISSING, Reason.ENCRYPTED)
     with suppress(orjson.JSONDecodeError, KeyError, TypeError):
         return [
             entry
@@ -46,14 +49,6 @@ def files_of(asked: Asked, password: str) -> list[dict[str, Any]]:
             if not entry.get("XADIsDirectory") and not entry.get("XADIsLink")
         ]
     raise Unreadable(Reason.CORRUPT, "what is in it cannot be listed")
-
-
-def ended(command: list[str]) -> subprocess.CompletedProcess[bytes]:
-    """A program that has ended; raises Unreadable where it is not installed."""
-    try:
-        return subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL)
-    except FileNotFoundError:
-        raise Unreadable(Reason.ENCRYPTED, MISSING) from None
 
 
 def unpacked(asked: Asked, password: str, files: list[dict[str, Any]]) -> Iterator[Member]:

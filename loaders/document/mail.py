@@ -43,6 +43,27 @@ ROLES = {
 """The headers that name people, and the property of the mail that holds them."""
 
 
+CONTEXT = "Message-Context"
+"""RFC 3458's header, which says what kind of message is in a mail."""
+CHAT = "pager-message"
+"""Its word for short messages, of phones and chats."""
+CHATS = frozenset({CHAT, "multimedia-message"})
+CHAT_CLASSES = (
+    "IPM.SKYPETEAMS.MESSAGE",
+    "IPM.NOTE.MICROSOFT.CONVERSATION",
+    "IPM.NOTE.MOBILE.SMS",
+    "IPM.NOTE.MOBILE.MMS",
+)
+"""What Outlook calls messages of Teams and of Skype, and those of phones."""
+OF_CHATS = frozenset({"subject", "title", "threadTopic", "messageId", "inReplyTo", "date"})
+"""The properties of FtM's Message that headers have."""
+
+
+def is_chat_class(kind: str) -> bool:
+    """Whether Outlook's class of an item is that of a chat or a phone."""
+    return kind.upper().startswith(CHAT_CLASSES)
+
+
 def read_mail(asked: Asked, media_type: str) -> Iterator[Part]:
     """A mail as it is sent (.eml), or as Apple keeps it (.emlx)."""
     data = asked.path.read_bytes()
@@ -57,10 +78,14 @@ def mail_parts(asked: Asked, message: Message) -> Iterator[Part]:
     """What a mail says, and what is attached to it; raises Unreadable for what is no mail."""
     if not message.keys():
         raise Unreadable(Reason.CORRUPT, "it has no headers, which every mail has")
-    yield Facts("Email", "message/rfc822", properties_of(message))
+    chat = is_chat(message)
+    values = properties_of(message)
+    if chat:
+        values = {name: found for name, found in values.items() if name in OF_CHATS}
+    yield Facts("Message" if chat else "Email", "message/rfc822", values)
     for header, role in ROLES.items():
         for name, address in addresses(message, header):
-            yield Party(role, name, address)
+            yield Party("sender" if chat and role == "emitters" else role, name, address)
     folder = Folder(asked)
     texts: list[str] = []
     for part in leaves(message, texts):
@@ -70,6 +95,12 @@ def mail_parts(asked: Asked, message: Message) -> Iterator[Part]:
     if defects := [type(defect).__name__ for part in message.walk() for defect in part.defects]:
         broken = ", ".join(sorted(set(defects)))
         yield Problem(Reason.PARTIAL, f"the mail is not as the standard has it: {broken}")
+
+
+def is_chat(message: Message) -> bool:
+    """Whether a mail holds a message of a chat or of a phone, as archives of these are kept."""
+    context = header(message, CONTEXT.lower()).lower()
+    return context in CHATS or bool(header(message, "x-smssync-datatype"))
 
 
 def properties_of(message: Message) -> dict[str, list[str]]:

@@ -13,7 +13,7 @@ from typing import Any
 import pypff
 
 from engine.document import Reason
-from loaders.document.mail import bytes_of
+from loaders.document.mail import CHAT, CONTEXT, bytes_of, is_chat_class
 from loaders.document.member import Folder
 from loaders.document.olm import mail_of
 from loaders.document.part import Asked, Facts, Part, Problem, Unreadable, clean
@@ -25,6 +25,8 @@ UNFIT_HEADERS = frozenset(
 """Headers that told how a mail was written when it was sent, not as it is put together here."""
 RTF_BODY = "message.rtf"
 """The file name of a text that Outlook keeps as RTF only: it is read as an attached file."""
+MESSAGE_CLASS = 0x001A
+"""The number of the property that says what kind of item a mail is."""
 DEEPEST = 100
 """Folders in folders of a mailbox."""
 
@@ -88,6 +90,7 @@ def pst_mail(source: Any) -> EmailMessage:
     """A mail of Outlook's as one that can be sent."""
     message = EmailMessage()
     put_headers(message, attribute(source, "transport_headers") or "")
+    put(message, CONTEXT, CHAT if is_chat_class(class_of(source)) else "")
     put(message, "Subject", attribute(source, "subject"))
     put(message, "From", attribute(source, "sender_name"))
     if "date" not in message and (when := attribute(source, "client_submit_time")):
@@ -99,6 +102,16 @@ def pst_mail(source: Any) -> EmailMessage:
             name = attribute(attachment, "long_filename") or f"attachment-{number + 1}"
             attach(message, attachment.read_buffer(attachment.get_size()), name)
     return message
+
+
+def class_of(source: Any) -> str:
+    """What kind of item it is to Outlook: ``IPM.Note`` for a mail; empty where that is broken."""
+    with suppress(OSError, AttributeError):
+        for record in source.record_sets:
+            for entry in record.entries:
+                if entry.entry_type == MESSAGE_CLASS:
+                    return str(entry.get_data_as_string())
+    return ""
 
 
 def put_body(message: EmailMessage, source: Any) -> None:

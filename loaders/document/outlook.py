@@ -20,7 +20,7 @@ from oxmsg.properties import Properties
 from oxmsg.storage import Storage
 
 from engine.document import Reason
-from loaders.document.mail import bytes_of, mail_parts
+from loaders.document.mail import CHAT, CONTEXT, bytes_of, is_chat_class, mail_parts
 from loaders.document.mailbox import DEEPEST, RTF_BODY, attach, put, put_headers
 from loaders.document.part import Asked, Facts, Part, Unreadable, clean
 from loaders.document.text import decoded
@@ -62,10 +62,12 @@ def mail_of(storage: Storage, offset: int, left: int) -> EmailMessage:
     """A saved mail as one that can be sent; raises Unreadable for another item of Outlook."""
     item = Properties(storage, offset)
     kind = text(item, tag.PID_MESSAGE_CLASS)
-    if kind and not kind.upper().startswith(("IPM.NOTE", "REPORT.IPM", "IPM.POST")):
+    chat = is_chat_class(kind)
+    if kind and not chat and not kind.upper().startswith(("IPM.NOTE", "REPORT.IPM", "IPM.POST")):
         raise Unreadable(Reason.UNSUPPORTED, f"an item of Outlook that is no mail: {kind}")
     message = EmailMessage()
     put_headers(message, text(item, tag.PID_TRANSPORT_MESSAGE_HEADERS))
+    put(message, CONTEXT, CHAT if chat else "")
     put(message, "Subject", text(item, tag.PID_SUBJECT))
     put(message, "From", sender_of(item))
     for role, people in recipients_of(storage).items():

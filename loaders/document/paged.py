@@ -68,7 +68,10 @@ def pages(asked: Asked, count: int, page: Reader) -> Iterator[Part]:
         as_image=asked.as_image,
     )
     own = dict(asked.by_page)
-    for number in asked.only or range(1, count + 1):
+    for done, number in enumerate(asked.only or range(1, count + 1)):
+        if done == asked.most:
+            yield Problem(Reason.PARTIAL, f"only {done:,} of its {count:,} pages are read here")
+            return
         if number > count:
             yield Problem(Reason.CORRUPT, f"page {number:,} is not there: it has {count:,} pages")
             continue

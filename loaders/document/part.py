@@ -42,12 +42,16 @@ class Asked:
     """The folder in which answers of OCR are kept."""
     only: tuple[int, ...] = ()
     """The pages that are read; empty: all."""
+    most: int | None = None
+    """How many of them are read at most."""
     as_image: bool = False
     """Whether pages are read as images though they have text."""
     by_page: tuple[tuple[int, tuple[str, ...]], ...] = ()
     """The languages of single pages that are in others than the document."""
     picture: PagePicture | None = None
     """The image of a page to draw (``PICTURE``), instead of reading."""
+    volumes: tuple[Path, ...] = ()
+    """The other volumes of a split archive, in order; of one that is not its head, the head."""
     bundle: Path | None = None
     """Page readings to make a searchable PDF with (``SEARCHABLE``), instead of reading."""
 

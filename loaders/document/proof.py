@@ -3,14 +3,13 @@
 They are made where files are read, because the same libraries open the same hostile files.
 """
 
-import subprocess
 from pathlib import Path
 
 import pypdfium2 as pdfium
 from PIL import Image, ImageDraw, ImageOps
 
 from engine.document import PagePicture, Reason, bundled_pages
-from loaders.document.djvu import MISSING
+from loaders.document import djvu
 from loaders.document.paged import opened
 from loaders.document.part import PICTURE, SEARCHABLE, Asked, Unreadable
 from loaders.ocr.failure import Unreadable as UnreadablePage
@@ -105,18 +104,8 @@ def pdf_page(asked: Asked, picture: PagePicture) -> Image.Image:
 
 def djvu_page(asked: Asked, picture: PagePicture) -> Image.Image:
     """A page of a DjVu file, by DjVuLibre."""
-    target = asked.folder / "page.ppm"
-    size = f"-size={picture.width}x{TALLEST * picture.width}"
-    command = ["ddjvu", "-format=ppm", f"-page={picture.number}", size]
-    try:
-        done = subprocess.run(
-            [*command, str(asked.path), str(target)], capture_output=True, stdin=subprocess.DEVNULL
-        )
-    except FileNotFoundError:
-        raise Unreadable(Reason.UNSUPPORTED, MISSING) from None
-    if done.returncode or not target.exists():
-        raise Unreadable(Reason.CORRUPT, f"page {picture.number} cannot be drawn")
-    with Image.open(target) as image:
+    within = (picture.width, TALLEST * picture.width)
+    with Image.open(djvu.drawn(asked, picture.number, "ppm", within)) as image:
         return image.convert("RGB")
 
 

@@ -212,9 +212,11 @@ def asked_of(request: dict[str, Any]) -> Asked:
         tuple(request["passwords"]),
         Path(request["cache"]) if request["cache"] else None,
         tuple(request["only"]),
+        request["most"],
         request["as_image"],
         tuple((number, tuple(languages)) for number, languages in request["by_page"]),
         PagePicture(**request["picture"]) if request["picture"] else None,
+        tuple(map(Path, request["volumes"])),
         Path(request["bundle"]) if request["bundle"] else None,
     )
 

@@ -14,6 +14,7 @@ import xlrd
 from engine.document import Reason
 from engine.errors import BadInput
 from loaders.document.part import Asked, Facts, Part, Problem, Rows, Unreadable, clean
+from loaders.document.program import ended, said
 from loaders.document.text import encoding_of
 from loaders.table.database import columns_in, opened, quoted
 from loaders.table.dialect import dialect_of
@@ -156,9 +157,9 @@ def read_dbf(asked: Asked, media_type: str) -> Iterator[Part]:
 
 def read_access(asked: Asked, media_type: str) -> Iterator[Part]:
     """The tables of a database of Microsoft Access."""
-    names = printed(["mdb-tables", "-1", str(asked.path)])
+    names = access_tables(asked.path)
     yield Facts("Workbook", media_type)
-    for number, name in enumerate([each for each in names.splitlines() if each][:MOST_TABLES], 1):
+    for number, name in enumerate(names[:MOST_TABLES], 1):
         file = f"table-{number}.csv"
         with (asked.folder / file).open("wb") as target:
             done = subprocess.run(
@@ -176,14 +177,11 @@ def read_access(asked: Asked, media_type: str) -> Iterator[Part]:
         yield Rows(file, name, columns, count)
 
 
-def printed(command: Sequence[str]) -> str:
-    """What a program of mdbtools prints; raises Unreadable."""
-    try:
-        done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL)
-    except FileNotFoundError:
-        raise Unreadable(Reason.UNSUPPORTED, NO_MDBTOOLS) from None
+def access_tables(path: Path) -> list[str]:
+    """The names of the tables of a database of Microsoft Access; raises Unreadable."""
+    done = ended(["mdb-tables", "-1", str(path)], NO_MDBTOOLS)
     if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip()[:200]
-        locked = "password" in said.lower() or "encrypt" in said.lower()
-        raise Unreadable(Reason.ENCRYPTED if locked else Reason.CORRUPT, f"mdb-tables: {said}")
-    return done.stdout.decode("utf-8", "replace")
+        why = said(done)
+        locked = "password" in why.lower() or "encrypt" in why.lower()
+        raise Unreadable(Reason.ENCRYPTED if locked else Reason.CORRUPT, f"mdb-tables: {why}")
+    return [each for each in done.stdout.decode("utf-8", "replace").splitlines() if each]

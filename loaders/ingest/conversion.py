@@ -1,39 +1,25 @@
 """From what was read in one file to records of FollowTheMoney, and to the state of the file."""
 
-import csv
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 import orjson
 
-from engine.document import (
-    EPOCH,
-    PageReading,
-    Reason,
-    State,
-    StoredFile,
-    Sureness,
-    member_name,
-    packed,
-)
+from engine.document import PageBundle, PageReading, Reason, State, StoredFile, Sureness
 from engine.documents import Documents
 from engine.entity import Entity, make_entity
+from engine.page import page_record
 from engine.place import document_id, folder_id, party_id
-from loaders.document.limit import TEXT
 from loaders.document.part import Facts, Member, Part, Party, Problem, Rows, Text, parts_in
 from loaders.document.sandbox import PARTS, Ending
-from loaders.ingest.passage import LONGEST, Passages, pieces
+from loaders.ingest.passage import Passages, languages_in, lines_of
 
 Properties = dict[str, list[str]]
 STATUS = {State.READ: "success", State.FAILED: "failure"}
 """FtM's ``processingStatus``."""
-CELLS = "\t"
-"""Stands between the cells of a row in the text that is searched."""
 NAMED_COLUMNS = 1_000
 """Columns whose names are kept with a table, at most."""
-csv.field_size_limit(TEXT)
 
 
 @dataclass
@@ -76,7 +62,7 @@ class Conversion:
         """How many members are at each place: archives may have several with one name."""
         self._pages = 0
         self._sureness = Sureness()
-        self._bundle: zipfile.ZipFile | None = None
+        self._bundle: PageBundle | None = None
         self.outcome = Outcome(file)
 
     def entities(self) -> Iterator[Entity]:
@@ -111,10 +97,8 @@ class Conversion:
 
     def _page(self, page: PageReading) -> Entity:
         if self._bundle is None:
-            self._bundle = zipfile.ZipFile(self._folder / "bundle.zip", "w", zipfile.ZIP_DEFLATED)
-        member = zipfile.ZipInfo(member_name(page.number), EPOCH)
-        member.compress_type = zipfile.ZIP_DEFLATED
-        self._bundle.writestr(member, packed(page))
+            self._bundle = PageBundle(self._folder / "bundle.zip")
+        self._bundle.add(page)
         self._pages += 1
         self._sureness.add(page)
         # what somebody wrote stays what the page says; what was read now is in the bundle
@@ -174,9 +158,8 @@ class Conversion:
             around = (*self._file.within, self._file.id)
             yield record(id_, "Table", {"title": [rows.name], **values}, around)
         passages = Passages(id_, always=True)
-        with (self._folder / rows.file).open(encoding="utf-8", newline="") as lines:
-            for cells in csv.reader(lines):
-                yield from passages.add(CELLS.join(cells) + "\n")
+        for line in lines_of(self._folder / rows.file):
+            yield from passages.add(line)
         yield from passages.rest()
         self._pages += passages.count
 
@@ -240,20 +223,11 @@ class Conversion:
             values["extension"] = [extension]
         if reason is not None:
             values["processingError"] = [f"{reason}: {detail}" if detail else str(reason)]
+        if languages := languages_in(self._passages.sample):
+            values["detectedLanguage"] = list(languages)
         if self._passages.only:
             values["bodyText"] = [self._passages.only]
         return values
-
-
-def page_record(document: str, number: int, text: str, languages: Iterable[str] = ()) -> Entity:
-    """The record of one page; ``document`` is the id of its document, with the dataset."""
-    dataset, _, entity_id = document.partition(":")
-    values = {"index": [str(number)], "document": [entity_id]}
-    if found := pieces(text, LONGEST):
-        values["bodyText"] = found
-    if known := list(languages):
-        values["detectedLanguage"] = known
-    return make_entity(dataset, f"{entity_id}-p{number}", "Page", values)
 
 
 def record(id_: str, schema: str, values: Properties, around: tuple[str, ...]) -> Entity:

@@ -33,6 +33,7 @@ from loaders.document.sandbox import Ending
 from loaders.ingest.arrival import Arrival
 from loaders.ingest.conversion import Conversion, folder_record
 from loaders.ingest.report import Report
+from loaders.ingest.split import is_later_volume, lacked, stored_volumes, wait_again
 from loaders.ingest.thread import link_threads
 
 BATCH = 2_000
@@ -124,6 +125,8 @@ class Work:
         self._entities: dict[str, Entity] = {}
         self._letters = 0
         self._files: list[StoredFile] = []
+        self._volumes: list[StoredFile] = []
+        """Volumes of split archives that were read; perhaps their heads were read without them."""
         self._busy: set[str] = set()
         """The files that are being read, and those whose states are not saved yet."""
         self._now: dict[str, str | None] = {}
@@ -193,7 +196,12 @@ class Work:
         left = self._budget(file)
         box = self._boxes.get()
         try:
-            with self._documents.path(file.sha256) as path:
+            with ExitStack() as opened:
+                path = opened.enter_context(self._documents.path(file.sha256))
+                others = [
+                    opened.enter_context(self._documents.path(each.sha256)).resolve()
+                    for each in stored_volumes(self._documents, file)
+                ]
                 asked = Asked(
                     path.resolve(),
                     file.name,
@@ -203,6 +211,7 @@ class Work:
                     self._passwords,
                     self._cache,
                     by_page=self._by_page(file) if file.bundle is not None else (),
+                    volumes=tuple(others),
                 )
                 ending = box.read(asked)
             self._report.networkless &= box.networkless
@@ -249,6 +258,7 @@ class Work:
         if reading.file.schema is not None:  # it was read before: perhaps there was more in it
             self.unneeded |= {*reading.file.kept, *filter(None, [reading.file.bundle])}
             self._remove_stale(reading.file, ids, outcome.children)
+        self._volumes += [file] if is_later_volume(file) else []
         shutil.rmtree(reading.folder, ignore_errors=True)
 
     def _folder_records(self, file: StoredFile) -> list[Entity]:
@@ -306,8 +316,19 @@ class Work:
         self._documents.save(self._files)
         self._busy -= {file.id for file in self._files}
         self._files = []
+        if self._volumes:
+            self._look_at_heads()
         self._holding.close()
         self._flushed = time.monotonic()
+
+    def _look_at_heads(self) -> None:
+        """Let archives wait again that were read before one of their volumes was there."""
+        heads = [
+            (file, head) for file in self._volumes for head in stored_volumes(self._documents, file)
+        ]
+        again = {head.id: wait_again(head) for file, head in heads if lacked(head, file)}
+        self._documents.save(list(again.values()))
+        self._volumes = [file for file, head in heads if head.id in self._busy]
 
     def _tell(self, left: int) -> None:
         if self._ticker.due():

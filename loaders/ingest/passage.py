@@ -1,11 +1,27 @@
 """Long texts in passages: each is a Page of FtM, so that nothing in the graph is ever too long."""
 
+import csv
 from collections.abc import Iterator
+from pathlib import Path
 
-from engine.entity import Entity, make_entity
+from engine.entity import Entity
+from engine.page import PIECE, page_record
+from loaders.document.limit import TEXT
+from loaders.ocr.page import spoken
 
-LONGEST = 50_000
-"""Characters of one value: FtM's texts have at most 65,000."""
+LONGEST = PIECE
+"""Characters of one passage: it is one value."""
+SAMPLE, LETTERS = 5_000, 250
+"""Characters by which the language of a text is told, and how many letters must be among them."""
+CELLS = "\t"
+"""Stands between the cells of a row in the text that is searched."""
+csv.field_size_limit(TEXT)
+
+
+def languages_in(text: str) -> tuple[str, ...]:
+    """The language that a text seems to be in; none for one that is too short to say."""
+    sample = text[:SAMPLE]
+    return spoken(sample) if sum(map(str.isalpha, sample)) >= LETTERS else ()
 
 
 class Passages:
@@ -16,7 +32,7 @@ class Passages:
     """
 
     def __init__(self, document: str, *, always: bool = False) -> None:
-        self._dataset, _, self._document = document.partition(":")
+        self._document = document
         self._always = always
         self._waiting = ""
         self.count = 0
@@ -25,10 +41,13 @@ class Passages:
         """Characters that came in."""
         self.only = ""
         """The whole text, where it is the document's own."""
+        self.sample = ""
+        """The beginning of it."""
 
     def add(self, text: str) -> Iterator[Entity]:
         """Take some more of it; yields passages that are full."""
         self.total += len(text)
+        self.sample += text[: max(0, SAMPLE - len(self.sample))]
         self._waiting += text
         start = 0
         while len(self._waiting) - start > LONGEST:
@@ -49,12 +68,8 @@ class Passages:
 
     def _passage(self, text: str) -> Entity:
         self.count += 1
-        values = {
-            "index": [str(self.count)],
-            "document": [self._document],
-            "bodyText": [text.strip()],
-        }
-        return make_entity(self._dataset, f"{self._document}-p{self.count}", "Page", values)
+        languages = () if self._always else languages_in(text)
+        return page_record(self._document, self.count, text, languages)
 
 
 def edge(text: str, start: int) -> int:
@@ -67,7 +82,8 @@ def edge(text: str, start: int) -> int:
     return last
 
 
-def pieces(text: str, longest: int) -> list[str]:
-    """A text in values that are not too long; no value where it is blank."""
-    text = text.strip()
-    return [text[start : start + longest] for start in range(0, len(text), longest)]
+def lines_of(table: Path) -> Iterator[str]:
+    """The rows of a table, which is a CSV file, as lines of text."""
+    with table.open(encoding="utf-8", newline="") as rows:
+        for cells in csv.reader(rows):
+            yield CELLS.join(cells) + "\n"

@@ -1,8 +1,8 @@
 """Reads files on the spot, with all that is in them: their texts by page, and nothing is kept."""
 
-import csv
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +11,9 @@ from loaders.document.box import Box, boxes
 from loaders.document.limit import DEPTH, budget
 from loaders.document.part import Asked, Facts, Member, Party, Problem, Rows, Text, parts_in
 from loaders.document.sandbox import PARTS
-from loaders.ingest.passage import LONGEST, edge
+from loaders.ingest.passage import LONGEST, edge, lines_of
+from loaders.ingest.split import Beside, volumes
 from loaders.ingest.walk import walk
-
-CELLS = "\t"
 
 
 @dataclass(frozen=True)
@@ -36,12 +35,43 @@ class Unread:
     detail: str
 
 
+def nothing(_: Sequence[str]) -> Mapping[str, Path]:
+    """Nothing is in the same place."""
+    return {}
+
+
+def on_disk(file: Path) -> Beside[Path]:
+    """Tells which files are in the same folder as a file on this machine."""
+    return lambda names: {
+        name: path.resolve() for name in names if (path := file.with_name(name)).is_file()
+    }
+
+
+def among(files: Mapping[str, Path]) -> Beside[Path]:
+    """Tells which of some files there are."""
+    return lambda names: {name: files[name] for name in names if name in files}
+
+
 @dataclass(frozen=True)
-class _Waiting:
+class Waiting:
+    """A file that is to be read."""
+
     file: Path
     name: str
     path: str
-    depth: int
+    depth: int = 0
+    beside: Beside[Path] = nothing
+    """Tells which files are in the same place: among them may be the volumes of an archive."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is known of all files, and how much of each is read."""
+
+    languages: tuple[str, ...] = ()
+    passwords: tuple[str, ...] = ()
+    most: int | None = None
+    """Pages of a file, at most."""
 
 
 def skim(
@@ -51,34 +81,54 @@ def skim(
     found = walk(paths)
     with boxes(1) as opened, tempfile.TemporaryDirectory(prefix="clew-screen-") as folder:
         for number, each in enumerate(found):
-            first = _Waiting(each.file, Path(each.path).name, each.path, 0)
+            first = Waiting(each.file, Path(each.path).name, each.path, beside=on_disk(each.file))
             place = Path(folder) / str(number)
             place.mkdir()
-            yield from _with_members(opened[0], first, place, (tuple(languages), tuple(passwords)))
+            told = Told(tuple(languages), tuple(passwords))
+            yield from with_members(opened[0], first, place, told)
 
 
-def _with_members(
-    box: Box, first: _Waiting, folder: Path, told: tuple[tuple[str, ...], tuple[str, ...]]
+def with_members(
+    box: Box, first: Waiting, folder: Path, told: Told, deadline: float | None = None
 ) -> Iterator[Sheet | Unread]:
-    """The texts of a file, and of what is in it, however deep."""
+    """The texts of a file, and of what is in it, however deep.
+
+    After the ``deadline``, as ``time.monotonic()`` counts, no other file is begun.
+    """
     waiting, count, spent = [first], 0, 0
     size = first.file.stat().st_size
     while waiting:
         file = waiting.pop()
+        if deadline is not None and count and time.monotonic() > deadline:
+            yield Unread(file.path, Reason.TIMEOUT, "this and what comes after it took too long")
+            return
         if file.depth > DEPTH:
             yield Unread(file.path, Reason.TOO_LARGE, f"it lies in more than {DEPTH} other files")
             continue
         place = folder / str(count)
         place.mkdir()
         left = budget(size, count, spent)
-        ending = box.read(Asked(file.file, file.name, place, left, *told))
-        members: list[_Waiting] = []
+        asked = Asked(
+            file.file,
+            file.name,
+            place,
+            left,
+            told.languages,
+            told.passwords,
+            most=told.most,
+            volumes=tuple(volumes(file.name, file.beside)),
+        )
+        ending = box.read(asked)
+        members: list[Waiting] = []
+        places: dict[tuple[str, ...], dict[str, Path]] = {}
         reading = _Reading(file.path, place)
         for part in parts_in(place / PARTS):
             if isinstance(part, Member):
                 inner = place / part.file
                 path = "/".join((file.path, *part.folders, part.name))
-                members.append(_Waiting(inner, part.name, path, file.depth + 1))
+                own = places.setdefault(part.folders, {})
+                own[part.name] = inner
+                members.append(Waiting(inner, part.name, path, file.depth + 1, among(own)))
                 spent += inner.stat().st_size
                 continue
             yield from reading.texts(part)
@@ -112,10 +162,9 @@ class _Reading:
                 title = part.properties.get("title", []) + part.properties.get("subject", [])
                 self._text += "".join(f"{each}\n\n" for each in dict.fromkeys(title))
             case Rows():
-                with (self._folder / part.file).open(encoding="utf-8", newline="") as lines:
-                    for cells in csv.reader(lines):
-                        self._text += CELLS.join(cells) + "\n"
-                        yield from self._passages()
+                for line in lines_of(self._folder / part.file):
+                    self._text += line
+                    yield from self._passages()
             case Problem():
                 yield Unread(self._path, part.reason, part.detail)
 

@@ -7,6 +7,7 @@ import hashlib
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -79,25 +80,27 @@ class Tesseract:
         return oriented(self._ask(image, ("osd",), dpi, ORIENTATION))
 
     def _ask(self, image: Image.Image, languages: tuple[str, ...], dpi: int, mode: int) -> str:
-        digest = hashlib.sha256(repr((image.size, image.mode)).encode() + image.tobytes())
+        pixels = image.tobytes()
+        digest = hashlib.sha256(repr((image.size, image.mode)).encode())
+        digest.update(pixels)
         models = tuple(model(name) for name in languages)
         question = Question(digest.hexdigest(), languages, engine(), models, mode, dpi)
         if (known := self.cache.get(question)) is not None:
             return known
-        answer = self._run(image, languages, dpi, mode)
+        answer = self._run(portable(image.size, pixels), languages, dpi, mode)
         self.cache.put(question, answer)
         return answer
 
-    def _run(self, image: Image.Image, languages: tuple[str, ...], dpi: int, mode: int) -> str:
+    def _run(self, image: Sequence[bytes], languages: tuple[str, ...], dpi: int, mode: int) -> str:
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise Unreadable(Reason.TIMEOUT, "the page takes longer to read than a page may")
         limit_threads()
         config = f"--psm {mode} --dpi {dpi}"
         with tempfile.TemporaryDirectory(prefix="clew-ocr-") as folder:
-            # a format without compression: a PNG of a page takes as long as a tenth of reading it
             path = Path(folder, "page.pgm")
-            image.save(path)
+            with path.open("wb") as file:
+                file.writelines(image)
             try:
                 if mode == ORIENTATION:
                     return str(pytesseract.image_to_osd(str(path), config=config, timeout=left))
@@ -117,6 +120,11 @@ class Tesseract:
                 raise Unreadable(
                     Reason.TIMEOUT, "the page takes longer to read than a page may"
                 ) from None
+
+
+def portable(size: tuple[int, int], pixels: bytes) -> tuple[bytes, bytes]:
+    """The parts of a PGM file: a PNG of a page takes as long as a tenth of reading it."""
+    return b"P5\n%d %d\n255\n" % size, pixels
 
 
 NOT_INSTALLED = (

@@ -1,5 +1,6 @@
 """``clew up --workers 2``: two processes, one Neo4j, one Redis; one limit, one truth."""
 
+import io
 import json
 import os
 import re
@@ -23,6 +24,7 @@ from engine.engine import Engine
 from engine.settings import variable
 from tests.conftest import Bolt, on
 from tests.keyvalue import RedisServer, redis_server, until
+from tests.loaders.ocr.sample import picture
 
 __all__ = ["redis_server"]
 
@@ -64,7 +66,7 @@ def installed(
     fresh_engine: Engine, bolt: Bolt, redis_server: RedisServer, tmp_path: Path
 ) -> Iterator[Installation]:
     fresh_engine.directory.add_account(OWNER, "ada", roles=[Role.JOURNALIST])
-    key, _ = fresh_engine.credentials.make_key(OWNER, "ada", scopes=[Scope.READ, Scope.WRITE])
+    key, _ = fresh_engine.credentials.make_key(OWNER, "ada", scopes=list(Scope))
     settings = on(bolt, tmp_path / "installed").model_copy(
         update={
             "redis_url": redis_server.url,
@@ -111,6 +113,7 @@ def test_two_processes_are_one_installation_and_end_with_it(installed: Installat
             seen = seen + 1 if found["totalCount"] == 1 else 0
         # two seconds, where nothing else runs
         assert time.monotonic() - begun < 30
+    check_documents(installed, name)
     # one limit, whichever of them is asked
     statuses = [installed.ask("{ __typename }").status_code for _ in range(30)]
     # a request with a key, also one that a process has not seen yet, counts for no address
@@ -134,3 +137,25 @@ def test_several_need_redis(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     result = CliRunner().invoke(main, ["up", "--workers", "2"])
     assert (result.exit_code, "set CLEW_REDIS_URL" in result.stderr) == (1, True)
     assert json.dumps(sorted(path.name for path in tmp_path.iterdir())) == "[]"
+
+
+def check_documents(installed: Installation, investigation: str) -> None:
+    """A file that one process takes is read by the first, and found and drawn by both."""
+    target = io.BytesIO()
+    picture(("The harbour of Plumbagoria was sold",)).save(target, "PNG", dpi=(300, 300))
+    headers = {"Authorization": f"Bearer {installed.key}", "Connection": "close"}
+    url = f"{installed.url}/datasets/{investigation}/documents"
+    files = {"file": ("scan.png", target.getvalue())}
+    told = requests.post(url, files=files, headers=headers, timeout=60).json()
+    (file,) = told["files"]
+    begun, seen = time.monotonic(), 0
+    while seen < 4 and time.monotonic() - begun < 90:
+        found = installed.data(
+            "query($w: String) { search(query: $w) { totalCount } }", w="plumbagoria"
+        )
+        seen = seen + 1 if found["totalCount"] == 1 else 0
+        time.sleep(0.1)
+    assert seen == 4
+    page = f"{installed.url}/documents/{file['id']}/pages/1.png?highlight=plumbagoria"
+    drawn = [requests.get(page, headers=headers, timeout=60) for _ in range(2)]
+    assert [each.headers["content-type"] for each in drawn] == ["image/png"] * 2

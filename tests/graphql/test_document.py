@@ -16,14 +16,18 @@ from cli.bulk import bulk_load
 from engine.account import OWNER, Level
 from engine.document import PageKind, PageReading, State
 from engine.engine import Engine
+from engine.entity import make_entity
 from engine.question import SearchQuestion
-from loaders.document.box import Box
+from loaders.document.box import Box, BoxPool
 from loaders.document.prover import Prover
 from loaders.ingest import again as again_module
 from loaders.ingest.again import read_again
 from loaders.ingest.ingest import ingest
+from loaders.ingest.skimmer import Skimmer
 from tests.graphql.test_bulk import Http
 from tests.graphql.test_file import ask, box, engine, key, read
+from tests.inside import write
+from tests.loaders.document.test_reader import zipped
 from tests.loaders.ocr.sample import RUSSIAN, PdfPage, picture
 
 __all__ = ["box", "engine"]
@@ -64,11 +68,12 @@ def http(engine: Engine, box: Box, monkeypatch: pytest.MonkeyPatch) -> Iterator[
             """It serves other tests, too."""
 
     monkeypatch.setattr(again_module, "boxes", lambda _: Opened())
-    proof = Prover(engine.documents, engine.settings.proofs, box)
-    app = create_app(engine, bulk_load(engine), proof)
+    boxes = BoxPool(1, box)
+    proof = Prover(engine.documents, engine.settings.proofs, boxes)
+    app = create_app(engine, bulk_load(engine), proof, Skimmer(boxes))
     with TestClient(app, base_url="http://localhost") as client:
         yield Http(engine, client)
-    proof.close()
+    boxes.close()
 
 
 def upload(http: Http, files: dict[str, bytes], **fields: str) -> dict[str, str]:
@@ -192,7 +197,9 @@ def check_proved(http: Http, id_: str) -> None:
     pdf = http.client.get(told_url(http, id_, "searchablePdfUrl"), headers=key(http, "team"))
     assert pdf.headers["content-type"] == "application/pdf"
     with pdfium.PdfDocument(pdf.content) as opened:
-        assert "ministry" in opened[0].get_textpage().get_text_range()
+        first = opened[0].get_textpage().get_text_range()
+    assert ("Brightwater" in first, "ministry" in first) == (True, False)
+    assert is_marked(image(http, f"/documents/{id_}/pages/1.png?highlight=Brightwater"))
     text = http.client.get(f"/documents/{id_}/text", headers=key(http, "team")).text
     assert text.startswith("Signed: Orsolya Brightwater\n\fПлатежи")
 
@@ -257,6 +264,33 @@ def check_access(http: Http, id_: str) -> None:
         answer: Any = http.ask("eve", "POST", "/graphql", json=body)[1]
         assert "errors" not in answer
         assert "<em>harbour</em>" in str(answer["data"])
+
+
+def test_a_file_is_screened_and_nothing_of_it_is_kept(http: Http, engine: Engine) -> None:
+    values = {"name": ["Orsolya Brightwater"]}
+    write(engine, "leak", [make_entity("leak", "ob", "Person", values)])
+    engine.reindex(lambda _: None)
+    letter = PdfPage().text("Brightwater, Orsolya paid office@nowhere.example").save
+    box = zipped(**{"in/letter.pdf": letter(engine.settings.data / "a.pdf").read_bytes()})
+    parts = [("file", ("x/box.zip", box)), ("file", ("nothing.txt", b""))]
+    revision = engine.revision()
+    status, told = http.ask("team", "POST", "/screen", files=parts, data={"minScore": "0.6"})
+    assert status == 200
+    found = [(each["file"], each["page"], each["kind"], each["id"]) for each in told["mentions"]]
+    place = "box.zip/in/letter.pdf"
+    assert found == [(place, 1, "name", "leak:ob"), (place, 1, "email", "")]
+    assert [(each["file"], each["reason"]) for each in told["unread"]] == [("nothing.txt", "empty")]
+    assert engine.revision() == revision
+    # of whom a reader may not see they are told nothing
+    _, told = http.ask("eve", "POST", "/screen", files=parts)
+    assert [each["kind"] for each in told["mentions"]] == ["email"]
+    answer = http.client.post("/screen", files=parts)
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (
+        401,
+        "UNAUTHENTICATED",
+    )
+    for fields in ({"minScore": "2"}, {"language": "klingonese"}):
+        assert http.ask("team", "POST", "/screen", files=parts, data=fields)[0] == 400
 
 
 def test_languages_of_the_dataset_are_those_of_its_scans(http: Http, engine: Engine) -> None:

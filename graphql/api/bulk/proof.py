@@ -1,6 +1,6 @@
 """``GET /documents/ID/pages/N.png``: the image of a page, with the words marked that were found."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from api.bulk.file import HARMLESS, chunks, counted, disposition
 from api.traffic.visit import Visit
 from engine.access import Access
 from engine.caller import Caller
+from engine.correction import corrected
 from engine.document import PagePicture, StoredFile, Word
 from engine.engine import Engine
 from engine.errors import BadInput, NotFound
@@ -29,8 +30,11 @@ class Proof(Protocol):
     def picture(self, file: StoredFile, picture: PagePicture) -> Path:
         """The image of a page as a PNG file; raises BadInput with why there is none."""
 
-    def searchable(self, file: StoredFile) -> Path:
-        """The PDF of a file that can be searched; raises NotFound, BadInput."""
+    def searchable(self, file: StoredFile, written: Mapping[int, str]) -> Path:
+        """The PDF of a file that can be searched, with what people wrote for pages, by number.
+
+        Raises NotFound, BadInput.
+        """
 
 
 class Proofs:
@@ -66,6 +70,8 @@ class Proofs:
             raise NotFound(no_image(file, number))
         found: Sequence[Word] = ()
         if text.strip():
+            if (written := self._engine.pages.corrected(file).get(number)) is not None:
+                reading = corrected(reading, written)
             found = self._engine.found_words(reading.words, access, text)
         boxes = tuple((w.left, w.top, w.right, w.bottom) for w in found[:MOST_BOXES])
         return self._proof.picture(file, PagePicture(number, width, reading.rotation, boxes))
@@ -77,7 +83,8 @@ class Proofs:
 
         def work() -> tuple[StoredFile, Path]:
             file = self._engine.documents.readable(id_, access)
-            return file, self._proof.searchable(file)
+            written = self._engine.pages.corrected(file)
+            return file, self._proof.searchable(file, written)
 
         file, path = await to_thread.run_sync(work)
         name = f"{Path(file.name).stem}-searchable.pdf"

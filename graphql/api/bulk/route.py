@@ -7,15 +7,19 @@ from api.bulk.export import Exports
 from api.bulk.file import Files
 from api.bulk.guard import guarded
 from api.bulk.proof import Proof, Proofs
+from api.bulk.screen import Screens, Skim
 from api.bulk.upload import BulkLoad, Intake
 from api.traffic.gate import Gate
 from engine.engine import Engine
 
 
 def bulk_routes(
-    engine: Engine, gate: Gate, load: BulkLoad | None, proof: Proof | None
+    engine: Engine, gate: Gate, load: BulkLoad | None, proof: Proof | None, skim: Skim | None
 ) -> list[Route]:
-    """The routes; without ``load`` nothing can be uploaded, without ``proof`` no page is drawn."""
+    """The routes; without ``load`` nothing can be uploaded, without ``proof`` no page is drawn.
+
+    Without ``skim`` no file is read on the spot.
+    """
     exports = guarded(engine, gate, Exports(engine).export)
     files = Files(engine)
     file, table = guarded(engine, gate, files.file), guarded(engine, gate, files.table)
@@ -32,6 +36,9 @@ def bulk_routes(
         searchable = guarded(engine, gate, proofs.searchable)
         routes.append(Route("/documents/{id}/pages/{number:int}.png", page, methods=["GET"]))
         routes.append(Route("/documents/{id}/searchable.pdf", searchable, methods=["GET"]))
+    if skim is not None:
+        screen = guarded(engine, gate, Screens(engine, skim).post)
+        routes.append(Route("/screen", screen, methods=["POST"]))
     if load is None:
         return routes
     intake = Intake(engine, load)

@@ -1,6 +1,6 @@
 """A sandbox for all tests of readers: starting one loads every reader, which takes seconds."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,14 +64,16 @@ def box() -> Iterator[Box]:
 def read(box: Box, tmp_path: Path) -> Read:
     """Reads bytes, or a file, that is called so."""
 
-    def answer(name: str, content: bytes | Path, *passwords: str) -> Answer:
+    def answer(
+        name: str, content: bytes | Path, *passwords: str, volumes: Sequence[Path] = ()
+    ) -> Answer:
         path = content if isinstance(content, Path) else tmp_path / "content"
         if isinstance(content, bytes):
             path.write_bytes(content)
         folder = tmp_path / f"reading-{len(list(tmp_path.iterdir()))}"
         folder.mkdir()
         left = budget(path.stat().st_size)
-        ending = box.read(Asked(path, name, folder, left, (), passwords))
+        ending = box.read(Asked(path, name, folder, left, (), passwords, volumes=tuple(volumes)))
         file = folder / PARTS
         parts = list(parts_in(file)) if file.exists() else []
         problems = [part for part in parts if isinstance(part, Problem)]

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from engine.document import PageKind, PageReading, Reason
+from loaders.document.mail import is_chat_class
 from tests.loaders.document.conftest import Read
 
 
@@ -73,6 +74,17 @@ def test_a_mail_tells_who_wrote_to_whom_and_what_is_attached(read: Read) -> None
     assert values["date"] == ["2020-03-03T08:00:00"]
     assert list(answer.members) == ["x.csv", "message.eml"]
     assert b"Subject: Inner" in answer.members["message.eml"]
+
+
+def test_a_message_of_a_chat_is_no_mail(read: Read) -> None:
+    message = mail("Chat with Ivan")
+    message["Message-Context"] = "pager-message"
+    answer = read("a.eml", bytes(message))
+    assert answer.facts.schema == "Message"
+    assert ("sender", "Ana Pérez", "ana@example.org") in answer.people
+    assert sorted(answer.facts.properties) == ["date", "inReplyTo", "messageId", "subject", "title"]
+    assert is_chat_class("IPM.SkypeTeams.Message")
+    assert not is_chat_class("IPM.Note")
 
 
 def test_of_a_mail_in_two_forms_the_plain_one_is_read_once(read: Read) -> None:
@@ -166,6 +178,30 @@ def test_a_scan_in_djvu_is_read_as_an_image(read: Read, tmp_path: Path) -> None:
     assert (page.number, page.kind) == (1, PageKind.SCAN)
     assert page.text.strip() == "The harbour was paid twice"
     assert len(page.words) == 5
+    check_text_layer(read, scan)
+
+
+def check_text_layer(read: Read, scan: Path) -> None:
+    """The words of a page's own text have places; those of a line share its place."""
+    layer = r"""(page 0 0 1200 300
+        (line 120 150 600 210 (word 120 150 240 210 "Der") (word 300 150 600 210 "H\"aupt\303\244"))
+        (line 0 0 800 30 "ab cde fg"))"""
+    (scan.parent / "layer.txt").write_text(layer)
+    command = f"select 1; set-txt {scan.parent}/layer.txt; save"
+    subprocess.run(["djvused", "-e", command, scan], check=True)
+    (page,) = [part for part in read("scan.djvu", scan).parts if isinstance(part, PageReading)]
+    assert (page.kind, page.width, page.height) == (PageKind.TEXT, 1200, 300)
+    boxes = [
+        (word.text, *(round(side, 3) for side in (word.left, word.top, word.right, word.bottom)))
+        for word in page.words
+    ]
+    assert boxes == [
+        ("Der", 0.1, 0.3, 0.2, 0.5),
+        ('H"auptä', 0.25, 0.3, 0.5, 0.5),
+        ("ab", 0.0, 0.9, 0.148, 1.0),
+        ("cde", 0.222, 0.9, 0.444, 1.0),
+        ("fg", 0.519, 0.9, 0.667, 1.0),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,16 @@
 """From a folder to documents: what is written, skipped, tried again, and removed."""
 
 import json
+import os
+import random
+import subprocess
+import sys
+from contextlib import suppress
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from engine.access import Access
@@ -13,12 +19,14 @@ from engine.documents import Documents
 from engine.engine import Engine
 from engine.entity import Entity
 from engine.errors import NotFound
+from engine.settings import variable
 from loaders.ingest.ingest import ingest
 from loaders.ingest.report import Report
 from loaders.load.load import load
 from tests.inside import dataset_ids
 from tests.loaders.document.test_hostile import LOCKED
 from tests.loaders.document.test_reader import mail, zipped
+from tests.loaders.document.test_volume import new_rar, old_rar
 
 ALL = Access(frozenset({"leak"}))
 NOBODY = Access(frozenset())
@@ -132,6 +140,21 @@ def test_pages_are_records_and_the_proof_of_each_is_kept(leak: Leak) -> None:
     assert (reading.text.strip(), reading.width) == ("The harbour is sold.", 300)
 
 
+def test_texts_tell_their_language_and_chats_what_they_answer(leak: Leak) -> None:
+    leak.put("a.txt", ("Договор о поставке: сторона продаёт, другая покупает. " * 9).encode())
+    chat = mail("A chat")
+    chat["Message-Context"] = "pager-message"
+    chat.replace_header("Message-ID", "<three@example.org>")
+    chat.replace_header("In-Reply-To", "<one@example.org>")
+    leak.put("chat.eml", bytes(chat))
+    leak.ingest()
+    assert leak.record("a.txt").properties["detectedLanguage"] == ["rus"]
+    assert "detectedLanguage" not in leak.record("one.eml").properties  # too short to say
+    answer = leak.record("chat.eml")
+    assert (answer.schema, leak.names(answer, "sender")) == ("Message", ["Ana Pérez"])
+    assert leak.names(answer, "inReplyToMessage") == ["The harbour deal"]
+
+
 def test_a_long_text_comes_in_passages(leak: Leak) -> None:
     leak.put("a.txt", b"word " * 30_000)
     leak.ingest()
@@ -196,6 +219,36 @@ def test_whatever_interrupts_it_going_on_ends_the_same(
     assert (leak.engine.check(), leak.engine.interrupted()) == ([], {})
 
 
+def test_an_ingest_that_is_killed_with_all_its_processes_goes_on(leak: Leak) -> None:
+    leak.ingest()
+    clean = leak.content()
+    leak.engine.delete_dataset("leak", lambda _: None)
+    killed_ingest(leak, random.uniform(0.5, 6.0))
+    leak.ingest()
+    assert leak.content() == clean
+    assert archived(leak) == {hash_ for file in leak.files().values() for hash_ in hashes(file)}
+    assert (leak.engine.check(), leak.engine.interrupted()) == ([], {})
+    assert not [path for path in leak.engine.documents.folder.glob("*") if path.is_dir()]
+
+
+def killed_ingest(leak: Leak, seconds: float) -> None:
+    """Run ``clew ingest``, and kill it with all that it started after so many seconds."""
+    given = leak.engine.settings.model_dump(exclude_unset=True, mode="json")
+    child = subprocess.Popen(
+        [sys.executable, "-m", "cli", "ingest", str(leak.folder), "--dataset", "leak"],
+        env={**os.environ, **{variable(name): str(value) for name, value in given.items()}},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    with suppress(subprocess.TimeoutExpired):
+        child.wait(seconds)
+    started = psutil.Process(child.pid).children(recursive=True) if child.poll() is None else []
+    child.kill()
+    child.wait()
+    _, left = psutil.wait_procs(started, timeout=30)
+    assert not left, f"after {seconds:.2f} s: {left}"
+
+
 def test_after_a_kill_files_may_have_changed_before_it_goes_on(
     leak: Leak, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -257,6 +310,27 @@ def test_a_file_in_too_many_others_is_not_unpacked(
     states = leak.states()
     assert states["box.zip/deep/mail.eml"] == "read"
     assert states["box.zip/deep/mail.eml/note.txt"] == "too_large"
+
+
+def test_an_archive_is_read_again_when_its_missing_volume_comes(leak: Leak) -> None:
+    first, second = old_rar(b"a.txt")[:2], old_rar(b"a.txt")[2:]
+    for number, content in enumerate(first, 1):
+        leak.put(f"x.part{number}.rar", content)
+    leak.put(
+        "inside.zip",
+        zipped(**dict(zip(("y.rar", "y.r00", "y.r01"), new_rar(b"b.txt"), strict=True))),
+    )
+    leak.ingest(leak.folder)
+    states = leak.states()
+    assert states["x.part1.rar"] in ("partial", "corrupt")
+    assert (leak.files()["x.part1.rar"].detail or "").endswith("x.part3.rar")
+    assert states["inside.zip/y.rar/b.txt"] == "read"
+    leak.put("x.part3.rar", second[0])
+    assert leak.ingest().read == 3
+    states = leak.states()
+    assert {states[f"x.part{number}.rar"] for number in (1, 2, 3)} == {"read"}
+    assert states["x.part1.rar/a.txt"] == "read"
+    assert leak.ingest().read == 0
 
 
 def test_a_message_that_is_none_is_a_reason(leak: Leak) -> None:
