@@ -6,6 +6,7 @@ organisation stands as it is, but for its legal form.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rigour.text import levenshtein
 
@@ -70,10 +71,20 @@ def _is_near(word: Sound, other: Sound) -> bool:
         return False
     if not (own_script(word.word) or own_script(other.word)):  # both are written with vowels
         return any(_differ_little(one, two) for one in word.ways for two in other.ways)
-    one, two = ("".join(_FINER.get(each, "") for each in side.ways[0]) for side in (word, other))
-    without = [each.replace("F", "") for each in (one, two)]
-    least = min(levenshtein(one, two), levenshtein(*without))
-    return least <= max(len(one), len(two)) // 6
+    one, two = _finer(word.ways[0]), _finer(other.ways[0])
+    most = max(len(one), len(two)) // 6
+    return levenshtein(one, two) <= most or levenshtein(*map(_without_f, (one, two))) <= most
+
+
+@lru_cache(maxsize=50_000)
+def _finer(way: str) -> str:
+    """The consonants of a normal form, those that scripts tell apart apart."""
+    return "".join(_FINER.get(each, "") for each in way)
+
+
+def _without_f(consonants: str) -> str:
+    """Without what one script writes as a vowel: ``v`` and ``w``."""
+    return consonants.replace("F", "")
 
 
 def _differ_little(one: str, other: str) -> bool:

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from babel import Locale
-from babel.core import UnknownLocaleError
+from icu import DateFormatSymbols, Locale
 
 from engine.entity import Entity, matchable_values
 from engine.index.folding import identifier
@@ -119,28 +118,24 @@ def country_names(code: str) -> frozenset[str]:
     """A country's names in some languages, in lower case."""
     found = set()
     for language in LANGUAGES:
-        name = _locale(language).territories.get(code.upper(), "").casefold()
+        name = str(Locale("", code.upper()).getDisplayCountry(Locale(language))).casefold()
+        if name == code.casefold():  # a code that is none of a country
+            continue
         if len(name) >= FEWEST_LETTERS or (name and not name.isascii() and len(name) > 1):
             found.add(name)
     return frozenset(found)
 
 
-@lru_cache(maxsize=100)
-def _locale(language: str) -> Locale:
-    try:
-        return Locale.parse(language)
-    except UnknownLocaleError:
-        return Locale.parse("en")
-
-
 @lru_cache(maxsize=1)
 def _month_names() -> dict[str, set[int]]:
     names: dict[str, set[int]] = {}
+    symbols = DateFormatSymbols
     for language in LANGUAGES:
-        for context in ("format", "stand-alone"):
-            for width in ("wide", "abbreviated"):
-                for number, name in _locale(language).months[context][width].items():
-                    names.setdefault(name.casefold().rstrip("."), set()).add(number)
+        known = symbols(Locale(language))
+        for context in (symbols.FORMAT, symbols.STANDALONE):
+            for width in (symbols.WIDE, symbols.ABBREVIATED):
+                for number, name in enumerate(known.getMonths(context, width), 1):
+                    names.setdefault(str(name).casefold().rstrip("."), set()).add(number)
     return names
 
 
