@@ -69,6 +69,8 @@ class Sound:
     """Its consonants."""
     letters: frozenset[str]
     """What it may begin with, in ASCII."""
+    own: bool
+    """Whether it is of a script that keeps its letters, and is written without vowels."""
     alphabetic: bool
     """Whether its letters are read in one customary way: Latin, Cyrillic, Armenian, Georgian.
 
@@ -96,9 +98,11 @@ def heard(text: str) -> Sound:
     word = _APOSTROPHES.sub("", normal(text))
     tokens = tuple(dict.fromkeys("".join(way) for way in variants_of(word))) or (word,)
     ways = sounds(word)[:MOST_WAYS] or tokens[:MOST_WAYS]
-    alphabetic = not (own_script(word) or _NOT_ALPHABETIC.search(word) or _CHINESE.search(word))
-    letters = frozenset(each[:1] for each in (ways if own_script(word) else tokens))
-    return Sound(word, frozenset(tokens), ways, skeletons(word)[:MOST_WAYS], letters, alphabetic)
+    own = own_script(word)
+    alphabetic = not (own or _NOT_ALPHABETIC.search(word) or _CHINESE.search(word))
+    letters = frozenset(each[:1] for each in (ways if own else tokens))
+    classes = skeletons(word)[:MOST_WAYS]
+    return Sound(word, frozenset(tokens), ways, classes, letters, own, alphabetic)
 
 
 def tokens_of(text: str) -> list[Token]:
@@ -186,15 +190,16 @@ def pair_keys(one: Sound, other: Sound) -> Iterator[str]:
 def searched_pair(one: Sound, other: Sound) -> Iterator[str]:
     """The keys that two words of a text look up in the names of persons."""
     yield from _pair_sounds(one, other)
-    for kind in _searched_kinds(one, other):
-        for left, right in _pair_classes(one, other):
-            yield f"{kind}2" + " ".join(sorted((left, right)))
+    kinds = _searched_kinds(one, other)
+    for left, right in _pair_classes(one, other):
+        pair = f"{left} {right}" if left <= right else f"{right} {left}"
+        yield from [f"{kind}2{pair}" for kind in kinds]
 
 
 def _pair_sounds(one: Sound, other: Sound) -> Iterator[str]:
     for left in one.ways:
         for right in other.ways:
-            yield "2" + " ".join(sorted((left, right)))
+            yield f"2{left} {right}" if left <= right else f"2{right} {left}"
 
 
 def _pair_classes(one: Sound, other: Sound) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,6 @@ from functools import lru_cache
 
 from rigour.text import levenshtein
 
-from engine.index.letter import own_script
 from engine.index.naming import Sound
 from engine.mention.passage import Passage
 
@@ -69,7 +68,7 @@ def _is_near(word: Sound, other: Sound) -> bool:
     """Whether two words of different scripts have the same consonants, with little difference."""
     if set(word.classes).isdisjoint(other.classes):
         return False
-    if not (own_script(word.word) or own_script(other.word)):  # both are written with vowels
+    if not (word.own or other.own):  # both are written with vowels
         return any(_differ_little(one, two) for one in word.ways for two in other.ways)
     one, two = _finer(word.ways[0]), _finer(other.ways[0])
     most = max(len(one), len(two)) // 6
