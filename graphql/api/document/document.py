@@ -24,6 +24,8 @@ MOST_TEXT = 200_000
 MOST_CHILDREN = 100
 MOST_THREAD = 100
 """Mails of one thread that are followed in each direction."""
+ANSWERED = {"Email": "inReplyToEmail", "Message": "inReplyToMessage"}
+"""By which property each kind of mail names what it answers."""
 strawberry.enum(
     PageSort,
     name="PageSort",
@@ -123,19 +125,19 @@ async def _children_count(root: strawberry.Parent[DocumentNode], info: Info) -> 
 
 
 async def _thread(root: strawberry.Parent[DocumentNode], info: Info) -> Any:
-    if "inReplyToEmail" not in value.schema_of(root.record.schema).properties:
+    if root.record.schema not in ANSWERED:
         return []
     return _as_documents(await thread_of(root.record, info))
 
 
 async def thread_of(mail: value.Entity, info: Info) -> list[value.Entity]:
-    """The mails of a thread, as far as they are there, in order of their dates."""
-    found = {mail.id: mail}
+    """The mails, or messages, of a thread, as far as they are there, in order of their dates."""
+    found, answered = {mail.id: mail}, ANSWERED[mail.schema]
     waiting = [mail]
     while waiting and len(found) < MOST_THREAD:
-        replies = info.context.referrers("Email", "inReplyToEmail", MOST_THREAD)
+        replies = info.context.referrers(mail.schema, answered, MOST_THREAD)
         answers = await replies.load_many([each.id for each in waiting])
-        ids = [id_ for each in waiting for id_ in each.references("inReplyToEmail")]
+        ids = [id_ for each in waiting for id_ in each.references(answered)]
         above = await info.context.nodes.load_many(ids)
         around = [*above, *(each for some in answers for each in some)]
         waiting = [
