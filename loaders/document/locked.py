@@ -7,6 +7,7 @@ pipe, so that nothing comes onto the disk that the budget does not allow.
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import IO, Any
 
 import orjson
@@ -15,6 +16,7 @@ from engine.document import Reason
 from loaders.document.member import Folder
 from loaders.document.part import Asked, Member, Unreadable, still_locked
 from loaders.document.program import ended
+from loaders.document.volume import volume_of
 
 BLOCK = 128 * 1024
 """Bytes that are unpacked at a time."""
@@ -23,24 +25,38 @@ MISSING = "unlocking it needs The Unarchiver: install the package unar and retry
 
 def unlocked_members(asked: Asked) -> Iterator[Member]:
     """The files of a locked archive; raises Unreadable where no password fits."""
+    path = beside_volumes(asked)
     for password in asked.passwords:
-        if not fits(asked, password):
+        if not fits(path, password):
             continue
-        files = files_of(asked, password)
-        yield from unpacked(asked, password, files)
+        files = files_of(path, password)
+        yield from unpacked(asked, path, password, files)
         return
     raise still_locked(asked)
 
 
-def fits(asked: Asked, password: str) -> bool:
+def beside_volumes(asked: Asked) -> Path:
+    """The archive beside its other volumes, which the programs look for by their names."""
+    volume = volume_of(asked.name)
+    if volume is None or not asked.volumes:
+        return asked.path
+    folder = asked.folder / "volumes"
+    folder.mkdir(exist_ok=True)
+    names = [asked.name, *map(volume.name, range(1, len(asked.volumes) + 1))]
+    for name, path in zip(names, (asked.path, *asked.volumes), strict=True):
+        (folder / name).symlink_to(path)
+    return folder / asked.name
+
+
+def fits(path: Path, password: str) -> bool:
     """Whether a password opens all that is in an archive; raises Unreadable without the program."""
-    command = ["lsar", "-t", "-p", password, str(asked.path)]
+    command = ["lsar", "-t", "-p", password, str(path)]
     return ended(command, MISSING, Reason.ENCRYPTED).returncode == 0
 
 
-def files_of(asked: Asked, password: str) -> list[dict[str, Any]]:
+def files_of(path: Path, password: str) -> list[dict[str, Any]]:
     """The files of an archive, without folders and links; raises Unreadable."""
-    command = ["lsar", "-j", "-p", password, str(asked.path)]
+    command = ["lsar", "-j", "-p", password, str(path)]
     done = ended(command, MISSING, Reason.ENCRYPTED)
     with suppress(orjson.JSONDecodeError, KeyError, TypeError):
         return [
@@ -51,13 +67,15 @@ def files_of(asked: Asked, password: str) -> list[dict[str, Any]]:
     raise Unreadable(Reason.CORRUPT, "what is in it cannot be listed")
 
 
-def unpacked(asked: Asked, password: str, files: list[dict[str, Any]]) -> Iterator[Member]:
+def unpacked(
+    asked: Asked, path: Path, password: str, files: list[dict[str, Any]]
+) -> Iterator[Member]:
     """The files, cut out of the one stream in which they come; raises Unreadable."""
     if not files:
         return
     folder = Folder(asked)
     numbers = [str(entry["XADIndex"]) for entry in files]
-    command = ["unar", "-q", "-o", "-", "-p", password, "-i", str(asked.path), *numbers]
+    command = ["unar", "-q", "-o", "-", "-p", password, "-i", str(path), *numbers]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as program:
         assert program.stdout is not None
         try:

@@ -6,6 +6,7 @@ import io
 import os
 import zipfile
 import zlib
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.decrepit.ciphers.algorithms import Blowfish
@@ -129,10 +130,14 @@ def test_a_damaged_one_is_told_from_one_whose_password_is_wrong(read: Read) -> N
     assert answer.reason is Reason.CORRUPT
 
 
-def test_a_locked_archive_is_unpacked_with_its_password(read: Read) -> None:
+def test_a_locked_archive_is_unpacked_with_its_password(read: Read, tmp_path: Path) -> None:
     data = base64.b64decode(SEVEN_ZIP)
     expected = {"a.txt": b"the crane\n", "d/b.txt": b"was paid twice\n"}
     assert read("deal.7z", data, "other", PASSWORD).members == expected
+    half = tmp_path / "half"
+    half.write_bytes(data[100:])
+    found = read("deal.7z.001", data[:100], "other", PASSWORD, volumes=[half])
+    assert found.members == expected
     for passwords in ((), ("other",)):
         answer = read("deal.7z", data, *passwords)
         assert (answer.reason, answer.members) == (Reason.ENCRYPTED, {})
