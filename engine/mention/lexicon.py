@@ -9,6 +9,8 @@ from engine.index.index import Index
 
 MOST_NAMESAKES = 100
 """Records of one dataset that share what was looked up; of more none is looked at."""
+MOST_SEEN = 5_000
+"""Records that are held in memory, about."""
 
 
 class Lexicon:
@@ -22,6 +24,8 @@ class Lexicon:
         self._index = index
         self._reader = reader
         self.access = access
+        self._seen: dict[str, Entity | None] = {}
+        """Records that pages looked at before: those with similar names are looked at by many."""
 
     def known(self, keys: Iterable[str]) -> dict[str, int]:
         """Those of these keys (``engine.index.naming``) that there are, and how many have each."""
@@ -46,5 +50,11 @@ class Lexicon:
     def _records(self, ids: Sequence[str]) -> list[Entity]:
         if self._among is not None:
             ids = [id_ for id_ in ids if id_ in self._among]
-        found = self._reader.entities(ids, self.access) if ids else []
-        return [node for node in found if isinstance(node, Entity)]
+        if len(self._seen) > MOST_SEEN:
+            self._seen.clear()
+        new = [id_ for id_ in ids if id_ not in self._seen]
+        for id_, node in zip(
+            new, self._reader.entities(new, self.access) if new else (), strict=True
+        ):
+            self._seen[id_] = node if isinstance(node, Entity) else None
+        return [node for id_ in ids if (node := self._seen[id_]) is not None]
