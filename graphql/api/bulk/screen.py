@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -21,6 +21,9 @@ from engine.document import Reason
 from engine.engine import Engine
 from engine.errors import BadInput
 from engine.mentioned import LIKELY
+
+AT_ONCE = 4
+"""Files that are read at the same time: others wait, and hold up no other request."""
 
 
 class Skim(Protocol):
@@ -39,6 +42,7 @@ class Screens:
     def __init__(self, engine: Engine, skim: Skim) -> None:
         self._engine = engine
         self._skim = skim
+        self._places = CapacityLimiter(AT_ONCE)
 
     async def post(self, request: Request, visit: Visit, caller: Caller) -> Response:
         """Whom the files of a form name, of those whom the caller may see.
@@ -58,7 +62,7 @@ class Screens:
             told: dict[str, list[Any]] = {"mentions": [], "unread": []}
             for file in files:
                 work = partial(self._screen, file.filename or "", file.file, languages, access)
-                mentions, unread = await to_thread.run_sync(work)
+                mentions, unread = await to_thread.run_sync(work, limiter=self._places)
                 told["mentions"] += [each for each in mentions if each["score"] >= least]
                 told["unread"] += unread
         return JSONResponse(told)
