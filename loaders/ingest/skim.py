@@ -119,38 +119,34 @@ def with_members(
             volumes=tuple(volumes(file.name, file.beside)),
         )
         ending = box.read(asked)
-        members: list[Waiting] = []
-        places: dict[tuple[str, ...], dict[str, Path]] = {}
-        reading = _Reading(file.path, place)
+        reading = _Reading(file, place)
         for part in parts_in(place / PARTS):
-            if isinstance(part, Member):
-                inner = place / part.file
-                path = "/".join((file.path, *part.folders, part.name))
-                own = places.setdefault(part.folders, {})
-                own[part.name] = inner
-                members.append(Waiting(inner, part.name, path, file.depth + 1, among(own)))
-                spent += inner.stat().st_size
-                continue
             yield from reading.texts(part)
         yield from reading.rest()
         if ending.reason is not None:
             yield Unread(file.path, ending.reason, ending.detail)
         count += 1
-        waiting += reversed(members)
+        spent += sum(member.file.stat().st_size for member in reading.members)
+        waiting += reversed(reading.members)
 
 
 class _Reading:
-    """What is read of one file, as pages."""
+    """What is read of one file, as pages, and what is in it."""
 
-    def __init__(self, path: str, folder: Path) -> None:
-        self._path = path
+    def __init__(self, file: Waiting, folder: Path) -> None:
+        self._path = file.path
+        self._depth = file.depth
         self._folder = folder
+        self._places: dict[tuple[str, ...], dict[str, Path]] = {}
+        self.members: list[Waiting] = []
         self._text = ""
         self._page = 0
 
     def texts(self, part: object) -> Iterator[Sheet | Unread]:
         """The texts of one part of it."""
         match part:
+            case Member():
+                self._add(part)
             case PageReading():
                 yield Sheet(self._path, part.number, part.text)
             case Text():
@@ -167,6 +163,13 @@ class _Reading:
                     yield from self._passages()
             case Problem():
                 yield Unread(self._path, part.reason, part.detail)
+
+    def _add(self, part: Member) -> None:
+        file = self._folder / part.file
+        beside = self._places.setdefault(part.folders, {})
+        beside[part.name] = file
+        path = "/".join((self._path, *part.folders, part.name))
+        self.members.append(Waiting(file, part.name, path, self._depth + 1, among(beside)))
 
     def _passages(self) -> Iterator[Sheet]:
         while len(self._text) > LONGEST:

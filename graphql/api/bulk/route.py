@@ -20,15 +20,15 @@ def bulk_routes(
 
     Without ``skim`` no file is read on the spot.
     """
-    exports = guarded(engine, gate, Exports(engine).export)
     files = Files(engine)
-    file, table = guarded(engine, gate, files.file), guarded(engine, gate, files.table)
-    text = guarded(engine, gate, files.text)
     routes = [
-        Route("/datasets/{name}/entities.ftm.json", exports, methods=["GET"]),
-        Route("/documents/{id}/file", file, methods=["GET"]),
-        Route("/documents/{id}/text", text, methods=["GET"]),
-        Route("/documents/{id}/tables/{number:int}.csv", table, methods=["GET"]),
+        Route(path, guarded(engine, gate, handler), methods=["GET"])
+        for path, handler in (
+            ("/datasets/{name}/entities.ftm.json", Exports(engine).export),
+            ("/documents/{id}/file", files.file),
+            ("/documents/{id}/text", files.text),
+            ("/documents/{id}/tables/{number:int}.csv", files.table),
+        )
     ]
     if proof is not None:
         proofs = Proofs(engine, proof)
