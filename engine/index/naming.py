@@ -55,9 +55,9 @@ _NOT_ALPHABETIC = re.compile(
 _APOSTROPHES = re.compile("['\u2018\u2019`\u00b4\u2032]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sound:
-    """How one word is compared with another."""
+    """How one word is compared with another: one object for each word (``heard``)."""
 
     word: str
     """The word in lower case, in its own script."""

@@ -53,11 +53,12 @@ class Sighting:
         return min(how for _, how in self.matched if how > INITIAL)
 
 
+@lru_cache(maxsize=100_000)
 def likeness(word: Sound, other: Sound) -> float:
     """How a word matches another; 0 where it does not."""
     if word.word == other.word or not word.tokens.isdisjoint(other.tokens):
         return EXACT
-    if not set(word.ways).isdisjoint(other.ways):
+    if any(way in other.ways for way in word.ways):
         return HEARD
     if word.alphabetic and other.alphabetic:
         return 0.0
@@ -66,7 +67,7 @@ def likeness(word: Sound, other: Sound) -> float:
 
 def _is_near(word: Sound, other: Sound) -> bool:
     """Whether two words of different scripts have the same consonants, with little difference."""
-    if set(word.classes).isdisjoint(other.classes):
+    if not any(each in other.classes for each in word.classes):
         return False
     if not (word.own or other.own):  # both are written with vowels
         return any(_differ_little(one, two) for one in word.ways for two in other.ways)
