@@ -61,6 +61,7 @@ _KH = re.compile("^x(?=[aeo]|u[^aen])|(?<=[aeiou])x(?=[dgklmnrtvz])|(?<=[aou])x(
 """Where ``x`` is the sound of ``kh``, as in Uzbek; Chinese has it before other letters."""
 _FRENCH = re.compile("tch|ou|eff$|ine$")
 _GERMAN = re.compile("sch|w|j[aeiou]|[aeiouy]j|enko$")
+_VIC = re.compile("vic$")
 _GERMAN_CHANGES = (
     (re.compile("(?<![tsdc])z(?![h])"), "ts"),
     (re.compile("(?<![st])s(?!ch|[spkt])"), "z"),
@@ -89,7 +90,7 @@ def _normal(word: str, steps: Sequence[Step] = _STEPS) -> str:
 
 def _readings(word: str) -> list[str]:
     """The ways to read a word's letters, as words that have one reading."""
-    found = [f"{word}h" if word.endswith("vic") else word]
+    found = [_VIC.sub("vich", word)]
     french, german = _FRENCH.search(word), _GERMAN.search(word)
     if _CH.search(word):
         found.append(_CH.sub("kh", word))

@@ -70,9 +70,7 @@ def create_app(
             return await graphiql.page(request, engine)
         return await respond(execution, gate, request)
 
-    metrics = Metrics()
-    watch_lanes(metrics, execution.lanes)
-    watch_counters(metrics, gate)
+    metrics = watched(execution, gate)
     sign_in = signing_in(engine, gate)
     app = Starlette(
         routes=[
@@ -97,6 +95,14 @@ def create_app(
     app.state.renewal = sign_in.check
     app.router.redirect_slashes = False  # the address of a redirect would repeat what was asked
     return app
+
+
+def watched(execution: Execution, gate: Gate) -> Metrics:
+    """What is measured of all requests."""
+    metrics = Metrics()
+    watch_lanes(metrics, execution.lanes)
+    watch_counters(metrics, gate)
+    return metrics
 
 
 def middleware(settings: Settings, metrics: Metrics) -> list[Middleware]:

@@ -3,7 +3,7 @@
 import email.policy
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.errors import HeaderParseError
@@ -55,6 +55,8 @@ CHAT_CLASSES = (
     "IPM.NOTE.MOBILE.MMS",
 )
 """What Outlook calls messages of Teams and of Skype, and those of phones."""
+SENDERS_OF_CHATS = {"emitters": "sender"}
+"""What FtM's Message calls those whom its Email calls so."""
 OF_CHATS = frozenset({"subject", "title", "threadTopic", "messageId", "inReplyTo", "date"})
 """The properties of FtM's Message that headers have."""
 
@@ -79,13 +81,8 @@ def mail_parts(asked: Asked, message: Message) -> Iterator[Part]:
     if not message.keys():
         raise Unreadable(Reason.CORRUPT, "it has no headers, which every mail has")
     chat = is_chat(message)
-    values = properties_of(message)
-    if chat:
-        values = {name: found for name, found in values.items() if name in OF_CHATS}
-    yield Facts("Message" if chat else "Email", "message/rfc822", values)
-    for header, role in ROLES.items():
-        for name, address in addresses(message, header):
-            yield Party("sender" if chat and role == "emitters" else role, name, address)
+    yield of_chat(message) if chat else Facts("Email", "message/rfc822", properties_of(message))
+    yield from parties(message, SENDERS_OF_CHATS if chat else {})
     folder = Folder(asked)
     texts: list[str] = []
     for part in leaves(message, texts):
@@ -95,6 +92,20 @@ def mail_parts(asked: Asked, message: Message) -> Iterator[Part]:
     if defects := [type(defect).__name__ for part in message.walk() for defect in part.defects]:
         broken = ", ".join(sorted(set(defects)))
         yield Problem(Reason.PARTIAL, f"the mail is not as the standard has it: {broken}")
+
+
+def parties(message: Message, others: Mapping[str, str]) -> Iterator[Party]:
+    """Who sent and received it, in their roles, or in the ``others`` that stand for these."""
+    for header, role in ROLES.items():
+        for name, address in addresses(message, header):
+            yield Party(others.get(role, role), name, address)
+
+
+def of_chat(message: Message) -> Facts:
+    """What the headers of a message of a chat say."""
+    values = properties_of(message).items()
+    kept = {name: found for name, found in values if name in OF_CHATS}
+    return Facts("Message", "message/rfc822", kept)
 
 
 def is_chat(message: Message) -> bool:
