@@ -282,11 +282,7 @@ class Index:
         Of every dataset, and deleted ones too: it only tells which are worth looking up.
         """
         frequency = self._searcher.doc_freq
-        return {
-            key: count
-            for key in keys
-            if (count := frequency(field, key if key.isascii() else clean(key)))
-        }
+        return {key: count for key in keys if (count := int(frequency(field, clean(key))))}
 
     def holding(self, field: str, keys: Mapping[str, int], access: Access, most: int) -> list[str]:
         """The ids of records that have one of these terms, in order; see ``holders_of``."""
