@@ -37,6 +37,7 @@ DEMO = (
 MATCH = (
     "tests/engine/match/test_comparison.py",
     "tests/engine/match/test_crossing.py",
+    "tests/engine/match/test_kill.py",
     "tests/engine/match/test_matcher.py",
     "tests/engine/match/test_review.py",
     "tests/cli/test_review.py",
