@@ -1,32 +1,40 @@
 """The relationships of a record that has very many: pages that cost what they hold.
 
 Neo4j looks at all relationships of a node to find the first of an order. Of a record with more than
-``HUB`` the index finds the edges of a page, by date or by amount, and the graph reads these alone.
-An order by the degree of neighbours would have to count all neighbours: such a record has its
-relationships by date instead, and a warning says so. What is no edge of FtM comes last, by id.
+``HUB`` the index finds those of a page, and the graph reads these alone. An order by the degree of
+neighbours would have to count all neighbours: such a record has its relationships by date instead,
+and a warning says so. Except in the order of ids, what is no edge of FtM comes last, by id.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from heapq import merge
 from itertools import islice
+from operator import itemgetter
+from typing import TypeVar
 
 from engine.access import Access
 from engine.answer import Page, Step
 from engine.cursor import cursor_of, place_of
-from engine.entity import relationship_types
+from engine.degree import HUB
+from engine.entity import MENTIONS, relationship_types
+from engine.graph.walk.expand import key_of
 from engine.graph.walk.hub import HubWalk
-from engine.index.edge import edges_of, kinds, ordered_edges
-from engine.index.facet import number_of_hits
+from engine.index.adjacency import Adjacency, Key, edges_of, link_names
+from engine.index.edge import kinds, ordered_edges
 from engine.index.index import Index
-from engine.question import ExpandOrder, ExpandQuestion
+from engine.question import Direction, ExpandOrder, ExpandQuestion
 from engine.warning import warn
 
-HUB = 2_000
-"""A record with more relationships has pages by the index."""
-FIELDS = {ExpandOrder.AMOUNT: "amount", ExpandOrder.DATE: "last"}
+FIELDS = {ExpandOrder.AMOUNT: "amount", ExpandOrder.DATE: "last", ExpandOrder.SHARE: "share"}
 DEGREES = (ExpandOrder.DEGREE_ASC, ExpandOrder.DEGREE_DESC)
 REST = "rest"
 """Begins the cursors among relationships that are no edges."""
+MOST_TOGETHER = 2_000
+"""Relationships that are read together, where few of those before were to be seen."""
+P = TypeVar("P")
+Place = tuple[int, str]
+"""What an edge is ordered by, and its id."""
 
 
 class Hubs:
@@ -36,104 +44,146 @@ class Hubs:
         self._walk = walk
         self._index = index
 
-    def is_hub(self, question: ExpandQuestion, access: Access) -> bool:
-        """Whether a page of this question comes by the index."""
-        if question.order not in (*FIELDS, *DEGREES) or question.id.startswith("literal:"):
-            return False
-        # the number of all is stored, and most records have few; those that one sees are counted
-        if self._walk.degree(question.id, access) <= HUB:
-            return False
-        visible = edges_of(ExpandQuestion(question.id), access)
-        if number_of_hits(self._index.searcher, visible) <= HUB:
-            return False
-        return not (question.judged and self._walk.is_judged(question.id, access))
-
     def page(self, question: ExpandQuestion, access: Access) -> Page[Step]:
         """A page of a hub's relationships."""
-        field = FIELDS.get(question.order, "last")
         if question.order in DEGREES and question.after is None:
             warn(
                 f"{question.id} has more than {HUB:,} relationships: they are in the order of "
                 "their dates, not of how connected the neighbours are"
             )
-        after = None if question.after is None else place_of(question.after, str, int, str, str)
-        found: list[tuple[str, Step]] = []
-        if after is None or after[0] != REST:
-            found = self._edges(question, access, field, after)
-        if len(found) <= question.first:
-            found += self._rest(question, access, after, question.first + 1 - len(found))
+        pages = HubPages(self._walk, self._index, question, access)
+        found = list(islice(pages.steps(), question.first + 1))
         page = found[: question.first]
         return Page(
             [step for _, step in page], [cursor for cursor, _ in page], len(found) > len(page)
         )
 
-    def _edges(
-        self, question: ExpandQuestion, access: Access, field: str, after: list[object] | None
-    ) -> list[tuple[str, Step]]:
-        """The next edges, in the order of a field of the index."""
+
+@dataclass(frozen=True)
+class HubPages:
+    """The relationships that one question about a hub asks for."""
+
+    walk: HubWalk
+    index: Index
+    question: ExpandQuestion
+    access: Access
+
+    def steps(self) -> Iterator[tuple[str, Step]]:
+        """The steps after the place of the question's cursor, each with its own."""
+        order, after = self.question.order, self.question.after
+        if order is ExpandOrder.ID:
+            start = None if after is None else _place_of_id(after)
+            parts = (self._edges_by_id(start), self._links(start))
+            for key, step in merge(*parts, key=itemgetter(0)):
+                yield cursor_of(order.value, 0, *key), step
+            return
+        place = None if after is None else place_of(after, str, int, str, str)
+        rest = place is not None and place[0] == REST
+        if not rest:
+            yield from self._edges_by_number(place)
+        start = _place_of_id(str(place[3])) if rest and place is not None else None
+        for found, step in self._links(start):
+            yield cursor_of(REST, 0, "", cursor_of(ExpandOrder.ID.value, 0, *found)), step
+
+    # --- edges of FtM -------------------------------------------------------------------------
+
+    def _edges_by_number(self, after: list[object] | None) -> Iterator[tuple[str, Step]]:
+        """The next edges, those with the largest value of a field of the index first."""
         place = None if after is None else (int(str(after[1])), str(after[2]))
         other = "" if after is None else str(after[3])
-        found: list[tuple[int, str, Step]] = []
-        for places in self._batches(question, access, field, place):
-            found += [
-                each
-                for each in self._read(question, access, places)
-                if place is None or (each[0], each[2].relationship.id) != place or each[1] > other
-            ]
-            if len(found) > question.first:
-                break
-        name = question.order.value
-        return [
-            (cursor_of(name, value, step.relationship.id, end), step) for value, end, step in found
-        ]
+        name = self.question.order.value
+        for places in self._together(self._places(place)):
+            ids = [id_ for _, id_ in places]
+            steps = self._read(ids)
+            for value, id_ in places:
+                for (end, out), step in sorted(steps.get(id_, {}).items()):
+                    shown = f"{end} {out}"
+                    if (value, id_) != place or shown > other:
+                        yield cursor_of(name, value, id_, shown), step
 
-    def _batches(
-        self,
-        question: ExpandQuestion,
-        access: Access,
-        field: str,
-        place: tuple[int, str] | None,
-    ) -> Iterator[list[tuple[int, str]]]:
+    def _places(self, place: Place | None) -> Iterator[Place]:
         """The edges from a place on, its own included: it may lead to several neighbours."""
-        if not kinds(question.types):
+        if not kinds(self.question.types):
             return
-        start = None if place is None else (place[0], place[1][:-1])
-        query = edges_of(question, access)
-        edges = (
-            each
-            for each in ordered_edges(self._index.searcher, query, field, start, question.first)
-            if place is None or (-each[0], each[1]) >= (-place[0], place[1])
-        )
-        while batch := list(islice(edges, question.first + 1)):
+        if place is not None:
+            yield place
+        field = FIELDS.get(self.question.order, "last")
+        query = edges_of(self.question, self.access)
+        yield from ordered_edges(self.index.searcher, query, field, place, self.question.first)
+
+    def _edges_by_id(self, after: Key | None) -> Iterator[tuple[Key, Step]]:
+        """The next edges in the order of their neighbours' ids."""
+        if not kinds(self.question.types):
+            return
+        adjacency = Adjacency(self.index.searcher, self.question, self.access)
+        wanted = min(self.question.first + 1, MOST_TOGETHER)
+        for keys in self._together(adjacency.keys(after, wanted)):
+            steps = self._read(list(dict.fromkeys(id_ for _, _, id_, _ in keys)))
+            for key in keys:
+                step = steps.get(key[2], {}).get((key[0], key[3]))
+                if step is not None:
+                    yield key, step
+
+    def _read(self, ids: list[str]) -> dict[str, dict[tuple[str, bool], Step]]:
+        return self.walk.steps(self.question, ids, kinds(self.question.types), self.access)
+
+    def _together(self, places: Iterator[P]) -> Iterator[list[P]]:
+        """Places a page at a time, and more where those before were not enough."""
+        size = self.question.first + 1
+        while batch := list(islice(places, size)):
             yield batch
+            size = min(size * 2, max(MOST_TOGETHER, self.question.first + 1))
 
-    def _read(
-        self,
-        question: ExpandQuestion,
-        access: Access,
-        places: list[tuple[int, str]],
-    ) -> list[tuple[int, str, Step]]:
-        """The steps along some edges, in their order, each with its end as a cursor has it."""
-        ids = [id_ for _, id_ in places]
-        steps = self._walk.steps(question, ids, kinds(question.types), access)
-        return [
-            (value, end, step)
-            for value, id_ in places
-            for end, step in sorted(steps.get(id_, ()), key=lambda pair: pair[0])
-        ]
+    # --- what is no edge ----------------------------------------------------------------------
 
-    def _rest(
-        self, question: ExpandQuestion, access: Access, after: list[object] | None, first: int
-    ) -> list[tuple[str, Step]]:
-        """The relationships that are no edges of FtM, by id."""
-        known = relationship_types() if question.types is None else set(question.types)
-        others = tuple(sorted(known - set(kinds(None))))
-        if not others or first <= 0:
-            return []
-        cursor = str(after[3]) if after is not None and after[0] == REST else None
-        asked = replace(
-            question, types=others, order=ExpandOrder.ID, after=cursor or None, first=first
-        )
-        page = self._walk.expand(asked, access)
-        cursors = [cursor_of(REST, 0, "", inner) for inner in page.cursors]
-        return list(zip(cursors, page.items, strict=True))
+    def _links(self, after: Key | None) -> Iterator[tuple[Key, Step]]:
+        """The relationships that are no edges, in the order of the neighbours' ids."""
+        known = relationship_types()
+        asked = known if self.question.types is None else known & set(self.question.types)
+        types = tuple(sorted(asked - set(kinds(None))))
+        if not types:
+            return
+        parts = [self._referrers(after)]
+        if self.question.direction is not Direction.IN:
+            parts.append(self._by_graph(replace(self.question, types=types), Direction.OUT, after))
+        if self.question.mentions and MENTIONS in types:
+            mentions = replace(self.question, types=(MENTIONS,))
+            if self.question.direction is not Direction.OUT:
+                parts.append(self._by_graph(mentions, Direction.IN, after))
+        yield from merge(*parts, key=itemgetter(0))
+
+    def _by_graph(
+        self, question: ExpandQuestion, direction: Direction, after: Key | None
+    ) -> Iterator[tuple[Key, Step]]:
+        """What the graph finds: a record names few others, though many may name it."""
+        order = ExpandOrder.ID
+        cursor = None if after is None else cursor_of(order.value, 0, *after)
+        while True:
+            page = self.walk.expand(
+                replace(question, direction=direction, order=order, after=cursor), self.access
+            )
+            for cursor, step in zip(page.cursors, page.items, strict=True):
+                yield _place_of_id(cursor), step
+            if not page.has_next:
+                return
+
+    def _referrers(self, after: Key | None) -> Iterator[tuple[Key, Step]]:
+        """The records that name it in a property."""
+        adjacency = Adjacency(self.index.searcher, self.question, self.access)
+        types = sorted(link_names().keys() & set(self.question.types or link_names()))
+        start, size = "", self.question.first + 1
+        if after is not None:  # the neighbour of the place itself may name it twice
+            start = after[0]
+            found = self.walk.links(self.question, [start], types, self.access)
+            yield from (pair for pair in found if pair[0] > after)
+        while ids := adjacency.referrers(start, size):
+            yield from self.walk.links(self.question, ids, types, self.access)
+            if len(ids) < size:
+                return
+            start, size = ids[-1], min(size * 2, max(MOST_TOGETHER, size))
+
+
+def _place_of_id(cursor: str) -> Key:
+    """The place of a cursor in the order of ids; raises BadInput for another one."""
+    _, neighbour, type_, id_, out = key_of(ExpandOrder.ID, cursor)
+    return neighbour, type_, id_, out

@@ -28,6 +28,7 @@ from engine.answer import (
 from engine.caller import Caller
 from engine.cluster import MOST_AROUND, Cluster, ClusterQuestion, Overlap, OverlapQuestion
 from engine.dataset import Dataset
+from engine.degree import Degrees
 from engine.document import Word
 from engine.entity import Entity, Node
 from engine.errors import BadInput
@@ -88,17 +89,16 @@ class Reading:
         walk = NeighbourWalk(stores.connection, settings.deadline)
         self.rates = Rates.read(settings.rates)
         self._neighbours = Neighbours(walk, stores.index, self._presence, self.rates)
-        self._hubs = Hubs(HubWalk(stores.connection, settings.deadline), stores.index)
+        hubs = HubWalk(stores.connection, settings.deadline)
+        self._hubs = Hubs(hubs, stores.index)
+        self._degrees = Degrees(hubs, stores.index)
         self._sets = Sets(stores.connection, settings.deadline)
         history = History(stores.connection, settings.deadline)
         self._changes = Changes(history, self._reader, stores.index)
         self._ownership = Ownership(stores.connection, settings.deadline)
         self._catalog = Catalog(stores.connection, settings.deadline)
-        self._journal = Journal(
-            stores.connection,
-            settings.deadline,
-            partial(is_claimed, settings.data, shared=stores.shared_connection),
-        )
+        claimed = partial(is_claimed, settings.data, shared=stores.shared_connection)
+        self._journal = Journal(stores.connection, settings.deadline, claimed)
         self._password = stores.password.encode()
         self._secrets: dict[str, bytes] = {}
         self.directory = Directory(stores.connection, settings.deadline)
@@ -167,7 +167,7 @@ class Reading:
 
         Raises NotFound for an id that is not there, or not for this reader.
         """
-        if self._hubs.is_hub(question, access):
+        if self._degrees.is_hub(question, access):
             return self._hubs.page(question, access)
         page = self._reader.expand(question, access)
         if not page.items and question.after is None:
@@ -176,7 +176,8 @@ class Reading:
 
     def expand_count(self, question: ExpandQuestion, access: Access) -> int:
         """How many relationships ``expand`` has on all pages."""
-        return self._reader.expand_count(question, access)
+        number = self._degrees.total(question, access)
+        return self._reader.expand_count(question, access) if number is None else number
 
     def neighbours(self, question: NeighbourQuestion, access: Access) -> Tallied[str]:
         """The neighbours of one entity by their ids, a row for each, with counts and sums.
@@ -195,7 +196,8 @@ class Reading:
 
     def edge_counts(self, ids: Sequence[str], access: Access) -> dict[str, list[EdgeCount]]:
         """How many relationships of each type and direction each entity has."""
-        return self._reader.edge_counts(ids, access)
+        known = self._degrees.of_hubs(ids, access)
+        return known | self._reader.edge_counts([id_ for id_ in ids if id_ not in known], access)
 
     def referrers(
         self, ids: Sequence[str], access: Access, schema: str, prop: str, first: int
@@ -223,7 +225,7 @@ class Reading:
         return {id_: self._index.referrer_count(prop, id_, access, schema) for id_ in ids}
 
     def subgraph(self, ids: Sequence[str], access: Access) -> Subgraph:
-        """The relationships among a set of at most 500 entities.
+        """The relationships among a set of at most 5,000 entities.
 
         Warns of ids that are not there, or not for this reader; raises NotFound where none is,
         BadInput for no ids.

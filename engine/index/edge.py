@@ -1,4 +1,4 @@
-"""The edges of one record in the order of their dates or amounts, a page at a time.
+"""The edges of one record in the order of their dates, amounts or shares, a page at a time.
 
 A page costs what it holds and a look at the record's entries, however many relationships it has.
 """
@@ -9,33 +9,15 @@ from dataclasses import dataclass
 import tantivy
 from tantivy import FieldType, Order, Query
 
-from engine.access import Access
 from engine.entity import edge_schemata
-from engine.index import clause
-from engine.index.field import ORDER_NUMBERS, layout
+from engine.index.field import UNSIGNED, layout
+from engine.index.group import ids_after
 from engine.index.rank import both
-from engine.index.tally import overlapping
-from engine.index.term import either, every, one_of
-from engine.question import Direction, ExpandQuestion
 
 SIZE = 64
 """Edges that are looked up together beyond those that are wanted."""
 Place = tuple[int, str]
 """What an edge is ordered by, and its id."""
-
-
-def edges_of(question: ExpandQuestion, access: Access) -> Query:
-    """The edges of a record that are asked for, whatever their other ends are."""
-    sides = []
-    if question.direction is not Direction.IN:
-        sides.append(one_of("source", [question.id]))
-    if question.direction is not Direction.OUT:
-        sides.append(one_of("target", [question.id]))
-    known = edge_schemata()
-    types = known if question.types is None else [name for name in question.types if name in known]
-    schemata = one_of("schema", sorted(known[name].name for name in types))
-    during = overlapping(question.during)
-    return every([either(sides), schemata, clause.allowed(access), *during])
 
 
 @dataclass(frozen=True)
@@ -57,7 +39,7 @@ class Edges:
             [(tantivy.Occur.Must, self.query), (tantivy.Occur.MustNot, self._has())]
         )
         start = place[1] if place is not None and not place[0] else ""
-        yield from ((0, id_) for id_ in self._by_id(without) if id_ > start)
+        yield from ((0, id_) for id_ in ids_after(self.searcher, without, start, wanted + SIZE))
 
     def _has(self) -> Query:
         return Query.exists_query(self.field)
@@ -81,21 +63,14 @@ class Edges:
             if last is None:
                 return
             equal = both(self.query, self._between(last, last))
-            yield from ((last, id_) for id_ in self._by_id(equal))
+            yield from ((last, id_) for id_ in ids_after(self.searcher, equal, "", limit))
             value = last - 1
-
-    def _by_id(self, query: Query) -> Iterator[str]:
-        size = max(self.searcher.num_docs, 1)
-        hits = self.searcher.search(
-            query, size, count=False, order_by_field="id", order=Order.Asc
-        ).hits
-        return (str(id_) for id_, _ in hits)
 
     def _upto(self, value: int) -> Query:
         return self._between(None, value)
 
     def _between(self, low: int | None, high: int | None) -> Query:
-        kind = FieldType.Unsigned if self.field in ORDER_NUMBERS else FieldType.Integer
+        kind = FieldType.Unsigned if self.field in UNSIGNED else FieldType.Integer
         return Query.range_query(layout(), self.field, kind, low, high)
 
 

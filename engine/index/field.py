@@ -8,7 +8,7 @@ from functools import cache
 import tantivy
 from followthemoney import model, registry
 
-LAYOUT = 13
+LAYOUT = 14
 """Raise it when fields or folding change: an index of another layout is rebuilt, never read."""
 
 ANALYZER = "clew"
@@ -17,11 +17,16 @@ KEYS = ("id", "sort")
 ORDER_NUMBERS = ("rank", "earliest", "latest", "amount")
 """Fast numbers of 64 bits; like ``sort`` they are what hits are ordered and paged by, and hardly
 ever equal. Texts instead of these four would take a third of all the time that indexing takes."""
+SHARE = "share"
+"""Of an edge whose share is known: a fast number that edges are ordered by."""
+UNSIGNED = (*ORDER_NUMBERS, SHARE)
 FACETED = ("dataset", "schema", "country", "topic", "year", "mimetype", "language", "author")
 DOCUMENT, PAGE = "document", "page"
 """Of an entry that is a page: the id of its document, and its number in it."""
 ENDS = ("source", "target")
 """The ends of edges: fast, as relationships are counted and summed by them."""
+FOREIGN = "foreign"
+"""Of an edge: the datasets of its ends, but for its own. Few edges have any."""
 LITERAL = "literal"
 """The shared values of an entry: fast, as entries are counted by them."""
 PLAIN_VALUES, FIGURES, DAYS = "fact", "figure", "day"
@@ -87,7 +92,7 @@ def reaches_pages(field: Field) -> bool:
 def layout() -> tantivy.Schema:
     """Tantivy's schema of the index."""
     builder = tantivy.SchemaBuilder()
-    for name in (*KEYS, *FACETED, DOCUMENT, *ENDS, LITERAL):
+    for name in (*KEYS, *FACETED, DOCUMENT, *ENDS, FOREIGN, LITERAL):
         builder.add_text_field(
             name, stored=name == "id", fast=True, tokenizer_name="raw", index_option="basic"
         )
@@ -102,7 +107,7 @@ def layout() -> tantivy.Schema:
         builder.add_json_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     for name in NUMBERS:
         builder.add_integer_field(name, fast=True)
-    for name in (*ORDER_NUMBERS, PAGE):
+    for name in (*UNSIGNED, PAGE):
         builder.add_unsigned_field(name, fast=True, stored=name == PAGE)
     builder.add_integer_field("revision", stored=True, fast=True)
     builder.add_bytes_field("checksum", stored=True)

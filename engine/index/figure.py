@@ -4,23 +4,27 @@
 of ``engine.period``. ``figure`` has numbers by property, in hundredths, so that sums are exact
 whatever their order: a sum of floats would depend on how the index is cut into segments. A property
 with several numbers, or with several currencies, is left out: nobody can say which one to sum.
-``fact`` has the values of properties that entries may be grouped by, as they are written. ``day``
-has dates by property, and ``dated`` is the one that an entry's numbers are of.
+``share`` orders edges by their share, ``foreign`` names the datasets of an edge's ends where these
+are not the edge's own. ``fact`` has the values of properties that entries may be grouped by, as
+they are written. ``day`` has dates by property, and ``dated`` is the one that an entry's numbers
+are of.
 """
 
 import hashlib
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from followthemoney import model
 
 from engine.entity import Entity, schema_of
 from engine.index.day import days
-from engine.index.field import properties_by_type
+from engine.index.field import ENDS, FOREIGN, SHARE, properties_by_type
 from engine.index.folding import clean
 from engine.index.property import number
 from engine.period import codes_of, date_of, start_code
 from engine.rate import UNDATED
+from engine.share import lowest_share
 
 LONGEST = 100
 """Characters of a value that entries are grouped by."""
@@ -40,6 +44,8 @@ LARGEST = 2**53
 TIE_BITS = 20
 """Bits of an entry's digest below its amount: equal amounts have an order of their own."""
 LEAST_AMOUNT = 1 << TIE_BITS
+SHARE_PARTS, MOST_SHARE = 10**9, 10_000
+"""Shares keep their order to the billionth, up to so many times the whole."""
 
 
 @cache
@@ -127,6 +133,13 @@ def amount_key(amount: int | None, id_: str) -> int:
     return ordered << TIE_BITS | digest & (LEAST_AMOUNT - 1)
 
 
+def share_key(share: float, id_: str) -> int:
+    """A number whose order is that of shares, and different for hardly any two edges."""
+    digest = int.from_bytes(hashlib.blake2b(id_.encode(), digest_size=4).digest(), "big")
+    parts = round(min(max(share, 0.0), MOST_SHARE) * SHARE_PARTS)
+    return max(parts << TIE_BITS | digest & (LEAST_AMOUNT - 1), 1)
+
+
 def _facts(entity: Entity, known: set[str]) -> dict[str, object]:
     facts: dict[str, object] = {}
     types = schema_of(entity.schema).properties
@@ -149,10 +162,16 @@ def _ends(entity: Entity) -> dict[str, object]:
     if not schema.edge or schema.source_prop is None or schema.target_prop is None:
         return {}
     start, end = codes_of(entity)
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "source": list(dict.fromkeys(map(clean, entity.references(schema.source_prop.name)))),
         "target": list(dict.fromkeys(map(clean, entity.references(schema.target_prop.name)))),
     }
+    foreign = {end.split(":", 1)[0] for each in ENDS for end in fields[each]} - {entity.dataset}
+    if foreign:
+        fields[FOREIGN] = sorted(foreign)
+    share = lowest_share(entity.properties.get("percentage", ())).value
+    if share is not None:
+        fields[SHARE] = share_key(share, entity.id)
     codes = {"start": start, "end": end, "last": start if end is None else end}
     return fields | {name: code for name, code in codes.items() if code is not None}
 

@@ -324,9 +324,10 @@ class Cost:
             raise Refused(
                 f"first: {first} is not between 0 and {self.limit.page}.", "BAD_USER_INPUT"
             )
+        most = self.limit.drawn if node.name.value == "subgraph" else self.limit.ids
         for name in ID_LISTS:
-            if len(values.get(name) or ()) > self.limit.ids:
-                raise Refused(f"{name}: at most {self.limit.ids} ids.", "BAD_USER_INPUT")
+            if len(values.get(name) or ()) > most:
+                raise Refused(f"{name}: at most {most:,} ids.", "BAD_USER_INPUT")
         return values
 
 

@@ -47,6 +47,8 @@ class Limit:
     """The whole schema is 230 fields, and 312 with ``__typename`` everywhere."""
     page: int = 100
     ids: int = 500
+    drawn: int = 5_000
+    """Ids of one ``subgraph``, whose cost grows with what is among them, not around them."""
     points: int = 10_000
     """What an operation may cost (``api.cost``), whoever asks."""
 

@@ -200,7 +200,7 @@ class Query(
         description="The shortest paths from any of some entities to any of some others.",
     )
     subgraph: Subgraph | None = strawberry.field(
-        resolver=_subgraph, description="The relationships among at most 500 entities."
+        resolver=_subgraph, description="The relationships among at most 5,000 entities."
     )
     dataset: Dataset | None = strawberry.field(
         resolver=_dataset, description="The dataset with this name; null if you can see none."

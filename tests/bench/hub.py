@@ -1,12 +1,14 @@
 """What do questions about hubs take, against the same questions about small nodes?
 
-    python tests/bench/hub.py [PAYMENTS] [--data FOLDER]
+    python tests/bench/hub.py [PAYMENTS] [--data FOLDER] [--only WORD] [--save FILE] [--against …]
 
 A made graph: payments (100,000 unless another number is given) of hundred public bodies, three of
 which have a tenth of all payments each, to companies of which there are a fifth as many. It is
 loaded offline into a fresh data folder, or into one that is named and stays; then each question is
-asked a few times, warm. A ratio of one line is between a hub's page and a small node's page, in
-this run; run it with two sizes to compare sizes.
+asked of three hubs and of three small nodes, seven times each after a first time. It prints the
+median and the 95th percentile, and the ratio of both p95 in this run. ``--save`` keeps the figures,
+``--against`` prints the ratio of a hub's p95 to those of another run, of another size. ``--only``
+asks the questions whose names have a word.
 """
 
 import json
@@ -18,8 +20,9 @@ import sys
 import tempfile
 import time
 from argparse import ArgumentParser
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +40,11 @@ from engine.question import (
 )
 from engine.settings import Settings
 from engine.tally import AggregateQuestion, NeighbourQuestion, TallyOrder
+from engine.warning import collected
 
 ROUNDS = 7
+SLOW = 3_000
+"""Milliseconds after which a question is not asked again."""
 HUBS, BODIES = 3, 100
 Rows = list[dict[str, Any]]
 
@@ -72,20 +78,34 @@ def write(path: Path, payments: int) -> None:
             )
 
 
-def timed(ask: Callable[[], Any]) -> tuple[float, str]:
-    """The median milliseconds of a question, and what went wrong with it, if anything did."""
-    seconds = []
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
-        try:
-            answer = ask()
-        except ClewError as error:
-            return (time.perf_counter() - start) * 1000, str(error)[:60]
-        seconds.append(time.perf_counter() - start)
-        if seconds[0] > 3:
-            break
-    reason = getattr(answer, "truncated", None)
-    return statistics.median(seconds) * 1000, str(reason or "")[:60]
+@dataclass(frozen=True)
+class Figure:
+    """The milliseconds of a question, asked many times."""
+
+    p50: float
+    p95: float
+    reason: str = ""
+
+
+def timed(asked: Sequence[Callable[[], Any]]) -> Figure:
+    """The figures of some questions of a kind, and what went wrong with them, if anything did."""
+    taken, reason = [], ""
+    for ask in asked:
+        for number in range(ROUNDS + 1):
+            start = time.perf_counter()
+            try:
+                with collected():
+                    reason = str(getattr(ask(), "truncated", None) or "")[:50] or reason
+            except ClewError as error:
+                reason = str(error)[:50]
+            spent = (time.perf_counter() - start) * 1000
+            if number:
+                taken.append(spent)
+            if spent > SLOW:
+                break
+        taken = taken or [spent]
+    taken.sort()
+    return Figure(statistics.median(taken), taken[int(len(taken) * 0.95)], reason)
 
 
 def questions(engine: Engine, id_: str) -> dict[str, Callable[[], Any]]:
@@ -122,22 +142,78 @@ def questions(engine: Engine, id_: str) -> dict[str, Callable[[], Any]]:
     }
 
 
-def walks(engine: Engine, pair: tuple[str, str]) -> dict[str, Callable[[], Any]]:
-    """The questions about paths between two nodes."""
+def walks(engine: Engine, pairs: Sequence[tuple[str, str]]) -> dict[str, list[Callable[[], Any]]]:
+    """The questions about paths between some pairs."""
     access = engine.owner_access()
-    question = PathQuestion((pair[0],), (pair[1],), max_hops=4)
     return {
-        f"paths {mode.value}": lambda mode=mode: engine.paths(replace(question, mode=mode), access)
+        f"paths {mode.value}": [
+            lambda mode=mode, pair=pair: engine.paths(
+                PathQuestion((pair[0],), (pair[1],), max_hops=4, mode=mode), access
+            )
+            for pair in pairs
+        ]
         for mode in PathMode
     }
 
 
-def report(hub: dict[str, Any], small: dict[str, Any]) -> None:
-    """Ask both, and print a line for each question."""
-    print(f"{'':28}{'hub':>10}{'small':>10}{'ratio':>8}")
-    for name, ask in hub.items():
-        (slow, reason), (quick, other) = timed(ask), timed(small[name])
-        print(f"{name:28}{slow:7.1f} ms{quick:7.1f} ms{slow / quick:8.1f}  {reason or other}")
+def of_each(engine: Engine, ids: Sequence[str]) -> dict[str, list[Callable[[], Any]]]:
+    """The questions about nodes, those of each kind together."""
+    asked = [questions(engine, id_) for id_ in ids]
+    return {name: [each[name] for each in asked] for name in asked[0]}
+
+
+Asked = dict[str, list[Callable[[], Any]]]
+
+
+def report(kinds: tuple[str, str], hub: Asked, small: Asked, only: str) -> dict[str, float]:
+    """Ask both, print a line for each question, and answer the p95 of the hubs."""
+    print(f"{'':28}{kinds[0] + ' p50':>14}{'p95':>8}{kinds[1] + ' p50':>17}{'p95':>8}{'ratio':>7}")
+    found: dict[str, float] = {}
+    for name, asked in hub.items():
+        if only.lower() not in name.lower():
+            continue
+        slow, quick = timed(asked), timed(small[name])
+        found[f"{name}, {kinds[0]}"] = slow.p95
+        print(
+            f"{name:28}{slow.p50:14.1f}{slow.p95:8.1f}{quick.p50:17.1f}{quick.p95:8.1f}"
+            f"{slow.p95 / quick.p95:7.1f}  {slow.reason or quick.reason}",
+            flush=True,
+        )
+    return found
+
+
+def measured(engine: Engine, payments: int, only: str) -> dict[str, float]:
+    """Ask everything; the p95 of each question about hubs."""
+    companies = payments // 5
+    hubs = [f"hub:b{number}" for number in range(HUBS)]
+    small = [f"hub:c{companies * part // 6}" for part in (1, 2, 4)]
+    found = report(("hub", "small"), of_each(engine, hubs), of_each(engine, small), only)
+    chance = random.Random(3)
+    some = [f"hub:c{int(companies * chance.random() ** 2)}" for _ in range(12)]
+    between = list(permutations(hubs, 2))
+    mixed = [(hubs[at % HUBS], id_) for at, id_ in enumerate(some[:6])]
+    found |= report(("hubs", "few"), walks(engine, between), walks(engine, pairs_of(some)), only)
+    found |= report(
+        ("hub-few", "bodies"),
+        walks(engine, mixed),
+        walks(engine, [(f"hub:b{at}", f"hub:b{at + 40}") for at in range(10, 16)]),
+        only,
+    )
+    ids = [f"hub:c{number}" for number in range(497)] + hubs
+    more = [f"hub:c{number * companies // 4997}" for number in range(4997)] + hubs
+    access = engine.owner_access()
+    for name, chosen in (("subgraph of 500", ids), ("subgraph of 5,000", more)):
+        if only.lower() in name:
+            figure = timed([lambda chosen=chosen: engine.subgraph(chosen, access)])
+            edges = len(engine.subgraph(chosen, access).edges)
+            found[name] = figure.p95
+            print(f"{name}: p50 {figure.p50:.0f}, p95 {figure.p95:.0f} ms, {edges:,} edges")
+    return found
+
+
+def pairs_of(ids: Sequence[str]) -> list[tuple[str, str]]:
+    """Every second one with the next."""
+    return list(zip(ids[::2], ids[1::2], strict=True))
 
 
 def main() -> None:
@@ -145,6 +221,9 @@ def main() -> None:
     parser = ArgumentParser()
     parser.add_argument("payments", nargs="?", type=int, default=100_000)
     parser.add_argument("--data", type=Path)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--save", type=Path)
+    parser.add_argument("--against", type=Path)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         data = given.data or Path(temporary) / "data"
@@ -163,11 +242,13 @@ def main() -> None:
             size = sum(f.stat().st_size for f in (data / part).rglob("*") if f.is_file())
             print(f"{part}: {size / 2**20:,.0f} MiB")
         with Engine.open(Settings(data=data, heap_mb=1024, pagecache_mb=512)) as engine:
-            report(questions(engine, "hub:b0"), questions(engine, f"hub:c{given.payments // 6}"))
-            report(walks(engine, ("hub:b0", "hub:b1")), walks(engine, ("hub:c1", "hub:c2")))
-            ids = [f"hub:c{number}" for number in range(497)] + ["hub:b0", "hub:b1", "hub:b2"]
-            access = engine.owner_access()
-            print(f"subgraph of 500: {timed(lambda: engine.subgraph(ids, access))[0]:.0f} ms")
+            found = measured(engine, given.payments, given.only)
+    if given.save:
+        given.save.write_text(json.dumps(found))
+    if given.against:
+        before = json.loads(given.against.read_text())
+        for name in found.keys() & before.keys():
+            print(f"{name}: {found[name] / before[name]:.2f} times that of the other size")
 
 
 if __name__ == "__main__":

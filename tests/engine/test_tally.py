@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from engine import hub
+from engine import degree
 from engine.access import Access
 from engine.answer import Step
 from engine.cluster import ClusterQuestion, ClusterType, OverlapQuestion
@@ -28,6 +28,7 @@ from engine.question import (
     SearchQuestion,
     SearchSort,
 )
+from engine.share import lowest_share
 from engine.tally import AggregateQuestion, NeighbourQuestion, Tally, TallyOrder
 
 DATASETS = ("one", "two")
@@ -73,7 +74,7 @@ def records() -> list[Entity]:
     found.append(make_entity("two", "other", "PublicBody", {"name": ["other"]}))
     for number in range(10):
         given = {"name": [f"Company {number}"], "country": [("de", "fr")[number % 2]]}
-        if number == 3:
+        if number in (3, 4, 7):
             given["parent"] = ["one:hub"]
         found += [make_entity(name, f"c{number}", "Company", given) for name in DATASETS]
     found += [payment(number, chance) for number in range(240)]
@@ -82,8 +83,12 @@ def records() -> list[Entity]:
         if number < 4:
             held["idNumber"] = [f"ID-{number // 2}99"]
         found.append(make_entity(DATASETS[number % 2], f"x{number}", "Person", held))
-    share = {"owner": ["hub"], "asset": ["c1"], "startDate": ["2001"]}
-    return [*found, make_entity("one", "share", "Ownership", share)]
+    for number in range(16):
+        share = {"owner": ["hub"], "asset": [f"c{number % 12}"], "startDate": ["2001"]}
+        if number:
+            share["percentage"] = [chance.choice(["20", "60 %", "1/3", "12.5", "some"])]
+        found.append(make_entity("one", f"share{number}", "Ownership", share))
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -323,32 +328,72 @@ def check_sets(loaded: Engine, all_records: list[Entity]) -> None:
     assert loaded.overlap(OverlapQuestion(("one",)), ONE).items == []
 
 
+HUB_QUESTIONS = [
+    ExpandQuestion("one:hub", first=23),
+    ExpandQuestion("one:hub", first=23, direction=Direction.IN),
+    ExpandQuestion("one:hub", first=23, direction=Direction.OUT, schemata=("Company",)),
+    ExpandQuestion("one:hub", first=7, types=("PAYMENT",), during=DateRange("2018-04", "2019")),
+    ExpandQuestion("one:hub", first=3, types=("OWNERSHIP", "PARENT")),
+]
+
+
 def check_hub(loaded: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages of a hub by the index have the steps that the graph finds, in their order."""
-    for access in (ALL, ONE):
-        for given in ({}, {"direction": Direction.IN}, {"types": ("PAYMENT",)}):
-            for order, name in ((ExpandOrder.DATE, "date"), (ExpandOrder.AMOUNT, "amount")):
-                asked = ExpandQuestion("one:hub", order=order, first=7, **given)
-                monkeypatch.setattr(hub, "HUB", 2_000)
-                known = loaded.expand(replace(asked, first=1000), access).items
-                monkeypatch.setattr(hub, "HUB", 10)
-                steps: list[Step] = []
-                page = loaded.expand(asked, access)
-                while page.has_next:
-                    assert len(page.items) == 7
-                    steps += page.items
-                    page = loaded.expand(replace(asked, after=page.cursors[-1]), access)
-                steps += page.items
-                ids = sorted((step.relationship.id, step.node.id) for step in steps)
-                assert ids == sorted((step.relationship.id, step.node.id) for step in known)
-                told = [step.relationship.entity for step in steps]
-                has = [each is not None and measure(each, name) is not None for each in told]
-                assert has == sorted(has, reverse=True)
-    monkeypatch.setattr(hub, "HUB", 2_000)
+    """Pages and numbers of a hub by the index are those that the graph finds."""
+    measures = {ExpandOrder.DATE: "date", ExpandOrder.AMOUNT: "amount", ExpandOrder.SHARE: "share"}
+    for access, asked in product((ALL, ONE), HUB_QUESTIONS):
+        monkeypatch.setattr(degree, "HUB", 2_000)
+        known, number = hub_steps(loaded, asked, access), loaded.expand_count(asked, access)
+        counts = loaded.edge_counts(["one:hub", "one:c3"], access)
+        assert number == len(known) <= sum(each.count for each in counts["one:hub"])
+        monkeypatch.setattr(degree, "HUB", 10)
+        assert hub_steps(loaded, asked, access) == known
+        for most in (5_000, 1):  # with too many stubs the graph counts
+            monkeypatch.setattr(degree, "MOST_HIDDEN", most)
+            assert loaded.expand_count(asked, access) == number
+            assert loaded.edge_counts(["one:hub", "one:c3"], access) == counts
+        for order, name in measures.items():
+            steps = hub_steps(loaded, replace(asked, order=order), access)
+            assert sorted(steps, key=place_by_id) == known
+            told = [step.relationship.entity for step in steps]
+            has = [each is not None and measure(each, name) is not None for each in told]
+            assert has == sorted(has, reverse=True)
+            if order is ExpandOrder.SHARE:
+                shares = [share_of(each) for each in told if each is not None]
+                assert shares == sorted(shares, reverse=True)
+    monkeypatch.setattr(degree, "HUB", 2_000)
+    monkeypatch.setattr(degree, "MOST_HIDDEN", 5_000)
+
+
+def hub_steps(engine: Engine, asked: ExpandQuestion, access: Access) -> list[Step]:
+    """The steps on all pages, which are full but for the last; by id unless an order is asked."""
+    if asked.order is ExpandOrder.DEGREE_ASC:
+        asked = replace(asked, order=ExpandOrder.ID)
+    page = engine.expand(asked, access)
+    steps = [*page.items]
+    while page.has_next:
+        assert len(page.items) == asked.first
+        page = engine.expand(replace(asked, after=page.cursors[-1]), access)
+        steps += page.items
+    return steps
+
+
+def place_by_id(step: Step) -> tuple[Any, ...]:
+    """A step's place in the order by id."""
+    edge = step.relationship
+    id_ = "" if edge.entity is None else edge.id
+    return step.node.id, edge.type, id_, edge.source == "one:hub"
+
+
+def share_of(entity: Entity) -> float:
+    """The share of an edge; a negative number where none is known."""
+    value = lowest_share(entity.properties.get("percentage", ())).value
+    return -1.0 if value is None else value
 
 
 def measure(entity: Entity, name: str) -> str | None:
-    """The date or the amount of an edge, where it is one."""
+    """The date, the amount or the share of an edge, where it is one."""
+    if name == "share":
+        return None if share_of(entity) < 0 else "share"
     text = entity.first("startDate") if name == "date" else None
     text = entity.first(name) or text
     return None if text == "plenty" else text

@@ -28,7 +28,7 @@ CASE $by WHEN 'ID' THEN 0
 MATCH (n:$$label$$ {id: $id})
 USING INDEX n:$$label$$(id)
 WHERE $$visible_node:n$$
-MATCH (n)-[r$$types$$]-(m)
+MATCH (n)$$left$$-[r$$types$$]-$$right$$(m)
 WHERE $$expand_wanted:it$$
 WITH n, r, m, [
     $$expand_place:it$$,
@@ -43,7 +43,7 @@ RETURN key, type(r) AS type, startNode(r).id AS source, endNode(r).id AS target,
 MATCH (n:$$label$$ {id: $id})
 USING INDEX n:$$label$$(id)
 WHERE $$visible_node:n$$
-MATCH (n)-[r$$types$$]-(m)
+MATCH (n)$$left$$-[r$$types$$]-$$right$$(m)
 WHERE $$expand_wanted:it$$
 RETURN count(*) AS total
 
@@ -76,7 +76,7 @@ RETURN count(*) AS total
 MATCH (n:$$label$$)
 USING INDEX n:$$label$$(id)
 WHERE n.id IN $ids AND $$visible_node:n$$
-MATCH (n)-[r$$types$$]-(m)
+MATCH (n)$$left$$-[r$$types$$]-$$right$$(m)
 WHERE $$expand_wanted:it$$
 RETURN m.id AS id, count(*) AS count
 
@@ -109,18 +109,44 @@ MATCH (n)-[r$$types$$]-(m)
 WHERE $$expand_wanted:it$$
 RETURN count(DISTINCT m) AS count
 
-// -- hub_degree --
-// How many relationships does a record have, whoever may see them? The number is stored.
+// -- hub_degrees --
+// How many relationships do records have, whoever may see them? The numbers are stored.
+MATCH (n:Entity)
+USING INDEX n:Entity(id)
+WHERE n.id IN $ids AND $$visible_record:n$$
+RETURN n.id AS id, COUNT { (n)--() } AS degree
+
+// -- hub_stubs --
+// The records of some datasets that others name, and that never came.
+MATCH (s:Entity)
+USING INDEX s:Entity(_stub, dataset)
+WHERE s._stub = true AND s.dataset IN $among
+RETURN s.id AS id LIMIT $limit
+
+// -- hub_counts --
+// How many relationships of some types and one direction does a record have?
 MATCH (n:Entity {id: $id})
 USING INDEX n:Entity(id)
 WHERE $$visible_record:n$$
-RETURN COUNT { (n)--() } AS degree
+MATCH (n)$$left$$-[r$$types$$]-$$right$$(m)
+WHERE $$visible:r$$ AND $$visible_node:m$$
+RETURN type(r) AS type, count(*) AS count
 
 // -- expand_edges --
 // These edges of a record, with the nodes at their other ends.
 MATCH (a)-[r$$types$$]->(b)
 WHERE r.id IN $edges AND (a.id = $id OR b.id = $id)
 WITH r, CASE WHEN a.id = $id THEN a ELSE b END AS n, CASE WHEN a.id = $id THEN b ELSE a END AS m
+WHERE $$visible_record:n$$ AND $$expand_wanted:it$$
+RETURN type(r) AS type, startNode(r).id AS source, endNode(r).id AS target,
+       properties(r) AS properties, properties(m) AS node
+
+// -- expand_links --
+// The relationships by which these records name one.
+MATCH (m:Entity)
+USING INDEX m:Entity(id)
+WHERE m.id IN $neighbours
+MATCH (m)-[r$$types$$]->(n:Entity {id: $id})
 WHERE $$visible_record:n$$ AND $$expand_wanted:it$$
 RETURN type(r) AS type, startNode(r).id AS source, endNode(r).id AS target,
        properties(r) AS properties, properties(m) AS node

@@ -13,7 +13,7 @@ from engine.graph.connection import Connection, Deadline
 from engine.graph.convert import LITERAL, entity_of, node_of, relationship_of
 from engine.graph.cypher import alternatives, quoted
 from engine.period import bounds
-from engine.question import ExpandOrder, ExpandQuestion
+from engine.question import Direction, ExpandOrder, ExpandQuestion
 from engine.sameness import Sameness
 
 MEASURED = (ExpandOrder.AMOUNT, ExpandOrder.SHARE)
@@ -71,7 +71,18 @@ class Expansion:
         if sameness is not None:
             return {"types": types}
         label = "Literal" if self.question.id.startswith(LITERAL) else "Entity"
-        return {"label": quoted(label), "types": types}
+        return {"label": quoted(label), "types": types, **arrows(self.question.direction)}
+
+
+def arrows(direction: Direction) -> dict[str, str]:
+    """The parts of a query that make a relationship of `n` lead out of it, or into it.
+
+    A direction in the pattern spares a look at what a node has in the other one.
+    """
+    return {
+        "left": "<" if direction is Direction.IN else "",
+        "right": ">" if direction is Direction.OUT else "",
+    }
 
 
 def key_of(order: ExpandOrder, cursor: str) -> list[Any]:

@@ -2,17 +2,23 @@
 
 The server's search walks relationships. Where thousands of them are parallel, as payments are,
 each choice among them is a walk of its own: two hops are millions of walks, but few paths. Here
-the server is only asked where a hop leads, so that parallel relationships count as one.
+the server is only asked where a hop leads, so that parallel relationships count as one. Where it
+can be asked where two layers meet (``Meeting``), it names no neighbours of the last ones.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from itertools import count
 
+from engine.errors import QueryTimeout
+from engine.graph.walk.meeting import Across, Meeting
+
 Neighbours = dict[str, list[str]]
 """The ids of the nodes that a hop connects each node with."""
 AskNeighbours = Callable[[int, bool, list[str]], Neighbours]
 """Answers where the hop at a place leads from each of some nodes; or, backwards, to each."""
+GROWTH = 8
+"""How many times more meetings are asked for where those before made too few paths."""
 MAX_STEPS = 1_000_000
 """Neighbours that are read at most, and steps that are tried at most."""
 NODES_PER_QUERY = 5_000
@@ -29,27 +35,42 @@ class Layers:
     With ``repeats`` every hop is the same one; otherwise the hop at each place is its own.
     """
 
-    def __init__(self, source: str, target: str, ask: AskNeighbours, *, repeats: bool) -> None:
+    def __init__(
+        self,
+        source: str,
+        target: str,
+        ask: AskNeighbours,
+        *,
+        repeats: bool,
+        meeting: Meeting | None = None,
+    ) -> None:
         self._source = source
         self._target = target
         self._ask = ask
         self._repeats = repeats
+        self._meeting = meeting
+        self._degrees: dict[tuple[bool, int], int] = {}
+        """How many relationships a layer has, by whether it is ahead and its number."""
         self._known: dict[tuple[int, bool], Neighbours] = defaultdict(dict)
         """The neighbours read so far, by the place of the hop and whether backwards."""
         self._tries = count()
         self._neighbours = 0
         self.gave_up = False
         """Whether there may be paths that were not looked for."""
+        self.is_late = False
+        """Whether time ran out after some paths were found."""
 
     def paths(self, lengths: range, wanted: int, *, one_length: bool) -> list[list[str]]:
         """The first ``wanted`` paths by length, then by ids.
 
-        With ``one_length`` none is longer than the shortest.
+        With ``one_length`` none is longer than the shortest. Raises QueryTimeout where time ran out
+        before any was found. Where a meeting is asked for, which
+        ones of the longest that are answered is left open.
         """
         paths: list[list[str]] = []
         try:
             for length in lengths:
-                for path in self._simple_walks(self._steps(length)):
+                for path in self._of_length(length, wanted - len(paths)):
                     paths.append(path)
                     if len(paths) == wanted:
                         return paths
@@ -57,7 +78,86 @@ class Layers:
                     break
         except TooMany:
             self.gave_up = True
+        except QueryTimeout:
+            if not paths:
+                raise
+            self.is_late = True
         return paths
+
+    def _of_length(self, length: int, wanted: int) -> Iterator[list[str]]:
+        """The paths of a length, in order, or about as many as are wanted; raises TooMany."""
+        if self._meeting is None:
+            yield from self._simple_walks(self._steps(length))
+        elif length > 1:
+            yield from self._through(self._meeting, length, wanted)
+        elif self._meeting.is_one_hop():
+            yield [self._source, self._target]
+
+    def _through(self, meeting: Meeting, length: int, wanted: int) -> Iterator[list[str]]:
+        """The paths through the nodes where two layers meet, a few first."""
+        ahead, behind = self._grown(meeting, length)
+        lefts, rights = ahead[-1] - {self._target}, behind[-1] - {self._source}
+        back = self._degree(meeting, True, ahead) > self._degree(meeting, False, behind)
+        limit, seen = 2 * wanted + GROWTH, set[tuple[str, ...]]()
+        while lefts and rights:
+            place = len(ahead) - 1
+            found = meeting.across(place, lefts, rights, back=back, limit=limit)
+            self._take(len(found))
+            to, meetings, onward = self._around(found, ahead, behind, length)
+            for path in self._simple_walks([*to, *meetings, *onward]):
+                if tuple(path) not in seen:
+                    seen.add(tuple(path))
+                    yield path
+            if len(found) < limit:
+                return
+            limit *= GROWTH
+
+    def _grown(self, meeting: Meeting, length: int) -> tuple[list[set[str]], list[set[str]]]:
+        """Layers from both ends, between the last of which there are two hops.
+
+        That with fewer relationships grows, because it has fewer neighbours to read.
+        """
+        ahead, behind = [{self._source}], [{self._target}]
+        while len(ahead) + len(behind) < length:
+            if self._degree(meeting, True, ahead) <= self._degree(meeting, False, behind):
+                place = len(ahead) - 1
+                ahead.append(self._next(place, False, ahead[-1], self._source, self._target))
+            else:
+                place = length - len(behind)
+                behind.append(self._next(place, True, behind[-1], self._target, self._source))
+        return ahead, behind
+
+    def _degree(self, meeting: Meeting, is_ahead: bool, layers: list[set[str]]) -> int:
+        """How many relationships the last of some layers has."""
+        key = (is_ahead, len(layers))
+        if key not in self._degrees:
+            self._degrees[key] = meeting.degree(layers[-1])
+        return self._degrees[key]
+
+    def _around(
+        self,
+        found: list[Across],
+        ahead: list[set[str]],
+        behind: list[set[str]],
+        length: int,
+    ) -> tuple[list[Neighbours], list[Neighbours], list[Neighbours]]:
+        """Where each hop leads: to where layers meet, there, and on."""
+        steps: tuple[defaultdict[str, set[str]], ...] = (defaultdict(set), defaultdict(set))
+        for left, middle, right in found:
+            steps[0][left].add(middle)
+            steps[1][middle].add(right)
+        meetings: list[Neighbours] = [
+            {id_: sorted(onward) for id_, onward in step.items()} for step in steps
+        ]
+        to = self._steps_to(set(steps[0]), ahead)
+        ends = {right for _, _, right in found}
+        return to, meetings, self._steps_from(ends, behind, length)
+
+    def _take(self, number: int) -> None:
+        """Count what was read; raises TooMany."""
+        self._neighbours += number
+        if self._neighbours > MAX_STEPS:
+            raise TooMany
 
     def _neighbours_of(self, place: int, back: bool, ids: set[str]) -> Neighbours:
         """Where the hop at a place leads from these nodes, each read once; raises TooMany."""
@@ -68,9 +168,7 @@ class Layers:
             part = missing[start : start + NODES_PER_QUERY]
             answer = self._ask(place, back, part)
             known.update((id_, answer.get(id_, [])) for id_ in part)
-            self._neighbours += sum(map(len, answer.values()))
-            if self._neighbours > MAX_STEPS:
-                raise TooMany
+            self._take(sum(map(len, answer.values())))
         return known
 
     def _steps(self, length: int) -> list[Neighbours]:

@@ -9,6 +9,7 @@ from engine.graph import visibility
 from engine.graph.connection import Connection, Deadline
 from engine.graph.convert import LITERAL
 from engine.graph.cypher import alternatives, quoted
+from engine.graph.walk.expand import arrows
 from engine.graph.walk.sameness import joined
 from engine.period import bounds
 from engine.tally import MOST_GROUPS, NeighbourQuestion, Row, Tallied, Tally
@@ -46,6 +47,7 @@ class NeighbourWalk:
             self._parameters(question, ids, access),
             timeout=self._seconds,
             **self._parts(question, types),
+            **arrows(question.direction),
         )
         inner = set(ids) if len(ids) > 1 else set()
         return {row["id"]: row["count"] for row in rows if row["id"] not in inner}

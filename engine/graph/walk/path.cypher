@@ -18,11 +18,11 @@ WHERE COUNT { (n)--() } > $degree AND $$visible_degree:n$$ > $degree
 RETURN n.id AS id
 
 // -- path_shortest --
-// One shortest path for each pair of nodes.
+// One shortest path for each pair of nodes, unless one of them has too many relationships.
 CYPHER 25
 UNWIND $pairs AS pair
-MATCH (a:$$source$$ {id: pair[0]}) WHERE $$visible_node:a$$
-MATCH (b:$$target$$ {id: pair[1]}) WHERE $$visible_node:b$$
+MATCH (a:$$source$$ {id: pair[0]}) WHERE $$visible_node:a$$ AND COUNT { (a)--() } <= $crowded
+MATCH (b:$$target$$ {id: pair[1]}) WHERE $$visible_node:b$$ AND COUNT { (b)--() } <= $crowded
 // A literal 1 lets the planner search from both ends. It does so for one walk only; with a
 // parameter the search takes five times as long.
 MATCH p = SHORTEST 1 (a)
@@ -113,6 +113,96 @@ MATCH (b:$$target$$ {id: $pair[1]})
 MATCH ($$to$$:Entity)
 WHERE $$to$$.id IN $ids AND $$passable$$
 RETURN $$to$$.id AS id
+
+// -- path_degrees --
+// How many relationships do these nodes have, whoever may see them? The numbers are stored.
+UNWIND $ids AS id
+CALL (id) {
+  MATCH (n:Entity {id: id}) RETURN n
+  UNION ALL
+  MATCH (n:Literal {id: id}) RETURN n
+}
+RETURN id, COUNT { (n)--() } AS degree
+
+// -- path_crowded --
+// Which of these nodes have very many relationships, or a neighbour that has?
+UNWIND $ids AS id
+CALL (id) {
+  MATCH (n:Entity {id: id}) RETURN n
+  UNION ALL
+  MATCH (n:Literal {id: id}) RETURN n
+}
+WITH id, n, COUNT { (n)--() } AS degree
+WHERE degree > $crowded OR $around AND EXISTS { (n)--(m) WHERE COUNT { (m)--() } > $crowded }
+RETURN id
+
+// -- path_one_hop --
+// One hop that stands alone.
+($$from$$)
+      $$left$$-[$$edge$$$$types$$ WHERE $$crossable$$]-$$right$$
+      ($$to$$ WHERE $$passable$$)
+
+// -- path_direct --
+// Does one hop lead from one end to the other?
+CYPHER 25
+MATCH (a:$$source$$ {id: $pair[0]}) WHERE $$visible_node:a$$
+MATCH (b:$$target$$ {id: $pair[1]}) WHERE $$visible_node:b$$
+WITH a, b, a AS $$from$$, b AS $$to$$
+MATCH $$hop$$
+RETURN true AS there LIMIT 1
+
+// -- path_across --
+// Through which nodes do two hops lead from some nodes to others?
+CYPHER 25
+MATCH (a:$$source$$ {id: $pair[0]}) WHERE $$visible_node:a$$
+MATCH (b:$$target$$ {id: $pair[1]}) WHERE $$visible_node:b$$
+UNWIND $ids AS id
+CALL (id) {
+  MATCH ($$near$$:Entity {id: id}) RETURN $$near$$
+  UNION ALL
+  MATCH ($$near$$:Literal {id: id}) RETURN $$near$$
+}
+CALL (a, b, $$near$$) {
+  MATCH $$first$$
+  WITH DISTINCT a, b, $$met$$
+  WHERE $$met$$ <> a AND $$met$$ <> b
+  RETURN $$met$$ AS $$middle$$
+}
+MATCH $$second$$
+WHERE $$far$$.id IN $far
+RETURN DISTINCT $$near$$.id AS near, $$middle$$.id AS middle, $$far$$.id AS far
+LIMIT $limit
+
+// -- path_across_few --
+// The same to a few others, which are looked for from each node in the middle.
+CYPHER 25
+MATCH (a:$$source$$ {id: $pair[0]}) WHERE $$visible_node:a$$
+MATCH (b:$$target$$ {id: $pair[1]}) WHERE $$visible_node:b$$
+CALL () {
+  UNWIND $far AS id
+  CALL (id) {
+    MATCH ($$far$$:Entity {id: id}) RETURN $$far$$
+    UNION ALL
+    MATCH ($$far$$:Literal {id: id}) RETURN $$far$$
+  }
+  RETURN collect($$far$$) AS others
+}
+UNWIND $ids AS id
+CALL (id) {
+  MATCH ($$near$$:Entity {id: id}) RETURN $$near$$
+  UNION ALL
+  MATCH ($$near$$:Literal {id: id}) RETURN $$near$$
+}
+CALL (a, b, $$near$$) {
+  MATCH $$first$$
+  WITH DISTINCT a, b, $$met$$
+  WHERE $$met$$ <> a AND $$met$$ <> b
+  RETURN $$met$$ AS $$middle$$
+}
+UNWIND others AS $$far$$
+MATCH $$second$$
+RETURN DISTINCT $$near$$.id AS near, $$middle$$.id AS middle, $$far$$.id AS far
+LIMIT $limit
 
 // -- path_hop --
 // One hop as a part of a pattern, or one that repeats.

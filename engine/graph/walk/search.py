@@ -2,7 +2,7 @@
 
 The server finds the shortest walks that repeat no relationship; those that repeat a node are
 counted and left out. If too few remain, or if parallel relationships make too many walks to go
-through, the nodes are searched layer by layer.
+through, the nodes are searched layer by layer; at once so where an end has very many relationships.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,11 +17,19 @@ from engine.graph.cypher import quoted
 from engine.graph.walk.collector import PathCollector
 from engine.graph.walk.hop import Hop
 from engine.graph.walk.layer import MAX_STEPS, Layers, Neighbours
+from engine.graph.walk.meeting import Meeting
 from engine.graph.walk.plan import Pair, PathPlan, end_labels, label
 from engine.question import PathMode
 
-FIRST_TRY = 0.25
-"""The part of its time that the server's own search may take, before nodes are searched."""
+FIRST_TRY, FIRST_SECONDS = 0.25, 0.7
+"""The part of its time that the server's own search may take, before nodes are searched; at most
+so many seconds."""
+SEARCHING = 0.9
+"""The part of its time in which nodes are searched; the rest is for reading what was found."""
+CROWDED, UNBOUNDED = 1_000, 2**53
+"""Paths from or to a node with more relationships are searched by nodes; and no bound."""
+SHORT = 2
+"""The hops of shortest paths that are searched by nodes: longer ones the server finds sooner."""
 
 
 @dataclass(frozen=True)
@@ -53,18 +61,49 @@ class PathSearch:
             return
         parameters = self.plan.parameters(hops) | self.hubs(hops)
         if self.plan.is_one_shortest():
-            self._shortest(pairs, hops, parameters)
+            self._one_shortest(pairs, hops, parameters)
             return
-        for pair in self._by_walks(pairs, hops, parameters):
-            self._by_nodes(pair, hops, parameters)
+        crowded = self._crowded(pairs, around=True)
+        walked = [pair for pair in pairs if crowded.isdisjoint(pair)]
+        rest = self._by_walks(walked, hops, parameters) if walked else []
+        for pair in pairs:
+            if pair in rest or pair not in walked:
+                self._by_nodes(pair, hops, parameters, self.plan.lengths())
 
-    def _shortest(self, pairs: list[Pair], hops: list[Hop], parameters: dict[str, Any]) -> None:
-        """Add one shortest path for each pair.
+    def _crowded(self, pairs: list[Pair], *, around: bool) -> set[str]:
+        """The ends that have very many relationships, or have a neighbour that has (``around``).
+
+        Whoever may see them: it decides how paths are searched, not which ones are found.
+        """
+        ids = sorted({end for pair in pairs for end in pair})
+        parameters = {"ids": ids, "crowded": CROWDED, "around": around}
+        rows = self.connection.read("path_crowded", parameters, timeout=self.deadline.left())
+        return {row["id"] for row in rows}
+
+    def _one_shortest(self, pairs: list[Pair], hops: list[Hop], parameters: dict[str, Any]) -> None:
+        """Add one shortest path for each pair; where an end is crowded, short ones by nodes."""
+        found = self._shortest(pairs, hops, parameters | {"crowded": CROWDED})
+        rest = [pair for pair in pairs if pair not in found]
+        crowded = self._crowded(rest, around=False) if rest else set[str]()
+        lengths = self.plan.lengths()[:SHORT]
+        far = [
+            pair
+            for pair in rest
+            if not crowded.isdisjoint(pair) and not self._by_nodes(pair, hops, parameters, lengths)
+        ]
+        if far and len(lengths) < len(self.plan.lengths()):
+            self._shortest(far, hops, parameters | {"crowded": UNBOUNDED})
+
+    def _shortest(
+        self, pairs: list[Pair], hops: list[Hop], parameters: dict[str, Any]
+    ) -> set[Pair]:
+        """Add one shortest path for each pair; for which pairs there is one.
 
         To check every node on the way takes longer than all the rest of the query. So the first
         query checks only relationships. Usually the reader may see all nodes of the path that it
         finds. Only the pairs with a hidden node are searched again, with all checks.
         """
+        found: set[Pair] = set()
         for checks_nodes in (False, True):
             if checks_nodes:
                 parameters = parameters | {"hidden": self._hidden_values()}
@@ -76,13 +115,16 @@ class PathSearch:
                 timeout=self.deadline.left(),
                 **self.plan.shortest_parts(checked, pairs[0]),
             ):
+                pair = (row["pair"][0], row["pair"][1])
                 if checks_nodes or self._shows(row["nodes"]):
                     self.collector.add(row, 1)
+                    found.add(pair)
                 else:
-                    hidden.append((row["pair"][0], row["pair"][1]))
+                    hidden.append(pair)
             if not hidden:
-                return
+                break
             pairs = hidden
+        return found
 
     def _by_walks(
         self, pairs: list[Pair], hops: list[Hop], parameters: dict[str, Any]
@@ -123,7 +165,7 @@ class PathSearch:
         for row in self.connection.stream(
             "path_search",
             parameters | {"pairs": pairs, "k": limit, "limit": limit},
-            timeout=self.deadline.left() * FIRST_TRY,
+            timeout=min(self.deadline.left() * FIRST_TRY, FIRST_SECONDS),
             **plan.search_parts(hops, pairs[0]),
         ):
             if not knows_hidden and not self._shows(row["nodes"]):
@@ -160,23 +202,28 @@ class PathSearch:
         )
         return [row["id"] for row in rows]
 
-    def _by_nodes(self, pair: Pair, hops: list[Hop], parameters: dict[str, Any]) -> None:
-        """Add the paths of one pair, which are searched by their nodes, layer by layer."""
+    def _by_nodes(
+        self, pair: Pair, hops: list[Hop], parameters: dict[str, Any], lengths: range
+    ) -> bool:
+        """Add the paths of one pair, searched by their nodes, layer by layer; whether any is."""
         plan, parameters = self.plan, parameters | {"pair": pair}
+        deadline = Deadline(self.deadline.left() * SEARCHING)
 
         def ask(place: int, back: bool, ids: list[str]) -> Neighbours:
             rows = self.connection.stream(
                 "path_neighbours",
                 parameters | {"ids": ids},
-                timeout=self.deadline.left(),
+                timeout=deadline.left(),
                 **hops[place].layer(back=back),
                 **end_labels(pair),
             )
             return {row["id"]: row["ids"] for row in rows}
 
-        layers = Layers(*pair, ask, repeats=not plan.question.hops)
+        repeated = hops if plan.question.hops else hops * plan.question.max_hops
+        meeting = Meeting(self.connection, repeated, pair, parameters, deadline)
+        layers = Layers(*pair, ask, repeats=not plan.question.hops, meeting=meeting)
         one_length = plan.question.mode is not PathMode.K_SHORTEST
-        paths = layers.paths(plan.lengths(), plan.wanted(), one_length=one_length)
+        paths = layers.paths(lengths, plan.wanted(), one_length=one_length)
         if layers.gave_up:
             self.collector.truncated = f"{MAX_STEPS:,} steps were tried: there may be more paths"
         for row in self.connection.stream(
@@ -186,6 +233,9 @@ class PathSearch:
             **plan.known_parts(hops, pair),
         ):
             self.collector.add(row, plan.wanted())
+        if layers.is_late:
+            raise QueryTimeout("there was no time to look for more paths")
+        return bool(paths)
 
     def hubs(self, hops: Sequence[Hop]) -> dict[str, list[str]]:
         """The nodes that the ``max_degree`` of each filter excludes, by parameter.
