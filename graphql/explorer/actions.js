@@ -170,6 +170,11 @@ export function makeActions(history, selected, setSelected, tell) {
       const { edges } = await connections(ids, ids);
       history.apply("Draw", adding(history.state, [], edges));
     },
+    /** Draw some records with all that connects them. */
+    connect: (ids) => actions.busy("Drawing", async () => {
+      const { nodes, edges } = (await ask(SUBGRAPH, { ids })).data.subgraph;
+      await actions.draw(nodes.map(nodeOf), edges.map(edgeOf));
+    }),
     /** Draw what an address names. */
     take: (ids) => actions.busy("Drawing what the address names", async () => {
       const { data, warnings } = await ask(SUBGRAPH, { ids: ids.slice(0, MOST_CONNECTED) });

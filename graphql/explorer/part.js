@@ -6,7 +6,7 @@ import { html, useEffect, useState } from "./page.js";
 import { flags, schemaColour } from "./style.js";
 
 /** A record in a list: its name leads to its page, the button draws it. */
-export function Card({ card, highlight, words: said, actions, edge, children }) {
+export function Card({ card, highlight, words: said, actions, edge, draw, children }) {
   const node = nodeOf(card);
   const drawn = Boolean(actions.state().nodes[node.id]);
   return html`<li class="card">
@@ -19,7 +19,7 @@ export function Card({ card, highlight, words: said, actions, edge, children }) 
       ${children}
     </div>
     ${!edge && html`<button class="small" disabled=${drawn} title="Bring it into the drawing"
-      aria-label=${`Draw ${node.caption}`} onClick=${() => actions.draw([node])}>
+      aria-label=${`Draw ${node.caption}`} onClick=${draw ?? (() => actions.draw([node]))}>
       ${drawn ? "drawn" : "draw"}</button>`}
   </li>`;
 }

@@ -14,10 +14,14 @@ export const EDGE = `fragment Edge on Relationship {
   ]) { name values } }
 }`;
 
-export const SEARCH = `query Search($q: String!, $filter: SearchFilter, $after: String) {
+/** What the sentence of a relationship is made of, beside its ends. */
+export const TOLD = ["amount", "currency", "percentage", "role", "relationship", "date", "startDate", "endDate"];
+
+export const SEARCH = `query Search($q: String!, $filter: SearchFilter, $after: String, $told: [String!]!) {
   search(query: $q, filter: $filter, first: 20, after: $after) {
     totalCount suggestions
-    edges { highlight pageCount pageNumber node { ...Card } }
+    edges { highlight pageCount pageNumber node { ...Card
+      properties(names: $told) { name values entities { id caption } } } }
     pageInfo { hasNextPage endCursor }
     facets(fields: ["schema", "dataset", "country", "topic", "year"]) {
       field values { value count }

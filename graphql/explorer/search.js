@@ -2,9 +2,11 @@
 
 import { ask } from "./ask.js";
 import { go, write } from "./address.js";
+import { schemata } from "./model.js";
 import { Busy, Card, Trouble, useAnswer, Warnings, words } from "./part.js";
 import { html, useEffect, useState } from "./page.js";
-import { SEARCH } from "./question.js";
+import { SEARCH, TOLD } from "./question.js";
+import { told } from "./sentence.js";
 
 const FACETS = {
   schema: ["Type", "schemata"],
@@ -47,14 +49,14 @@ function Hits({ parameters, actions }) {
   const [pages, turn] = useState([]);
   const after = pages.length ? pages.at(-1).pageInfo.endCursor : null;
   const { answer, trouble, busy, wait } = useAnswer(
-    (signal, onWait) => ask(SEARCH, variables(parameters, null), { signal, onWait }),
+    async (signal, onWait) => ask(SEARCH, await variables(parameters, null), { signal, onWait }),
     JSON.stringify(parameters),
   );
   const [more, ask_more] = useState({});
   const next = async () => {
     ask_more({ busy: true });
     try {
-      const { data } = await ask(SEARCH, variables(parameters, after ?? found.pageInfo.endCursor));
+      const { data } = await ask(SEARCH, await variables(parameters, after ?? found.pageInfo.endCursor));
       turn([...pages, data.search]);
       ask_more({});
     } catch (failed) {
@@ -73,20 +75,37 @@ function Hits({ parameters, actions }) {
       html`${number ? ", " : ""}<a href=${write("search", "", { q: each })}>${each}</a>`)}?</p>`}
     <${Facets} facets=${found.facets} parameters=${parameters} />
     <ul class="cards">${hits.map(({ node, highlight, pageCount, pageNumber }) => html`
-      <${Card} key=${node.id} card=${node} highlight=${highlight} words=${parameters.q} actions=${actions}>
+      <${Hit} key=${node.id} card=${node} highlight=${highlight} words=${parameters.q} actions=${actions}>
         ${pageCount > 0 && html`<div class="about">${pageCount === 1 ? `on page ${pageNumber}`
           : `on ${pageCount.toLocaleString("en")} pages, best on page ${pageNumber}`}</div>`}<//>`)}</ul>
     ${last.pageInfo.hasNextPage && html`<button onClick=${next} disabled=${more.busy}>More hits</button>`}
     <${Trouble} trouble=${more.trouble} /></div>`;
 }
 
-function variables(parameters, after) {
+/** One hit: of a relationship what it says, and drawing it draws what it connects. */
+function Hit({ children, ...hit }) {
+  const { card, actions } = hit;
+  const edge = useAnswer(() => ends(), "ends").answer?.get(card.schema);
+  if (!edge) return html`<${Card} ...${hit}>${children}<//>`;
+  const ids = card.properties.filter(({ name }) => [edge.source, edge.target].includes(name))
+    .flatMap(({ entities }) => entities.map(({ id }) => id));
+  return html`<${Card} ...${hit} card=${{ ...card, caption: told(card, edge) }}
+    draw=${() => actions.connect(ids)}>${children}<//>`;
+}
+
+/** The schemata of relationships by name, with the properties that are their ends. */
+async function ends() {
+  return new Map((await schemata()).filter(({ isEdge }) => isEdge).map((each) => [each.name, each]));
+}
+
+async function variables(parameters, after) {
   const filter = {};
   for (const [field, [, name]] of Object.entries(FACETS)) {
     if (name && parameters[field]) filter[name] = [parameters[field]];
   }
   if (parameters.year) filter.during = { start: parameters.year, end: parameters.year };
-  return { q: parameters.q ?? "", filter, after };
+  const edges = [...(await ends()).values()].flatMap(({ source, target }) => [source, target]);
+  return { q: parameters.q ?? "", filter, after, told: [...new Set([...TOLD, ...edges])] };
 }
 
 function Facets({ facets, parameters }) {

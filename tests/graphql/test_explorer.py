@@ -107,6 +107,8 @@ def saved(page: Page, kind: str) -> str:
 def test_from_a_search_to_the_path_and_its_report(page: Page, url: str) -> None:
     show(page, url, "#/search?q=cement")
     page.wait_for("document.querySelectorAll('.card mark').length > 0")
+    paid = "Ministry of Public Works paid Meridian Cement S.A. 2,210,000 EUR on 2019-04-02"
+    page.wait_for(f"document.querySelector('.cards').innerText.includes({paid!r})")
     press(page, "draw")
     page.wait_for(f"{DRAWN} === 'List of 1'")
     page.run(f"location.hash = '#/paths?from={MINISTRY}&to={BOREALIS}'")
