@@ -18,8 +18,9 @@ from api.signin.cookie import forget_session
 from api.traffic.gate import Gate
 from api.traffic.visit import Visit
 
-MAX_BODY = 256 * 1024
-"""Bytes of a request's body. The operation in it has a smaller limit; the rest is for variables."""
+MAX_BODY = 1024 * 1024
+"""Bytes of a request's body. The operation in it has a smaller limit; the rest is for variables:
+the 5,000 places of a diagram, say."""
 BODY_SECONDS = 10.0
 """How long a body may take to arrive."""
 GRAPHQL = "application/graphql-response+json"
@@ -151,7 +152,7 @@ async def body_of(request: Request) -> bytes:
         async for chunk in request.stream():
             body += chunk
             if len(body) > MAX_BODY:
-                raise BadRequest(413, f"The body is too large: at most {MAX_BODY // 1024} KiB.")
+                raise BadRequest(413, f"The body is too large: at most {MAX_BODY >> 20} MiB.")
         return bytes(body)
     raise BadRequest(408, "The request took too long to arrive.", {"Connection": "close"})
 

@@ -35,7 +35,8 @@ export async function opened(id, progress = () => {}) {
 /** Keep what is drawn; `known` is {id, version} of a diagram that is saved again. */
 export async function saved({ investigation, title, known }, state) {
   const places = Object.values(state.nodes).map(({ id, x, y, pinned, hidden, group }) => ({
-    id, x, y, pinned: Boolean(pinned), hidden: Boolean(hidden), group: group || null,
+    id, x: Math.round(x * 10) / 10, y: Math.round(y * 10) / 10,
+    ...(pinned && { pinned }), ...(hidden && { hidden }), ...(group && { group }),
   }));
   const { data } = await ask(SAVE, { investigation, title, places, style: state.look, ...known });
   return data.saveDiagram;

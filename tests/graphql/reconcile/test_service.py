@@ -163,7 +163,7 @@ def test_what_is_wrong_is_told(client: TestClient, field: str, told: str, messag
 def test_what_is_too_large_or_of_another_kind_is_refused(client: TestClient) -> None:
     many = json.dumps({f"q{n}": {"query": "x"} for n in range(51)})
     assert client.post("/reconcile", data={"queries": many}).status_code == 413
-    large = {"queries": "x" * 300_000}
+    large = {"queries": "x" * 1_100_000}
     assert client.post("/reconcile", data=large).status_code == 413
     assert client.post("/reconcile", json={"queries": {}}).status_code == 415
     for path in ("/other", "/suggest/other?prefix=x", "/preview/x"):
