@@ -30,6 +30,9 @@ MOST_COMMON = 0.02
 """The share of all records from which on a thing is left out, if a rarer one is left."""
 BESIDE = 0.1
 """What the other clues of a group count, beside the best."""
+FIRST, WEAK = 20, 0.2
+"""How many are candidates whatever they share, and the part of what the best one shares that
+others need. Both were chosen by what is lost on the sets of ``tests/bench/candidate.py``."""
 MOST_SCOPES, MOST_COUNTS = 8, 200_000
 
 
@@ -64,7 +67,10 @@ class Candidates:
         self._allowed = allowed(access, scope)
 
     def ids(self, entity: Entity, most: int) -> list[str]:
-        """The ids of records that may be the same thing, the likeliest first; not its own."""
+        """The ids of records that may be the same thing, the likeliest first; not its own.
+
+        They are at most so many, and fewer where all further ones share little.
+        """
         fits = one_of("schema", sorted(matchable(entity.schema)))
         scope = every([self._allowed, Query.const_score_query(fits, 1.0)])
         counts = self._counts.of((*self._key, matchable(entity.schema)))
@@ -83,8 +89,14 @@ class Candidates:
             return []
         query = _weighed(scope, rare or found, total, entity)
         hits = self._searcher.search(query, most + 1, count=False).hits
-        ids = [entity_id(self._searcher.doc(address)) for _, address in hits]
-        return [id_ for id_ in ids if id_ != entity.id][:most]
+        ids = [(entity_id(self._searcher.doc(address)), score) for score, address in hits]
+        others = [(id_, score) for id_, score in ids if id_ != entity.id][:most]
+        best = others[0][1] if others else 0.0
+        return [
+            id_
+            for place, (id_, score) in enumerate(others)
+            if place < FIRST or score >= WEAK * best
+        ]
 
     def _count(self, key: str, query: Query, counts: dict[str, int]) -> int:
         count = counts.get(key)
