@@ -9,7 +9,7 @@ import { force, places } from "./layout.js";
 import { NEIGHBOURS, RECORD, SUBGRAPH } from "./question.js";
 import { connections, saved } from "./shelf.js";
 
-const MOST_CONNECTED = 500; // ids that `subgraph` takes
+const MOST_CONNECTED = 5_000; // ids that `subgraph` takes
 const MOST_AROUND = 20; // neighbours whose own neighbours are brought in
 
 /** The actions on a diagram with its `history`; `selected()` are the ids of what is selected. */

@@ -2,14 +2,13 @@
 
 import { ask } from "./ask.js";
 import { edgeOf, nodeOf } from "./diagram.js";
-import { CARD, SUBGRAPH } from "./question.js";
+import { SUBGRAPH } from "./question.js";
 
-const BLOCK = 250; // half of the ids that `subgraph` takes
+const BLOCK = 2_500; // half of the ids that `subgraph` takes
 const MOST_ASKED = 40; // questions for one diagram
 const OPEN = `query Diagram($id: ID!) { diagram(id: $id) {
   id investigation title version by at changedBy changed
   style { colouring width year withoutSchemata withoutTypes withoutDatasets } places { id x y pinned hidden group } } }`;
-const NODES = `query Nodes($ids: [ID!]!) { entities(ids: $ids) { ...Card } } ${CARD}`;
 const SAVE = `mutation Save($investigation: String!, $title: String!, $id: ID, $version: Int,
     $places: [DiagramPlaceInput!]!, $style: DiagramStyleInput) {
   saveDiagram(investigation: $investigation, title: $title, id: $id, version: $version,
@@ -18,18 +17,12 @@ const REMOVE = `mutation Remove($investigation: String!, $id: ID!) {
   removeDiagram(investigation: $investigation, id: $id) }`;
 
 /** A saved diagram with its nodes and edges, as far as one may see them; null without one. */
-export async function opened(id, progress = () => {}) {
+export async function opened(id) {
   const { diagram } = (await ask(OPEN, { id })).data;
   if (!diagram) return null;
-  const nodes = [];
   const places = new Map(diagram.places.map(({ id: at, ...place }) => [at, place]));
-  for (const ids of blocks([...places.keys()])) {
-    progress(`${nodes.length} of ${places.size} records`);
-    const { entities } = (await ask(NODES, { ids })).data;
-    nodes.push(...entities.filter(Boolean).map((card) => ({ ...nodeOf(card), ...places.get(card.id) })));
-  }
-  const ids = nodes.map((node) => node.id);
-  return { ...diagram, nodes, ...(await connections(ids, ids, progress)) };
+  const { nodes, edges, partly } = await found([...places.keys()]);
+  return { ...diagram, nodes: nodes.map((node) => ({ ...node, ...places.get(node.id) })), edges, partly };
 }
 
 /** Keep what is drawn; `known` is {id, version} of a diagram that is saved again. */
@@ -50,12 +43,25 @@ export async function connections(some, others, progress = () => {}) {
   const all = [...new Set([...some, ...others])];
   if (all.length < 2) return { edges, partly: false };
   const pairs = all.length <= 2 * BLOCK ? [all] : [...paired(blocks(some), blocks(others))];
+  let partly = pairs.length > MOST_ASKED;
   for (const [number, ids] of pairs.slice(0, MOST_ASKED).entries()) {
     if (number) progress(`relationships, ${Math.round((100 * number) / pairs.length)} %`);
-    const { data } = await ask(SUBGRAPH, { ids });
-    edges.push(...data.subgraph.edges.map(edgeOf));
+    const part = await found(ids);
+    edges.push(...part.edges);
+    partly ||= part.partly;
   }
-  return { edges, partly: pairs.length > MOST_ASKED };
+  return { edges, partly };
+}
+
+/** The records with these ids, and the edges among them; nothing where none is there any more. */
+async function found(ids) {
+  const nothing = { nodes: [], edges: [], truncated: null };
+  const { nodes, edges, truncated } = ids.length === 0 ? nothing
+    : (await ask(SUBGRAPH, { ids }).catch((trouble) => {
+      if (trouble.code === "NOT_FOUND") return { data: { subgraph: nothing } };
+      throw trouble;
+    })).data.subgraph;
+  return { nodes: nodes.map(nodeOf), edges: edges.map(edgeOf), partly: Boolean(truncated) };
 }
 
 function* paired(some, others) {
