@@ -222,7 +222,8 @@ export class Canvas {
   fit() {
     this.sigma.setCustomBBox(null);
     this.sigma.refresh();
-    this.sigma.getCamera().animatedReset({ duration: 200 });
+    // what is left out while it moves comes back, also where nothing had to move
+    this.sigma.getCamera().animatedReset({ duration: 200 }).then(() => this.sigma.refresh());
   }
 
   /** Take the size that the page gives it now. */
@@ -232,7 +233,7 @@ export class Canvas {
   }
 
   zoom(factor) {
-    this.sigma.getCamera().animatedZoom({ duration: 150, factor });
+    this.sigma.getCamera().animatedZoom({ duration: 150, factor }).then(() => this.sigma.refresh());
   }
 
   /** Open the menu of a node, beside it. */
