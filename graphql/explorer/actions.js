@@ -172,8 +172,8 @@ export function makeActions(history, selected, setSelected, tell) {
     },
     /** Draw some records with all that connects them. */
     connect: (ids) => actions.busy("Drawing", async () => {
-      const { nodes, edges } = (await ask(SUBGRAPH, { ids })).data.subgraph;
-      await actions.draw(nodes.map(nodeOf), edges.map(edgeOf));
+      const { nodes } = (await ask(SUBGRAPH, { ids })).data.subgraph;
+      await actions.draw(nodes.map(nodeOf)); // which finds what connects them
     }),
     /** Draw what an address names. */
     take: (ids) => actions.busy("Drawing what the address names", async () => {

@@ -4,7 +4,7 @@ const DATABASE = "clew";
 const STORE = "diagram";
 const TRIES = 6; // after the first
 const PATIENCE = 2000; // milliseconds for the first try; each next one has twice as many
-const PAUSE = 200; // milliseconds after the first try; the same
+const PAUSE = 200; // milliseconds to wait after the first try; doubled after each next one
 
 /** Reads and writes values by name. A try that fails, or is never answered, is made again. */
 export class Kept {

@@ -109,7 +109,7 @@ function csv(state) {
 
 /** The records themselves, as lines of FtM: nodes, and the edges that are records. */
 async function ftm(state) {
-  const ids = [...Object.values(state.nodes).map((node) => node.id), ...Object.values(state.edges).map((edge) => edge.id)];
+  const ids = [...Object.keys(state.nodes), ...Object.values(state.edges).map((edge) => edge.id)];
   const wanted = [...new Set(ids)].filter((id) => id.includes(":"));
   const found = [];
   for (let at = 0; at < wanted.length; at += 100) {

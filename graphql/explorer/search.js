@@ -52,6 +52,7 @@ function Hits({ parameters, actions }) {
     async (signal, onWait) => ask(SEARCH, await variables(parameters, null), { signal, onWait }),
     JSON.stringify(parameters),
   );
+  const edges = useAnswer(() => ends(), "ends").answer;
   const [more, ask_more] = useState({});
   const next = async () => {
     ask_more({ busy: true });
@@ -75,7 +76,7 @@ function Hits({ parameters, actions }) {
       html`${number ? ", " : ""}<a href=${write("search", "", { q: each })}>${each}</a>`)}?</p>`}
     <${Facets} facets=${found.facets} parameters=${parameters} />
     <ul class="cards">${hits.map(({ node, highlight, pageCount, pageNumber }) => html`
-      <${Hit} key=${node.id} card=${node} highlight=${highlight} words=${parameters.q} actions=${actions}>
+      <${Hit} key=${node.id} card=${node} edge=${edges?.get(node.schema)} highlight=${highlight} words=${parameters.q} actions=${actions}>
         ${pageCount > 0 && html`<div class="about">${pageCount === 1 ? `on page ${pageNumber}`
           : `on ${pageCount.toLocaleString("en")} pages, best on page ${pageNumber}`}</div>`}<//>`)}</ul>
     ${last.pageInfo.hasNextPage && html`<button onClick=${next} disabled=${more.busy}>More hits</button>`}
@@ -83,9 +84,8 @@ function Hits({ parameters, actions }) {
 }
 
 /** One hit: of a relationship what it says, and drawing it draws what it connects. */
-function Hit({ children, ...hit }) {
+function Hit({ children, edge, ...hit }) {
   const { card, actions } = hit;
-  const edge = useAnswer(() => ends(), "ends").answer?.get(card.schema);
   if (!edge) return html`<${Card} ...${hit}>${children}<//>`;
   const ids = card.properties.filter(({ name }) => [edge.source, edge.target].includes(name))
     .flatMap(({ entities }) => entities.map(({ id }) => id));

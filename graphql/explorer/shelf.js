@@ -55,13 +55,15 @@ export async function connections(some, others, progress = () => {}) {
 
 /** The records with these ids, and the edges among them; nothing where none is there any more. */
 async function found(ids) {
-  const nothing = { nodes: [], edges: [], truncated: null };
-  const { nodes, edges, truncated } = ids.length === 0 ? nothing
-    : (await ask(SUBGRAPH, { ids }).catch((trouble) => {
-      if (trouble.code === "NOT_FOUND") return { data: { subgraph: nothing } };
-      throw trouble;
-    })).data.subgraph;
-  return { nodes: nodes.map(nodeOf), edges: edges.map(edgeOf), partly: Boolean(truncated) };
+  const nothing = { nodes: [], edges: [], partly: false };
+  if (ids.length === 0) return nothing;
+  try {
+    const { nodes, edges, truncated } = (await ask(SUBGRAPH, { ids })).data.subgraph;
+    return { nodes: nodes.map(nodeOf), edges: edges.map(edgeOf), partly: Boolean(truncated) };
+  } catch (trouble) {
+    if (trouble.code === "NOT_FOUND") return nothing;
+    throw trouble;
+  }
 }
 
 function* paired(some, others) {

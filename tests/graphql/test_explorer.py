@@ -95,6 +95,14 @@ def choose(page: Page, label: str, value: str) -> None:
     )
 
 
+def draw_with_neighbours(page: Page, url: str) -> str:
+    """Draw the cement works with what is around them; what the page says of how much is drawn."""
+    show(page, url, f"#/record/{CEMENT}")
+    press(page, "Draw with neighbours")
+    page.wait_for(f"/List of [5-9]/.test({DRAWN})")
+    return str(page.run(DRAWN))
+
+
 def saved(page: Page, kind: str) -> str:
     """The text of the file that the page would save."""
     page.run("window.saved = null; window.text = null; 1")
@@ -135,10 +143,7 @@ def test_a_node_is_avoided_and_the_path_asked_again(page: Page, url: str) -> Non
 
 
 def test_every_step_is_undone_and_survives_a_reload(page: Page, url: str) -> None:
-    show(page, url, f"#/record/{CEMENT}")
-    press(page, "Draw with neighbours")
-    page.wait_for(f"/List of [5-9]/.test({DRAWN})")
-    full = page.run(DRAWN)
+    full = draw_with_neighbours(page, url)
     press(page, "List of")
     page.run("document.querySelector('.listing input').click()")
     press(page, "Hide")
@@ -177,9 +182,7 @@ def test_a_group_is_one_node_until_it_is_taken_apart(page: Page, url: str) -> No
 
 
 def test_the_drawing_is_used_by_the_keyboard(page: Page, url: str) -> None:
-    show(page, url, f"#/record/{CEMENT}")
-    press(page, "Draw with neighbours")
-    page.wait_for(f"/List of [5-9]/.test({DRAWN})")
+    draw_with_neighbours(page, url)
     choose(page, "Layout", "grid")
     page.wait_for("document.querySelector('.tools button').title === 'Undo: Layout'")
     page.run("document.querySelector('.stage').focus()")
@@ -204,10 +207,7 @@ def test_the_drawing_is_used_by_the_keyboard(page: Page, url: str) -> None:
 
 
 def test_what_a_filter_leaves_out_is_nowhere_until_it_is_undone(page: Page, url: str) -> None:
-    show(page, url, f"#/record/{CEMENT}")
-    press(page, "Draw with neighbours")
-    page.wait_for(f"/List of [5-9]/.test({DRAWN})")
-    full = page.run(DRAWN)
+    full = draw_with_neighbours(page, url)
     press(page, "Filter")
     payments = "document.querySelector('.listing input[name=PAYMENT]')"
     page.wait_for(f"{payments}.checked")
