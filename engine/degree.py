@@ -11,11 +11,10 @@ from collections.abc import Sequence
 
 from engine.access import Access
 from engine.answer import EdgeCount
-from engine.entity import relationship_types
 from engine.graph.convert import LITERAL
 from engine.graph.walk.hub import HubWalk
 from engine.index.adjacency import Adjacency, Numbers, edges_of
-from engine.index.edge import kinds
+from engine.index.edge import kinds, links
 from engine.index.facet import number_of_hits
 from engine.index.index import Index
 from engine.question import Direction, ExpandQuestion
@@ -88,14 +87,12 @@ class Degrees:
             if hidden is None:
                 return None
             numbers += adjacency.edge_numbers(hidden)
-        known = relationship_types()
-        others = known if question.types is None else known & set(question.types)
-        links = sorted(others - set(kinds(None)))
-        if not links:
+        others = links(question.types)
+        if not others:
             return numbers
         numbers += adjacency.referrer_numbers()
         if question.direction is not Direction.IN:
-            leading = self._walk.counted(question.id, links, access, out=True)
+            leading = self._walk.counted(question.id, others, access)
             numbers += Counter({(type_, True): number for type_, number in leading.items()})
         return numbers
 

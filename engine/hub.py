@@ -17,11 +17,11 @@ from engine.access import Access
 from engine.answer import Page, Step
 from engine.cursor import cursor_of, place_of
 from engine.degree import HUB
-from engine.entity import MENTIONS, relationship_types
+from engine.entity import MENTIONS
 from engine.graph.walk.expand import key_of
 from engine.graph.walk.hub import HubWalk
 from engine.index.adjacency import Adjacency, Key, edges_of, link_names
-from engine.index.edge import kinds, ordered_edges
+from engine.index.edge import Place, kinds, links, ordered_edges
 from engine.index.index import Index
 from engine.question import Direction, ExpandOrder, ExpandQuestion
 from engine.warning import warn
@@ -33,8 +33,6 @@ REST = "rest"
 MOST_TOGETHER = 2_000
 """Relationships that are read together, where few of those before were to be seen."""
 P = TypeVar("P")
-Place = tuple[int, str]
-"""What an edge is ordered by, and its id."""
 
 
 class Hubs:
@@ -138,9 +136,7 @@ class HubPages:
 
     def _links(self, after: Key | None) -> Iterator[tuple[Key, Step]]:
         """The relationships that are no edges, in the order of the neighbours' ids."""
-        known = relationship_types()
-        asked = known if self.question.types is None else known & set(self.question.types)
-        types = tuple(sorted(asked - set(kinds(None))))
+        types = tuple(links(self.question.types))
         if not types:
             return
         parts = [self._referrers(after)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import tantivy
 from tantivy import FieldType, Order, Query
 
-from engine.entity import edge_schemata
+from engine.entity import edge_schemata, relationship_types
 from engine.index.field import UNSIGNED, layout
 from engine.index.group import ids_after
 from engine.index.rank import both
@@ -84,3 +84,9 @@ def ordered_edges(
 def kinds(names: Sequence[str] | None) -> list[str]:
     """Those of some relationship types that are edges of FtM; all for None."""
     return sorted(edge_schemata().keys() & (edge_schemata().keys() if names is None else names))
+
+
+def links(names: Sequence[str] | None) -> list[str]:
+    """Those of some relationship types that are properties of records, no edges; all for None."""
+    known = relationship_types()
+    return sorted((known if names is None else known & set(names)) - edge_schemata().keys())

@@ -124,11 +124,11 @@ WHERE s._stub = true AND s.dataset IN $among
 RETURN s.id AS id LIMIT $limit
 
 // -- hub_counts --
-// How many relationships of some types and one direction does a record have?
+// How many relationships of some types lead out of a record?
 MATCH (n:Entity {id: $id})
 USING INDEX n:Entity(id)
 WHERE $$visible_record:n$$
-MATCH (n)$$left$$-[r$$types$$]-$$right$$(m)
+MATCH (n)-[r$$types$$]->(m)
 WHERE $$visible:r$$ AND $$visible_node:m$$
 RETURN type(r) AS type, count(*) AS count
 

@@ -58,17 +58,13 @@ class HubWalk:
         found = [((step.node.id, step.relationship.type, "", out), step) for step, out in steps]
         return sorted(found, key=itemgetter(0))
 
-    def counted(
-        self, id_: str, types: Sequence[str], access: Access, *, out: bool
-    ) -> dict[str, int]:
-        """How many relationships of some types lead out of a record, or into it, by type."""
+    def counted(self, id_: str, types: Sequence[str], access: Access) -> dict[str, int]:
+        """How many relationships of some types lead out of a record, by type."""
         rows = self._connection.read(
             "hub_counts",
             {"id": id_, **visibility.parameters(access)},
             timeout=self._seconds,
             types=alternatives(types),
-            left="" if out else "<",
-            right=">" if out else "",
         )
         return {row["type"]: int(row["count"]) for row in rows}
 

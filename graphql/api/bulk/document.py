@@ -1,7 +1,7 @@
 """Documents over HTTP: the files of an upload, or of a form, are taken and wait to be read."""
 
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager, closing
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
@@ -9,7 +9,7 @@ from typing import IO, Any
 import orjson
 from anyio import to_thread
 from rigour.langs import iso_639_alpha3
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -61,12 +61,7 @@ class DocumentIntake:
         """Take the files of a form: its fields ``file``, each of which says where it was."""
         await self._intake.upload_of(request, caller, "0" * 16)
         actor, dataset = caller.actor(Scope.WRITE), request.path_params["name"]
-        size = form_size(request, self._engine.settings.upload_mb)
-        visit.take_bytes(size, exported=False)
-        async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS) as form:
-            files = [each for each in form.getlist("file") if isinstance(each, UploadFile)]
-            if not files:
-                raise BadInput("the form has no field `file` with a file")
+        async with files_in(request, visit, self._engine.settings.upload_mb) as (form, files):
             languages = languages_of(str(form.get("language", "")))
             told: list[Named] = [(file.filename or "", file.file) for file in files]
             work = partial(self._bring, actor, dataset, told, languages)
@@ -122,6 +117,22 @@ def languages_of(text: str) -> tuple[str, ...]:
     if unknown := [word for word, code in codes if code is None]:
         raise BadInput(f"{unknown[0][:50]!r} is no language: use ISO 639-3 codes, such as rus,eng")
     return tuple(dict.fromkeys(code for _, code in codes if code))
+
+
+@asynccontextmanager
+async def files_in(
+    request: Request, visit: Visit, most_mb: int
+) -> AsyncGenerator[tuple[FormData, list[UploadFile]]]:
+    """A form and the files in its fields ``file``, for a block; its bytes count for the visit.
+
+    Raises Refused for what is no form or a larger one, BadInput where it has no file.
+    """
+    visit.take_bytes(form_size(request, most_mb), exported=False)
+    async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS) as form:
+        files = [each for each in form.getlist("file") if isinstance(each, UploadFile)]
+        if not files:
+            raise BadInput("the form has no field `file` with a file")
+        yield form, files
 
 
 def form_size(request: Request, most_mb: int) -> int:

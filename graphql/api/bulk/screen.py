@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from anyio import CapacityLimiter, to_thread
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from api.bulk.document import MOST_FIELDS, MOST_FILES, form_size, languages_of
+from api.bulk.document import files_in, languages_of
 from api.traffic.visit import Visit
 from engine.access import Access
 from engine.account import Scope
@@ -51,12 +50,7 @@ class Screens:
         """
         caller.actor(Scope.READ)
         access = caller.reading()
-        size = form_size(request, self._engine.settings.upload_mb)
-        visit.take_bytes(size, exported=False)
-        async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS) as form:
-            files = [each for each in form.getlist("file") if isinstance(each, UploadFile)]
-            if not files:
-                raise BadInput("the form has no field `file` with a file")
+        async with files_in(request, visit, self._engine.settings.upload_mb) as (form, files):
             languages = languages_of(str(form.get("language", "")))
             least = score_of(str(form.get("minScore", "")))
             told: dict[str, list[Any]] = {"mentions": [], "unread": []}
