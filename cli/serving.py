@@ -51,6 +51,8 @@ NAMES_PAUSE = 0.05
 """Seconds after each step of that, in which readers are answered."""
 READ_INTERVAL = 2.0
 """Seconds between two looks for documents that wait to be read."""
+GARBAGE_THRESHOLD = 50_000
+"""New objects after which Python looks for cycles among them."""
 SANDBOXES = 2
 """Processes that draw pages, and read files on the spot."""
 RESUME_INTERVAL = 60.0
@@ -159,11 +161,19 @@ def application(engine: Engine) -> Starlette:
         proof = Prover(engine.documents, engine.settings.proofs, boxes)
         app = create_app(engine, bulk_load(engine), proof, Skimmer(boxes))
         warming.result()
-    # The schema's types stay for good. Where the collector looks at them again and again, it stops
-    # all answers for a sixth of a second.
+    collect_rarely()
+    return app
+
+
+def collect_rarely() -> None:
+    """Let Python look for cycles less often, and never at what is there by now.
+
+    The schema's types stay for good: to look at them stops all answers for a sixth of a second.
+    Answers hold no cycles: to look for some takes half of the time of a large one.
+    """
     gc.collect()
     gc.freeze()
-    return app
+    gc.set_threshold(GARBAGE_THRESHOLD, *gc.get_threshold()[1:])
 
 
 def address_of(listening: socket.socket) -> str:

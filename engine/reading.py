@@ -224,15 +224,15 @@ class Reading:
             return self._reader.referrer_counts(ids, schema, prop, access)
         return {id_: self._index.referrer_count(prop, id_, access, schema) for id_ in ids}
 
-    def subgraph(self, ids: Sequence[str], access: Access) -> Subgraph:
+    def subgraph(self, ids: Sequence[str], access: Access, *, whole: bool = True) -> Subgraph:
         """The relationships among a set of at most 5,000 entities.
 
-        Warns of ids that are not there, or not for this reader; raises NotFound where none is,
-        BadInput for no ids.
+        Only a ``whole`` relationship has its ``entity``. Warns of ids that are not there, or not
+        for this reader; raises NotFound where none is, BadInput for no ids.
         """
         if not ids:
             raise BadInput("`ids` has no ids: say among which entities")
-        subgraph = self._reader.subgraph(ids, access)
+        subgraph = self._reader.subgraph(ids, access, whole=whole)
         there = {node.id: node for node in subgraph.nodes}
         self._presence.check_found(ids, map(there.get, ids), access)
         return subgraph

@@ -69,6 +69,16 @@ def relationship_of(
     return Relationship(f"{source}|{kind}|{target}", kind, dataset, source, target)
 
 
+def bare_relationship_of(
+    kind: str, source: str, target: str, told: Mapping[str, Any]
+) -> Relationship:
+    """A relationship without its entity, of which ``id``, ``dataset`` and ``schema`` are told."""
+    if told["dataset"] is None:  # it was deleted while it was read
+        check_present({})
+    id_ = f"{source}|{kind}|{target}" if told["schema"] is None else told["id"]
+    return Relationship(id_, kind, told["dataset"], source, target)
+
+
 def judgement_of(values: Mapping[str, Any]) -> Judgement:
     """What was judged, as its node tells it."""
     check_present(values)

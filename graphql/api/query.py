@@ -37,6 +37,7 @@ from api.mention import MentionQuery
 from api.model import ModelQuery
 from api.review import ReviewQuery
 from api.search import Search, SearchConnection
+from api.selection import selects
 from api.session import Info
 from api.tally import NeighbourQuery
 from api.user import UserQuery
@@ -149,7 +150,8 @@ async def _paths(
 
 
 async def _subgraph(info: Info, ids: Ids) -> Any:
-    return await info.context.ask(info.context.engine.subgraph, ids)
+    whole = selects(info, "edges", "entity")
+    return await info.context.ask(info.context.engine.subgraph, ids, whole=whole)
 
 
 async def _dataset(info: Info, name: str) -> Any:

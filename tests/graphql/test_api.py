@@ -222,6 +222,22 @@ def test_subgraph_holds_the_relationships_among_a_set(client: TestClient) -> Non
     assert {node["id"] for node in subgraph["nodes"]} == set(ids[:3])
     assert all({edge["sourceId"], edge["targetId"]} <= set(ids) for edge in subgraph["edges"])
     assert "OWNERSHIP" in [edge["type"] for edge in subgraph["edges"]]
+    # what they are as entities is read only where somebody asks, in a fragment, say
+    query = """query($ids: [ID!]!, $no: Boolean = false) { subgraph(ids: $ids) {
+      edges { sourceId targetId type } ...More } }
+      fragment More on Subgraph { lines: edges { id ... on Relationship { ...Whole } } }
+      fragment Whole on Relationship { entity @skip(if: $no) { id schema ... on Ownership {
+        percentage } } }"""
+    whole = asked(client, query, ids=ids)["subgraph"]
+    assert whole["edges"] == subgraph["edges"]
+    assert [line["id"] for line in whole["lines"] if line["entity"]] == [
+        line["entity"]["id"] for line in whole["lines"] if line["entity"]
+    ]
+    assert any((line["entity"] or {}).get("percentage") for line in whole["lines"])
+    bare = asked(client, "query($ids: [ID!]!) { subgraph(ids: $ids) { edges { id } } }", ids=ids)
+    assert [edge["id"] for edge in bare["subgraph"]["edges"]] == [
+        line["id"] for line in whole["lines"]
+    ]
 
 
 def test_datasets_by_name_in_pages(client: TestClient) -> None:

@@ -22,12 +22,13 @@ from engine.graph import visibility
 from engine.graph.connection import LONG_TIMEOUT, Connection, Deadline
 from engine.graph.convert import (
     LITERAL,
+    bare_relationship_of,
     entity_of,
     held_judgement,
     node_of,
     relationship_of,
 )
-from engine.graph.cypher import alternatives, branches, quoted
+from engine.graph.cypher import alternatives, branches, fragment, quoted
 from engine.graph.record.change import Change
 from engine.graph.record.identity import Identity, identities
 from engine.graph.record.stream import Stream
@@ -43,6 +44,8 @@ FEW = 500
 """A node with more relationships is a hub: those in a subgraph are found from their other ends."""
 MAX_EDGES = 10_000
 """Relationships in one subgraph, and ends of one edge."""
+TOGETHER = 250
+"""Relationships of a subgraph in one row: some are sent while others are read."""
 
 REFERRING = {
     ("referrers", "node"): "referrers_node",
@@ -119,8 +122,9 @@ class Reader:
                 continue
             parameters = {"ids": rest, **visible}
             for row in self._connection.read(name, parameters, timeout=deadline.left(), **parts):
-                if row["properties"]:  # one that was deleted while it was read has none
-                    node = node_of(row["properties"], row.get("dataset") or "")
+                dataset = row.get("dataset") or ""
+                # one that was deleted while it was read has no properties
+                for node in (node_of(each, dataset) for each in row["records"] if each):
                     nodes[node.id] = node
         return [nodes.get(id_) for id_ in ids]
 
@@ -248,25 +252,28 @@ class Reader:
             type=quoted(relationship_type(schema if is_edge else prop)),
         )
 
-    def subgraph(self, ids: Sequence[str], access: Access) -> Subgraph:
-        """The entities with these ids that the reader may see, and the relationships among them."""
+    def subgraph(self, ids: Sequence[str], access: Access, *, whole: bool = True) -> Subgraph:
+        """The entities with these ids that the reader may see, and the relationships among them.
+
+        Only a ``whole`` relationship has its ``entity``: that takes three times as long.
+        """
         deadline = Deadline(self._seconds)
         unique = list(dict.fromkeys(ids))
         nodes = [node for node in self.entities(unique, access) if node is not None]
         parameters = {
             "ids": unique,
             "few": FEW,
+            "together": TOGETHER,
             **visibility.parameters(access),
             "limit": MAX_EDGES + 1,
         }
-        rows = self._connection.read("subgraph", parameters, timeout=deadline.left())
-        edges = [
-            relationship_of(row["type"], row["source"], row["target"], row["properties"])
-            for row in rows[:MAX_EDGES]
-        ]
-        edges += self._judged_among(unique, deadline, access)
+        told = fragment("subgraph_properties" if whole else "subgraph_id")
+        rows = self._connection.read("subgraph", parameters, timeout=deadline.left(), told=told)
+        made = relationship_of if whole else bare_relationship_of
+        edges = [made(*edge) for row in rows for edge in row["edges"]]
+        cut = f"more than {MAX_EDGES:,} relationships" if len(edges) > MAX_EDGES else None
+        edges = edges[:MAX_EDGES] + self._judged_among(unique, deadline, access)
         edges.sort(key=lambda edge: (edge.id, edge.source, edge.target))
-        cut = f"more than {MAX_EDGES:,} relationships" if len(rows) > MAX_EDGES else None
         return Subgraph(nodes, edges, cut)
 
     def _judged_among(

@@ -99,8 +99,9 @@ class Told:
         """Read the records that only judgements lead to."""
         rest = sorted(ids - nodes.keys())
         parameters = {"ids": rest, **visibility.parameters(self.search.plan.access)}
-        for row in self.search.connection.read(
+        rows = self.search.connection.read(
             "node_by_id", parameters, timeout=self.search.deadline.left()
-        ):
-            node = node_of(row["properties"])
+        )
+        for properties in rows[0]["records"]:
+            node = node_of(properties)
             nodes[node.id] = node

@@ -141,8 +141,8 @@ def same(
     parameters = {"ids": sorted(before), **visibility.parameters(wanted.access)}
     rows = connection.read("node_by_id", parameters, timeout=deadline.left())
     found: list[tuple[list[Any], Step]] = []
-    for row in rows:
-        node = entity_of(row["properties"])
+    for properties in rows[0]["records"]:
+        node = entity_of(properties)
         if wanted.admits(node.schema):
             relationship = same_as(sameness.between(before[node.id], node.id)[0])
             first = float(FIRST) if question.order in MEASURED else FIRST

@@ -165,7 +165,8 @@ class Ownership:
         rest = [member for member in members if member not in web.records]
         if rest:
             named = parameters | {"ids": rest}
-            for row in self._connection.read("node_by_id", named, timeout=deadline.left()):
-                record = entity_of(row["properties"])
+            rows = self._connection.read("node_by_id", named, timeout=deadline.left())
+            for properties in rows[0]["records"]:
+                record = entity_of(properties)
                 web.records[record.id] = record
         return members
