@@ -30,6 +30,7 @@ from api.limit import (
     parse_within_limits,
     root_fields,
 )
+from api.plain import PlainExecutor
 from api.schema import schema
 from api.session import Session
 from api.traffic.visit import Asked, Visit
@@ -240,6 +241,7 @@ class Execution:
             operation_name=parameters.operation_name,
             hide_suggestions=not self._suggests,
             max_coercion_errors=MAX_ERRORS,
+            executor_class=PlainExecutor,
         )
         return await result if inspect.isawaitable(result) else result
 

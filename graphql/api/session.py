@@ -95,7 +95,10 @@ class Session:
 
     async def entities(self, ids: Sequence[str]) -> list[Node | None]:
         """The nodes with ids that a reader gave, in order; warns of those that are not there."""
-        nodes = await self.nodes.load_many(ids) if ids else []
+        if len(ids) == 1:  # others may ask for one, too: they are read together
+            nodes = [await self.nodes.load(ids[0])]
+        else:
+            nodes = await self.ask(self.engine.entities, ids) if ids else []
         warn_of_absent(ids, nodes, self.caller.reading())
         return nodes
 
