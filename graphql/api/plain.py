@@ -16,6 +16,7 @@ from typing import Any
 
 from graphql import (
     GraphQLBoolean,
+    GraphQLError,
     GraphQLField,
     GraphQLFloat,
     GraphQLID,
@@ -37,6 +38,8 @@ from graphql.execution import Executor
 from graphql.pyutils import Path
 from strawberry.types.field import StrawberryField
 
+from engine.errors import ClewError
+
 Read = Callable[[Any], Any]
 """Makes a part of the answer of a value; raises NotPlain, or whatever goes wrong."""
 Details = list[Any]
@@ -51,6 +54,19 @@ INTEGERS = range(-(2**31), 2**31)
 
 class NotPlain(Exception):
     """Something is not as the schema says, or needs more than attributes."""
+
+
+WRONG = (
+    ArithmeticError,
+    AttributeError,
+    ClewError,
+    GraphQLError,
+    LookupError,
+    NotPlain,
+    TypeError,
+    ValueError,
+)
+"""What may be raised where a value is read."""
 
 
 class PlainExecutor(Executor[None]):
@@ -131,7 +147,7 @@ class PlainExecutor(Executor[None]):
             return Undefined
         try:
             return read(source)
-        except Exception:  # graphql-core finds it again, and says where it is
+        except WRONG:  # graphql-core finds it again, and says where it is
             self._reads[key] = (self._reads[key][0], None)
             return Undefined
 
