@@ -39,3 +39,11 @@ def ids_after(searcher: tantivy.Searcher, query: Query, after: str, wanted: int)
         if len(ids) < wanted:
             return
         after, wanted = ids[-1], min(wanted * 4, max(wanted, MOST))
+
+
+def first_values(searcher: tantivy.Searcher, query: Query, field: str, wanted: int) -> list[str]:
+    """The first values of a field, in order."""
+    # the first of all are among the first of each segment
+    terms = {"field": field, "size": wanted, "segment_size": wanted, "order": {"_key": "asc"}}
+    found = searcher.aggregate(query, {"groups": {"terms": terms}})["groups"]
+    return [str(each["key"]) for each in found["buckets"]]

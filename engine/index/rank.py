@@ -6,13 +6,14 @@ are asked for than are wanted, until the last of them is worth less than what is
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import tantivy
-from tantivy import Occur, Query
+from tantivy import FieldType, Occur, Order, Query
 
 from engine.index.facet import number_of_hits
+from engine.index.field import layout
 from engine.tally import MOST_GROUPS
 
 ALL = 2**31
@@ -26,7 +27,7 @@ class Metric:
     """What groups are ordered by: how many entries, or a measure of a number of theirs."""
 
     kind: str = ""
-    """``sum`` or ``max``; empty for the number of entries."""
+    """``sum`` or ``max`` (of a whole number); empty for the number of entries."""
     field: str = ""
     among: Query | None = None
     """Which entries are measured."""
@@ -50,6 +51,40 @@ class Ranking:
 
     def __iter__(self) -> Iterator[tuple[float, str]]:
         """The (measure, value) pairs, the largest first."""
+        return self._greatest() if self.metric.kind == "max" else self._most()
+
+    def _greatest(self) -> Iterator[tuple[float, str]]:
+        """Those with the greatest number first.
+
+        What has one of the greatest numbers of all is among the entries with the greatest: so only
+        these are grouped, some more each time.
+        """
+        known: set[str] = set()
+        size, most = FIRST, None
+        while True:
+            query = self.query if most is None else both(self.query, self._between(None, most))
+            hits = self.searcher.search(
+                both(query, self.metric.among),
+                size,
+                count=False,
+                order_by_field=self.metric.field,
+                order=Order.Desc,
+            ).hits
+            least = int(hits[-1][0]) if len(hits) == size else None
+            among = query if least is None else both(query, self._between(least, None))
+            pairs, is_all = replace(self, query=among)._largest(MOST_GROUPS)
+            self.cut = self.cut or not is_all
+            yield from (pair for pair in pairs if pair[1] not in known)
+            if least is None:
+                return
+            known.update(key for _, key in pairs)
+            size, most = size * GROWTH, least - 1
+
+    def _between(self, low: int | None, high: int | None) -> Query:
+        return Query.range_query(layout(), self.metric.field, FieldType.Integer, low, high)
+
+    def _most(self) -> Iterator[tuple[float, str]]:
+        """Those with the most first."""
         known, size = 0, FIRST
         while True:
             pairs, is_all = self._largest(min(size, MOST_GROUPS))

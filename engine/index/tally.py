@@ -1,5 +1,6 @@
 """Rows of counts and sums: the neighbours of an entity, and the groups of a search, in order."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -16,6 +17,7 @@ from engine.index import clause, facet
 from engine.index.count import NONE, Counting
 from engine.index.field import FACETED, layout, properties_by_type
 from engine.index.figure import FIXED, end_names, grouped_names, number_names
+from engine.index.group import first_values
 from engine.index.rank import COUNT, Metric, Ranking, both
 from engine.index.term import MUST, MUST_NOT, every, one_of, whole_number
 from engine.index.union import Measured, Merged
@@ -77,8 +79,10 @@ class Tallies:
         ``others`` are neighbours by relationships that are no edges, with how many these are.
         """
         sides = self._sides(question, ids)
-        known = both(either_side(sides), Query.exists_query(f"figure.{AMOUNT}", True))
-        currency = self._currency(question, known)
+        currency = None
+        if question.order is TallyOrder.TOTAL:
+            known = both(either_side(sides), Query.exists_query(f"figure.{AMOUNT}", True))
+            currency = self._currency(question, known)
         listing = Listing(question.order, currency, AMOUNT)
         pages = [
             self._merged(sides, metric, others if metric == COUNT else {})
@@ -106,9 +110,39 @@ class Tallies:
                 return None
         return len(self.records(sorted(keys)))
 
-    def _sides(self, question: NeighbourQuestion, ids: Sequence[str]) -> list[Side]:
+    def nearest(self, question: NeighbourQuestion, ids: Sequence[str], most: int) -> list[str]:
+        """The first neighbours by id, at most so many."""
+        wanted = most
+        while True:
+            keys: set[str] = set()
+            is_all, last = True, ""
+            for side in self._sides(question, ids):
+                found = first_values(self._searcher, side.query, side.field, wanted)
+                keys.update(key for key in found if key not in side.skipped)
+                if len(found) == wanted:
+                    is_all, last = False, min(last or found[-1], found[-1])
+            # beyond the last one of a side there may be others
+            known = self.records(sorted(key for key in keys if is_all or key <= last))
+            if is_all or len(known) >= most:
+                return sorted(known)[:most]
+            wanted *= 4
+
+    def onward(self, question: NeighbourQuestion, ids: Sequence[str]) -> Mapping[str, int]:
+        """How many edges neighbours have by which a second hop may lead on from each."""
+        parts, found = self._parts(question), Counter[str]()
+        for end, direction in (("source", Direction.IN), ("target", Direction.OUT)):
+            if question.direction in (direction, Direction.BOTH):
+                ranking = Ranking(self._searcher, every([one_of(end, ids), *parts]), end)
+                found.update({key: int(value) for key, value in ranking.of(list(ids)).items()})
+        return found
+
+    def _parts(self, question: NeighbourQuestion) -> list[Query]:
+        """What edges must be to be asked for, but for their ends."""
         parts = [clause.allowed(self._access), self._edges(question.types)]
-        parts += overlapping(question.during)
+        return parts + overlapping(question.during)
+
+    def _sides(self, question: NeighbourQuestion, ids: Sequence[str]) -> list[Side]:
+        parts = self._parts(question)
         # what joins records that are judged the same with each other is no neighbour
         among = frozenset(ids) if len(ids) > 1 else frozenset()
         sides = []
@@ -158,10 +192,10 @@ class Tallies:
         """The groups of a search's entries by a field, the first of them."""
         field, among, are_ids = place_of_groups(question.by)
         query = both(query, among)
-        known = query
-        if question.sum:
+        currency = None
+        if question.sum and question.sorting is TallyOrder.TOTAL:
             known = both(query, Query.exists_query(f"figure.{question.sum}", True))
-        currency = self._currency(question, known) if question.sum else None
+            currency = self._currency(question, known)
         listing = Listing(question.sorting, currency, question.sum or "")
         pages = [
             Merged(

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from engine import degree
+from engine import degree, neighbour
 from engine.access import Access
 from engine.answer import Step
 from engine.cluster import ClusterQuestion, ClusterType, OverlapQuestion
@@ -278,6 +278,19 @@ def check_shared(loaded: Engine, all_records: list[Entity]) -> None:
     found = loaded.neighbours(question, ALL)
     assert {row.key: row.tally.count for row in found.rows} == shared
     assert loaded.neighbour_count(question, ALL) == len(shared)
+    assert found.truncated is None
+    rows = list(pages(loaded, replace(question, first=1), ALL))
+    assert [row.key for row in rows] == sorted(shared, key=lambda key: (-shared[key], key))
+    latest = list(pages(loaded, replace(question, order=TallyOrder.LAST, first=1), ALL))
+    by_id = sorted(latest, key=lambda row: str(row.key))
+    assert latest == sorted(by_id, key=lambda row: row.tally.last or "", reverse=True)
+    for bound, most in (("MOST_SHARED", 2), ("MOST_ONWARD", 20), ("MOST_ONWARD", 0)):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(neighbour, bound, most)
+            some = loaded.neighbours(question, ALL)
+        assert some.truncated
+        assert all(row.tally.count < shared[row.key] for row in some.rows)
+        assert bool(some.rows) == bool(most)
 
 
 def test_groups_are_those_of_plain_python(

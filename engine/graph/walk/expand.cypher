@@ -80,34 +80,32 @@ MATCH (n)$$left$$-[r$$types$$]-$$right$$(m)
 WHERE $$expand_wanted:it$$
 RETURN m.id AS id, count(*) AS count
 
-// -- neighbour_seconds --
-// Who shares a neighbour with a record: how many they share, and from when to when.
-// They are related to the neighbour in the same direction as the record is.
-MATCH (n:$$label$$)
-USING INDEX n:$$label$$(id)
-WHERE n.id IN $ids AND $$visible_node:n$$
-CALL (n) {
-  MATCH (n)-[r$$types$$]-(m)
-  WHERE $$expand_wanted:it$$
-  RETURN DISTINCT m ORDER BY m.id LIMIT $most
+// -- neighbour_sharers --
+// Who shares some neighbours with records; they lead to the neighbour in the same direction.
+UNWIND $through AS id
+CALL (id) {
+  MATCH (n:Entity {id: id}) RETURN n
+  UNION ALL
+  MATCH (n:Literal {id: id}) RETURN n
 }
-WITH DISTINCT m AS n
-MATCH (n)-[r$$types$$]-(m)
-WHERE NOT m.id IN $ids AND $$visible:r$$ AND $$visible_node:m$$ AND $$during:r$$
-  AND ($direction = 'BOTH' OR ($direction = 'OUT' AND endNode(r) = n)
-    OR ($direction = 'IN' AND startNode(r) = n))
-RETURN m.id AS id, count(DISTINCT n) AS count, min(r._start) AS first,
-       max(coalesce(r._end, r._start)) AS last
-ORDER BY count DESC, id LIMIT $limit
+MATCH (n)$$left$$-[r$$types$$]-$$right$$(m)
+WHERE $$visible:r$$ AND $$during:r$$
+WITH n, m, min(r._start) AS first, max(coalesce(r._end, r._start)) AS last
+WITH m, count(*) AS count, min(first) AS first, max(last) AS last
+WHERE $$visible_node:m$$ AND NOT m.id IN $ids
 
-// -- neighbour_number --
-// How many different neighbours do records have?
-MATCH (n:$$label$$)
-USING INDEX n:$$label$$(id)
-WHERE n.id IN $ids AND $$visible_node:n$$
-MATCH (n)-[r$$types$$]-(m)
-WHERE $$expand_wanted:it$$
-RETURN count(DISTINCT m) AS count
+// -- neighbour_seconds --
+// A page of those who share neighbours: how many they share, and from when to when.
+$$neighbour_sharers:it$$
+WITH m.id AS id, count, first, last
+ORDER BY CASE WHEN $latest THEN coalesce(last, '') ELSE count END DESC, id
+SKIP $skip LIMIT $limit
+RETURN id, count, first, last
+
+// -- neighbour_seconds_count --
+// How many share neighbours?
+$$neighbour_sharers:it$$
+RETURN count(*) AS count
 
 // -- hub_degrees --
 // How many relationships do records have, whoever may see them? The numbers are stored.

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.access import Access
+from engine.cursor import cursor_of
 from engine.entity import SAME_AS, edge_schemata, relationship_types
 from engine.graph import visibility
 from engine.graph.connection import Connection, Deadline
@@ -12,11 +13,14 @@ from engine.graph.cypher import alternatives, quoted
 from engine.graph.walk.expand import arrows
 from engine.graph.walk.sameness import joined
 from engine.period import bounds
-from engine.tally import MOST_GROUPS, NeighbourQuestion, Row, Tallied, Tally
+from engine.question import Direction
+from engine.tally import NeighbourQuestion, Row, Tally, TallyOrder
 
-MOST_SHARED = 2_000
-"""Neighbours through which others are looked for."""
-CUT = f"it has more than {MOST_SHARED:,} neighbours: only so many were gone through"
+OPPOSITE = {
+    Direction.OUT: Direction.IN,
+    Direction.IN: Direction.OUT,
+    Direction.BOTH: Direction.BOTH,
+}
 
 
 class NeighbourWalk:
@@ -24,14 +28,14 @@ class NeighbourWalk:
 
     def __init__(self, connection: Connection, deadline: float) -> None:
         self._connection = connection
-        self._seconds = deadline
+        self._deadline = deadline
 
     def members(self, question: NeighbourQuestion, access: Access) -> list[str]:
         """The records whose relationships belong to it: those that are judged the same."""
         id_ = question.id
         if not question.judged or id_.startswith(LITERAL):
             return [id_]
-        sameness = joined(self._connection, Deadline(self._seconds), [id_], access)
+        sameness = joined(self._connection, Deadline(self._deadline), [id_], access)
         return sorted(sameness.members(id_)) if sameness.knows(id_) else [id_]
 
     def links(
@@ -45,7 +49,7 @@ class NeighbourWalk:
         rows = self._connection.read(
             "neighbour_links",
             self._parameters(question, ids, access),
-            timeout=self._seconds,
+            timeout=self._deadline,
             **self._parts(question, types),
             **arrows(question.direction),
         )
@@ -53,21 +57,55 @@ class NeighbourWalk:
         return {row["id"]: row["count"] for row in rows if row["id"] not in inner}
 
     def seconds(
-        self, question: NeighbourQuestion, ids: Sequence[str], access: Access
-    ) -> Tallied[str]:
-        """Who shares neighbours with it: those who share most first, equal ones by id."""
-        deadline = Deadline(self._seconds)
-        parameters = self._parameters(question, ids, access)
-        parts = self._parts(question, sorted(question.types or ()))
-        limits = {"most": MOST_SHARED, "limit": MOST_GROUPS}
-        rows = self._connection.read(
-            "neighbour_seconds", parameters | limits, timeout=deadline.left(), **parts
+        self,
+        question: NeighbourQuestion,
+        ids: Sequence[str],
+        near: Sequence[str],
+        access: Access,
+        start: int,
+    ) -> list[Row[str]]:
+        """Who shares some neighbours with records, from a place on; one more than a page has.
+
+        Those who share most come first, or those who did so last; equal ones by id.
+        """
+        page = {
+            "latest": question.order is TallyOrder.LAST,
+            "skip": start,
+            "limit": question.first + 1,
+        }
+        rows = self._seconds("neighbour_seconds", question, ids, near, access, page)
+        return [
+            Row(row["id"], Tally(row["count"], row["first"], row["last"]), cursor_of(at))
+            for at, row in enumerate(rows, start + 1)
+        ]
+
+    def seconds_count(
+        self,
+        question: NeighbourQuestion,
+        ids: Sequence[str],
+        near: Sequence[str],
+        access: Access,
+    ) -> int:
+        """How many share some neighbours with records."""
+        (row,) = self._seconds("neighbour_seconds_count", question, ids, near, access, {})
+        return int(row["count"])
+
+    def _seconds(
+        self,
+        name: str,
+        question: NeighbourQuestion,
+        ids: Sequence[str],
+        near: Sequence[str],
+        access: Access,
+        page: dict[str, Any],
+    ) -> list[Any]:
+        return self._connection.read(
+            name,
+            {**self._parameters(question, ids, access), "through": list(near), **page},
+            timeout=self._deadline,
+            types=alternatives(sorted(question.types or ())),
+            **arrows(OPPOSITE[question.direction]),
         )
-        (number,) = self._connection.read(
-            "neighbour_number", parameters, timeout=deadline.left(), **parts
-        )
-        found = [Row(row["id"], Tally(row["count"], row["first"], row["last"])) for row in rows]
-        return Tallied(found, truncated=CUT if number["count"] > MOST_SHARED else None)
 
     def _parameters(
         self, question: NeighbourQuestion, ids: Sequence[str], access: Access
