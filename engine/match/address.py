@@ -23,6 +23,7 @@ BY_WORDS = ((0.0, -1.0), (0.3, -0.7), (0.5, 0.0), (0.7, 1.5), (0.9, 3.5), (1.0, 
 """Log-odds by the share of what is common, of the letters and of the words. That of the letters
 was measured on FEBRL's sets 1 and 4 (0 at 0.3, 7 from 0.5 on), and cut: families and offices share
 addresses, too, and whoever moves has another one."""
+MOST_OF_ADDRESS = max(BY_LETTERS[-1][1], BY_WORDS[-1][1])
 OTHER_NUMBER = 0.5
 """What is left where the numbers in two addresses differ: neighbours."""
 SHORT, MOST_OF_SHORT = 24, 1.0

@@ -19,6 +19,7 @@ from engine.answer import Comparison
 from engine.entity import Entity, make_entity
 from engine.errors import NotReady
 from engine.match.comparison import compare, compare_from
+from engine.match.side import Side
 from engine.process.worker import KILLED, end_with
 
 WAITING = 0.8
@@ -110,4 +111,5 @@ def read_lists() -> None:
 
 def compared(query: Entity, candidates: Sequence[Entity], least: float) -> list[Comparison | None]:
     """What each candidate is to the query; None for a score below ``least``."""
-    return [compare_from(least, query, candidate) for candidate in candidates]
+    one = Side(query)
+    return [compare_from(least, one, Side(candidate)) for candidate in candidates]

@@ -15,10 +15,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.answer import Comparison, Feature
-from engine.entity import Entity, full_names
+from engine.entity import Entity
 from engine.match.curve import interpolated
-from engine.match.evidence import DATES, PLACE, evidence, missing
-from engine.match.name import NameComparison, compare_names, names_of, type_tag
+from engine.match.evidence import DATES, PLACE, evidence, missing, most_of, points_of
+from engine.match.name import (
+    MOST_IN_CONFLICT,
+    NameComparison,
+    compare_names,
+    may_be_one,
+    type_tag,
+)
+from engine.match.side import Side
 
 ALGORITHM = "clew-3"
 """The name and the version of this way to score; another one where any weight changes."""
@@ -27,6 +34,8 @@ NAMES = ((0.0, -6.5), (0.5, -5.5), (0.66, -2.0), (0.7, 0.0), (0.85, 1.8), (0.95,
 nothing."""
 SAME_NAME = NAMES[-1][1]
 """The most that names count."""
+IN_CONFLICT = interpolated(NAMES, MOST_IN_CONFLICT)
+"""The most that names count of which each has a part that the other lacks."""
 NEARLY = 1e-6
 HOUSEHOLD = 2.0
 """The most that an address counts for two people whose names differ."""
@@ -41,23 +50,42 @@ NO_NAME = -3.0
 
 def compare(query: Entity, candidate: Entity) -> Comparison:
     """How likely two records are the same thing, and why; the same whichever comes first."""
+    return _compared(Side(query), Side(candidate))
+
+
+def _compared(query: Side, candidate: Side) -> Comparison:
     return _told(_of_one_household([_names(query, candidate), *evidence(query, candidate)]))
 
 
-def compare_from(least: float, query: Entity, candidate: Entity) -> Comparison | None:
+def compare_from(least: float, query: Side, candidate: Side) -> Comparison | None:
     """The comparison of two records, where its score is this or more.
 
     Names, which take most of the time, are compared only where they could make up for the rest.
     """
-    others = list(evidence(query, candidate))
-    wanted = _points_of(least) if least > 0 else -math.inf
-    if sum(each.score for each in others) + SAME_NAME < wanted:
+    if not _may_reach(_points_of(least) if least > 0 else -math.inf, query, candidate):
         return None
-    found = _of_one_household([_names(query, candidate), *others])
-    if sum(each.score for each in found) < wanted:
-        return None
-    told = _told(found)
+    told = _compared(query, candidate)
     return told if told.score >= least else None
+
+
+def _may_reach(wanted: float, query: Side, candidate: Side) -> bool:
+    """Whether two records may have so many log-odds, told by what is quick to compare."""
+    most = most_of(query, candidate)
+    if most + IN_CONFLICT < wanted:
+        apart = _are_apart(query, candidate)
+        return not apart and points_of(query, candidate) + SAME_NAME >= wanted
+    others = points_of(query, candidate)
+    if others + SAME_NAME < wanted:
+        return False
+    return others + IN_CONFLICT >= wanted or not _are_apart(query, candidate)
+
+
+def _are_apart(query: Side, candidate: Side) -> bool:
+    """Whether no name of the one can be a name of the other; False where one has none."""
+    if not query.full_names or not candidate.full_names:
+        return False
+    tag = type_tag(query.schema, candidate.schema)
+    return not may_be_one(query.names(tag), candidate.names(tag))
 
 
 def _points_of(score: float) -> float:
@@ -89,9 +117,9 @@ def _of_one_household(found: Sequence[Feature]) -> list[Feature]:
     ]
 
 
-def _only_alias(query: Entity, candidate: Entity, found: NameComparison) -> bool:
+def _only_alias(query: Side, candidate: Side, found: NameComparison) -> bool:
     """Whether two short aliases are alike, but not the names: many are called ``Abu Ali``."""
-    names = [set(entity.properties.get("name", ())) for entity in (query, candidate)]
+    names = [set(each.values("name")) for each in (query, candidate)]
     return (
         all(names)
         and found.query not in names[0]
@@ -100,8 +128,8 @@ def _only_alias(query: Entity, candidate: Entity, found: NameComparison) -> bool
     )
 
 
-def _names(query: Entity, candidate: Entity) -> Feature:
-    told = full_names(query), full_names(candidate)
+def _names(query: Side, candidate: Side) -> Feature:
+    told = query.full_names, candidate.full_names
     if not told[0] or not told[1]:
         if query.schema == candidate.schema == PLACE:
             return Feature("name", 0.0, "an address needs none")
@@ -109,7 +137,7 @@ def _names(query: Entity, candidate: Entity) -> Feature:
             return Feature("name", NO_NAME, "neither has a name")
         return replace(missing("name", *told), score=NO_NAME)
     tag = type_tag(query.schema, candidate.schema)
-    found = compare_names(names_of(query, tag), names_of(candidate, tag))
+    found = compare_names(query.names(tag), candidate.names(tag))
     points = interpolated(NAMES, found.score)
     if points > 0 and _only_alias(query, candidate, found):
         points, found = ONLY_ALIAS, replace(found, note="no more than an alias of both")

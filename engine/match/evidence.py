@@ -8,15 +8,14 @@ day is shared by one pair of strangers in 20,000, but differs by an error in one
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass
+from functools import cache, lru_cache, partial
 from itertools import product
 
 from engine.answer import Feature
-from engine.entity import Entity, matchable_properties, matchable_values, schema_of
-from engine.index.folding import identifier
-from engine.index.number import bare
-from engine.match.address import addresses, places
+from engine.entity import schema_of
+from engine.match.address import MOST_OF_ADDRESS, addresses, places
+from engine.match.side import Side
 
 SAME_DAY, SAME_MONTH, SAME_YEAR = 5.0, 3.0, 1.5
 SWAPPED, ONE_DIGIT = 3.0, 2.0
@@ -45,55 +44,12 @@ OTHER_UNIQUE, OTHER_NUMBER = -5.0, -1.5
 """The same property, and no value of it in common."""
 SHORT_NUMBER = 6
 """Fewer letters and digits are easily the same by chance."""
-SHORTEST_NUMBER = 4
 CONTACTS: Mapping[str, float] = {"email": 4.0, "phone": 3.0, "website": 2.0}
 SAME_COUNTRY, OTHER_COUNTRY, OTHER_JURISDICTION = 0.4, -1.2, -4.5
 OTHER_GENDER = -4.5
 SAME_PLACE = 0.3
 PLACE = "Address"
 """The schema of things that are told apart by where they are, and that have no name."""
-
-
-def evidence(query: Entity, candidate: Entity) -> Iterator[Feature]:
-    """What the values of two records say; what only one of them tells counts nothing."""
-    for prop, weight in DATES.items():
-        yield from _by_values(prop, _of(query, prop), _of(candidate, prop), _dates, weight)
-    yield from _identifiers(query, candidate)
-    pairs = {
-        kind: (matchable_values(query, kind), matchable_values(candidate, kind))
-        for kind in ("address", "country")
-    }
-    rule: Rule = partial(addresses, alone=_are(query, candidate, "Person"))
-    rule = places if _are(query, candidate, PLACE) else rule
-    yield from _by_values("address", *pairs["address"], rule)
-    registered = [_of(each, "jurisdiction") for each in (query, candidate)]
-    if all(registered) and not set(registered[0]) & set(registered[1]):
-        told = "registered in other countries"
-        yield Feature("country", OTHER_JURISDICTION, told, *pair_of(*registered))
-    else:
-        yield from _by_values("country", *pairs["country"], _countries)
-    for prop in ("gender", "birthPlace"):
-        yield from _by_values(prop, _of(query, prop), _of(candidate, prop), _RULES[prop])
-    for kind, points in CONTACTS.items():
-        yield from _contacts(kind, points, query, candidate)
-
-
-def _are(query: Entity, candidate: Entity, schema: str) -> bool:
-    return all(schema_of(each.schema).is_a(schema) for each in (query, candidate))
-
-
-Rule = Callable[[Sequence[str], Sequence[str]], Feature | None]
-
-
-def _by_values(
-    feature: str, query: Sequence[str], candidate: Sequence[str], rule: Rule, weight: float = 1.0
-) -> Iterator[Feature]:
-    if query and candidate:
-        found = rule(query, candidate)
-        if found is not None:
-            yield replace(found, feature=feature, score=found.score * weight)
-    elif query or candidate:
-        yield missing(feature, query, candidate)
 
 
 def missing(feature: str, query: Sequence[str], candidate: Sequence[str]) -> Feature:
@@ -103,23 +59,24 @@ def missing(feature: str, query: Sequence[str], candidate: Sequence[str]) -> Fea
     return Feature(feature, 0.0, told, query[0] if query else None, None if query else values[0])
 
 
-def _of(entity: Entity, prop: str) -> Sequence[str]:
-    return entity.properties.get(prop, ())
-
-
 # --- dates ------------------------------------------------------------------------------------
 
 
-def _dates(query: Sequence[str], candidate: Sequence[str]) -> Feature | None:
+def _dates(prop: str, query: Side, candidate: Side) -> Feature | None:
     """The two dates that agree best; None where there is no date on both sides."""
-    pairs = [pair for pair in product(query, candidate) if all(map(DATE.match, pair))]
-    found = [(*date_points(one[:10], other[:10]), one, other) for one, other in pairs]
+    pairs = product(query.told[prop], candidate.told[prop])
+    found = [
+        (*date_points(one[:10], other[:10]), one, other)
+        for one, other in pairs
+        if DATE.match(one) and DATE.match(other)
+    ]
     if not found:
         return None
     points, detail, one, other = max(found, key=lambda each: each[0])
-    return Feature("", points, detail, one, other)
+    return Feature(prop, points * DATES[prop], detail, one, other)
 
 
+@lru_cache(maxsize=50_000)
 def date_points(one: str, other: str) -> tuple[float, str]:
     """What two dates (``1961``, ``1961-03``, ``1961-03-12``) say."""
     length = min(len(one), len(other))
@@ -156,17 +113,11 @@ def _other_year(apart: int, length: int) -> tuple[float, str]:
 # --- identifiers ------------------------------------------------------------------------------
 
 
-def _identifiers(query: Entity, candidate: Entity) -> Iterator[Feature]:
+def _identifiers(query: Side, candidate: Side) -> Feature | None:
     """The best identifier in common, whatever its property; else those that should agree."""
-    one, other = _numbers(query), _numbers(candidate)
-    if one and other:
-        common = {number: one[number] | other[number] for number in one.keys() & other.keys()}
-        if common:
-            yield _same_number(common)
-        else:
-            yield from _other_number(one, other)
-    elif one or other:
-        yield missing("identifier", sorted(one), sorted(other))
+    one, other = query.numbers, candidate.numbers
+    common = {number: one[number] | other[number] for number in one.keys() & other.keys()}
+    return _same_number(common) if common else _other_number(one, other)
 
 
 def _same_number(common: Mapping[str, frozenset[str]]) -> Feature:
@@ -179,71 +130,126 @@ def _same_number(common: Mapping[str, frozenset[str]]) -> Feature:
 
 def _other_number(
     query: Mapping[str, frozenset[str]], candidate: Mapping[str, frozenset[str]]
-) -> Iterator[Feature]:
+) -> Feature | None:
     """That one property has other values in two records."""
     kinds = [frozenset().union(*side.values()) for side in (query, candidate)]
     shared = (kinds[0] & kinds[1]) - SEVERAL
-    if shared:
-        points = OTHER_UNIQUE if shared & ONE_EACH else OTHER_NUMBER
-        first = [
-            min(number for number, props in side.items() if props & shared)
-            for side in (query, candidate)
-        ]
-        yield Feature("identifier", points, f"another {_listed(shared)}", *first)
+    if not shared:
+        return None
+    points = OTHER_UNIQUE if shared & ONE_EACH else OTHER_NUMBER
+    first = [
+        min(number for number, props in side.items() if props & shared)
+        for side in (query, candidate)
+    ]
+    return Feature("identifier", points, f"another {_listed(shared)}", *first)
 
 
 def _listed(props: Collection[str]) -> str:
     return " and ".join(sorted(props))
 
 
-def _numbers(entity: Entity) -> dict[str, frozenset[str]]:
-    """A record's identifiers in normal form, each with the properties that hold it."""
-    numbers: dict[str, frozenset[str]] = {}
-    for prop, values in matchable_properties(entity, "identifier").items():
-        for number in (bare(identifier(value)) for value in values):
-            if len(number) >= SHORTEST_NUMBER:
-                numbers[number] = numbers.get(number, frozenset()) | {prop}
-    return numbers
-
-
 # --- places, people, contacts -----------------------------------------------------------------
 
 
-def pair_of(query: Sequence[str], candidate: Sequence[str]) -> tuple[str, str]:
-    """The first value of each."""
-    return query[0], candidate[0]
+def _addresses(query: Side, candidate: Side) -> Feature:
+    told = query.told["address"], candidate.told["address"]
+    if _are(query, candidate, PLACE):
+        return places(*told)
+    return addresses(*told, alone=_are(query, candidate, "Person"))
 
 
-def _countries(query: Sequence[str], candidate: Sequence[str]) -> Feature:
-    common = _common(query, candidate)
+def _are(query: Side, candidate: Side, schema: str) -> bool:
+    return all(schema_of(each.schema).is_a(schema) for each in (query, candidate))
+
+
+def _countries(query: Side, candidate: Side) -> Feature:
+    told = query.told["country"], candidate.told["country"]
+    registered = query.values("jurisdiction"), candidate.values("jurisdiction")
+    if all(registered) and set(registered[0]).isdisjoint(registered[1]):
+        detail = "registered in other countries"
+        return Feature("country", OTHER_JURISDICTION, detail, *_first(registered))
+    common = _common(*told)
     if common:
-        return Feature("", SAME_COUNTRY, "the same country", common, common)
-    return Feature("", OTHER_COUNTRY, "no country in common", *pair_of(query, candidate))
+        return Feature("country", SAME_COUNTRY, "the same country", common, common)
+    return Feature("country", OTHER_COUNTRY, "no country in common", *_first(told))
 
 
-def _genders(query: Sequence[str], candidate: Sequence[str]) -> Feature | None:
-    if _common(query, candidate):
-        return Feature("", 0.0, "the same gender", *pair_of(query, candidate))
-    return Feature("", OTHER_GENDER, "another gender", *pair_of(query, candidate))
+def _genders(query: Side, candidate: Side) -> Feature:
+    told = query.told["gender"], candidate.told["gender"]
+    if _common(*told):
+        return Feature("gender", 0.0, "the same gender", *_first(told))
+    return Feature("gender", OTHER_GENDER, "another gender", *_first(told))
 
 
-def _places(query: Sequence[str], candidate: Sequence[str]) -> Feature | None:
-    common = _common([place.lower() for place in query], [place.lower() for place in candidate])
+def _places(query: Side, candidate: Side) -> Feature:
+    told = query.told["birthPlace"], candidate.told["birthPlace"]
+    common = _common(*([place.lower() for place in side] for side in told))
     if common:
-        return Feature("", SAME_PLACE, "the same place", common, common)
-    return Feature("", 0.0, "another place, or written otherwise", *pair_of(query, candidate))
+        return Feature("birthPlace", SAME_PLACE, "the same place", common, common)
+    detail = "another place, or written otherwise"
+    return Feature("birthPlace", 0.0, detail, *_first(told))
 
 
-_RULES: Mapping[str, Rule] = {"gender": _genders, "birthPlace": _places}
-
-
-def _contacts(kind: str, points: float, query: Entity, candidate: Entity) -> Iterator[Feature]:
-    type_name = "url" if kind == "website" else kind
-    common = _common(matchable_values(query, type_name), matchable_values(candidate, type_name))
-    if common:
-        yield Feature(kind, points, f"the same {kind}", common, common)
+def _contacts(kind: str, query: Side, candidate: Side) -> Feature | None:
+    common = _common(query.told[kind], candidate.told[kind])
+    return Feature(kind, CONTACTS[kind], f"the same {kind}", common, common) if common else None
 
 
 def _common(query: Collection[str], candidate: Collection[str]) -> str | None:
     """A value that both have, the first in order."""
-    return min(set(query) & set(candidate), default=None)
+    return min(set(query).intersection(candidate), default=None)
+
+
+def _first(told: tuple[Sequence[str], Sequence[str]]) -> tuple[str, str]:
+    return told[0][0], told[1][0]
+
+
+# --- all of it --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How the values of one kind are compared, where both records tell some."""
+
+    rule: Callable[[Side, Side], Feature | None]
+    most: float
+    """The most that they count."""
+
+
+KINDS: Mapping[str, Kind] = {
+    **{prop: Kind(partial(_dates, prop), SAME_DAY * part) for prop, part in DATES.items()},
+    "identifier": Kind(_identifiers, SAME_UNIQUE),
+    "address": Kind(_addresses, MOST_OF_ADDRESS),
+    "country": Kind(_countries, SAME_COUNTRY),
+    "gender": Kind(_genders, 0.0),
+    "birthPlace": Kind(_places, SAME_PLACE),
+    **{kind: Kind(partial(_contacts, kind), most) for kind, most in CONTACTS.items()},
+}
+"""The kinds of evidence, in the order in which they are told."""
+
+
+def evidence(query: Side, candidate: Side) -> Iterator[Feature]:
+    """What the values of two records say; what only one of them tells counts nothing."""
+    for name, kind in KINDS.items():
+        if name in query.tells and name in candidate.tells:
+            found = kind.rule(query, candidate)
+            if found is not None:
+                yield found
+        elif name not in CONTACTS and (name in query.tells or name in candidate.tells):
+            yield missing(name, query.told.get(name, ()), candidate.told.get(name, ()))
+
+
+def points_of(query: Side, candidate: Side) -> float:
+    """The log-odds of all evidence together."""
+    found = (KINDS[name].rule(query, candidate) for name in query.tells & candidate.tells)
+    return sum(each.score for each in found if each is not None)
+
+
+def most_of(query: Side, candidate: Side) -> float:
+    """The most that the evidence may say for one identity."""
+    return _most_of(query.tells & candidate.tells)
+
+
+@cache
+def _most_of(kinds: frozenset[str]) -> float:
+    return sum(KINDS[name].most for name in kinds)

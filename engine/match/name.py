@@ -10,9 +10,10 @@ Two names of which each has a part that the other lacks, as ``Ali Saddam Hussein
 has more parts, it may be the fuller form. So too two legal forms, and two numbers.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import product
 
 from followthemoney.names import PART_TAG_PROPS, schema_type_tag
 from rigour.names import (
@@ -20,15 +21,15 @@ from rigour.names import (
     CompareConfig,
     Name,
     NamePart,
-    NamePartTag,
     NameTypeTag,
     align_person_name_order,
     compare_parts,
 )
-from rigour.names.symbol import Symbol, SymbolCategory, pair_symbols
+from rigour.names.symbol import SymbolCategory, pair_symbols
 from rigour.text import levenshtein
 
 from engine.entity import Entity, full_names, schema_of
+from engine.match.conflict import CONFLICT, SHORTEST_SOUND, Weighed, apart
 from engine.match.person import analyzed
 from engine.match.script import romanised
 
@@ -53,23 +54,13 @@ SYMBOL_WEIGHTS: Mapping[SymbolCategory, float] = {
     SymbolCategory.LOCATION: 0.9,
 }
 """How much such a pair counts: "International" says less than a surname."""
-EXTRA_WEIGHTS: Mapping[SymbolCategory, float] = {
-    SymbolCategory.ORG_CLASS: 0.25,
-    SymbolCategory.SYMBOL: 0.5,
-    SymbolCategory.NUMERIC: 1.3,
-}
-"""How much a part counts that has no counterpart: a legal form is often left out."""
-STOP_WEIGHT, LEGAL_WEIGHT = 0.35, 0.25
 ONE_SIDED = 0.35
 """How much parts count that only one of the names has, of what they would count as a conflict."""
-CONFLICT = 0.5
-"""From this weight on, parts that each name has alone make two names of them."""
 MOST_IN_CONFLICT = 0.66
 """The score that such names do not exceed; just below what counts as alike."""
 MOST_OF_HOLDING = 0.69
 """The score of a company and its holding, which is another one: a little less than nothing."""
 SHORTEST_TYPED, SHORTEST_EXCHANGED = 4, 3
-SHORTEST_SOUND = 3
 TYPED, HEARD = 0.7, 0.8
 """How alike two parts are with a typing error, and two that sound alike."""
 OTHER_ROLE = 0.9
@@ -152,11 +143,12 @@ class Names(tuple[Name, ...]):
         return {name.comparable: name for name in self}
 
     @cached_property
-    def longest(self) -> list[Name]:
+    def longest(self) -> list[Weighed]:
         """The names without those that are parts of others, as "John Smith" of "John K Smith"."""
         if len(self) == 1:
-            return list(self)
-        return sorted(Name.consolidate_names(self), key=lambda name: name.form)
+            return [Weighed(name) for name in self]
+        kept = sorted(Name.consolidate_names(self), key=lambda name: name.form)
+        return [Weighed(name) for name in kept]
 
 
 def names_of(entity: Entity, tag: NameTypeTag) -> Names:
@@ -167,19 +159,9 @@ def names_of(entity: Entity, tag: NameTypeTag) -> Names:
         if (values := entity.properties.get(prop))
         for part in parts
     }
-    return _read(tag, full_names(entity), tuple(tags.items()))
-
-
-# by what is read and not by the record's id: a name that changes is read anew
-@lru_cache(maxsize=20_000)
-def _read(
-    tag: NameTypeTag,
-    names: tuple[str, ...],
-    tags: tuple[tuple[NamePartTag, tuple[str, ...]], ...],
-) -> Names:
+    names = full_names(entity)
     latin = (each for name in names if (each := romanised(name)))
-    names = (*names, *latin)
-    found = analyzed(tag, names, dict(tags))
+    found = analyzed(tag, (*names, *latin), tags)
     return Names(sorted(found, key=lambda name: name.form))
 
 
@@ -189,19 +171,32 @@ def type_tag(query: str, candidate: str) -> NameTypeTag:
     return NameTypeTag.PER if NameTypeTag.PER in tags else tags[0]
 
 
+def may_be_one(query: Names, candidate: Names) -> bool:
+    """Whether any two names, one of each record, may score more than ``MOST_IN_CONFLICT``."""
+    if not query.by_letters.keys().isdisjoint(candidate.by_letters):
+        return True
+    return not all(apart(name, other) for name in query.longest for other in candidate.longest)
+
+
 def compare_names(query: Names, candidate: Names) -> NameComparison:
     """The two names, one of each record, that are most alike."""
     for name in query:
         other = candidate.by_letters.get(name.comparable)
         if other is not None and _roles_agree(zip(name.parts, other.parts, strict=False)):
             return NameComparison(1.0, name.original, other.original)
-    best = DIFFERENT
-    for name in query.longest:
-        for other in candidate.longest:
-            found = compare_name(name, other)
-            if found.score > best.score:
-                best = found
+    best, left = DIFFERENT, list[tuple[Weighed, Weighed]]()
+    for one, another in product(query.longest, candidate.longest):
+        if apart(one, another):
+            left.append((one, another))
+        else:
+            best = max(best, compare_name(one, another), key=_score_of)
+    if best.score < MOST_IN_CONFLICT:  # else none of the others is better
+        best = max([best, *(compare_name(*pair) for pair in left)], key=_score_of)
     return best
+
+
+def _score_of(comparison: NameComparison) -> float:
+    return comparison.score
 
 
 def _roles_agree(pairs: Iterable[tuple[NamePart, NamePart]]) -> bool:
@@ -209,21 +204,21 @@ def _roles_agree(pairs: Iterable[tuple[NamePart, NamePart]]) -> bool:
     return all(part.tag.can_match(other.tag) for part, other in pairs)
 
 
-def compare_name(query: Name, candidate: Name) -> NameComparison:
+def compare_name(query: Weighed, candidate: Weighed) -> NameComparison:
     """How alike two names are, by the best way to pair their parts."""
     # rigour's distance differs a little with the names exchanged: they are always put in one order
-    if query.form <= candidate.form:
+    if query.name.form <= candidate.name.form:
         return _in_order(query, candidate)
     return _in_order(candidate, query).exchanged()
 
 
-def _in_order(query: Name, candidate: Name) -> NameComparison:
-    weights = _weights(query), _weights(candidate)
+def _in_order(one: Weighed, other: Weighed) -> NameComparison:
+    query, candidate = one.name, other.name
     best = DIFFERENT
     for edges in pair_symbols(query, candidate):
         pairings = [_symbol_pairing(edge) for edge in edges]
         used = {part for edge in edges for part in (*edge.qps, *edge.rps)}
-        rests = _Rest(weights[0]), _Rest(weights[1])
+        rests = _Rest(one.weights), _Rest(other.weights)
         open_parts = (
             [part for part in query.parts if part not in used],
             [part for part in candidate.parts if part not in used],
@@ -231,7 +226,7 @@ def _in_order(query: Name, candidate: Name) -> NameComparison:
         if any(open_parts):
             pairings += _aligned(open_parts, rests, NameTypeTag.PER in (query.tag, candidate.tag))
         score = _score(pairings, rests[0].weight, rests[1].weight)
-        score = min(score, _most(query, candidate, rests))
+        score = min(score, _most(one, other, rests))
         if score > best.score:
             best = NameComparison(
                 score,
@@ -253,25 +248,6 @@ def _score(pairings: Iterable[Pairing], query: float, candidate: float) -> float
     conflict, more = min(query, candidate), abs(query - candidate)
     score = agreed / (total + conflict + ONE_SIDED * more)
     return min(score, MOST_IN_CONFLICT) if conflict >= CONFLICT else score
-
-
-def _weights(name: Name) -> dict[NamePart, float]:
-    """What each part counts where it has no counterpart."""
-    known = {NamePartTag.STOP: STOP_WEIGHT, NamePartTag.LEGAL: LEGAL_WEIGHT}
-    weights = {part: known.get(part.tag, 1.0) for part in name.parts}
-    for span in name.spans:
-        weight = EXTRA_WEIGHTS.get(span.symbol.category)
-        if weight is not None and not _is_letter(span.parts, span.symbol):
-            for part in span.parts:
-                weights[part] = min(weights[part], weight) if weight < 1 else weight
-    return weights
-
-
-def _is_letter(parts: Sequence[NamePart], symbol: Symbol) -> bool:
-    """Whether a number is a single letter, as the I of a name."""
-    one = parts[0]
-    is_number = symbol.category == SymbolCategory.NUMERIC
-    return is_number and len(parts) == 1 and not one.numeric and len(one.comparable) < 2
 
 
 def _symbol_pairing(edge: Alignment) -> Pairing:
@@ -367,32 +343,27 @@ def _exchanged(one: str, other: str) -> bool:
     return (one[first], one[second]) == (other[second], other[first])
 
 
-def _contradict(query: Name, candidate: Name, rests: Iterable[_Rest]) -> bool:
+def _contradict(query: Weighed, candidate: Weighed, rests: Iterable[_Rest]) -> bool:
     """Whether two names are of two things: both have a legal form, and the forms differ; or one
     has a number without a counterpart, as the second of two funds."""
-    forms = _legal_forms(query), _legal_forms(candidate)
+    forms = query.legal_forms, candidate.legal_forms
     if forms[0] and forms[1] and not forms[0] & forms[1]:
         return True
-    if NameTypeTag.PER in (query.tag, candidate.tag):
+    if NameTypeTag.PER in (query.name.tag, candidate.name.tag):
         return False
     return any(
         part.numeric or ROMAN.issuperset(part.comparable) for rest in rests for part in rest.parts
     )
 
 
-def _most(query: Name, candidate: Name, rests: tuple[_Rest, _Rest]) -> float:
+def _most(query: Weighed, candidate: Weighed, rests: tuple[_Rest, _Rest]) -> float:
     """The most that two names score: less where what is left makes two things of them."""
     if _contradict(query, candidate, rests):
         return MOST_IN_CONFLICT
     left = (
         span.symbol.id
-        for name, rest in zip((query, candidate), rests, strict=True)
-        for span in name.spans
+        for each, rest in zip((query, candidate), rests, strict=True)
+        for span in each.name.spans
         if any(part in rest.parts for part in span.parts)
     )
     return MOST_OF_HOLDING if "HOLDING" in left else 1.0
-
-
-def _legal_forms(name: Name) -> set[str]:
-    spans = name.spans
-    return {span.symbol.id for span in spans if span.symbol.category == SymbolCategory.ORG_CLASS}

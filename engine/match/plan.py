@@ -12,7 +12,7 @@ from itertools import groupby
 
 from engine.graph.judgement.candidate import Compared
 from engine.graph.judgement.run import RunNodes
-from engine.match.crossing import Task, comparable
+from engine.match.turn import Task, comparable
 from engine.xref import RunState, XrefRun
 
 CHUNK = 20

@@ -20,8 +20,9 @@ from engine.errors import ClewError
 from engine.graph.judgement.candidate import Candidates, Compared
 from engine.graph.judgement.run import RunNodes
 from engine.match.comparison import ALGORITHM
-from engine.match.crossing import SHORT, Ending, Station, Task, compared, comparing
+from engine.match.crossing import SHORT, Ending, Station, compared, comparing
 from engine.match.plan import CHUNK, Once, Plan, bases_of
+from engine.match.turn import Task
 from engine.process.worker import KILLED
 from engine.xref import Progress, RunState, XrefRun
 

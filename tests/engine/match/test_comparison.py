@@ -12,6 +12,7 @@ from engine.match.comparison import ALGORITHM, compare, compare_from
 from engine.match.curve import interpolated
 from engine.match.evidence import date_points
 from engine.match.name import MOST_IN_CONFLICT, compare_names, names_of, type_tag
+from engine.match.side import Side
 
 
 def record(schema: str = "Person", **properties: str | list[str]) -> Entity:
@@ -24,9 +25,10 @@ def record(schema: str = "Person", **properties: str | list[str]) -> Entity:
 def compared(one: Entity, other: Entity) -> Comparison:
     """The comparison, which must be the same with the records exchanged."""
     found, back = compare(one, other), compare(other, one)
-    assert compare_from(found.score, one, other) == found
-    assert compare_from(min(found.score * 1.01, 1.0), one, other) in (None, found)
-    assert compare_from(min(found.score + 0.02, 1.0), one, other) is None or found.score == 1.0
+    sides = Side(one), Side(other)
+    assert compare_from(found.score, *sides) == found
+    assert compare_from(min(found.score * 1.01, 1.0), *sides) in (None, found)
+    assert compare_from(min(found.score + 0.02, 1.0), *sides) is None or found.score == 1.0
     assert math.isclose(found.score, back.score, abs_tol=1e-9)
     return found
 
