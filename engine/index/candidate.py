@@ -8,6 +8,7 @@ is hidden would move what is found. ``engine.index.clue`` tells what is looked u
 import math
 from collections import OrderedDict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from threading import Lock
 
@@ -18,7 +19,7 @@ from tantivy import Occur, Query
 from engine.access import Access
 from engine.entity import Entity, schema_of
 from engine.index.clause import allowed
-from engine.index.clue import Clue, clues, likely
+from engine.index.clue import Clue, clues, likely, term
 from engine.index.facet import number_of_hits
 from engine.index.term import either, every, one_of
 from engine.index.walk import entity_id
@@ -36,14 +37,18 @@ others need. Both were chosen by what is lost on the sets of ``tests/bench/candi
 MOST_SCOPES, MOST_COUNTS = 8, 200_000
 
 
+Terms = tuple[tuple[str, str], ...]
+"""Fields and tokens, any of which an entry has."""
+
+
 class Counts:
     """How many records have what, in one commit of the index: remembered by reader and scope."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._scopes: OrderedDict[object, dict[str, int]] = OrderedDict()
+        self._scopes: OrderedDict[object, dict[Terms, int]] = OrderedDict()
 
-    def of(self, scope: object) -> dict[str, int]:
+    def of(self, scope: object) -> dict[Terms, int]:
         """The counts of one scope, to be read and added to."""
         with self._lock:
             found = self._scopes.pop(scope, None)
@@ -74,17 +79,11 @@ class Candidates:
         fits = one_of("schema", sorted(matchable(entity.schema)))
         scope = every([self._allowed, Query.const_score_query(fits, 1.0)])
         counts = self._counts.of((*self._key, matchable(entity.schema)))
-        total = self._count("", scope, counts)
-        found = (
-            [
-                (clue, self._count(clue.key, every([clue.query, scope]), counts))
-                for clue in clues(entity)
-            ]
-            if total
-            else []
-        )
-        found = sorted(((c, n) for c, n in found if n), key=lambda each: each[1])[:MOST_CLUES]
-        rare = [each for each in found if each[1] <= max(MOST_COMMON * total, most)]
+        total = self._total(scope, counts)
+        found = [self._found(clue, scope, counts) for clue in clues(entity)] if total else []
+        found = sorted((each for each in found if each.count), key=lambda each: each.count)
+        found = found[:MOST_CLUES]
+        rare = [each for each in found if each.count <= max(MOST_COMMON * total, most)]
         if not found:
             return []
         query = _weighed(scope, rare or found, total, entity)
@@ -98,19 +97,36 @@ class Candidates:
             if place < FIRST or score >= WEAK * best
         ]
 
-    def _count(self, key: str, query: Query, counts: dict[str, int]) -> int:
-        count = counts.get(key)
+    def _total(self, scope: Query, counts: dict[Terms, int]) -> int:
+        if () not in counts:
+            counts[()] = number_of_hits(self._searcher, scope)
+        return counts[()]
+
+    def _found(self, clue: Clue, scope: Query, counts: dict[Terms, int]) -> "Found":
+        """A clue without the terms that no entry has, which are most, and what it finds."""
+        there = tuple(each for each in clue.terms if self._searcher.doc_freq(*each))
+        query = either([term(*each) for each in there])
+        count = counts.get(there) if there else 0
         if count is None:
-            counts[key] = count = number_of_hits(self._searcher, query)
-        return count
+            counts[there] = count = number_of_hits(self._searcher, every([query, scope]))
+        return Found(clue, query, count)
 
 
-def _weighed(scope: Query, found: Iterable[tuple[Clue, int]], total: int, entity: Entity) -> Query:
+@dataclass(frozen=True)
+class Found:
+    """A clue, and how many entries of the scope it finds."""
+
+    clue: Clue
+    query: Query
+    count: int
+
+
+def _weighed(scope: Query, found: Iterable[Found], total: int, entity: Entity) -> Query:
     """The query that adds up the best clue of each group."""
     groups: dict[str, list[Query]] = {}
-    for clue, count in found:
-        weight = clue.factor * math.log(1 + total / count)
-        groups.setdefault(clue.group, []).append(_scored(clue.query, weight))
+    for each in found:
+        weight = each.clue.factor * math.log(1 + total / each.count)
+        groups.setdefault(each.clue.group, []).append(_scored(each.query, weight))
     either_group = either(
         [
             queries[0] if len(queries) == 1 else Query.disjunction_max_query(queries, BESIDE)

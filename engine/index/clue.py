@@ -15,16 +15,13 @@ from engine.index.day import days
 from engine.index.entry import roles_of
 from engine.index.field import layout
 from engine.index.folding import LONGEST_WORD, digest, fold, identifier
-from engine.index.key import Keys, halves_of, keys_of
+from engine.index.key import Keys, halves_of, keys_of, may_be_typed, shortened
 from engine.index.letter import east_asian, variants_of
 from engine.index.number import further_tokens
 from engine.index.property import date_key
 from engine.index.sound import sounds
 from engine.index.term import LONGEST_OPEN as LONGEST
-from engine.index.term import either
 
-SHORTEST_TYPED = 5
-"""Shorter words are not looked up with a letter wrong."""
 AS_IT_STANDS, SOUNDING, TYPED, BY_CONSONANTS, BY_OPENING = 1.0, 0.8, 0.75, 0.6, 0.75
 """What a word counts, by how it is found."""
 UNIQUE = 2.0
@@ -52,9 +49,8 @@ class Clue:
 
     group: str
     """Of several clues of one group the best counts."""
-    key: str
-    """Stands for the query."""
-    query: Query
+    terms: tuple[tuple[str, str], ...]
+    """The fields and tokens, any of which an entry has."""
     factor: float
 
 
@@ -82,32 +78,37 @@ def likely(entity: Entity) -> Iterator[tuple[Query, float]]:
             weight = LENGTH * (1 - abs(near - length) / NEAR_LENGTH)
             lengths[near] = max(weight, lengths.get(near, 0.0))
     for near, weight in lengths.items():
-        yield _term("key", f"l{near}"), weight
+        yield term("key", f"l{near}"), weight
     for country in sorted(set(matchable_values(entity, "country"))):
-        yield _term("country", country.lower()), COUNTRY
+        yield term("country", country.lower()), COUNTRY
     for year in sorted({date[:4] for prop in DATES for date in entity.properties.get(prop, ())}):
-        yield _term("year", year), YEAR
+        yield term("year", year), YEAR
 
 
-def _term(field: str, token: str) -> Query:
+def term(field: str, token: str) -> Query:
+    """The entries that have a token."""
     return Query.term_query(layout(), field, token)
 
 
 def _clue(group: str, terms: Sequence[tuple[str, str]], factor: float) -> Clue:
-    key = " ".join(f"{field}:{token}" for field, token in terms)
-    query = either([_term(field, token) for field, token in terms])
-    return Clue(group, key, query, factor)
+    return Clue(group, tuple(terms), factor)
 
 
 def _names(names: Iterable[str], keys: Keys, organization: bool) -> Iterator[Clue]:
     sequences = [sequence for name in names for sequence in fold(name).sequences]
     if exact := sorted(set(map(digest, sequences))):
         yield _clue("whole", [("exact", each) for each in exact], UNIQUE)
+    for kind in "bs":
+        if alike := sorted(key for key in keys.whole if key[0] == kind):
+            yield _clue("whole", [("key", key) for key in alike], OF_NAMES[kind])
     for key in sorted(keys.whole):
-        yield from _whole(key, organization)
-    yield from _halves(keys.lines)
-    for one, other in {pair for sequence in sequences for pair in pairwise(sequence)}:
-        yield _clue(f"{one} {other}", [("name", one + other)], AS_IT_STANDS)
+        if key[0] not in "bs":
+            yield from _whole(key, organization)
+    if halves := sorted(_halves(keys.lines)):
+        yield _clue("whole", [("key", key) for key in halves], HALF)
+    pairs = {pair for sequence in sequences for pair in pairwise(sequence)}
+    if joined := sorted({one + other for one, other in pairs}):
+        yield _clue("joined", [("name", each) for each in joined], AS_IT_STANDS)
     for word, of_word in sorted(keys.words.items()):
         yield from _word(word[:LONGEST_WORD], sorted(of_word))
         if organization and 1 < len(word) <= LONGEST_INITIALS:
@@ -116,19 +117,15 @@ def _names(names: Iterable[str], keys: Keys, organization: bool) -> Iterator[Clu
 
 def _whole(key: str, organization: bool) -> Iterator[Clue]:
     """A whole name; and a name that is the initials of this one."""
-    group = "whole" if key[0] in "bs" else key
-    yield _clue(group, [("key", key)], OF_NAMES[key[0]])
+    yield _clue(key, [("key", key)], OF_NAMES[key[0]])
     if key[0] == "i":
         for short in sorted(keys_of([key[1:]], organization).whole):
-            yield _clue(group, [("key", short)], INITIALS)
+            yield _clue(key, [("key", short)], INITIALS)
 
 
-def _halves(lines: Iterable[str]) -> Iterator[Clue]:
-    """Half of a name; an error may have made the other name's half a letter longer or shorter."""
-    for line in sorted(lines):
-        for longer in (0, 1, -1):
-            for key in halves_of(line, longer):
-                yield _clue("whole", [("key", key)], HALF)
+def _halves(lines: Iterable[str]) -> set[str]:
+    """Halves of names; an error may have made the other name's half a letter longer or shorter."""
+    return {key for line in lines for longer in (0, 1, -1) for key in halves_of(line, longer)}
 
 
 def _word(word: str, keys: Sequence[str]) -> Iterator[Clue]:
@@ -137,7 +134,7 @@ def _word(word: str, keys: Sequence[str]) -> Iterator[Clue]:
         yield from (_clue(token, [("name", token)], AS_IT_STANDS) for token in tokens)
     elif tokens:
         yield _clue(word, [("name", token) for token in tokens], AS_IT_STANDS)
-    yield from (_typed(word, token) for token in tokens if _may_be_typed(token))
+    yield from (_typed(word, token) for token in tokens if may_be_typed(token))
     heard = [(field, each) for each in sounds(word) for field in ("sound", "name")]
     if heard:  # a name that is spelt like its sound has no other entry
         yield _clue(word, heard, SOUNDING)
@@ -150,14 +147,11 @@ def _tokens(word: str) -> list[str]:
     return sorted({token for way in variants_of(word) for token in way if len(token) <= LONGEST})
 
 
-def _may_be_typed(token: str) -> bool:
-    return len(token) >= SHORTEST_TYPED and token.isalpha()
-
-
 def _typed(word: str, token: str) -> Clue:
-    """A word with a letter wrong."""
-    fuzzy = Query.fuzzy_term_query(layout(), "name", token, distance=1)
-    return Clue(word, f"typed {token}", fuzzy, TYPED)
+    """A word with a letter wrong, one more or one less, or two exchanged."""
+    less = shortened(token)
+    terms = [("key", f"d{each}") for each in (token, *less)]
+    return _clue(word, [*terms, *(("name", each) for each in less)], TYPED)
 
 
 def _dates(entity: Entity) -> Iterator[Clue]:

@@ -8,7 +8,7 @@ from functools import cache
 import tantivy
 from followthemoney import model, registry
 
-LAYOUT = 14
+LAYOUT = 15
 """Raise it when fields or folding change: an index of another layout is rebuilt, never read."""
 
 ANALYZER = "clew"

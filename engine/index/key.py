@@ -7,6 +7,8 @@ A key is one token of the field ``key``, whose first letter says what it is:
   or in another order have the same; ``s`` all its consonant classes;
 - ``h`` the first half of a name's letters, and ``t`` the second: one of them has no error if there
   is one error;
+- ``d`` a word with one of its letters left out: two words have one in common where a letter is
+  added, left out or another one, or two letters are exchanged;
 - ``p`` the consonant classes of two words in a row;
 - ``n`` a person's first or last word with the initial of the other: ``V. Petrow``;
 - ``i`` the initials of an organisation's words, and ``y`` what is written in several ways in the
@@ -39,6 +41,8 @@ SHORTEST_NAME, SHORTEST_CLASSES = 3, 3
 SHORTEST_LINE = 8
 """Letters of a name that is divided into halves."""
 FEWEST_INITIALS = 3
+SHORTEST_TYPED, LONGEST_TYPED = 5, 20
+"""Letters of words that are looked up with a letter wrong."""
 MOST_LETTERS = 40
 LONGEST_NAME = 300
 _ARTICLES = frozenset(
@@ -72,7 +76,9 @@ class Keys:
         """What an entry has."""
         of_words = {key for keys in self.words.values() for key in keys}
         halves = {key for line in self.lines for key in halves_of(line)}
-        return sorted(of_words | self.whole | halves | {f"l{length}" for length in self.lengths})
+        typed = {f"d{each}" for word in self.words for each in shortened(word)}
+        lengths = {f"l{length}" for length in self.lengths}
+        return sorted(of_words | self.whole | halves | typed | lengths)
 
 
 def keys_of(names: Iterable[str], organization: bool) -> Keys:
@@ -136,6 +142,18 @@ def halves_of(line: str, longer: int = 0) -> tuple[str, str]:
     """The keys of both halves of a name's letters, each so many letters longer."""
     half = len(line) // 2 + longer
     return f"h{line[:half]}", f"t{line[-half:]}"
+
+
+@lru_cache(maxsize=100_000)
+def shortened(word: str) -> tuple[str, ...]:
+    """A word in each way to write it, without one of its letters; nothing for a short one."""
+    tokens = {token for way in variants_of(word) for token in way if may_be_typed(token)}
+    return tuple({token[:at] + token[at + 1 :] for token in tokens for at in range(len(token))})
+
+
+def may_be_typed(token: str) -> bool:
+    """Whether a token of a word is looked up with a letter wrong."""
+    return SHORTEST_TYPED <= len(token) <= LONGEST_TYPED and token.isalpha()
 
 
 @lru_cache(maxsize=100_000)

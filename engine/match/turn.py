@@ -15,7 +15,7 @@ from engine.xref import XrefQuestion, features_text, pair_id
 
 WAVE = 20
 """Candidates that are compared before it is asked whether further ones are worth it. Of those that
-are one in the sets of ``tests/bench/candidate.py``, 0.7 % at most come later."""
+are one in the sets of ``tests/bench/candidate.py``, 0.5 % at most come later."""
 
 
 @dataclass(frozen=True)

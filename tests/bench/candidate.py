@@ -37,7 +37,7 @@ from tests.bench.match import FEBRL, checks, names, people, person
 DATA = Path(__file__).parents[3] / "shared" / "data" / "ftm"
 OTHERS = ("everypolitician_11", "gleif_50k", "ofac_sdn_2019-01", "denmark_elite_2017")
 NUMBER = 100_000
-AT = (10, 75)
+AT = (10, 20, 75)
 Wanted = tuple[str, Entity, set[str], frozenset[str]]
 """A set, a record, the ids that it should find, and the datasets that it is looked up in."""
 
