@@ -28,6 +28,8 @@ UNIQUE = 2.0
 """What an identifier or a whole name counts, of a word that is as rare."""
 OF_NAMES = {"b": 1.6, "s": 1.2, "p": 1.0, "n": 1.0, "y": 1.0, "i": 2.0}
 """What the keys of whole names count (see ``engine.index.key``)."""
+WHOLE = "bs"
+"""Those keys of which a name's best one counts, beside its halves."""
 HALF = 1.0
 """What half of a name counts."""
 INITIALS = 2.5
@@ -94,33 +96,34 @@ def _clue(group: str, terms: Sequence[tuple[str, str]], factor: float) -> Clue:
     return Clue(group, tuple(terms), factor)
 
 
+def _any(group: str, field: str, tokens: Iterable[str], factor: float) -> Iterator[Clue]:
+    """Any of some tokens of one field, where there are some."""
+    if terms := [(field, token) for token in sorted(set(tokens))]:
+        yield _clue(group, terms, factor)
+
+
 def _names(names: Iterable[str], keys: Keys, organization: bool) -> Iterator[Clue]:
     sequences = [sequence for name in names for sequence in fold(name).sequences]
-    if exact := sorted(set(map(digest, sequences))):
-        yield _clue("whole", [("exact", each) for each in exact], UNIQUE)
-    for kind in "bs":
-        if alike := sorted(key for key in keys.whole if key[0] == kind):
-            yield _clue("whole", [("key", key) for key in alike], OF_NAMES[kind])
-    for key in sorted(keys.whole):
-        if key[0] not in "bs":
-            yield from _whole(key, organization)
-    if halves := sorted(_halves(keys.lines)):
-        yield _clue("whole", [("key", key) for key in halves], HALF)
-    pairs = {pair for sequence in sequences for pair in pairwise(sequence)}
-    if joined := sorted({one + other for one, other in pairs}):
-        yield _clue("joined", [("name", each) for each in joined], AS_IT_STANDS)
+    yield from _any("whole", "exact", map(digest, sequences), UNIQUE)
+    yield from _whole_names(keys, organization)
+    joined = (one + other for sequence in sequences for one, other in pairwise(sequence))
+    yield from _any("joined", "name", joined, AS_IT_STANDS)
     for word, of_word in sorted(keys.words.items()):
         yield from _word(word[:LONGEST_WORD], sorted(of_word))
         if organization and 1 < len(word) <= LONGEST_INITIALS:
             yield _clue(f"initials {word}", [("key", f"i{word}")], OF_NAMES["i"])
 
 
-def _whole(key: str, organization: bool) -> Iterator[Clue]:
-    """A whole name; and a name that is the initials of this one."""
-    yield _clue(key, [("key", key)], OF_NAMES[key[0]])
-    if key[0] == "i":
-        for short in sorted(keys_of([key[1:]], organization).whole):
-            yield _clue(key, [("key", short)], INITIALS)
+def _whole_names(keys: Keys, organization: bool) -> Iterator[Clue]:
+    for kind in WHOLE:
+        alike = (key for key in keys.whole if key[0] == kind)
+        yield from _any("whole", "key", alike, OF_NAMES[kind])
+    yield from _any("whole", "key", _halves(keys.lines), HALF)
+    for key in sorted(key for key in keys.whole if key[0] not in WHOLE):
+        yield _clue(key, [("key", key)], OF_NAMES[key[0]])
+        if key[0] == "i":  # and a name that is the initials of this one
+            short = keys_of([key[1:]], organization).whole
+            yield from (_clue(key, [("key", each)], INITIALS) for each in sorted(short))
 
 
 def _halves(lines: Iterable[str]) -> set[str]:

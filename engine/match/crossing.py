@@ -7,6 +7,7 @@ nothing but ids goes in, and nothing but pairs comes out.
 import os
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -30,8 +31,8 @@ from engine.match.turn import Task, Turn, dataset_of, in_scope
 from engine.process.worker import end_with
 from engine.question import SearchFilter
 
-KEPT = 10_000
-"""Records that a process keeps, as many are candidates again and again."""
+KEPT = 20_000
+"""Records that a process keeps, as many are candidates again and again; each takes about 5 KB."""
 MOST_REVERSE = 20
 """Candidates of a record of the right, which is looked for in the source: the source is what is
 asked for, and has few records that are like any one of the archive."""
@@ -134,7 +135,8 @@ class Bench:
         self._reader = Reader(self._connection, SECONDS)
         self._pairs = Candidates(self._connection, SECONDS)
         self._index = Index.open(station.index, write=False)
-        self._known: dict[str, Side] = {}
+        self._known: OrderedDict[str, Side] = OrderedDict()
+        """Records that were candidates, the last ones last."""
 
     def close(self) -> None:
         """Close what was opened; a process need not, as it is killed."""
@@ -176,15 +178,16 @@ class Bench:
 
     def _read(self, ids: Iterable[str], access: Access, *, kept: bool = True) -> dict[str, Side]:
         """The records with these ids that are there."""
-        known = {id_: self._known[id_] for id_ in ids if id_ in self._known} if kept else {}
+        known = {id_: self._known.pop(id_) for id_ in ids if id_ in self._known} if kept else {}
         missing = [id_ for id_ in ids if id_ not in known]
         read = {
             node.id: Side(node)
             for node in (self._reader.entities(missing, access) if missing else ())
             if isinstance(node, Entity)
         }
+        found = {**known, **read}
         if kept:
-            if len(self._known) + len(read) > KEPT:
-                self._known.clear()
-            self._known.update(read)
-        return {**known, **read}
+            self._known.update(found)
+            while len(self._known) > KEPT:
+                self._known.popitem(last=False)
+        return found
