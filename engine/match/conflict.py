@@ -109,7 +109,7 @@ def _is_among(part: Part, others: Sequence[Part]) -> bool:
     return False
 
 
-@lru_cache(maxsize=500_000)
+@lru_cache(maxsize=100_000)
 def _may_be_one(one: str, other: str) -> bool:
     """Whether two words may be spellings of one, or the shorter one a piece of the other."""
     short, long = (one, other) if len(one) <= len(other) else (other, one)

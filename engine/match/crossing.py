@@ -31,7 +31,7 @@ from engine.match.turn import Task, Turn, dataset_of, in_scope
 from engine.process.worker import end_with
 from engine.question import SearchFilter
 
-KEPT = 20_000
+KEPT = 15_000
 """Records that a process keeps, as many are candidates again and again; each takes about 5 KB."""
 MOST_REVERSE = 20
 """Candidates of a record of the right, which is looked for in the source: the source is what is
