@@ -90,9 +90,10 @@ function pressed(event, canvas, actions, open) {
 
 /** A node in words, for screen readers. */
 function told(id, drawn, look) {
-  const node = collapsed(drawn).nodes[id];
+  const now = collapsed(drawn);
+  const node = now.nodes[id];
   if (!node) return "";
-  const count = lines(drawn, look).filter(({ source, target }) => source === id || target === id).length;
+  const count = lines(now, look).filter(({ source, target }) => source === id || target === id).length;
   return `${node.caption}, ${isGroup(id) ? "group" : words(node.schema)}, ${count} ${count === 1 ? "line" : "lines"}${
     look.selected.has(id) ? ", selected" : ""}`;
 }

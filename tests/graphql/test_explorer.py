@@ -173,6 +173,16 @@ def test_a_group_is_one_node_until_it_is_taken_apart(page: Page, url: str) -> No
     press(page, "Group")
     page.wait_for("document.querySelector('.tools button').title === 'Undo: Group'")
     assert "Shells (3)" in saved(page, "SVG picture")
+    choose(page, "Layout", "grid")
+    page.run("document.querySelector('.stage').focus()")
+    for key, code in [("ArrowLeft", 37)] * 9 + [("ArrowRight", 39)] * 9:
+        page.press(key, code)
+        told = page.run("document.querySelector('[aria-live=polite].unseen').textContent")
+        if "Shells (3), group, " in told:
+            break
+    assert int(told.split(", ")[2].split()[0]) > 0
+    press(page, "Undo")
+    page.wait_for("document.querySelector('.tools button').title === 'Undo: Group'")
     press(page, "Ungroup")
     page.wait_for("document.querySelector('.tools button').title === 'Undo: Ungroup'")
     assert "Shells" not in saved(page, "SVG picture")
