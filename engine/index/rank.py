@@ -13,7 +13,7 @@ import tantivy
 from tantivy import FieldType, Occur, Order, Query
 
 from engine.index.facet import number_of_hits
-from engine.index.field import layout
+from engine.index.field import NUMBERS, layout
 from engine.tally import MOST_GROUPS
 
 ALL = 2**31
@@ -27,7 +27,7 @@ class Metric:
     """What groups are ordered by: how many entries, or a measure of a number of theirs."""
 
     kind: str = ""
-    """``sum`` or ``max`` (of a whole number); empty for the number of entries."""
+    """``sum``, ``max`` or ``min``; empty for the number of entries."""
     field: str = ""
     among: Query | None = None
     """Which entries are measured."""
@@ -51,7 +51,8 @@ class Ranking:
 
     def __iter__(self) -> Iterator[tuple[float, str]]:
         """The (measure, value) pairs, the largest first."""
-        return self._greatest() if self.metric.kind == "max" else self._most()
+        by_number = self.metric.kind == "max" and self.metric.field in NUMBERS
+        return self._greatest() if by_number else self._most()
 
     def _greatest(self) -> Iterator[tuple[float, str]]:
         """Those with the greatest number first.
