@@ -4,7 +4,7 @@
 
 Indexes the true pairs of the labelled sets (see ``match.py``), all of them together, among 100,000
 other entities: politicians, companies, sanctions. Each record of a pair is looked up, and its
-counterpart should be among the first 10, the first 75. Records of a set of pairs are found on the
+counterpart should be among the first 10, 20, 75. Records of a set of pairs are found on the
 other side only, as a list in an archive; FEBRL's people are found among themselves. Prints recall
 and the time of a look-up, one after another in one thread.
 
