@@ -152,7 +152,7 @@ class Bench:
         while going:
             waves = [(turn, turn.wave(turns)) for turn in going]
             sides = self._read(dict.fromkeys(chain.from_iterable(ids for _, ids in waves)), access)
-            going = [turn for turn, ids in waves if turn.compare(ids, sides)]
+            going = [turn for turn, ids in waves if turn.compare(ids, sides, turns)]
         return [
             turns[id_].outcome() if id_ in turns else Compared(id_, task.datasets, (), 0)
             for id_ in task.ids

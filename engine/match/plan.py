@@ -118,22 +118,23 @@ class Once:
     """
 
     def __init__(self) -> None:
-        self._met: dict[str, list[str]] = {}
+        self._met: dict[str, dict[str, bool]] = {}
         self._count = 0
 
     def note(self, compared: Iterable[Compared]) -> None:
-        """Remember with whom records were compared."""
+        """Remember with whom records were compared, and whether they are a pair."""
         for each in compared:
             if self._count < MOST_NOTED:
                 self._count += len(each.others)
+                paired = {id_ for pair in each.pairs for id_ in (pair.left, pair.right)}
                 for other in each.others:
-                    self._met.setdefault(other, []).append(each.id)
+                    self._met.setdefault(other, {})[each.id] = other in paired
 
     def told(self, task: Task) -> Task:
         """A task that knows what has been compared; it is forgotten here."""
         if task.reverse:
             return task
-        met = {id_: tuple(found) for id_ in task.ids if (found := self._met.pop(id_, None))}
+        met = {id_: found for id_ in task.ids if (found := self._met.pop(id_, None))}
         self._count -= sum(map(len, met.values()))
         return replace(task, met=met)
 

@@ -36,8 +36,9 @@ class Task:
     """Whether there may be pairs of an earlier run, which are compared again."""
     mark: str = ""
     """The place in the work that is reached when all of this is written."""
-    met: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """With which records of the left each of these was compared when it was their turn."""
+    met: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
+    """With which records of the left each of these was compared when it was their turn, and whether
+    it is a pair."""
 
     def other_side(self, record: Entity) -> tuple[str, ...]:
         """The datasets of the records that one is compared with."""
@@ -69,35 +70,42 @@ class Turn:
         self._side = side
         self._waiting = list(dict.fromkeys([*before, *candidates]))
         self._size = len(before) + WAVE
-        self._met = set(task.met.get(side.entity.id, ()))
-        """With whom it was compared in their turn."""
-        self._chosen: set[str] = set()
+        self._met = dict(task.met.get(side.entity.id, {}))
+        """With whom it was compared in their turn, and whether it is a pair."""
         self._compared: list[str] = []
-        self._pairs: list[Found] = []
+        self._chosen: set[str] = set()
+        self._wave: list[str] = []
+        self._pairs: dict[str, Found] = {}
+        """By the id of the other record."""
 
-    def wave(self, turns: Mapping[str, "Turn"]) -> list[str]:
+    def wave(self, turns: "Turns") -> list[str]:
         """The next candidates to compare, without those that it has met in their ``turns``."""
-        id_, wave = self._side.entity.id, list[str]()
-        there = not self._task.reverse and in_scope(self._side.entity, self._task.question.scope)
-        while self._waiting and len(wave) < self._size:
-            other = self._waiting.pop(0)
-            if there and other in turns and id_ in turns[other]._chosen:
-                self._met.add(other)
-            if other not in self._met:
-                wave.append(other)
-        self._chosen.update(wave)
+        self._wave, self._waiting = self._waiting[: self._size], self._waiting[self._size :]
         self._size = WAVE
-        return wave
+        new = [each for each in self._wave if each not in self._met]
+        if not self._task.reverse and in_scope(self._side.entity, self._task.question.scope):
+            id_ = self._side.entity.id
+            new = [each for each in new if each not in turns or id_ not in turns[each]._chosen]
+        self._chosen.update(new)
+        return new
 
-    def compare(self, ids: Sequence[str], sides: Mapping[str, Side]) -> bool:
-        """Compare with one wave; tells whether there is another one that is worth it."""
-        task, count = self._task, len(self._pairs)
-        for side in (sides[id_] for id_ in ids if id_ in sides):
+    def compare(self, new: Sequence[str], sides: Mapping[str, Side], turns: "Turns") -> bool:
+        """Compare with the ``new`` ones; tells whether the next candidates are worth it.
+
+        They are where any of these is a pair, also one that was compared in the other's turn.
+        """
+        task, id_ = self._task, self._side.entity.id
+        for side in (sides[each] for each in new if each in sides):
+            other = side.entity.id
             if task.reverse or in_scope(side.entity, task.question.scope):
-                self._compared.append(side.entity.id)
+                self._compared.append(other)
                 if (pair := judged(task, self._side, side)) is not None:
-                    self._pairs.append(pair)
-        return bool(self._waiting) and len(self._pairs) > count
+                    self._pairs[other] = pair
+        for other in self._wave:
+            if other not in self._met and other not in self._chosen:
+                self._met[other] = id_ in turns[other]._pairs
+        found = any(self._met.get(each) or each in self._pairs for each in self._wave)
+        return found and bool(self._waiting)
 
     def outcome(self) -> Compared:
         """What has become of it."""
@@ -108,11 +116,14 @@ class Turn:
         return Compared(
             record.id,
             task.other_side(record),
-            tuple(self._pairs),
+            tuple(self._pairs.values()),
             len(self._compared),
             tuple(others),
             tuple(kept),
         )
+
+
+Turns = Mapping[str, Turn]
 
 
 def judged(task: Task, side: Side, other: Side) -> Found | None:

@@ -15,7 +15,7 @@ def gone(turn: Turn, sides: dict[str, Side]) -> int:
     waves = 0
     while True:
         waves += 1
-        if not turn.compare(turn.wave({}), sides):
+        if not turn.compare(turn.wave({}), sides, {}):
             return waves
 
 
@@ -59,6 +59,18 @@ def test_each_pair_of_one_task_is_compared_once() -> None:
     }
     waves = [turns[id_].wave(turns) for id_ in ids]
     assert waves == [[ids[1]], []]
-    turns[ids[0]].compare(waves[0], dict(zip(ids, both, strict=True)))
+    sides = dict(zip(ids, both, strict=True))
+    for id_, wave in zip(ids, waves, strict=True):
+        turns[id_].compare(wave, sides, turns)
     assert [len(turns[id_].outcome().pairs) for id_ in ids] == [1, 0]
     assert turns[ids[1]].outcome().kept == (turns[ids[0]].outcome().pairs[0].id,)
+
+
+def test_a_pair_of_the_other_ones_turn_is_worth_going_on() -> None:
+    """What is compared does not depend on whose turn came first."""
+    others = {s.entity.id: s for s in (side("list", n, "Osman") for n in range(1, 75))}
+    for is_pair in (True, False):
+        together = task(met={"list:000": {"list:003": is_pair}})
+        turn = Turn(together, side("list", 0, "Anna Kowalczyk"), (), list(others))
+        assert gone(turn, others) == (2 if is_pair else 1)
+        assert turn.outcome().count == (2 * WAVE - 1 if is_pair else WAVE - 1)
