@@ -2,12 +2,13 @@
 
 A second process is told which one does. Within a data folder a claim is a lock file, which ends
 with its holder. Processes that share only a server see each other's claims there: each keeps a
-transaction open that does nothing but name its holder. The server ends it with the connection, at
-once if the process dies, after a while if its machine does.
+transaction open that does nothing but name its holder. The server ends it with the connection, in a
+moment if the process dies, after a while if its machine does.
 """
 
 import os
 import socket
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,6 +18,10 @@ from engine.dataset import check_name
 from engine.errors import EngineInUse
 from engine.graph.connection import Connection
 from engine.lock import Locked, is_locked, locked
+
+OUTLIVES, AGAIN = 3.0, 0.2
+"""Seconds that a claim may outlive a process that was killed, until a busy server has noticed; and
+seconds between two looks."""
 
 
 @contextmanager
@@ -58,9 +63,16 @@ def claimed_on_server(server: Connection, name: str, doing: str) -> Iterator[Non
     own = {"clew_dataset": name, "clew_claim": uuid.uuid4().hex, "clew_doing": holder}
     with server.presence(own) as tx:
         # shown first, then looked for others: of two at the same moment, both may fail, never none
-        for row in tx.run("claim_list", {"dataset": name}):
-            if row["claim"] != own["clew_claim"]:
-                raise in_use(name, f"{row['doing']} ({row['transaction']} of the server)")
+        until = time.monotonic() + OUTLIVES
+        while others := [
+            row
+            for row in tx.run("claim_list", {"dataset": name})
+            if row["claim"] != own["clew_claim"]
+        ]:
+            if time.monotonic() > until:
+                first = others[0]
+                raise in_use(name, f"{first['doing']} ({first['transaction']} of the server)")
+            time.sleep(AGAIN)
         yield
 
 
