@@ -5,7 +5,7 @@ other. That is why this pass comes first and looks at each fragment once, howeve
 spread. What an operation may read is worked out after validation, in ``api.cost``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -199,19 +199,26 @@ def root_fields(operation: OperationDefinitionNode) -> frozenset[str]:
 
 def is_introspection(parsed: DocumentNode) -> bool:
     """Whether a valid request asks for nothing but the schema."""
-    fragments, operations = fragments_of(parsed), operations_of(parsed)
-    waiting, seen = [operation.selection_set for operation in operations], set[str]()
+    operations = operations_of(parsed)
+    sets = [operation.selection_set for operation in operations]
+    fields = fields_of(sets, fragments_of(parsed))
+    return bool(operations) and all(field.name.value.startswith("__") for field in fields)
+
+
+def fields_of(
+    sets: Iterable[SelectionSetNode], fragments: Mapping[str, FragmentDefinitionNode]
+) -> Iterator[FieldNode]:
+    """The fields of some selections, without those inside them; those of each fragment once."""
+    waiting, seen = list(sets), set[str]()
     while waiting:
         for node in waiting.pop().selections:
             if isinstance(node, FieldNode):
-                if not node.name.value.startswith("__"):
-                    return False
+                yield node
             elif isinstance(node, InlineFragmentNode):
                 waiting.append(node.selection_set)
             elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
                 seen.add(node.name.value)
                 waiting.append(fragments[node.name.value].selection_set)
-    return bool(operations)
 
 
 def asks_for_schema(parsed: DocumentNode) -> bool:

@@ -86,9 +86,7 @@ class PlainExecutor(Executor[None]):
         position_context: None,
     ) -> Any:
         """All fields of an object."""
-        key = (parent_type, id(grouped_field_set))
-        read = self._read_of(key, grouped_field_set, self._fields)
-        made = self._tried(key, read, source_value)
+        made = self._at_once(parent_type, grouped_field_set, self._fields, source_value)
         if made is not Undefined:
             return made
         return super().execute_fields(
@@ -104,9 +102,7 @@ class PlainExecutor(Executor[None]):
         position_context: None,
     ) -> Any:
         """One field of an object that has others, too."""
-        key = (parent_type, id(field_details_list))
-        read = self._read_of(key, field_details_list, self._field)
-        made = self._tried(key, read, source)
+        made = self._at_once(parent_type, field_details_list, self._field, source)
         if made is not Undefined:
             return made
         return super().execute_field(
@@ -123,32 +119,27 @@ class PlainExecutor(Executor[None]):
         position_context: None,
     ) -> Any:
         """What a resolver returns as a list."""
-        key = (return_type, id(field_details_list))
-        read = self._read_of(key, field_details_list, self._value)
-        made = self._tried(key, read, result)
+        made = self._at_once(return_type, field_details_list, self._value, result)
         if made is not Undefined:
             return made
         return super().complete_list_value(
             return_type, field_details_list, info, path, result, position_context
         )
 
-    def _read_of(
-        self, key: tuple[Any, int], asked: Any, make: Callable[[Any, Any], Read | None]
-    ) -> Read | None:
-        """The function for a part of the operation, made once."""
-        found = self._reads.get(key)
-        if found is None:
-            found = self._reads[key] = (asked, make(key[0], asked))
-        return found[1]
-
-    def _tried(self, key: tuple[Any, int], read: Read | None, source: Any) -> Any:
-        """What a function makes; Undefined where there is none, or it does not serve."""
+    def _at_once(
+        self, kind: Any, asked: Any, make: Callable[[Any, Any], Read | None], source: Any
+    ) -> Any:
+        """A part of the answer, by a function that is made once; Undefined if none serves."""
+        key = (kind, id(asked))
+        if key not in self._reads:
+            self._reads[key] = (asked, make(kind, asked))
+        read = self._reads[key][1]
         if read is None:
             return Undefined
         try:
             return read(source)
         except WRONG:  # graphql-core finds it again, and says where it is
-            self._reads[key] = (self._reads[key][0], None)
+            self._reads[key] = (asked, None)
             return Undefined
 
     # --- the functions ------------------------------------------------------------------------
